@@ -1,0 +1,18 @@
+package org.aragora.telemetry.schemas.codec;
+
+import org.aragora.telemetry.schemas.event.Event;
+
+/** What became of a record's value: an event, or the reason why it is none. */
+public sealed interface Decoded {
+
+  /** A valid event. */
+  record Valid(Event event) implements Decoded {}
+
+  /**
+   * No valid event.
+   *
+   * @param reason the first rule that it breaks
+   * @param message a sentence that names the field and the value at fault
+   */
+  record Invalid(DeadLetterReason reason, String message) implements Decoded {}
+}

@@ -1,0 +1,27 @@
+package org.aragora.telemetry.schemas.codec;
+
+import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.event.InputTopic;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Events to the bytes of a record's value and back. Implementations are safe for use by several
+ * threads.
+ */
+public interface EventCodec {
+
+  /** Values over this are dead letters; what is written must not be larger. */
+  int MAX_VALUE_BYTES = 1_048_576;
+
+  /** The value of {@code event}: one JSON object in UTF-8. Absent optional fields are left out. */
+  byte[] encode(Event event);
+
+  /**
+   * Reads a value and holds it against every rule of a valid event. Never throws on bad input.
+   *
+   * @param topic where the record was read
+   * @param value its value, null if it has none
+   * @param appendTimeMs its record timestamp, milliseconds since 1970
+   */
+  Decoded decode(InputTopic topic, byte @Nullable [] value, long appendTimeMs);
+}

@@ -1,0 +1,11 @@
+package org.aragora.telemetry.schemas.event;
+
+/**
+ * How an agent call ended. The constant's name in lower case is what travels and what the label
+ * says.
+ */
+public enum CallStatus {
+  SUCCESS,
+  ERROR,
+  TIMEOUT
+}

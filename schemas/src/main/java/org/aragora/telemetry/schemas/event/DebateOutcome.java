@@ -1,0 +1,23 @@
+package org.aragora.telemetry.schemas.event;
+
+/**
+ * How a debate ended. The constant's name in lower case is what travels and what the label says.
+ */
+public enum DebateOutcome {
+  CONSENSUS("completed"),
+  NO_CONSENSUS("completed"),
+  TIMEOUT("timeout"),
+  ERROR("error"),
+  CANCELLED("aborted");
+
+  private final String status;
+
+  DebateOutcome(String status) {
+    this.status = status;
+  }
+
+  /** The {@code status} label of a debate that ended so. */
+  public String status() {
+    return status;
+  }
+}

@@ -1,0 +1,67 @@
+package org.aragora.telemetry.schemas.event;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one registry of event types: what CloudEvents {@code type} is which record on which topic.
+ */
+public enum EventType {
+  DEBATE_STARTED("ai.aragora.debate.started.v1", InputTopic.DEBATES, DebateStarted.class),
+  ROUND_COMPLETED("ai.aragora.debate.round_completed.v1", InputTopic.DEBATES, RoundCompleted.class),
+  DEBATE_COMPLETED("ai.aragora.debate.completed.v1", InputTopic.DEBATES, DebateCompleted.class),
+  ELO_UPDATED("ai.aragora.elo.updated.v1", InputTopic.DEBATES, EloUpdated.class),
+  REQUEST_COMPLETED("ai.aragora.request.completed.v1", InputTopic.REQUESTS, RequestCompleted.class),
+  WEBSOCKET_OPENED("ai.aragora.websocket.opened.v1", InputTopic.REQUESTS, WebsocketOpened.class),
+  WEBSOCKET_CLOSED("ai.aragora.websocket.closed.v1", InputTopic.REQUESTS, WebsocketClosed.class),
+  AGENT_CALL_COMPLETED(
+      "ai.aragora.agent.call_completed.v1", InputTopic.AGENT_CALLS, AgentCallCompleted.class),
+  INSTANCE_HEARTBEAT(
+      "ai.aragora.instance.heartbeat.v1", InputTopic.INSTANCES, InstanceHeartbeat.class),
+  INSTANCE_STOPPED("ai.aragora.instance.stopped.v1", InputTopic.INSTANCES, InstanceStopped.class),
+  LOG_EMITTED("ai.aragora.log.emitted.v1", InputTopic.LOGS, LogEmitted.class);
+
+  private static final Map<String, EventType> BY_NAME =
+      Arrays.stream(values()).collect(Collectors.toMap(EventType::typeName, Function.identity()));
+  private static final Map<Class<?>, EventType> BY_CLASS =
+      Arrays.stream(values()).collect(Collectors.toMap(EventType::dataClass, Function.identity()));
+
+  private final String typeName;
+  private final InputTopic topic;
+  private final Class<? extends EventData> dataClass;
+
+  EventType(String typeName, InputTopic topic, Class<? extends EventData> dataClass) {
+    this.typeName = typeName;
+    this.topic = topic;
+    this.dataClass = dataClass;
+  }
+
+  /** The CloudEvents {@code type}, such as {@code ai.aragora.debate.started.v1}. */
+  public String typeName() {
+    return typeName;
+  }
+
+  /** The one topic on which it is valid. */
+  public InputTopic topic() {
+    return topic;
+  }
+
+  /** Its record. */
+  public Class<? extends EventData> dataClass() {
+    return dataClass;
+  }
+
+  /** The type that a CloudEvents {@code type} names, or null where it is not listed. */
+  public static @Nullable EventType byName(String typeName) {
+    return BY_NAME.get(typeName);
+  }
+
+  /** The type of a record. */
+  @SuppressWarnings("NullAway") // every permitted record is registered; EventTypeTest holds it so
+  public static EventType of(EventData data) {
+    return BY_CLASS.get(data.getClass());
+  }
+}

@@ -1,0 +1,32 @@
+package org.aragora.telemetry.schemas.event;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An instance is alive. The counts are cumulative over one run.
+ *
+ * @param instanceId id of the instance, not empty
+ * @param websocketConnections its open WebSocket connections, 0 or more
+ * @param intervalNanos time between two heartbeats, 0 to 1e18 ns
+ * @param emitted per topic, how many events the broker has acknowledged
+ * @param dropped per topic, how many events the producer has dropped
+ */
+public record InstanceHeartbeat(
+    String instanceId,
+    long websocketConnections,
+    long intervalNanos,
+    Map<String, Long> emitted,
+    Map<String, Long> dropped)
+    implements EventData {
+
+  public InstanceHeartbeat {
+    emitted = Map.copyOf(emitted);
+    dropped = Map.copyOf(dropped);
+  }
+
+  @Override
+  public @Nullable String key() {
+    return null;
+  }
+}

@@ -1,0 +1,44 @@
+package org.aragora.telemetry.schemas.event;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An instance logged a line.
+ *
+ * @param level severity
+ * @param logger name of the logger
+ * @param message the text
+ * @param module Python module or Java class
+ * @param function function or method
+ * @param line line in the source, 0 or more
+ * @param requestId request that was being served
+ * @param userId user that it was served for
+ * @param debateId debate that it belongs to
+ * @param fields anything else: JSON values as String, Boolean, Long, Double, java.math.BigDecimal,
+ *     List, Map or null
+ */
+public record LogEmitted(
+    LogLevel level,
+    String logger,
+    String message,
+    @Nullable String module,
+    @Nullable String function,
+    @Nullable Long line,
+    @Nullable String requestId,
+    @Nullable String userId,
+    @Nullable String debateId,
+    @Nullable Map<String, @Nullable Object> fields)
+    implements EventData {
+
+  public LogEmitted {
+    fields = fields == null ? null : Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+  }
+
+  @Override
+  public @Nullable String key() {
+    return null;
+  }
+}

@@ -1,0 +1,10 @@
+package org.aragora.telemetry.schemas.event;
+
+/** Severity of a log line, by Python's names. */
+public enum LogLevel {
+  DEBUG,
+  INFO,
+  WARNING,
+  ERROR,
+  CRITICAL
+}

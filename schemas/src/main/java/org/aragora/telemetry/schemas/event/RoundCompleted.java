@@ -1,0 +1,16 @@
+package org.aragora.telemetry.schemas.event;
+
+/**
+ * One round of a debate is over.
+ *
+ * @param debateId id of the debate, not empty
+ * @param round number of the round, 0 or more
+ * @param durationNanos how long the round took, 0 to 1e18 ns
+ */
+public record RoundCompleted(String debateId, long round, long durationNanos) implements EventData {
+
+  @Override
+  public String key() {
+    return debateId;
+  }
+}

@@ -1,0 +1,15 @@
+package org.aragora.telemetry.schemas.event;
+
+/**
+ * A WebSocket connection was opened.
+ *
+ * @param connectionId id of the connection, not empty
+ * @param connections how many connections the instance has after it, 0 or more
+ */
+public record WebsocketOpened(String connectionId, long connections) implements EventData {
+
+  @Override
+  public String key() {
+    return connectionId;
+  }
+}

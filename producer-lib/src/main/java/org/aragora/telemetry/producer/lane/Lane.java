@@ -107,7 +107,7 @@ public final class Lane {
    */
   public void sweep(Throwable cause) throws Exception {
     if (!outbox.isDurable()) {
-      long lost = inFlight.unsettled().stream().filter(inFlight::settle).count();
+      long lost = inFlight.all().stream().filter(inFlight::claim).count();
       if (pending != null) {
         outbox.settled(pending);
         lost++;
@@ -242,8 +242,9 @@ public final class Lane {
   private void completed(Sent sent, @Nullable Exception failure) {
     if (failure == null) {
       pauseMs = FIRST_PAUSE_MS;
-      if (inFlight.settle(sent)) {
+      if (inFlight.claim(sent)) {
         outcome.acknowledged();
+        inFlight.settle(sent);
       }
     } else if (isHopeless(failure)) {
       giveUp(sent, failure);
@@ -267,8 +268,9 @@ public final class Lane {
   }
 
   private void giveUp(Sent sent, Exception failure) {
-    if (inFlight.settle(sent)) {
+    if (inFlight.claim(sent)) {
       outcome.lost(1, failure);
+      inFlight.settle(sent);
     }
   }
 

@@ -105,22 +105,26 @@ public final class Lane {
    * Gives up what is left, when the thread and the Kafka client have stopped: a durable outbox
    * keeps it, from another it is lost and counted.
    */
-  public void sweep(Throwable cause) throws Exception {
+  public void sweep(Throwable cause) throws IOException, InterruptedException {
     if (!outbox.isDurable()) {
-      long lost = inFlight.all().stream().filter(inFlight::claim).count();
-      if (pending != null) {
-        outbox.settled(pending);
-        lost++;
-      }
-      for (Outbox.Entry left = outbox.take(0); left != null; left = outbox.take(0)) {
+      List<Sent> unsettled = inFlight.all().stream().filter(inFlight::claim).toList();
+      long lost = unsettled.size();
+      for (Outbox.Entry left = untaken(); left != null; left = untaken()) {
         outbox.settled(left);
         lost++;
       }
       if (lost > 0) {
         outcome.lost(lost, cause);
       }
+      unsettled.forEach(inFlight::settle);
     }
     outbox.close();
+  }
+
+  private Outbox.@Nullable Entry untaken() throws IOException, InterruptedException {
+    Outbox.Entry left = pending != null ? pending : outbox.take(0);
+    pending = null;
+    return left;
   }
 
   private void run() {

@@ -175,11 +175,10 @@ public final class Lane {
   }
 
   private void sendNext() throws IOException, InterruptedException {
-    Numbering numbering = knownNumbering();
     Outbox.Entry entry = pending != null ? pending : outbox.take(TICK_NANOS);
-    pending = entry; // so that an Error on the way does not lose it
+    pending = entry; // so that an end or an Error on the way does not lose it
     if (entry != null) {
-      Sent sent = numbered(entry, numbering);
+      Sent sent = numbered(entry, knownNumbering());
       pending = null;
       transmit(sent);
     }

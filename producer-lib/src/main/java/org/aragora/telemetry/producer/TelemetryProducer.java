@@ -57,7 +57,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TelemetryProducer implements AutoCloseable {
   private static final Duration CLOSE_BOUND = Duration.ofSeconds(10);
-  private static final Duration RECOVER_EVERY = Duration.ofSeconds(10);
+  private static final Duration RECOVER_EVERY = Duration.ofSeconds(2);
 
   private final ProducerSettings settings;
   private final Stamper stamper;

@@ -2,6 +2,7 @@ package org.aragora.telemetry.producer.spool;
 
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,11 +34,24 @@ final class Disk {
     syncDirectory(file.getParent(), fsync);
   }
 
-  /** Makes the names in a directory survive a loss of power. */
+  /** Makes the names in a directory survive a loss of power; an interrupt does not end it. */
   static void syncDirectory(@Nullable Path directory, Fsync fsync) throws IOException {
-    if (fsync == Fsync.ALWAYS && directory != null) {
-      try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-        channel.force(true);
+    if (fsync == Fsync.NEVER || directory == null) {
+      return;
+    }
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+          channel.force(true);
+          return;
+        } catch (ClosedByInterruptException e) {
+          interrupted |= Thread.interrupted();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }

@@ -231,7 +231,7 @@ class JsonReaderTest {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     Random random = new Random(64);
     int valid = 0;
-    for (int i = 0; i < 12_000; i++) {
+    for (int i = 0; i < 6_000; i++) {
       EventType type = EventType.values()[i % EventType.values().length];
       byte[] value = mutated(Samples.text(type).getBytes(StandardCharsets.UTF_8), random);
       boolean expected = isObject(strict, value);
@@ -239,7 +239,7 @@ class JsonReaderTest {
       assertThat(isObject(value)).as(new String(value, StandardCharsets.UTF_8)).isEqualTo(expected);
       assertThat(Samples.decode(type, value)).isNotNull();
     }
-    assertThat(valid).isBetween(500, 11_500);
+    assertThat(valid).isBetween(300, 5_700);
   }
 
   private static byte[] mutated(byte[] value, Random random) {

@@ -29,6 +29,24 @@ final class ProcessMetrics implements MultiCollector {
 
   private static final Set<String> CLIENT_GROUPS =
       Set.of("stream-metrics", "stream-thread-metrics", "consumer-coordinator-metrics");
+
+  /** Those of Kafka's figures that a person on call asks for. */
+  private static final Set<String> CLIENT_METRICS =
+      Set.of(
+          "alive-stream-threads",
+          "failed-stream-threads",
+          "commit-latency-avg",
+          "commit-latency-max",
+          "poll-latency-max",
+          "process-latency-max",
+          "process-rate",
+          "commit-rate",
+          "poll-records-avg",
+          "assigned-partitions",
+          "rebalance-latency-max",
+          "last-rebalance-seconds-ago",
+          "last-heartbeat-seconds-ago");
+
   private static final String JVM_PROCESS = "process_";
 
   private final PrometheusRegistry jvm = new PrometheusRegistry();
@@ -84,10 +102,10 @@ final class ProcessMetrics implements MultiCollector {
         .forEach(
             (name, metric) -> {
               if (CLIENT_GROUPS.contains(name.group())
+                  && CLIENT_METRICS.contains(name.name())
                   && metric.metricValue() instanceof Number value
                   && Double.isFinite(value.doubleValue())) {
-                String family =
-                    PREFIX + "kafka_" + name.name().replace('-', '_').replaceFirst("_total$", "");
+                String family = PREFIX + "kafka_" + name.name().replace('-', '_');
                 families
                     .computeIfAbsent(
                         family,

@@ -13,6 +13,7 @@ import org.aragora.telemetry.schemas.binary.BinaryWriter;
  * @param mature whether the series has been served as 0 for long enough
  * @param aggregate what {@link Aggregate#write} wrote
  */
+@SuppressWarnings("ArrayRecordComponent") // bytes that nobody compares or changes
 public record PartialValue(
     long fingerprint, long nextOffset, long bornAtMs, boolean mature, byte[] aggregate) {
   private static final int VERSION = 1;

@@ -62,7 +62,9 @@ def check_alerts():
             yield f"{name}: no such entry: {notes.get('runbook_url')}"
         if rule.get("labels", {}).get("severity") not in ("critical", "warning", "none"):
             yield f"{name} has no severity that the routes know"
-        fires = [t for t in tests if name + '"' in json.dumps(t.get("promql_expr_test", "")).replace('\\"', '"')
+        fires = [t for t in tests
+                 if any(f'alertname="{name}"' in sample["labels"]
+                        for e in t.get("promql_expr_test", []) for sample in e["exp_samples"])
                  or any(a["alertname"] == name and a["exp_alerts"] for a in t.get("alert_rule_test", []))]
         quiet = [t for t in tests if t not in fires and t.get("name", "").startswith(name)]
         if not fires:
@@ -263,27 +265,30 @@ def wait(url, seconds=20):
 
 
 def serve(text):
+    page = [text]  # what is served can change
+
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
             self.send_response(200)
             self.send_header("Content-Type", "text/plain; version=0.0.4")
             self.end_headers()
-            self.wfile.write(text.encode())
+            self.wfile.write(page[0].encode())
 
         def log_message(self, *_):
             pass
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    return f"127.0.0.1:{server.server_port}"
+    return f"127.0.0.1:{server.server_port}", page
 
 
 def check_identity():
     """a real Prometheus: one series whoever serves it, own instances for what is a process's own, ours dropped elsewhere"""
     metrics = ('aragora_requests_total{method="GET",endpoint="/a",status="200"} 5\naragora_telemetry_lag_seconds{topic="t"} 0\n'
                "aragora_telemetry_process_series 7\njvm_threads_current 9\n")
-    processors = [serve(metrics), serve(metrics)]
-    instance = serve('aragora_requests_total{method="GET"} 5\naragora_request_duration_seconds_bucket{le="+Inf"} 5\n'
+    (first, first_page), (second, second_page) = serve(metrics), serve(metrics)
+    processors = [first, second]
+    instance, _ = serve('aragora_requests_total{method="GET"} 5\naragora_request_duration_seconds_bucket{le="+Inf"} 5\n'
                      "aragora_request_duration_seconds_count 5\naragora_requests_other_total 1\n")
     jobs = {j["job_name"]: j for j in load(PROMETHEUS / "prometheus.yml")["scrape_configs"]}
     config = {"global": {"scrape_interval": "1s"}, "scrape_configs": [
@@ -296,10 +301,14 @@ def check_identity():
         process = subprocess.Popen(["prometheus", f"--config.file={path}", f"--storage.tsdb.path={home}/data",
                                     f"--web.listen-address=127.0.0.1:{port}", "--log.level=error"])
         try:
-            def labels(query):
+            def results(query):
                 url = f"http://127.0.0.1:{port}/api/v1/query?" + urllib.parse.urlencode({"query": query})
-                return sorted(json.dumps({k: v for k, v in r["metric"].items() if k in ("__name__", "instance", "job") or k.startswith("__tmp")},
-                                         sort_keys=True) for r in json.loads(wait(url))["data"]["result"])
+                return json.loads(wait(url))["data"]["result"]
+
+            def labels(query):
+                return sorted(json.dumps({k: v for k, v in r["metric"].items()
+                                          if k in ("__name__", "instance", "job") or k.startswith("__tmp")},
+                                         sort_keys=True) for r in results(query))
 
             deadline = time.monotonic() + 20
             while len(labels("up == 1")) < 3 and time.monotonic() < deadline:
@@ -321,6 +330,17 @@ def check_identity():
             ]:
                 if labels(query) != want:
                     yield f"{query}: {labels(query)}, expected {want}"
+
+            # The series moves: the first processor stops serving it, the second goes on and counts one more.
+            first_page[0] = "aragora_telemetry_process_series 3\n"
+            second_page[0] = metrics.replace('"200"} 5', '"200"} 6')
+            time.sleep(4)
+            moved = 'aragora_requests_total{job="aragora-telemetry"}'
+            for query, want in [(moved, ["6"]), (f"max_over_time({moved}[1m]) - min_over_time({moved}[1m])", ["1"]),
+                                (f"resets({moved}[1m])", ["0"])]:
+                got = [r["value"][1] for r in results(query)]
+                if got != want:
+                    yield f"after the series moved, {query}: {got}, expected {want}"
         finally:
             process.terminate()
             process.wait()

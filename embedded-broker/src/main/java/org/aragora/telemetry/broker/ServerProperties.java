@@ -85,8 +85,9 @@ final class ServerProperties {
         Map.entry("group.consumer.min.heartbeat.interval.ms", "300"),
         Map.entry("group.streams.min.session.timeout.ms", "1000"),
         Map.entry("group.streams.min.heartbeat.interval.ms", "300"),
-        // A broker that was killed may come back only after its old session has ended.
-        Map.entry("broker.session.timeout.ms", "3000"),
-        Map.entry("broker.heartbeat.interval.ms", "500"));
+        // A broker that was killed may come back only after its old session has ended, which takes
+        // about as long as its start. Less would fence a broker that merely gets no CPU.
+        Map.entry("broker.session.timeout.ms", "6000"),
+        Map.entry("broker.heartbeat.interval.ms", "1000"));
   }
 }

@@ -63,8 +63,13 @@ record Account(List<Row> rows) {
     lines.add(
         "%-22s %12s %13s%s %12s %10s %14s"
             .formatted(
-                "topic", "emitted", "by processor", others ? "       others" : "",
-                "counted", "duplicate", "dead-lettered"));
+                "topic",
+                "emitted",
+                "by processor",
+                others ? "       others" : "",
+                "counted",
+                "duplicate",
+                "dead-lettered"));
     for (Row row : rows) {
       lines.add(
           "%-22s %,12d %,13d%s %,12d %,10d %,14d"

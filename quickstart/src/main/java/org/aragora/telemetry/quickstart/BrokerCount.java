@@ -62,8 +62,7 @@ final class BrokerCount implements AutoCloseable {
             new ByteArrayDeserializer());
   }
 
-  static BrokerCount start(
-      String bootstrapServers, List<String> topics, List<String> loadSources) {
+  static BrokerCount start(String bootstrapServers, List<String> topics, List<String> loadSources) {
     BrokerCount count = new BrokerCount(bootstrapServers, topics, loadSources);
     count.thread.setDaemon(true);
     count.thread.start();

@@ -33,8 +33,7 @@ final class MetricsPage {
         .forEach(
             line ->
                 samples.add(
-                    new Sample(
-                        line.group(1), labels(line.group(2)), number(line.group(3)))));
+                    new Sample(line.group(1), labels(line.group(2)), number(line.group(3)))));
     return new MetricsPage(samples);
   }
 

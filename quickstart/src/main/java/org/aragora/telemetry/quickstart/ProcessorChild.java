@@ -13,17 +13,22 @@ import java.util.function.BooleanSupplier;
 import org.aragora.telemetry.broker.ChildJvm;
 import org.jspecify.annotations.Nullable;
 
-/** The stream processor, run as it is in production: a process of its own, set by its environment. */
+/**
+ * The stream processor, run as it is in production: a process of its own, set by its environment.
+ */
 final class ProcessorChild {
 
-  private static final Duration READY_WITHIN = Duration.ofSeconds(120);
+  private static final Duration READY_WITHIN = Duration.ofMinutes(2);
   private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(5);
   private static final int POLL_MS = 100;
 
   private final ChildJvm jvm;
   private final int metricsPort;
   private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(ANSWERS_WITHIN).version(HttpClient.Version.HTTP_1_1).build();
+      HttpClient.newBuilder()
+          .connectTimeout(ANSWERS_WITHIN)
+          .version(HttpClient.Version.HTTP_1_1)
+          .build();
 
   private ProcessorChild(ChildJvm jvm, int metricsPort) {
     this.jvm = jvm;
@@ -34,8 +39,7 @@ final class ProcessorChild {
       String bootstrapServers, String topicPrefix, int metricsPort, Path directory) {
     ChildJvm jvm =
         ChildJvm.of(
-                "org.aragora.telemetry.processor.ProcessorMain",
-                directory.resolve("processor.log"))
+                "org.aragora.telemetry.processor.ProcessorMain", directory.resolve("processor.log"))
             .options("-Xmx512m", "-XX:+ExitOnOutOfMemoryError");
     // This broker needs no credentials, and other clients' settings are not meant for it.
     System.getenv().keySet().stream()

@@ -34,7 +34,6 @@ final class Progress {
             written,
             counted,
             page.count("aragora_active_debates", Map.of()),
-            100
-                * page.sum("aragora_request_error_rate", Map.of("window", "5m")).orElse(0));
+            100 * page.sum("aragora_request_error_rate", Map.of("window", "5m")).orElse(0));
   }
 }

@@ -21,7 +21,9 @@ import org.aragora.telemetry.schemas.topic.TopicAdmin;
 import org.aragora.telemetry.schemas.topic.Topics;
 import org.jspecify.annotations.Nullable;
 
-/** The whole pipeline on this machine: broker, topics, load, processor, and the account at the end. */
+/**
+ * The whole pipeline on this machine: broker, topics, load, processor, and the account at the end.
+ */
 final class Quickstart {
 
   private static final int PARTITIONS = 4;
@@ -89,8 +91,7 @@ final class Quickstart {
   }
 
   private boolean runOn(EmbeddedBroker broker) throws InterruptedException {
-    int metricsPort =
-        options.metricsPort() == 0 ? Machine.freePort() : options.metricsPort();
+    int metricsPort = options.metricsPort() == 0 ? Machine.freePort() : options.metricsPort();
     ProcessorChild processor =
         ProcessorChild.start(
             broker.bootstrapServers(), Topics.DEFAULT_PREFIX, metricsPort, directory);
@@ -98,8 +99,8 @@ final class Quickstart {
         BrokerCount.start(broker.bootstrapServers(), INPUTS, SampleLoad.sources())) {
       processor.awaitReady(this::isStopped);
       sayWhatIsWhere(broker, metricsPort);
-      Account account = options.hasLoad() ? underLoad(broker, processor, count)
-          : idle(processor, count);
+      Account account =
+          options.hasLoad() ? underLoad(broker, processor, count) : idle(processor, count);
       screen.line("");
       account.lines().forEach(screen::line);
       return account.isSettled();
@@ -174,8 +175,7 @@ final class Quickstart {
     Map<String, BrokerCount.Written> written = count.written();
     List<Account.Row> rows = new ArrayList<>();
     for (String topic : INPUTS) {
-      BrokerCount.Written by =
-          written.getOrDefault(topic, new BrokerCount.Written(0, 0, 0));
+      BrokerCount.Written by = written.getOrDefault(topic, new BrokerCount.Written(0, 0, 0));
       rows.add(
           new Account.Row(
               topic,
@@ -190,8 +190,7 @@ final class Quickstart {
   }
 
   private static long outcome(MetricsPage page, String topic, String outcome) {
-    return page.count(
-        "aragora_telemetry_events_total", Map.of("topic", topic, "outcome", outcome));
+    return page.count("aragora_telemetry_events_total", Map.of("topic", topic, "outcome", outcome));
   }
 
   private static void createTopics(String bootstrapServers)

@@ -3,6 +3,7 @@ package org.aragora.telemetry.quickstart;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.aragora.telemetry.schemas.config.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
@@ -64,8 +65,9 @@ public final class QuickstartMain implements Callable<Integer> {
   public static void main(String[] arguments) {
     QuickstartMain command = new QuickstartMain();
     CountDownLatch done = new CountDownLatch(1);
-    AtomicReference<Integer> code = new AtomicReference<>(INTERRUPTED);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(command, done, code), "quickstart-stop"));
+    AtomicInteger code = new AtomicInteger(INTERRUPTED);
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> end(command, done, code), "quickstart-stop"));
     code.set(command.commandLine().execute(arguments));
     done.countDown();
     System.exit(code.get());
@@ -76,7 +78,7 @@ public final class QuickstartMain implements Callable<Integer> {
    * its own.
    */
   private static void end(
-      QuickstartMain command, CountDownLatch done, AtomicReference<Integer> code) {
+      QuickstartMain command, CountDownLatch done, AtomicInteger code) {
     command.stop();
     try {
       if (!done.await(STOPS_WITHIN_MS, TimeUnit.MILLISECONDS)) {

@@ -85,7 +85,9 @@ final class Sample {
     return chance < 0.99 ? 500 : 503;
   }
 
-  /** Paths as servers see them, with ids and query strings: the processor makes templates of them. */
+  /**
+   * Paths as servers see them, with ids and query strings: the processor makes templates of them.
+   */
   private String endpoint() {
     return switch (dice.between(1, ENDPOINTS)) {
       case 1 -> "/api/debates";
@@ -129,8 +131,7 @@ final class Sample {
 
   private void websocket() {
     int i = dice.between(0, instances.size() - 1);
-    boolean opens =
-        connections[i] == 0 || (connections[i] < MOST_CONNECTIONS && dice.chance(0.55));
+    boolean opens = connections[i] == 0 || (connections[i] < MOST_CONNECTIONS && dice.chance(0.55));
     connections[i] += opens ? 1 : -1;
     instances.get(i).websocket("ws-" + dice.hex(8), opens, connections[i]);
   }

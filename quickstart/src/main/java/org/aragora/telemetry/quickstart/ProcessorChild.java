@@ -36,7 +36,11 @@ final class ProcessorChild {
   }
 
   static ProcessorChild start(
-      String bootstrapServers, String topicPrefix, int metricsPort, Path directory) {
+      String bootstrapServers,
+      String topicPrefix,
+      int partitions,
+      int metricsPort,
+      Path directory) {
     ChildJvm jvm =
         ChildJvm.of(
                 "org.aragora.telemetry.processor.ProcessorMain", directory.resolve("processor.log"))
@@ -50,7 +54,9 @@ final class ProcessorChild {
         .environment("ARAGORA_TELEMETRY_STATE_DIR", directory.resolve("state").toString())
         .environment("ARAGORA_TELEMETRY_BIRTH_SECONDS", "0")
         .environment("METRICS_PORT", Integer.toString(metricsPort))
+        .environment("ARAGORA_TELEMETRY_PARTITIONS", Integer.toString(partitions))
         .environment("LOG_OUTPUT", "stdout")
+        .environment("LOG_FORMAT", System.getenv().getOrDefault("LOG_FORMAT", "text"))
         .start();
     return new ProcessorChild(jvm, metricsPort);
   }

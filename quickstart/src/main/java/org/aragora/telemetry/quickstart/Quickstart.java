@@ -94,7 +94,7 @@ final class Quickstart {
     int metricsPort = options.metricsPort() == 0 ? Machine.freePort() : options.metricsPort();
     ProcessorChild processor =
         ProcessorChild.start(
-            broker.bootstrapServers(), Topics.DEFAULT_PREFIX, metricsPort, directory);
+            broker.bootstrapServers(), Topics.DEFAULT_PREFIX, PARTITIONS, metricsPort, directory);
     try (BrokerCount count =
         BrokerCount.start(broker.bootstrapServers(), INPUTS, SampleLoad.sources())) {
       processor.awaitReady(this::isStopped);

@@ -77,8 +77,7 @@ public final class QuickstartMain implements Callable<Integer> {
    * Ctrl-C and SIGTERM: the run comes to its end by itself, with its table, and the exit code is
    * its own.
    */
-  private static void end(
-      QuickstartMain command, CountDownLatch done, AtomicInteger code) {
+  private static void end(QuickstartMain command, CountDownLatch done, AtomicInteger code) {
     command.stop();
     try {
       if (!done.await(STOPS_WITHIN_MS, TimeUnit.MILLISECONDS)) {

@@ -42,8 +42,7 @@ class AccountTest {
     Account account = new Account(List.of(new Row("t", 10, 0, 0, 9, 0, 1)));
 
     assertThat(account.isSettled()).isFalse();
-    assertThat(account.lines())
-        .contains("t: 1 events of the load are duplicates or dead letters.");
+    assertThat(account.lines()).contains("t: 1 events of the load are duplicates or dead letters.");
   }
 
   @Test

@@ -35,7 +35,6 @@ class MetricsPageTest {
   }
 
   private static long events(String topic, String outcome) {
-    return PAGE.count(
-        "aragora_telemetry_events_total", Map.of("topic", topic, "outcome", outcome));
+    return PAGE.count("aragora_telemetry_events_total", Map.of("topic", topic, "outcome", outcome));
   }
 }

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 public final class QuickstartMain implements Callable<Integer> {
 
-  private static final long STOPS_WITHIN_MS = 15_000;
+  private static final long STOPS_WITHIN_MS = 25_000;
   private static final int INTERRUPTED = 130;
 
   @Option(

@@ -33,6 +33,38 @@ public record AgentCallCompleted(
     @Nullable Long round)
     implements EventData {
 
+  static AgentCallCompleted read(FieldReader in) {
+    return new AgentCallCompleted(
+        in.name("call_id"),
+        in.name("agent"),
+        in.oneOf("status", CallStatus.NAMES),
+        in.seconds("duration_seconds"),
+        in.optionalText("operation"),
+        in.optionalText("model"),
+        in.optionalText("provider"),
+        in.optionalCount("input_tokens"),
+        in.optionalCount("output_tokens"),
+        in.optionalText("error_type"),
+        in.optionalName("debate_id"),
+        in.optionalCount("round"));
+  }
+
+  @Override
+  public void write(FieldWriter out) {
+    out.name("call_id", callId)
+        .name("agent", agent)
+        .oneOf("status", CallStatus.NAMES, status)
+        .seconds("duration_seconds", durationNanos)
+        .text("operation", operation)
+        .text("model", model)
+        .text("provider", provider)
+        .integer("input_tokens", inputTokens)
+        .integer("output_tokens", outputTokens)
+        .text("error_type", errorType)
+        .name("debate_id", debateId)
+        .integer("round", round);
+  }
+
   @Override
   public String key() {
     return debateId != null ? debateId : callId;

@@ -7,5 +7,8 @@ package org.aragora.telemetry.schemas.event;
 public enum CallStatus {
   SUCCESS,
   ERROR,
-  TIMEOUT
+  TIMEOUT;
+
+  /** The values as they travel. */
+  public static final WireNames<CallStatus> NAMES = WireNames.lowerCase(CallStatus.class, values());
 }

@@ -23,6 +23,28 @@ public record DebateCompleted(
     @Nullable String error)
     implements EventData {
 
+  static DebateCompleted read(FieldReader in) {
+    return new DebateCompleted(
+        in.name("debate_id"),
+        in.oneOf("outcome", DebateOutcome.NAMES),
+        in.seconds("duration_seconds"),
+        in.optionalCount("rounds"),
+        in.optionalNumber("confidence"),
+        in.optionalText("domain"),
+        in.optionalText("error"));
+  }
+
+  @Override
+  public void write(FieldWriter out) {
+    out.name("debate_id", debateId)
+        .oneOf("outcome", DebateOutcome.NAMES, outcome)
+        .seconds("duration_seconds", durationNanos)
+        .integer("rounds", rounds)
+        .number("confidence", confidence)
+        .text("domain", domain)
+        .text("error", error);
+  }
+
   @Override
   public String key() {
     return debateId;

@@ -10,6 +10,10 @@ public enum DebateOutcome {
   ERROR("error"),
   CANCELLED("aborted");
 
+  /** The values as they travel. */
+  public static final WireNames<DebateOutcome> NAMES =
+      WireNames.lowerCase(DebateOutcome.class, values());
+
   private final String status;
 
   DebateOutcome(String status) {

@@ -23,8 +23,35 @@ public record DebateStarted(
     @Nullable Long timeoutNanos)
     implements EventData {
 
+  /** Longest timeout that is kept: 86400 s. */
+  private static final long MAX_TIMEOUT_NANOS = 86_400_000_000_000L;
+
   public DebateStarted {
     agents = List.copyOf(agents);
+  }
+
+  private static @Nullable Long cappedTimeout(@Nullable Long nanos) {
+    return nanos == null ? null : Long.valueOf(Math.min(nanos, MAX_TIMEOUT_NANOS));
+  }
+
+  static DebateStarted read(FieldReader in) {
+    return new DebateStarted(
+        in.name("debate_id"),
+        in.texts("agents"),
+        in.optionalText("domain"),
+        in.optionalText("task"),
+        in.optionalCount("planned_rounds"),
+        cappedTimeout(in.optionalSeconds("timeout_seconds")));
+  }
+
+  @Override
+  public void write(FieldWriter out) {
+    out.name("debate_id", debateId)
+        .texts("agents", agents)
+        .text("domain", domain)
+        .text("task", task)
+        .integer("planned_rounds", plannedRounds)
+        .seconds("timeout_seconds", timeoutNanos);
   }
 
   @Override

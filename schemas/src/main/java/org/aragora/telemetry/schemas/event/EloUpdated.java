@@ -19,6 +19,24 @@ public record EloUpdated(
     @Nullable String domain)
     implements EventData {
 
+  static EloUpdated read(FieldReader in) {
+    return new EloUpdated(
+        in.name("agent"),
+        in.number("rating"),
+        in.optionalNumber("previous_rating"),
+        in.optionalName("debate_id"),
+        in.optionalText("domain"));
+  }
+
+  @Override
+  public void write(FieldWriter out) {
+    out.name("agent", agent)
+        .number("rating", rating)
+        .number("previous_rating", previousRating)
+        .name("debate_id", debateId)
+        .text("domain", domain);
+  }
+
   @Override
   public String key() {
     return debateId != null ? debateId : agent;

@@ -1,5 +1,7 @@
 package org.aragora.telemetry.schemas.event;
 
+import org.jspecify.annotations.Nullable;
+
 /** What one event says: its {@code data} object. Each implementation is one event type. */
 public sealed interface EventData
     permits DebateStarted,
@@ -14,7 +16,9 @@ public sealed interface EventData
         InstanceStopped,
         LogEmitted {
 
+  /** Writes its fields, in the order of its components. */
+  void write(FieldWriter out);
+
   /** The id that the event is keyed by in its topic; null where the key is the event's source. */
-  @org.jspecify.annotations.Nullable
-  String key();
+  @Nullable String key();
 }

@@ -10,19 +10,50 @@ import org.jspecify.annotations.Nullable;
  * The one registry of event types: what CloudEvents {@code type} is which record on which topic.
  */
 public enum EventType {
-  DEBATE_STARTED("ai.aragora.debate.started.v1", InputTopic.DEBATES, DebateStarted.class),
-  ROUND_COMPLETED("ai.aragora.debate.round_completed.v1", InputTopic.DEBATES, RoundCompleted.class),
-  DEBATE_COMPLETED("ai.aragora.debate.completed.v1", InputTopic.DEBATES, DebateCompleted.class),
-  ELO_UPDATED("ai.aragora.elo.updated.v1", InputTopic.DEBATES, EloUpdated.class),
-  REQUEST_COMPLETED("ai.aragora.request.completed.v1", InputTopic.REQUESTS, RequestCompleted.class),
-  WEBSOCKET_OPENED("ai.aragora.websocket.opened.v1", InputTopic.REQUESTS, WebsocketOpened.class),
-  WEBSOCKET_CLOSED("ai.aragora.websocket.closed.v1", InputTopic.REQUESTS, WebsocketClosed.class),
+  DEBATE_STARTED(
+      "ai.aragora.debate.started.v1", InputTopic.DEBATES, DebateStarted.class, DebateStarted::read),
+  ROUND_COMPLETED(
+      "ai.aragora.debate.round_completed.v1",
+      InputTopic.DEBATES,
+      RoundCompleted.class,
+      RoundCompleted::read),
+  DEBATE_COMPLETED(
+      "ai.aragora.debate.completed.v1",
+      InputTopic.DEBATES,
+      DebateCompleted.class,
+      DebateCompleted::read),
+  ELO_UPDATED("ai.aragora.elo.updated.v1", InputTopic.DEBATES, EloUpdated.class, EloUpdated::read),
+  REQUEST_COMPLETED(
+      "ai.aragora.request.completed.v1",
+      InputTopic.REQUESTS,
+      RequestCompleted.class,
+      RequestCompleted::read),
+  WEBSOCKET_OPENED(
+      "ai.aragora.websocket.opened.v1",
+      InputTopic.REQUESTS,
+      WebsocketOpened.class,
+      WebsocketOpened::read),
+  WEBSOCKET_CLOSED(
+      "ai.aragora.websocket.closed.v1",
+      InputTopic.REQUESTS,
+      WebsocketClosed.class,
+      WebsocketClosed::read),
   AGENT_CALL_COMPLETED(
-      "ai.aragora.agent.call_completed.v1", InputTopic.AGENT_CALLS, AgentCallCompleted.class),
+      "ai.aragora.agent.call_completed.v1",
+      InputTopic.AGENT_CALLS,
+      AgentCallCompleted.class,
+      AgentCallCompleted::read),
   INSTANCE_HEARTBEAT(
-      "ai.aragora.instance.heartbeat.v1", InputTopic.INSTANCES, InstanceHeartbeat.class),
-  INSTANCE_STOPPED("ai.aragora.instance.stopped.v1", InputTopic.INSTANCES, InstanceStopped.class),
-  LOG_EMITTED("ai.aragora.log.emitted.v1", InputTopic.LOGS, LogEmitted.class);
+      "ai.aragora.instance.heartbeat.v1",
+      InputTopic.INSTANCES,
+      InstanceHeartbeat.class,
+      InstanceHeartbeat::read),
+  INSTANCE_STOPPED(
+      "ai.aragora.instance.stopped.v1",
+      InputTopic.INSTANCES,
+      InstanceStopped.class,
+      InstanceStopped::read),
+  LOG_EMITTED("ai.aragora.log.emitted.v1", InputTopic.LOGS, LogEmitted.class, LogEmitted::read);
 
   private static final Map<String, EventType> BY_NAME =
       Arrays.stream(values()).collect(Collectors.toMap(EventType::typeName, Function.identity()));
@@ -33,10 +64,15 @@ public enum EventType {
   private final InputTopic topic;
   private final Class<? extends EventData> dataClass;
 
-  EventType(String typeName, InputTopic topic, Class<? extends EventData> dataClass) {
+  @SuppressWarnings("ImmutableEnumChecker") // a method reference without state
+  private final Function<FieldReader, EventData> reader;
+
+  <T extends EventData> EventType(
+      String typeName, InputTopic topic, Class<T> dataClass, Function<FieldReader, T> reader) {
     this.typeName = typeName;
     this.topic = topic;
     this.dataClass = dataClass;
+    this.reader = reader::apply;
   }
 
   /** The CloudEvents {@code type}, such as {@code ai.aragora.debate.started.v1}. */
@@ -52,6 +88,11 @@ public enum EventType {
   /** Its record. */
   public Class<? extends EventData> dataClass() {
     return dataClass;
+  }
+
+  /** Reads its record; throws what {@code in} throws where a field breaks its rule. */
+  public EventData read(FieldReader in) {
+    return reader.apply(in);
   }
 
   /** The type that a CloudEvents {@code type} names, or null where it is not listed. */

@@ -25,6 +25,24 @@ public record InstanceHeartbeat(
     dropped = Map.copyOf(dropped);
   }
 
+  static InstanceHeartbeat read(FieldReader in) {
+    return new InstanceHeartbeat(
+        in.name("instance_id"),
+        in.count("websocket_connections"),
+        in.seconds("interval_seconds"),
+        in.counts("emitted"),
+        in.counts("dropped"));
+  }
+
+  @Override
+  public void write(FieldWriter out) {
+    out.name("instance_id", instanceId)
+        .integer("websocket_connections", websocketConnections)
+        .seconds("interval_seconds", intervalNanos)
+        .counts("emitted", emitted)
+        .counts("dropped", dropped);
+  }
+
   @Override
   public @Nullable String key() {
     return null;

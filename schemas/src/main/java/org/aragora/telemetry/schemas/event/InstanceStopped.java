@@ -9,6 +9,15 @@ import org.jspecify.annotations.Nullable;
  */
 public record InstanceStopped(String instanceId) implements EventData {
 
+  static InstanceStopped read(FieldReader in) {
+    return new InstanceStopped(in.name("instance_id"));
+  }
+
+  @Override
+  public void write(FieldWriter out) {
+    out.name("instance_id", instanceId);
+  }
+
   @Override
   public @Nullable String key() {
     return null;

@@ -37,6 +37,34 @@ public record LogEmitted(
     fields = fields == null ? null : Collections.unmodifiableMap(new LinkedHashMap<>(fields));
   }
 
+  static LogEmitted read(FieldReader in) {
+    return new LogEmitted(
+        in.oneOf("level", LogLevel.NAMES),
+        in.text("logger"),
+        in.text("message"),
+        in.optionalText("module"),
+        in.optionalText("function"),
+        in.optionalCount("line"),
+        in.optionalName("request_id"),
+        in.optionalText("user_id"),
+        in.optionalName("debate_id"),
+        in.optionalObject("fields"));
+  }
+
+  @Override
+  public void write(FieldWriter out) {
+    out.oneOf("level", LogLevel.NAMES, level)
+        .text("logger", logger)
+        .text("message", message)
+        .text("module", module)
+        .text("function", function)
+        .integer("line", line)
+        .name("request_id", requestId)
+        .text("user_id", userId)
+        .name("debate_id", debateId)
+        .object("fields", fields);
+  }
+
   @Override
   public @Nullable String key() {
     return null;

@@ -6,5 +6,8 @@ public enum LogLevel {
   INFO,
   WARNING,
   ERROR,
-  CRITICAL
+  CRITICAL;
+
+  /** The values as they travel. */
+  public static final WireNames<LogLevel> NAMES = WireNames.verbatim(LogLevel.class, values());
 }

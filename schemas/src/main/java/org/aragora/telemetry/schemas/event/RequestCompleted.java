@@ -21,6 +21,26 @@ public record RequestCompleted(
     @Nullable String userId)
     implements EventData {
 
+  static RequestCompleted read(FieldReader in) {
+    return new RequestCompleted(
+        in.name("request_id"),
+        in.name("method"),
+        in.name("endpoint"),
+        in.integer("status", 100, 599),
+        in.seconds("duration_seconds"),
+        in.optionalText("user_id"));
+  }
+
+  @Override
+  public void write(FieldWriter out) {
+    out.name("request_id", requestId)
+        .name("method", method)
+        .name("endpoint", endpoint)
+        .integer("status", (long) status)
+        .seconds("duration_seconds", durationNanos)
+        .text("user_id", userId);
+  }
+
   @Override
   public String key() {
     return requestId;

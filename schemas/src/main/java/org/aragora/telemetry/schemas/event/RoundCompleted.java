@@ -9,6 +9,18 @@ package org.aragora.telemetry.schemas.event;
  */
 public record RoundCompleted(String debateId, long round, long durationNanos) implements EventData {
 
+  static RoundCompleted read(FieldReader in) {
+    return new RoundCompleted(
+        in.name("debate_id"), in.count("round"), in.seconds("duration_seconds"));
+  }
+
+  @Override
+  public void write(FieldWriter out) {
+    out.name("debate_id", debateId)
+        .integer("round", round)
+        .seconds("duration_seconds", durationNanos);
+  }
+
   @Override
   public String key() {
     return debateId;

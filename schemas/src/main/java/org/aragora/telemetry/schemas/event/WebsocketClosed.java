@@ -8,6 +8,15 @@ package org.aragora.telemetry.schemas.event;
  */
 public record WebsocketClosed(String connectionId, long connections) implements EventData {
 
+  static WebsocketClosed read(FieldReader in) {
+    return new WebsocketClosed(in.name("connection_id"), in.count("connections"));
+  }
+
+  @Override
+  public void write(FieldWriter out) {
+    out.name("connection_id", connectionId).integer("connections", connections);
+  }
+
   @Override
   public String key() {
     return connectionId;

@@ -1,0 +1,99 @@
+package org.aragora.telemetry.schemas.codec;
+
+import java.time.Instant;
+import org.aragora.telemetry.schemas.codec.JsonReader.UndecodableException;
+import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.event.EventType;
+import org.aragora.telemetry.schemas.event.InputTopic;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Events as CloudEvents 1.0 in structured JSON mode.
+ *
+ * <p>Decoding parses the whole value first and then tries the rules in the order of {@link
+ * DeadLetterReason}; the first that is broken is the reason. Durations become nanoseconds without
+ * passing through a double. Encoding writes the attributes in the order of the envelope's schema
+ * and the fields in the order of the record's components; it checks nothing but that the result is
+ * JSON, so a value may be larger than {@link #MAX_VALUE_BYTES} if the event is.
+ *
+ * <pre>{@code
+ * EventCodec codec = JsonEventCodec.create();
+ * byte[] value = codec.encode(event);
+ * if (codec.decode(InputTopic.REQUESTS, value, appendTimeMs) instanceof Decoded.Valid valid) {
+ *   count(valid.event());
+ * }
+ * }</pre>
+ */
+public final class JsonEventCodec implements EventCodec {
+  private static final Instant EARLIEST = Instant.parse("2020-01-01T00:00:00Z");
+  private static final long HOUR_MS = 3_600_000L;
+
+  private final JsonReader reader = new JsonReader();
+
+  private JsonEventCodec() {}
+
+  /** A codec; one serves all threads. */
+  public static JsonEventCodec create() {
+    return new JsonEventCodec();
+  }
+
+  @Override
+  public byte[] encode(Event event) {
+    JsonWriter out = new JsonWriter();
+    Envelope.write(event, out);
+    return out.toBytes();
+  }
+
+  @Override
+  public Decoded decode(InputTopic topic, byte @Nullable [] value, long appendTimeMs) {
+    if (value == null) {
+      return invalid(DeadLetterReason.NULL_VALUE, "The record has no value.");
+    }
+    if (value.length > MAX_VALUE_BYTES) {
+      return invalid(
+          DeadLetterReason.TOO_LARGE,
+          "The value has " + value.length + " bytes, more than " + MAX_VALUE_BYTES + ".");
+    }
+    try {
+      return decode(topic, reader.read(value), appendTimeMs);
+    } catch (UndecodableException e) {
+      return invalid(
+          DeadLetterReason.UNDECODABLE,
+          "The value is not one JSON object in UTF-8: " + e.getMessage() + ".");
+    } catch (InvalidFieldException e) {
+      return invalid(DeadLetterReason.INVALID_FIELD, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Decoded decode(InputTopic topic, JsonObject envelope, long appendTimeMs) {
+    Object name = envelope.get(Envelope.TYPE);
+    EventType type = name instanceof String text ? EventType.byName(text) : null;
+    if (type == null) {
+      return invalid(
+          DeadLetterReason.UNKNOWN_TYPE,
+          "Field type must be a known event type but is " + Shown.value(name) + ".");
+    }
+    if (type.topic() != topic) {
+      return invalid(
+          DeadLetterReason.WRONG_TOPIC,
+          String.format(
+              "Events of type %s belong to topic %s, not to %s.",
+              type.typeName(), type.topic().suffix(), topic.suffix()));
+    }
+    Event event = Envelope.read(envelope, type);
+    Instant appended = Instant.ofEpochMilli(appendTimeMs);
+    Instant time = event.time() == null ? appended : event.time();
+    if (time.isBefore(EARLIEST) || time.isAfter(appended.plusMillis(HOUR_MS))) {
+      return invalid(
+          DeadLetterReason.TIMESTAMP_OUT_OF_RANGE,
+          String.format(
+              "Field time must be from %s to one hour after the append time %s but is %s.",
+              EARLIEST, appended, time));
+    }
+    return new Decoded.Valid(event);
+  }
+
+  private static Decoded invalid(DeadLetterReason reason, String message) {
+    return new Decoded.Invalid(reason, message);
+  }
+}

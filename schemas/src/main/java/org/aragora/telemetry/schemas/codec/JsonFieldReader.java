@@ -1,0 +1,210 @@
+package org.aragora.telemetry.schemas.codec;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.aragora.telemetry.schemas.event.FieldReader;
+import org.aragora.telemetry.schemas.event.WireNames;
+import org.jspecify.annotations.Nullable;
+
+/** The rules of fields, held against the members of a {@link JsonObject}. */
+final class JsonFieldReader implements FieldReader {
+  private static final long MAX_SECONDS = 1_000_000_000L;
+  private static final long NANOS = 1_000_000_000L;
+
+  private final JsonObject object;
+  private final String prefix;
+
+  /**
+   * @param prefix what messages put before a field's name, such as {@code data.}
+   */
+  JsonFieldReader(JsonObject object, String prefix) {
+    this.object = object;
+    this.prefix = prefix;
+  }
+
+  @Override
+  public String name(String field) {
+    Object value = object.get(field);
+    if (value instanceof String text && !text.isEmpty()) {
+      return text;
+    }
+    throw invalid(field, "a string that is not empty", value);
+  }
+
+  @Override
+  public @Nullable String optionalName(String field) {
+    return object.get(field) == null ? null : name(field);
+  }
+
+  @Override
+  public String text(String field) {
+    Object value = object.get(field);
+    if (value instanceof String text) {
+      return text;
+    }
+    throw invalid(field, "a string", value);
+  }
+
+  @Override
+  public @Nullable String optionalText(String field) {
+    return object.get(field) == null ? null : text(field);
+  }
+
+  @Override
+  public long count(String field) {
+    Object value = object.get(field);
+    Long count = integral(value);
+    if (count != null && count >= 0) {
+      return count;
+    }
+    throw invalid(field, "an integer of 0 or more", value);
+  }
+
+  @Override
+  public @Nullable Long optionalCount(String field) {
+    return object.get(field) == null ? null : (Long) count(field);
+  }
+
+  @Override
+  public int integer(String field, int min, int max) {
+    Object value = object.get(field);
+    Long integer = integral(value);
+    if (integer != null && integer >= min && integer <= max) {
+      return integer.intValue();
+    }
+    throw invalid(field, "an integer from " + min + " to " + max, value);
+  }
+
+  @Override
+  public long seconds(String field) {
+    Object value = object.get(field);
+    Long nanos = null;
+    if (value instanceof JsonNumber number) {
+      nanos = number.toNanos();
+    } else if (value instanceof Long seconds && seconds >= 0 && seconds <= MAX_SECONDS) {
+      nanos = seconds * NANOS;
+    }
+    if (nanos != null) {
+      return nanos;
+    }
+    throw invalid(field, "a number of seconds from 0 to 1000000000", value);
+  }
+
+  @Override
+  public @Nullable Long optionalSeconds(String field) {
+    return object.get(field) == null ? null : (Long) seconds(field);
+  }
+
+  @Override
+  public double number(String field) {
+    Object value = object.get(field);
+    double number = Double.NaN;
+    if (value instanceof JsonNumber text) {
+      number = text.toDouble();
+    } else if (value instanceof Long integer) {
+      number = integer.doubleValue();
+    }
+    if (Double.isFinite(number)) {
+      return number;
+    }
+    throw invalid(field, "a finite number", value);
+  }
+
+  @Override
+  public @Nullable Double optionalNumber(String field) {
+    return object.get(field) == null ? null : (Double) number(field);
+  }
+
+  @Override
+  public <E extends Enum<E>> E oneOf(String field, WireNames<E> names) {
+    Object value = object.get(field);
+    E constant = value instanceof String text ? names.find(text) : null;
+    if (constant != null) {
+      return constant;
+    }
+    throw invalid(field, "one of " + String.join(", ", names.all()), value);
+  }
+
+  @Override
+  public List<String> texts(String field) {
+    Object value = object.get(field);
+    if (!(value instanceof List<?> array)) {
+      throw invalid(field, "an array of strings", value);
+    }
+    List<String> texts = new ArrayList<>(array.size());
+    for (Object element : array) {
+      if (!(element instanceof String text)) {
+        throw invalid(field + "[" + texts.size() + "]", "a string", element);
+      }
+      texts.add(text);
+    }
+    return texts;
+  }
+
+  @Override
+  public Map<String, Long> counts(String field) {
+    Object value = object.get(field);
+    if (!(value instanceof JsonObject members)) {
+      throw invalid(field, "an object of integers", value);
+    }
+    JsonFieldReader reader = new JsonFieldReader(members, prefix + field + ".");
+    Map<String, Long> counts = new LinkedHashMap<>();
+    for (int i = 0; i < members.size(); i++) {
+      counts.put(members.nameAt(i), reader.count(members.nameAt(i)));
+    }
+    return counts;
+  }
+
+  @Override
+  public @Nullable Map<String, @Nullable Object> optionalObject(String field) {
+    Object value = object.get(field);
+    if (value == null) {
+      return null;
+    }
+    if (value instanceof JsonObject members) {
+      return map(members);
+    }
+    throw invalid(field, "an object", value);
+  }
+
+  /** The value as a long, null if it is not integral or does not fit. */
+  static @Nullable Long integral(@Nullable Object value) {
+    if (value instanceof Long integer) {
+      return integer;
+    }
+    return value instanceof JsonNumber number ? number.toLong() : null;
+  }
+
+  private static Map<String, @Nullable Object> map(JsonObject members) {
+    Map<String, @Nullable Object> map = new LinkedHashMap<>();
+    for (int i = 0; i < members.size(); i++) {
+      map.put(members.nameAt(i), plain(members.valueAt(i)));
+    }
+    return Collections.unmodifiableMap(map);
+  }
+
+  private static @Nullable Object plain(@Nullable Object value) {
+    if (value instanceof JsonNumber number) {
+      return number.toObject();
+    }
+    if (value instanceof JsonObject members) {
+      return map(members);
+    }
+    if (value instanceof List<?> array) {
+      List<@Nullable Object> list = new ArrayList<>(array.size());
+      for (Object element : array) {
+        list.add(plain(element));
+      }
+      return Collections.unmodifiableList(list);
+    }
+    return value;
+  }
+
+  InvalidFieldException invalid(String field, String must, @Nullable Object value) {
+    String is = Shown.value(value);
+    return new InvalidFieldException(Shown.shortened(prefix + field, 120), must, is);
+  }
+}

@@ -1,0 +1,129 @@
+package org.aragora.telemetry.schemas.codec;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads bytes that are exactly one JSON object in UTF-8, to the last byte, and refuses all else:
+ * other encodings, NaN and Infinity, duplicate names at any depth, trailing bytes, nesting over 64.
+ */
+final class JsonReader {
+  static final int MAX_DEPTH = 64;
+  private static final int LONG_DIGITS = 18;
+
+  private final JsonFactory factory = createFactory();
+
+  /** No JSON object by the rules above; the message says what is wrong and where. */
+  static final class UndecodableException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    UndecodableException(String message) {
+      super(message, null, false, false);
+    }
+  }
+
+  private static JsonFactory createFactory() {
+    // The value's size is the only limit on its names, strings and numbers: they are valid JSON.
+    StreamReadConstraints constraints =
+        StreamReadConstraints.builder()
+            .maxNestingDepth(MAX_DEPTH)
+            .maxNameLength(EventCodec.MAX_VALUE_BYTES)
+            .maxStringLength(EventCodec.MAX_VALUE_BYTES)
+            .maxNumberLength(EventCodec.MAX_VALUE_BYTES)
+            .build();
+    return new JsonFactoryBuilder()
+        .streamReadConstraints(constraints)
+        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+        .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+        .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
+        .build();
+  }
+
+  /** The object that the bytes are. */
+  JsonObject read(byte[] value) throws UndecodableException {
+    int error = Utf8.firstError(value);
+    if (error >= 0) {
+      throw new UndecodableException(
+          String.format("byte %d (0x%02X) is not UTF-8", error, value[error] & 0xFF));
+    }
+    requireUtf8Start(value);
+    try (JsonParser parser = factory.createParser(value)) {
+      try {
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+          throw new UndecodableException("it does not start with {");
+        }
+        JsonObject object = readObject(parser);
+        if (parser.nextToken() != null) {
+          throw at(parser, "more follows the object");
+        }
+        return object;
+      } catch (JsonProcessingException e) {
+        throw at(parser, Shown.shortened(e.getOriginalMessage(), 160));
+      }
+    } catch (IOException e) {
+      throw new UndecodableException(Shown.shortened(String.valueOf(e.getMessage()), 160));
+    }
+  }
+
+  /** The parser guesses UTF-16 and UTF-32 from zero bytes at the start and skips a BOM. */
+  private static void requireUtf8Start(byte[] value) throws UndecodableException {
+    for (int i = 0; i < Math.min(4, value.length); i++) {
+      if (value[i] == 0 || (i == 0 && value[i] == (byte) 0xEF)) {
+        throw new UndecodableException("it does not start with {");
+      }
+    }
+  }
+
+  private static UndecodableException at(JsonParser parser, String what) {
+    return new UndecodableException(
+        what + ", near byte " + parser.currentLocation().getByteOffset());
+  }
+
+  private static JsonObject readObject(JsonParser parser) throws IOException, UndecodableException {
+    JsonObject object = new JsonObject();
+    String name;
+    while ((name = parser.nextFieldName()) != null) {
+      if (!object.add(name, readValue(parser, parser.nextToken()))) {
+        throw at(parser, "field " + Shown.value(name) + " is there twice");
+      }
+    }
+    return object;
+  }
+
+  private static List<@Nullable Object> readArray(JsonParser parser)
+      throws IOException, UndecodableException {
+    List<@Nullable Object> array = new ArrayList<>();
+    JsonToken token;
+    while ((token = parser.nextToken()) != JsonToken.END_ARRAY) {
+      array.add(readValue(parser, token));
+    }
+    return array;
+  }
+
+  private static @Nullable Object readValue(JsonParser parser, JsonToken token)
+      throws IOException, UndecodableException {
+    return switch (token) {
+      case VALUE_STRING -> parser.getText();
+      case VALUE_NUMBER_INT ->
+          parser.getTextLength() <= LONG_DIGITS
+              ? (Object) parser.getLongValue()
+              : new JsonNumber(parser.getText());
+      case VALUE_NUMBER_FLOAT -> new JsonNumber(parser.getText());
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
+      case VALUE_NULL -> null;
+      case START_OBJECT -> readObject(parser);
+      case START_ARRAY -> readArray(parser);
+      default -> throw at(parser, "unexpected " + token);
+    };
+  }
+}

@@ -1,0 +1,204 @@
+package org.aragora.telemetry.schemas.codec;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.aragora.telemetry.schemas.event.FieldWriter;
+import org.aragora.telemetry.schemas.event.WireNames;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes one JSON document without white space. What is written is always valid: numbers are
+ * finite, lone surrogates are escaped, so that every Java string comes back as it was.
+ */
+final class JsonWriter implements FieldWriter {
+  private static final char[] HEX = "0123456789abcdef".toCharArray();
+  private static final long NANOS = 1_000_000_000L;
+
+  private final StringBuilder out = new StringBuilder(512);
+
+  byte[] toBytes() {
+    return out.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  JsonWriter begin() {
+    out.append('{');
+    return this;
+  }
+
+  JsonWriter begin(String field) {
+    return key(field).begin();
+  }
+
+  JsonWriter end() {
+    out.append('}');
+    return this;
+  }
+
+  private JsonWriter key(String name) {
+    if (out.charAt(out.length() - 1) != '{') {
+      out.append(',');
+    }
+    string(name);
+    out.append(':');
+    return this;
+  }
+
+  @Override
+  public JsonWriter name(String field, @Nullable String value) {
+    return value == null || value.isEmpty() ? this : text(field, value);
+  }
+
+  @Override
+  public JsonWriter text(String field, @Nullable String value) {
+    if (value != null) {
+      key(field).string(value);
+    }
+    return this;
+  }
+
+  JsonWriter time(String field, @Nullable Instant value) {
+    if (value != null) {
+      key(field);
+      out.append('"');
+      Rfc3339.append(out, value);
+      out.append('"');
+    }
+    return this;
+  }
+
+  @Override
+  public JsonWriter integer(String field, @Nullable Long value) {
+    if (value != null) {
+      key(field);
+      out.append(value.longValue());
+    }
+    return this;
+  }
+
+  @Override
+  public JsonWriter seconds(String field, @Nullable Long nanos) {
+    if (nanos != null) {
+      key(field);
+      long value = nanos;
+      if (value < 0 && value > -NANOS) {
+        out.append('-');
+      }
+      out.append(value / NANOS);
+      Rfc3339.appendFraction(out, (int) Math.abs(value % NANOS));
+    }
+    return this;
+  }
+
+  @Override
+  public JsonWriter number(String field, @Nullable Double value) {
+    if (value != null) {
+      key(field).value(value);
+    }
+    return this;
+  }
+
+  @Override
+  public <E extends Enum<E>> JsonWriter oneOf(String field, WireNames<E> names, E value) {
+    return text(field, names.of(value));
+  }
+
+  @Override
+  public JsonWriter texts(String field, List<String> values) {
+    key(field).value(values);
+    return this;
+  }
+
+  @Override
+  public JsonWriter counts(String field, Map<String, Long> values) {
+    key(field).value(new TreeMap<>(values));
+    return this;
+  }
+
+  @Override
+  public JsonWriter object(String field, @Nullable Map<String, @Nullable Object> value) {
+    if (value != null) {
+      key(field).value(value);
+    }
+    return this;
+  }
+
+  private void value(@Nullable Object value) {
+    if (value instanceof Map<?, ?> map) {
+      begin();
+      map.forEach((name, member) -> key(String.valueOf(name)).value(member));
+      end();
+    } else if (value instanceof List<?> list) {
+      array(list);
+    } else if (value instanceof Double || value instanceof Float) {
+      double number = ((Number) value).doubleValue();
+      out.append(Double.isFinite(number) ? value : null);
+    } else if (value == null || isPlain(value)) {
+      out.append(value);
+    } else {
+      string(value.toString());
+    }
+  }
+
+  /** Whether its {@code toString()} is JSON. */
+  private static boolean isPlain(Object value) {
+    return value instanceof Boolean
+        || value instanceof Long
+        || value instanceof Integer
+        || value instanceof Short
+        || value instanceof Byte
+        || value instanceof BigDecimal
+        || value instanceof BigInteger;
+  }
+
+  private void array(List<?> list) {
+    out.append('[');
+    for (int i = 0; i < list.size(); i++) {
+      if (i > 0) {
+        out.append(',');
+      }
+      value(list.get(i));
+    }
+    out.append(']');
+  }
+
+  private void string(String text) {
+    out.append('"');
+    int written = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c >= ' ' && c != '"' && c != '\\' && !Character.isSurrogate(c)) {
+        continue;
+      }
+      if (Character.isHighSurrogate(c)
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
+        i++;
+        continue;
+      }
+      out.append(text, written, i);
+      escape(c);
+      written = i + 1;
+    }
+    out.append(text, written, text.length()).append('"');
+  }
+
+  private void escape(char c) {
+    switch (c) {
+      case '"', '\\' -> out.append('\\').append(c);
+      case '\n' -> out.append("\\n");
+      case '\r' -> out.append("\\r");
+      case '\t' -> out.append("\\t");
+      default -> {
+        out.append("\\u");
+        for (int shift = 12; shift >= 0; shift -= 4) {
+          out.append(HEX[c >> shift & 0xF]);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package org.aragora.telemetry.schemas.topic;
+
+import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_COMPACT;
+import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_CONFIG;
+import static org.apache.kafka.common.config.TopicConfig.DELETE_RETENTION_MS_CONFIG;
+import static org.apache.kafka.common.config.TopicConfig.MAX_MESSAGE_BYTES_CONFIG;
+import static org.apache.kafka.common.config.TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG;
+import static org.apache.kafka.common.config.TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG;
+import static org.apache.kafka.common.config.TopicConfig.RETENTION_MS_CONFIG;
+import static org.apache.kafka.common.config.TopicConfig.SEGMENT_BYTES_CONFIG;
+import static org.apache.kafka.common.config.TopicConfig.SEGMENT_MS_CONFIG;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.aragora.telemetry.schemas.config.InvalidSettingException;
+import org.aragora.telemetry.schemas.event.InputTopic;
+
+/** All topics of the pipeline. */
+public final class Topics {
+
+  /** Prefix of every name where {@code ARAGORA_TELEMETRY_TOPIC_PREFIX} says nothing else. */
+  public static final String DEFAULT_PREFIX = "aragora.";
+
+  /** Environment variable that names the prefix. */
+  public static final String PREFIX_VARIABLE = "ARAGORA_TELEMETRY_TOPIC_PREFIX";
+
+  /** Running totals: the last value of each (series, input task) is kept for ever. */
+  public static final TopicSpec METRICS =
+      new TopicSpec(
+          "metrics",
+          OptionalInt.empty(),
+          Map.of(
+              CLEANUP_POLICY_CONFIG, CLEANUP_POLICY_COMPACT,
+              SEGMENT_MS_CONFIG, millis(Duration.ofMinutes(10)),
+              SEGMENT_BYTES_CONFIG, mebibytes(64),
+              MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1",
+              DELETE_RETENTION_MS_CONFIG, millis(Duration.ofHours(24))));
+
+  /** Closed and open one-minute windows. */
+  public static final TopicSpec METRICS_WINDOWS =
+      new TopicSpec(
+          "metrics.windows",
+          OptionalInt.empty(),
+          Map.of(
+              CLEANUP_POLICY_CONFIG,
+              "compact,delete",
+              RETENTION_MS_CONFIG,
+              millis(Duration.ofDays(30))));
+
+  /** Records that the processor could not count, with the reason. */
+  public static final TopicSpec DEAD_LETTERS = deadLetters("dead-letters");
+
+  /** Events that a backend refused for good, with the reason. */
+  public static final TopicSpec EXPORT_DEAD_LETTERS = deadLetters("export-dead-letters");
+
+  private static final int MAX_PREFIX_LENGTH = 200;
+  private static final Pattern LEGAL = Pattern.compile("[a-zA-Z0-9._-]*");
+
+  private Topics() {}
+
+  /** The topic that instances write to. */
+  public static TopicSpec input(InputTopic topic) {
+    return new TopicSpec(
+        topic.suffix(),
+        OptionalInt.empty(),
+        Map.of(
+            MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime",
+            RETENTION_MS_CONFIG, millis(Duration.ofDays(7)),
+            MAX_MESSAGE_BYTES_CONFIG, mebibytes(8)));
+  }
+
+  /** Every topic, in the order in which data flows. */
+  public static List<TopicSpec> all() {
+    return Stream.concat(
+            Arrays.stream(InputTopic.values()).map(Topics::input),
+            Stream.of(METRICS, METRICS_WINDOWS, DEAD_LETTERS, EXPORT_DEAD_LETTERS))
+        .toList();
+  }
+
+  /**
+   * The prefix that an environment names.
+   *
+   * @throws InvalidSettingException where no topic name may begin so
+   */
+  public static String prefix(Map<String, String> environment) {
+    return checkPrefix(environment.getOrDefault(PREFIX_VARIABLE, DEFAULT_PREFIX), PREFIX_VARIABLE);
+  }
+
+  /**
+   * Gives {@code prefix} back if topic names may begin so.
+   *
+   * @param key what the user set it with, to be named in the refusal
+   */
+  public static String checkPrefix(String prefix, String key) {
+    if (prefix.length() > MAX_PREFIX_LENGTH || !LEGAL.matcher(prefix).matches()) {
+      throw new InvalidSettingException(
+          key
+              + " cannot be used: \""
+              + prefix
+              + "\" is not up to "
+              + MAX_PREFIX_LENGTH
+              + " letters, digits, dots, underscores and hyphens.");
+    }
+    return prefix;
+  }
+
+  private static TopicSpec deadLetters(String suffix) {
+    return new TopicSpec(
+        suffix,
+        OptionalInt.of(4),
+        Map.of(
+            RETENTION_MS_CONFIG, millis(Duration.ofDays(30)),
+            MAX_MESSAGE_BYTES_CONFIG, mebibytes(9)));
+  }
+
+  private static String millis(Duration duration) {
+    return Long.toString(duration.toMillis());
+  }
+
+  private static String mebibytes(int count) {
+    return Integer.toString(count << 20);
+  }
+}

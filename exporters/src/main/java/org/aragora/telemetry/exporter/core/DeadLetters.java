@@ -30,6 +30,7 @@ public final class DeadLetters implements AutoCloseable {
   }
 
   /** Completes when the broker has the dead letter. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the callback says the same
   CompletableFuture<Void> park(
       ConsumerRecord<byte[], byte[]> record, String reason, String message) {
     Headers headers = new RecordHeaders(record.headers().toArray());

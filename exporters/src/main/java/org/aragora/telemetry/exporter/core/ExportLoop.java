@@ -60,6 +60,7 @@ public final class ExportLoop<P> implements Runnable {
   private final Outbox<P> outbox;
   private final PastReader past;
   private final Map<TopicPartition, PartitionProgress> owned = new HashMap<>();
+  private final Set<TopicPartition> unchecked = new HashSet<>();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean stopping;
   private volatile @Nullable Throwable failure;
@@ -154,6 +155,7 @@ public final class ExportLoop<P> implements Runnable {
   private void iterate() {
     runEvents();
     outbox.step(false);
+    noteExpired();
     readPast();
     boolean full = outbox.isFull();
     pause(full);
@@ -265,6 +267,36 @@ public final class ExportLoop<P> implements Runnable {
     Unit<P> unit = new Unit<>(record, null, Math.max(0, record.serializedValueSize()), progress);
     progress.add(unit);
     outbox.refuse(unit, "unconvertible", String.valueOf(defect));
+  }
+
+  /** What retention removed while nobody exported it is lost: say so, once per assignment. */
+  private void noteExpired() {
+    if (unchecked.isEmpty()) {
+      return;
+    }
+    Set<TopicPartition> partitions = Set.copyOf(unchecked);
+    unchecked.clear();
+    try {
+      Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(partitions, ROUND_TRIP);
+      consumer
+          .committed(partitions, ROUND_TRIP)
+          .forEach(
+              (partition, offset) -> noteExpired(partition, offset, beginnings.get(partition)));
+    } catch (KafkaException passing) {
+      LOG.info("Whether records expired unexported is not known: {}", passing.toString());
+    }
+  }
+
+  private void noteExpired(
+      TopicPartition partition, @Nullable OffsetAndMetadata committed, @Nullable Long beginning) {
+    if (committed != null && beginning != null && beginning > committed.offset()) {
+      long lost = beginning - committed.offset();
+      metrics.expired(partition.topic(), lost);
+      LOG.error(
+          "{} offsets of {} were removed by the topic's retention before they were exported.",
+          lost,
+          partition);
+    }
   }
 
   private void readPast() {
@@ -424,6 +456,7 @@ public final class ExportLoop<P> implements Runnable {
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
       for (TopicPartition partition : partitions) {
         owned.put(partition, new PartitionProgress(partition, clock.millis()));
+        unchecked.add(partition);
       }
     }
 
@@ -461,6 +494,7 @@ public final class ExportLoop<P> implements Runnable {
         }
         converter.forget(partition);
       }
+      partitions.forEach(unchecked::remove);
       past.cancel(partitions);
       outbox.discardDisowned();
     }

@@ -127,6 +127,7 @@ final class Outbox<P> {
     }
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // the answer comes back as an event
   private void send(Batch<P> batch) {
     drop(batch.removeUnless(Unit::isLive));
     if (batch.size() == 0) {
@@ -227,6 +228,7 @@ final class Outbox<P> {
     ready.addFirst(halves.get(0));
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // the outcome comes back as an event
   private void park(Unit<P> unit, String reason, String message, int tries) {
     if (!unit.isLive()) {
       drop(List.of(unit));

@@ -2,6 +2,7 @@ package org.aragora.telemetry.schemas.topic;
 
 import static org.apache.kafka.common.config.TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -25,6 +27,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 public final class TopicAdmin {
 
   private static final String APPEND_TIME = "LogAppendTime";
+  private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(15);
+  private static final int LOOK_AGAIN_MS = 20;
 
   private final Admin admin;
 
@@ -75,13 +79,13 @@ public final class TopicAdmin {
     Map<String, TopicDescription> present = describe(plan.prefix());
     List<Report> reports = new ArrayList<>();
     for (TopicSpec spec : Topics.all()) {
-      TopicDescription topic = present.get(spec.under(plan.prefix()));
-      if (topic != null) {
-        reports.add(compare(spec, plan, topic));
-      } else if (createOne(spec, plan, replicas)) {
+      String name = spec.under(plan.prefix());
+      TopicDescription topic = present.get(name);
+      if (topic == null && createOne(spec, plan, replicas)) {
+        awaitVisible(name);
         reports.add(created(spec, plan, replicas));
-      } else { // somebody else was quicker
-        reports.add(compare(spec, plan, describeOne(spec.under(plan.prefix()))));
+      } else {
+        reports.add(compare(spec, plan, topic != null ? topic : awaitVisible(name)));
       }
     }
     return List.copyOf(reports);
@@ -138,9 +142,24 @@ public final class TopicAdmin {
         false);
   }
 
-  private TopicDescription describeOne(String name)
+  /**
+   * Gives the topic back once a broker knows it. The controller acknowledges a new topic before the
+   * brokers have heard of it, and a client that starts right then is told that there is none.
+   */
+  private TopicDescription awaitVisible(String name)
       throws ExecutionException, InterruptedException {
-    return admin.describeTopics(List.of(name)).allTopicNames().get().values().iterator().next();
+    long deadline = System.nanoTime() + VISIBLE_WITHIN.toNanos();
+    while (true) {
+      try {
+        return admin.describeTopics(List.of(name)).allTopicNames().get().values().iterator().next();
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
+            || System.nanoTime() > deadline) {
+          throw e;
+        }
+        TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MS);
+      }
+    }
   }
 
   private Report compare(TopicSpec spec, Plan plan, TopicDescription topic)

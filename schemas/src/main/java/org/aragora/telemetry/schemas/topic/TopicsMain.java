@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code bin/telemetry topics}: creates the topics of the pipeline. */
 @Command(
-    name = "topics",
+    name = "telemetry topics",
     description = "Creates the topics of the pipeline and says how those that exist differ.",
     mixinStandardHelpOptions = true)
 public final class TopicsMain implements Runnable {

@@ -1,0 +1,404 @@
+"""The checks of deploy/verify that read files (Python 3 and PyYAML): checks.py NAME; says what is wrong and exits 1."""
+import http.server
+import json
+import os
+import pathlib
+import re
+import shlex
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+import urllib.request
+
+import yaml
+
+DEPLOY = pathlib.Path(__file__).resolve().parent
+ROOT = DEPLOY.parent
+PROMETHEUS = DEPLOY / "prometheus"
+
+
+def load(path):
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def compose():
+    return load(ROOT / "docker-compose.yml")
+
+
+def rules():
+    for path in sorted((PROMETHEUS / "rules").glob("*.yml")):
+        for group in load(path)["groups"]:
+            yield from group["rules"]
+
+
+def check_yaml():
+    """every YAML and JSON file parses"""
+    for path in [ROOT / "docker-compose.yml", *DEPLOY.rglob("*.yml"), *DEPLOY.rglob("*.yaml"), *DEPLOY.rglob("*.json")]:
+        try:
+            list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
+        except yaml.YAMLError as error:
+            yield f"{path.relative_to(ROOT)}: {error}"
+
+
+def check_alerts():
+    """every alert has severity, summary, description, a runbook entry and a unit test of either kind"""
+    runbook = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    anchors = {re.sub(r"[^\w -]", "", h.lower()).strip().replace(" ", "-") for h in re.findall(r"(?m)^#+ (.+)$", runbook)}
+    tests = [t for path in (PROMETHEUS / "tests").glob("*.yml") for t in load(path)["tests"]]
+    for rule in rules():
+        name = rule.get("alert")
+        if not name:
+            continue
+        notes = rule.get("annotations", {})
+        for key in ("summary", "description", "runbook_url"):
+            if not notes.get(key):
+                yield f"{name} has no {key}"
+        page, _, anchor = notes.get("runbook_url", "").partition("#")
+        if page != "docs/runbook.md" or anchor not in anchors:
+            yield f"{name}: no such entry: {notes.get('runbook_url')}"
+        if rule.get("labels", {}).get("severity") not in ("critical", "warning", "none"):
+            yield f"{name} has no severity that the routes know"
+        fires = [t for t in tests
+                 if any(f'alertname="{name}"' in sample["labels"]
+                        for e in t.get("promql_expr_test", []) for sample in e["exp_samples"])
+                 or any(a["alertname"] == name and a["exp_alerts"] for a in t.get("alert_rule_test", []))]
+        quiet = [t for t in tests if t not in fires and t.get("name", "").startswith(name)]
+        if not fires:
+            yield f"{name}: no test in which it fires"
+        if not quiet and name != "Watchdog":
+            yield f"{name}: no test in which it keeps quiet"
+
+
+def check_owned():
+    """owned-metrics.txt, and the regex that drops them in the jobs of the instances"""
+    names = (PROMETHEUS / "owned-metrics.txt").read_text().split()
+    if names != sorted(set(names)):
+        yield "owned-metrics.txt is not sorted, or names one twice"
+    want = f"({'|'.join(names)})(_bucket|_sum|_count|_created)?"
+    jobs = load(PROMETHEUS / "prometheus.yml")["scrape_configs"] + load(DEPLOY / "kubernetes" / "prometheus-scrape.yml")
+    seen = []
+    for job in jobs:
+        if job["job_name"] in ("aragora", "aragora-workers"):
+            seen.append(job["job_name"])
+            drops = [r["regex"] for r in job.get("metric_relabel_configs", []) if r.get("action") == "drop"]
+            if drops != [want]:
+                yield f"job {job['job_name']}: the regex is not owned-metrics.txt"
+    if sorted(seen) != ["aragora", "aragora", "aragora-workers"]:
+        yield f"jobs of the instances: {seen}"
+
+
+def check_identity_kubernetes():
+    """the ServiceMonitor relabels like the compose stack's job"""
+    job = next(j for j in load(PROMETHEUS / "prometheus.yml")["scrape_configs"] if j["job_name"] == "aragora-telemetry")
+    monitor = next(iter(yaml.safe_load_all((DEPLOY / "kubernetes" / "monitoring.yml").read_text())))
+    camel = {"source_labels": "sourceLabels", "target_label": "targetLabel"}
+    want = [{camel.get(k, k): v for k, v in r.items()} for r in job["metric_relabel_configs"]]
+    if monitor["spec"]["endpoints"][0]["metricRelabelings"] != want:
+        yield "monitoring.yml and prometheus.yml differ"
+
+
+def dashboards():
+    for path in sorted((DEPLOY / "grafana" / "dashboards").glob("*.json")):
+        yield path.stem, json.loads(path.read_text(encoding="utf-8"))
+
+
+def check_dashboards():
+    """unique ids, no empty or overlapping panels, every expression accepted by promtool"""
+    uids, expressions = set(), []
+    for name, model in dashboards():
+        if model["uid"] in uids or model["uid"] != name:
+            yield f"{name}: uid {model['uid']}"
+        uids.add(model["uid"])
+        cells = set()
+        for panel in model["panels"]:
+            if not panel["targets"]:
+                yield f"{name}: {panel['title']} asks nothing"
+            grid = panel["gridPos"]
+            mine = {(x, y) for x in range(grid["x"], grid["x"] + grid["w"]) for y in range(grid["y"], grid["y"] + grid["h"])}
+            if mine & cells or grid["x"] + grid["w"] > 24:
+                yield f"{name}: {panel['title']} lies on another panel"
+            cells |= mine
+            expressions += [t["expr"] for t in panel["targets"]]
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump({"groups": [{"name": "dashboards", "rules": [
+            {"record": f"dashboard:{i}", "expr": e} for i, e in enumerate(expressions)]}]}, file)
+        file.flush()
+        done = subprocess.run(["promtool", "check", "rules", file.name], capture_output=True, text=True)
+        if done.returncode:
+            yield done.stdout + done.stderr
+
+
+def check_compose():
+    """images pinned, mounts there, ports distinct, limits, TZ, volumes and secrets declared, health checks as reviewed"""
+    model = compose()
+    table = {}
+    for row in (ROOT / "docs" / "operations.md").read_text(encoding="utf-8").splitlines():
+        cells = [c.strip() for c in row.split(" | ")]
+        if len(cells) == 3 and cells[0].startswith("| `") and cells[1].startswith(("`", "none")):
+            table[cells[0][2:].strip("`")] = cells[1].strip("`")
+    host_ports = {}
+    for name, service in model["services"].items():
+        image = service["image"]
+        tag = image.partition(":")[2]
+        if not image.startswith("aragora-telemetry:") and not re.fullmatch(r"v?\d+\.\d+\.\d+([.-]\S+)?", tag):
+            yield f"{name}: image {image} is not pinned"
+        if not service.get("deploy", {}).get("resources", {}).get("limits", {}).get("memory"):
+            yield f"{name}: no limit on memory"
+        if service.get("environment", {}).get("TZ") != "UTC":
+            yield f"{name}: TZ is not UTC"
+        for mount in service.get("volumes", []):
+            source = mount.split(":")[0]
+            if source.startswith("."):
+                if not (ROOT / source).exists():
+                    yield f"{name}: {source} does not exist"
+            elif not source.startswith("/") and source not in model["volumes"]:
+                yield f"{name}: volume {source} is not declared"
+        for secret in service.get("secrets", []):
+            if secret not in model["secrets"]:
+                yield f"{name}: secret {secret} is not declared"
+        for port in service.get("ports", []):
+            address, host, _ = port.split(":")
+            if address != "127.0.0.1":
+                yield f"{name}: {port} is open to the network"
+            if host and host in host_ports:
+                yield f"{name} and {host_ports[host]} both want port {host}"
+            if host:
+                host_ports[host] = name
+            if host and name in ("stream-processor", "span-exporter", "log-exporter"):
+                yield f"{name}: a fixed port breaks --scale"
+        check = service.get("healthcheck", {}).get("test")
+        if name in ("topics", "load"):
+            continue
+        command = "none" if check is None else check[1] if check[0] == "CMD-SHELL" else shlex.join(check[1:])
+        if image not in table:
+            yield f"{name}: {image} is not in the health check table of docs/operations.md"
+            continue
+        reviewed = table[image].replace("PORT", str(service["environment"].get("METRICS_PORT", "")))
+        if command.replace("$$", "$") != reviewed:
+            yield f"{name}: health check {command!r}, reviewed {reviewed!r}"
+    for variable in re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()) + [
+            s["environment"] for s in model["secrets"].values()]:
+        if not re.search(rf"(?m)^{variable}=", (ROOT / ".env.example").read_text()):
+            yield f".env.example does not name {variable}"
+    hosts = set(model["services"])
+    for job in load(PROMETHEUS / "prometheus.yml")["scrape_configs"]:
+        names = [n for d in job.get("dns_sd_configs", []) for n in d["names"]]
+        names += [t.split(":")[0] for s in job.get("static_configs", []) for t in s["targets"]]
+        for host in names:
+            if host not in hosts | {"localhost", "aragora"}:
+                yield f"prometheus.yml: no service {host}"
+
+
+def check_kubernetes():
+    """what the base consists of: probes, limits, non-root, pinned images, autoscaler within the partitions"""
+    docs = [d for path in (DEPLOY / "kubernetes").glob("*.yml") if path.name not in
+            ("kustomization.yml", "prometheus-scrape.yml", "jaeger-config.yml")
+            for d in yaml.safe_load_all(path.read_text(encoding="utf-8"))]
+    kinds = {}
+    for doc in docs:
+        kinds.setdefault(doc["kind"], []).append(doc)
+        name = f"{doc['kind']}/{doc['metadata']['name']}"
+        spec = doc["spec"]["jobTemplate"]["spec"] if doc["kind"] == "CronJob" else doc.get("spec", {})
+        pod = spec.get("template", {}).get("spec")
+        if not pod:
+            continue
+        if not pod.get("securityContext", {}).get("runAsNonRoot"):
+            yield f"{name} may run as root"
+        for container in pod["containers"]:
+            image = container["image"]
+            if image != "aragora-telemetry" and not re.search(r":v?\d+\.\d+\.\d+", image):
+                yield f"{name}: image {image} is not pinned"
+            if not container.get("resources", {}).get("limits", {}).get("memory"):
+                yield f"{name}: no limit on memory"
+            if doc["kind"] in ("Deployment", "StatefulSet") and not {"livenessProbe", "readinessProbe"} <= set(container):
+                yield f"{name}: a probe is missing"
+    for kind in ("StatefulSet", "Deployment", "PodDisruptionBudget", "HorizontalPodAutoscaler", "ServiceMonitor",
+                 "PrometheusRule", "Ingress", "CronJob", "Job"):
+        if kind not in kinds:
+            yield f"no {kind}"
+    if kinds["HorizontalPodAutoscaler"][0]["spec"]["maxReplicas"] > 12:
+        yield "more processors than partitions"
+
+
+def check_dockerfile():
+    """base images pinned, more than one stage, not root"""
+    lines = (DEPLOY / "docker" / "Dockerfile").read_text().splitlines()
+    bases = [line.split()[1] for line in lines if line.startswith("FROM ")]
+    if len(bases) < 2 or not all(re.search(r":\d+\.\d+\.\d+", b) for b in bases):
+        yield f"bases: {bases}"
+    users = [line.split()[1] for line in lines if line.startswith("USER ")]
+    if not users or users[-1].startswith(("0", "root")):
+        yield "the image runs as root"
+
+
+def check_load():
+    """the sample load writes events"""
+    done = subprocess.run(["timeout", "1", "bash", str(DEPLOY / "load" / "events")], capture_output=True, text=True,
+                          env={**os.environ, "LOAD_RATE": "200"})
+    events = [json.loads(line) for line in done.stdout.splitlines()[:-1]]
+    if len({e["type"] for e in events}) < 4 or any(set(e) != {"specversion", "id", "source", "type", "time", "data"}
+                                                  for e in events):
+        yield f"{len(events)} events of {sorted({e['type'] for e in events})} {done.stderr}"
+
+
+# ---- with the real programs --------------------------------------------------------------------------------------------
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait(url, seconds=20):
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return urllib.request.urlopen(url, timeout=2).read()
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
+
+
+def serve(text):
+    page = [text]  # what is served can change
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/plain; version=0.0.4")
+            self.end_headers()
+            self.wfile.write(page[0].encode())
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"127.0.0.1:{server.server_port}", page
+
+
+def check_identity():
+    """a real Prometheus: one series whoever serves it, own instances for what is a process's own, ours dropped elsewhere"""
+    metrics = ('aragora_requests_total{method="GET",endpoint="/a",status="200"} 5\naragora_telemetry_lag_seconds{topic="t"} 0\n'
+               "aragora_telemetry_process_series 7\njvm_threads_current 9\n")
+    (first, first_page), (second, second_page) = serve(metrics), serve(metrics)
+    processors = [first, second]
+    instance, _ = serve('aragora_requests_total{method="GET"} 5\naragora_request_duration_seconds_bucket{le="+Inf"} 5\n'
+                     "aragora_request_duration_seconds_count 5\naragora_requests_other_total 1\n")
+    jobs = {j["job_name"]: j for j in load(PROMETHEUS / "prometheus.yml")["scrape_configs"]}
+    config = {"global": {"scrape_interval": "1s"}, "scrape_configs": [
+        {"job_name": name, "static_configs": [{"targets": targets}], "metric_relabel_configs": jobs[name]["metric_relabel_configs"]}
+        for name, targets in (("aragora-telemetry", processors), ("aragora", [instance]))]}
+    with tempfile.TemporaryDirectory() as home:
+        path = pathlib.Path(home, "prometheus.json")
+        path.write_text(json.dumps(config))
+        port = free_port()
+        process = subprocess.Popen(["prometheus", f"--config.file={path}", f"--storage.tsdb.path={home}/data",
+                                    f"--web.listen-address=127.0.0.1:{port}", "--log.level=error"])
+        try:
+            def results(query):
+                url = f"http://127.0.0.1:{port}/api/v1/query?" + urllib.parse.urlencode({"query": query})
+                return json.loads(wait(url))["data"]["result"]
+
+            def labels(query):
+                return sorted(json.dumps({k: v for k, v in r["metric"].items()
+                                          if k in ("__name__", "instance", "job") or k.startswith("__tmp")},
+                                         sort_keys=True) for r in results(query))
+
+            deadline = time.monotonic() + 20
+            while len(labels("up == 1")) < 3 and time.monotonic() < deadline:
+                time.sleep(0.3)
+            time.sleep(2)
+
+            def series(name, job, *instances):
+                return sorted(json.dumps({"__name__": name, "instance": i, "job": job}, sort_keys=True) for i in instances)
+
+            t = "aragora-telemetry"
+            for query, want in [
+                ('aragora_requests_total', series("aragora_requests_total", t, t)),
+                ('aragora_telemetry_lag_seconds', series("aragora_telemetry_lag_seconds", t, t)),
+                ('aragora_telemetry_process_series', series("aragora_telemetry_process_series", t, *processors)),
+                ('jvm_threads_current', series("jvm_threads_current", t, *processors)),
+                (f'up{{job="{t}"}}', series("up", t, *processors)),
+                (f'scrape_duration_seconds{{job="{t}"}}', series("scrape_duration_seconds", t, *processors)),
+                ('{job="aragora",__name__=~"aragora_.+"}', series("aragora_requests_other_total", "aragora", instance)),
+            ]:
+                if labels(query) != want:
+                    yield f"{query}: {labels(query)}, expected {want}"
+
+            # The series moves: the first processor stops serving it, the second goes on and counts one more.
+            first_page[0] = "aragora_telemetry_process_series 3\n"
+            second_page[0] = metrics.replace('"200"} 5', '"200"} 6')
+            time.sleep(4)
+            moved = 'aragora_requests_total{job="aragora-telemetry"}'
+            for query, want in [(moved, ["6"]), (f"max_over_time({moved}[1m]) - min_over_time({moved}[1m])", ["1"]),
+                                (f"resets({moved}[1m])", ["0"])]:
+                got = [r["value"][1] for r in results(query)]
+                if got != want:
+                    yield f"after the series moved, {query}: {got}, expected {want}"
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def check_inhibition():
+    """a real Alertmanager: what is held back and what is not"""
+    cases = [  # alerts, those that may notify
+        (["TelemetryCatchingUp severity=none", "HighErrorRate severity=critical", "HighLatency severity=warning",
+          "DebateTimeouts severity=warning", "LowConsensusRate severity=warning", "AvailabilityBurnRateFast severity=critical slo=availability",
+          "DebateSuccessBurnRateSlow severity=warning slo=debate_success", "AragoraDown severity=critical",
+          "TelemetryDeadLetters severity=warning", "TelemetryLagHigh severity=warning"],
+         ["AragoraDown", "TelemetryCatchingUp", "TelemetryDeadLetters", "TelemetryLagHigh"]),
+        (["HighErrorRate severity=critical", "AvailabilityBurnRateFast severity=critical slo=availability",
+          "AvailabilityBurnRateMedium severity=critical slo=availability", "AvailabilityBurnRateSlow severity=warning slo=availability",
+          "HighLatency severity=warning"], ["HighErrorRate", "HighLatency"]),
+        (["DebateSuccessBurnRateFast severity=critical slo=debate_success", "DebateSuccessBurnRateMedium severity=critical slo=debate_success",
+          "AvailabilityBurnRateSlow severity=warning slo=availability"], ["AvailabilityBurnRateSlow", "DebateSuccessBurnRateFast"]),
+        (["TelemetryNothingComplete severity=critical", "TelemetryLagHigh severity=warning", "AragoraDown severity=critical"],
+         ["AragoraDown", "TelemetryNothingComplete"]),
+        (["TelemetryExporterDown severity=warning", "TelemetryExporterStuck severity=warning", "TelemetryDeadLetters severity=warning"],
+         ["TelemetryDeadLetters", "TelemetryExporterDown"]),
+    ]
+    config = load(DEPLOY / "alertmanager" / "alertmanager.yml")
+    config["templates"] = [str(DEPLOY / "alertmanager" / "aragora.tmpl")]
+    for receiver in config["receivers"]:  # nobody is told anything
+        for kind in [k for k in receiver if k != "name"]:
+            del receiver[kind]
+    del config["global"]["slack_api_url_file"]
+    for alerts, free in cases:
+        with tempfile.TemporaryDirectory() as home:
+            path = pathlib.Path(home, "alertmanager.json")
+            path.write_text(json.dumps(config))
+            url = f"http://127.0.0.1:{free_port()}"
+            process = subprocess.Popen(["prometheus-alertmanager", f"--config.file={path}", f"--storage.path={home}/data",
+                                        "--cluster.listen-address=", "--log.level=error",
+                                        f"--web.listen-address={url.removeprefix('http://')}"])
+            try:
+                wait(url + "/-/ready")
+                body = []
+                for alert in alerts:
+                    name, *labels = alert.split()
+                    body.append({"labels": {"alertname": name, "cluster": "aragora", **dict(p.split("=") for p in labels)}})
+                urllib.request.urlopen(urllib.request.Request(
+                    url + "/api/v2/alerts", json.dumps(body).encode(), {"Content-Type": "application/json"}))
+                seen, end = None, time.monotonic() + 5
+                while time.monotonic() < end and seen != free:  # the state is written by the next run of the dispatcher
+                    got = json.loads(wait(url + "/api/v2/alerts?inhibited=false&silenced=false"))
+                    seen = sorted(a["labels"]["alertname"] for a in got)
+                    time.sleep(0.3)
+                if seen != free:
+                    yield f"of {alerts} these notify: {seen}, expected {free}"
+            finally:
+                process.terminate()
+                process.wait()
+
+
+if __name__ == "__main__":
+    problems = list(globals()["check_" + sys.argv[1].replace("-", "_")]())
+    print("\n".join(problems), end="\n" if problems else "")
+    sys.exit(1 if problems else 0)

@@ -1,0 +1,107 @@
+package org.aragora.telemetry.producer;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.aragora.telemetry.producer.lane.KafkaLink;
+import org.aragora.telemetry.schemas.config.KafkaClientSettings;
+
+/** Settings of the Kafka client: ours where a guarantee hangs on them, the host's elsewhere. */
+final class ClientConfig {
+  private static final String UNRESOLVED = "No resolvable bootstrap urls";
+
+  /** What the producer relies on; a host may repeat them, not change them. */
+  private static final Map<String, String> FIXED =
+      Map.of(
+          ProducerConfig.ACKS_CONFIG, "all",
+          ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+
+  private ClientConfig() {}
+
+  /** All settings of the client, or an exception with a sentence about the first bad one. */
+  static Map<String, Object> complete(Map<String, String> wanted, String clientId) {
+    Map<String, Object> config = new HashMap<>(defaults(clientId));
+    wanted.forEach(
+        (key, value) -> {
+          if (!value.equals(FIXED.get(key))) {
+            refuseWhatBreaksAGuarantee(key);
+            config.put(key, value);
+          }
+        });
+    config.putAll(FIXED);
+    return config;
+  }
+
+  /** Makes clients with these settings. */
+  static Supplier<Producer<byte[], byte[]>> factory(Map<String, Object> config) {
+    return () -> new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /**
+   * Makes the client now, so that a setting that it refuses is known at once. Names of brokers that
+   * do not resolve yet are tried again when there is something to send.
+   */
+  static void connect(KafkaLink link, FailureReport report) {
+    try {
+      link.client();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      if (!isUnresolved(e)) {
+        throw new IllegalArgumentException(
+            "The Kafka client refuses its settings: " + FailureReport.reasonOf(e), e);
+      }
+      report.note("Telemetry waits for its brokers: " + FailureReport.reasonOf(e));
+    }
+  }
+
+  private static boolean isUnresolved(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ConfigException
+          && String.valueOf(cause.getMessage()).contains(UNRESOLVED)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Map<String, Object> defaults(String clientId) {
+    return Map.of(
+        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+        KafkaClientSettings.DEFAULT_BOOTSTRAP_SERVERS,
+        ProducerConfig.CLIENT_ID_CONFIG,
+        clientId,
+        ProducerConfig.COMPRESSION_TYPE_CONFIG,
+        "lz4",
+        ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+        5,
+        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+        Integer.MAX_VALUE,
+        ProducerConfig.MAX_BLOCK_MS_CONFIG,
+        5_000,
+        ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+        2 * 1024 * 1024,
+        ProducerConfig.BATCH_SIZE_CONFIG,
+        64 * 1024);
+  }
+
+  private static void refuseWhatBreaksAGuarantee(String key) {
+    if (KafkaClientSettings.REFUSED.contains(key)) {
+      throw new IllegalArgumentException(
+          "The client setting "
+              + key
+              + " is refused, because the producer's guarantees rest on its own value: remove it.");
+    }
+    if (!ProducerConfig.configNames().contains(key)) {
+      throw new IllegalArgumentException(
+          "The client setting "
+              + key
+              + " is refused, because Kafka's producer has none of that name.");
+    }
+  }
+}

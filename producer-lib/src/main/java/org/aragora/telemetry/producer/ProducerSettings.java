@@ -1,0 +1,38 @@
+package org.aragora.telemetry.producer;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a producer runs with, checked.
+ *
+ * @param kafka settings of the Kafka client, complete
+ * @param heartbeat time between two heartbeats, zero for none
+ * @param emitWait how long emit may wait for room
+ * @param maxEvents events of a topic that may be on their way
+ * @param maxBytes their bytes
+ * @param spool where accepted events are kept on disk, null for nowhere
+ */
+record ProducerSettings(
+    String instanceId,
+    String topicPrefix,
+    Map<String, Object> kafka,
+    Duration heartbeat,
+    Duration emitWait,
+    int maxEvents,
+    long maxBytes,
+    @Nullable SpoolSettings spool,
+    Clock clock,
+    TelemetryListener listener) {
+
+  ProducerSettings {
+    kafka = Map.copyOf(kafka);
+  }
+
+  /** Source of the instance's events. */
+  String source() {
+    return "/aragora/instances/" + instanceId;
+  }
+}

@@ -1,0 +1,17 @@
+package org.aragora.telemetry.producer;
+
+/** An event that cannot go out, with the reason and a sentence. Never reaches the host. */
+final class RefusedEventException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final DropReason reason;
+
+  RefusedEventException(DropReason reason, String sentence) {
+    super(sentence, null, false, false);
+    this.reason = reason;
+  }
+
+  DropReason reason() {
+    return reason;
+  }
+}

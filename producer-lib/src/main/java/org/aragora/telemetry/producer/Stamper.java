@@ -1,0 +1,75 @@
+package org.aragora.telemetry.producer;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import org.aragora.telemetry.producer.lane.Outgoing;
+import org.aragora.telemetry.schemas.codec.Decoded;
+import org.aragora.telemetry.schemas.codec.EventCodec;
+import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.event.EventData;
+import org.aragora.telemetry.schemas.event.InputTopic;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a record of what happened: envelope, bytes, and the proof that the processor counts it. */
+final class Stamper {
+  /** Room for epoch and seq, which come in when the partition is known. */
+  private static final int NUMBER_BYTES = 96;
+
+  private final EventCodec codec;
+  private final Clock clock;
+  private final Ids ids;
+  private final String source;
+
+  Stamper(EventCodec codec, Clock clock, Ids ids, String source) {
+    this.codec = codec;
+    this.clock = clock;
+    this.ids = ids;
+    this.source = source;
+  }
+
+  /** An event of this run. */
+  Outgoing stamp(EventData data, EventContext context) throws RefusedEventException {
+    Instant now = clock.instant();
+    Event event =
+        new Event(
+            ids.next(now.toEpochMilli()),
+            source,
+            context.time() == null ? now : context.time(),
+            context.traceparent(),
+            context.parentSpanId(),
+            null,
+            data);
+    byte[] value = codec.encode(event);
+    checkSize(value.length + NUMBER_BYTES);
+    check(event.type().topic(), value, now);
+    return Outgoing.numbered(event.key().getBytes(StandardCharsets.UTF_8), value);
+  }
+
+  /** An event that somebody else has stamped. */
+  Outgoing asIs(InputTopic topic, @Nullable String key, byte[] value) throws RefusedEventException {
+    checkSize(value.length);
+    Event event = check(topic, value, clock.instant());
+    return Outgoing.asIs((key == null ? event.key() : key).getBytes(StandardCharsets.UTF_8), value);
+  }
+
+  private static void checkSize(int bytes) throws RefusedEventException {
+    if (bytes > EventCodec.MAX_VALUE_BYTES) {
+      throw new RefusedEventException(
+          DropReason.TOO_LARGE,
+          "The event would take "
+              + bytes
+              + " bytes, more than the "
+              + EventCodec.MAX_VALUE_BYTES
+              + " that are counted.");
+    }
+  }
+
+  private Event check(InputTopic topic, byte[] value, Instant now) throws RefusedEventException {
+    Decoded decoded = codec.decode(topic, value, now.toEpochMilli());
+    if (decoded instanceof Decoded.Valid valid) {
+      return valid.event();
+    }
+    throw new RefusedEventException(DropReason.INVALID, ((Decoded.Invalid) decoded).message());
+  }
+}

@@ -1,0 +1,49 @@
+package org.aragora.telemetry.producer.lane;
+
+import java.util.Arrays;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+
+/**
+ * Where the events of one run go in one topic and what numbers they get. The partition count is
+ * fixed for the run: with another one, numbers that were given would belong to other partitions.
+ * Not thread-safe.
+ */
+public final class Numbering {
+  private final long[] next;
+
+  private Numbering(long[] next) {
+    this.next = next;
+  }
+
+  /** A run that has numbered nothing yet. */
+  public static Numbering startingAtOne(int partitions) {
+    long[] next = new long[partitions];
+    Arrays.fill(next, 1L);
+    return new Numbering(next);
+  }
+
+  /** A run that goes on with these numbers, one per partition. */
+  public static Numbering resuming(long[] next) {
+    return new Numbering(next.clone());
+  }
+
+  /** Kafka's own choice for a key: murmur2. */
+  public int partition(byte[] key) {
+    return BuiltInPartitioner.partitionForKey(key, next.length);
+  }
+
+  /** The next number of a partition. */
+  public long next(int partition) {
+    return next[partition];
+  }
+
+  /** Says that a number of a partition is used up. */
+  public void passed(int partition, long seq) {
+    next[partition] = seq + 1;
+  }
+
+  /** The next number of every partition. */
+  public long[] all() {
+    return next.clone();
+  }
+}

@@ -1,0 +1,40 @@
+package org.aragora.telemetry.schemas.metric;
+
+import org.aragora.telemetry.schemas.binary.BinaryReader;
+import org.aragora.telemetry.schemas.binary.BinaryWriter;
+
+/** A gauge by event time: the value of the greatest event, whatever the order of arrival. */
+public final class LatestAggregate implements Aggregate {
+  private EventOrder order = EventOrder.NONE;
+  private double value;
+
+  public void offer(EventOrder candidate, double candidateValue) {
+    if (candidate.isAfter(order)) {
+      order = candidate;
+      value = candidateValue;
+    }
+  }
+
+  public double value() {
+    return value;
+  }
+
+  @Override
+  public void merge(Aggregate other) {
+    LatestAggregate that = (LatestAggregate) other;
+    offer(that.order, that.value);
+  }
+
+  @Override
+  public void write(BinaryWriter out) {
+    order.write(out);
+    out.writeDouble(value);
+  }
+
+  static LatestAggregate read(BinaryReader in) {
+    LatestAggregate latest = new LatestAggregate();
+    latest.order = EventOrder.read(in);
+    latest.value = in.readDouble();
+    return latest;
+  }
+}

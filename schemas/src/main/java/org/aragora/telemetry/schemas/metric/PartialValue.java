@@ -1,0 +1,56 @@
+package org.aragora.telemetry.schemas.metric;
+
+import org.aragora.telemetry.schemas.binary.BinaryReader;
+import org.aragora.telemetry.schemas.binary.BinaryWriter;
+
+/**
+ * The absolute value that one input task has for a series, in total or in one minute. The aggregate
+ * is kept as bytes, so that a metric that this program does not know is carried through unharmed.
+ *
+ * @param fingerprint of the descriptor that the value was written under
+ * @param nextOffset first offset of the input partition that is not in the value
+ * @param bornAtMs wall clock when the task first had the series, milliseconds since 1970
+ * @param mature whether the series has been served as 0 for long enough
+ * @param aggregate what {@link Aggregate#write} wrote
+ */
+@SuppressWarnings("ArrayRecordComponent") // bytes that nobody compares or changes
+public record PartialValue(
+    long fingerprint, long nextOffset, long bornAtMs, boolean mature, byte[] aggregate) {
+  private static final int VERSION = 1;
+
+  /** A value of a known metric. */
+  public static PartialValue of(
+      MetricDescriptor metric, long nextOffset, long bornAtMs, boolean mature, Aggregate value) {
+    BinaryWriter out = new BinaryWriter();
+    value.write(out);
+    return new PartialValue(metric.fingerprint(), nextOffset, bornAtMs, mature, out.toBytes());
+  }
+
+  /** Reads the aggregate; {@code metric} must have this value's fingerprint. */
+  public Aggregate read(MetricDescriptor metric) {
+    if (metric.fingerprint() != fingerprint) {
+      throw new IncompatibleMetricException(
+          "the stored value of %s was written under another type, labels or bounds than %s"
+              .formatted(metric.name(), metric.shape()));
+    }
+    return Aggregate.read(metric, new BinaryReader(aggregate));
+  }
+
+  public byte[] toBytes() {
+    return new BinaryWriter()
+        .writeByte(VERSION)
+        .writeFixed64(fingerprint)
+        .writeUnsigned(nextOffset)
+        .writeUnsigned(bornAtMs)
+        .writeBoolean(mature)
+        .writeRaw(aggregate)
+        .toBytes();
+  }
+
+  public static PartialValue fromBytes(byte[] bytes) {
+    BinaryReader in = new BinaryReader(bytes);
+    in.readVersion(VERSION, "the value of a series");
+    return new PartialValue(
+        in.readFixed64(), in.readUnsigned(), in.readUnsigned(), in.readBoolean(), in.readRest());
+  }
+}

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class JsonNumber {
   private static final int EXPONENT_LIMIT = 1_000_000_000;
-  private static final int PLAIN_LENGTH = 17;
-  private static final int DECIMAL_LENGTH = 1_000;
+  private static final int PLAIN_LENGTH = 15;
+  private static final int DECIMAL_LIMIT = 1_000;
   private static final long NANOS = 1_000_000_000L;
 
   private final String text;
@@ -149,12 +149,11 @@ final class JsonNumber {
       return exact;
     }
     double nearest = toDouble();
-    if (text.length() <= PLAIN_LENGTH - 2
-        && Double.isFinite(nearest)
-        && Math.abs(magnitude) < 300) {
+    boolean plain = text.length() <= PLAIN_LENGTH && Math.abs(magnitude) < 300;
+    if (isZero() || plain) {
       return nearest;
     }
-    if (text.length() > DECIMAL_LENGTH || Math.abs(magnitude) >= EXPONENT_LIMIT / 10) {
+    if (text.length() > DECIMAL_LIMIT || Math.abs(magnitude) > DECIMAL_LIMIT) {
       return text;
     }
     BigDecimal decimal = new BigDecimal(text);

@@ -2,12 +2,14 @@ package org.aragora.telemetry.schemas.codec;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,21 +58,51 @@ final class JsonReader {
           String.format("byte %d (0x%02X) is not UTF-8", error, value[error] & 0xFF));
     }
     requireUtf8Start(value);
-    try (JsonParser parser = factory.createParser(value)) {
-      try {
-        if (parser.nextToken() != JsonToken.START_OBJECT) {
-          throw new UndecodableException("it does not start with {");
-        }
-        JsonObject object = readObject(parser);
-        if (parser.nextToken() != null) {
-          throw at(parser, "more follows the object");
-        }
-        return object;
-      } catch (JsonProcessingException e) {
-        throw at(parser, Shown.shortened(e.getOriginalMessage(), 160));
+    try {
+      return parse(factory.createParser(value));
+    } catch (UndecodableException e) {
+      if (!hasSurrogateEscape(value)) {
+        throw e;
       }
     } catch (IOException e) {
       throw new UndecodableException(Shown.shortened(String.valueOf(e.getMessage()), 160));
+    }
+    return readText(new String(value, StandardCharsets.UTF_8));
+  }
+
+  /**
+   * The slower way, over characters: Jackson's parser of bytes refuses names with an escaped lone
+   * surrogate, which are valid JSON (RFC 8259, section 8.2); its parser of characters reads them.
+   */
+  private JsonObject readText(String text) throws UndecodableException {
+    try {
+      return parse(factory.createParser(text.toCharArray()));
+    } catch (IOException e) {
+      throw new UndecodableException(Shown.shortened(String.valueOf(e.getMessage()), 160));
+    }
+  }
+
+  private static boolean hasSurrogateEscape(byte[] value) {
+    for (int i = 0; i + 2 < value.length; i++) {
+      if (value[i] == '\\' && value[i + 1] == 'u' && (value[i + 2] | 0x20) == 'd') {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static JsonObject parse(JsonParser open) throws IOException, UndecodableException {
+    try (JsonParser parser = open) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new UndecodableException("it does not start with {");
+      }
+      JsonObject object = readObject(parser);
+      if (parser.nextToken() != null) {
+        throw at(parser, "more follows the object");
+      }
+      return object;
+    } catch (JsonProcessingException e) {
+      throw at(e.getLocation(), Shown.shortened(e.getOriginalMessage(), 160));
     }
   }
 
@@ -84,8 +116,12 @@ final class JsonReader {
   }
 
   private static UndecodableException at(JsonParser parser, String what) {
-    return new UndecodableException(
-        what + ", near byte " + parser.currentLocation().getByteOffset());
+    return at(parser.currentLocation(), what);
+  }
+
+  private static UndecodableException at(@Nullable JsonLocation location, String what) {
+    long offset = location == null ? -1 : location.getByteOffset();
+    return new UndecodableException(offset < 0 ? what : what + ", near byte " + offset);
   }
 
   private static JsonObject readObject(JsonParser parser) throws IOException, UndecodableException {

@@ -20,12 +20,14 @@ final class JsonWriter implements FieldWriter {
   private static final long NANOS = 1_000_000_000L;
 
   private final StringBuilder out = new StringBuilder(512);
+  private int depth;
 
   byte[] toBytes() {
     return out.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   JsonWriter begin() {
+    depth++;
     out.append('{');
     return this;
   }
@@ -35,6 +37,7 @@ final class JsonWriter implements FieldWriter {
   }
 
   JsonWriter end() {
+    depth--;
     out.append('}');
     return this;
   }
@@ -128,7 +131,9 @@ final class JsonWriter implements FieldWriter {
   }
 
   private void value(@Nullable Object value) {
-    if (value instanceof Map<?, ?> map) {
+    if (value == null || isTooMuch(value)) {
+      out.append("null");
+    } else if (value instanceof Map<?, ?> map) {
       begin();
       map.forEach((name, member) -> key(String.valueOf(name)).value(member));
       end();
@@ -137,11 +142,17 @@ final class JsonWriter implements FieldWriter {
     } else if (value instanceof Double || value instanceof Float) {
       double number = ((Number) value).doubleValue();
       out.append(Double.isFinite(number) ? value : null);
-    } else if (value == null || isPlain(value)) {
+    } else if (isPlain(value)) {
       out.append(value);
     } else {
       string(value.toString());
     }
+  }
+
+  /** Deeper than readers go or past what fits: a map that contains itself must have an end. */
+  private boolean isTooMuch(Object value) {
+    return (value instanceof Map<?, ?> || value instanceof List<?>)
+        && (depth >= JsonReader.MAX_DEPTH || out.length() > EventCodec.MAX_VALUE_BYTES);
   }
 
   /** Whether its {@code toString()} is JSON. */
@@ -156,6 +167,7 @@ final class JsonWriter implements FieldWriter {
   }
 
   private void array(List<?> list) {
+    depth++;
     out.append('[');
     for (int i = 0; i < list.size(); i++) {
       if (i > 0) {
@@ -164,6 +176,7 @@ final class JsonWriter implements FieldWriter {
       value(list.get(i));
     }
     out.append(']');
+    depth--;
   }
 
   private void string(String text) {

@@ -6,6 +6,7 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
@@ -32,7 +33,8 @@ public final class ExporterMetrics {
   private Set<TopicPartition> reported = Set.of();
 
   /** Registers them all, so that they exist before the first record. */
-  public ExporterMetrics(String exporter, PrometheusRegistry registry, Clock clock) {
+  public ExporterMetrics(
+      String exporter, Collection<String> topics, PrometheusRegistry registry, Clock clock) {
     this.exporter = exporter;
     lagRecords =
         Gauge.builder()
@@ -95,6 +97,7 @@ public final class ExporterMetrics {
             .register(registry);
     inFlight.labelValues(exporter).set(0);
     duration.initLabelValues(exporter);
+    topics.forEach(topic -> acknowledged.initLabelValues(exporter, topic));
   }
 
   private static double ageSeconds(Clock clock, long oldestMs) {

@@ -80,7 +80,8 @@ public final class ExporterProcess implements AutoCloseable {
     PrometheusRegistry registry = new PrometheusRegistry();
     Clock clock = Clock.systemUTC();
     Health health = new Health(bounds.progressTimeout(), System::nanoTime);
-    ExporterMetrics metrics = new ExporterMetrics(definition.name(), registry, clock);
+    ExporterMetrics metrics =
+        new ExporterMetrics(definition.name(), bounds.topics(), registry, clock);
     Backend<P> target = definition.backend().apply(settings);
     server = new ExporterServer(settings.integer(CommonSettings.METRICS_PORT), registry, health);
     backend = target;

@@ -60,7 +60,7 @@ record OtlpSettings(
             null,
             HIGH,
             "Where spans go; for HTTP the path /v1/traces is added. Default http://localhost:4318,"
-                + " for gRPC http://localhost:4317.")
+                + " or http://localhost:4317 for gRPC.")
         .define(
             TRACES + "ENDPOINT",
             ConfigDef.Type.STRING,
@@ -70,10 +70,11 @@ record OtlpSettings(
         .define(
             OTLP + "PROTOCOL",
             ConfigDef.Type.STRING,
-            "http/protobuf",
-            Settings.oneOf("http/protobuf", "grpc"),
+            null,
+            optional("http/protobuf", "grpc"),
             HIGH,
-            "http/protobuf or grpc.")
+            "http/protobuf or grpc. Default: grpc where the endpoint's port is 4317, else"
+                + " http/protobuf.")
         .define(
             TRACES + "PROTOCOL",
             ConfigDef.Type.STRING,
@@ -195,9 +196,7 @@ record OtlpSettings(
 
   static OtlpSettings of(Settings settings) {
     List<String> warnings = new ArrayList<>();
-    String protocol = settings.textOrNull(TRACES + "PROTOCOL");
-    boolean grpc =
-        (protocol == null ? settings.word(OTLP + "PROTOCOL") : protocol).equalsIgnoreCase("grpc");
+    boolean grpc = isGrpc(settings);
     String timeout = settings.textOrNull(TRACES + "TIMEOUT");
     String compression = settings.textOrNull(TRACES + "COMPRESSION");
     String key = either(settings, "CLIENT_KEY");
@@ -207,13 +206,6 @@ record OtlpSettings(
           OTLP + "CLIENT_KEY and " + OTLP + "CLIENT_CERTIFICATE must be set together.");
     }
     URI endpoint = endpoint(settings, grpc, warnings);
-    if (endpoint.getPort() == 4317 && !grpc) {
-      warnings.add(
-          "Port 4317 speaks gRPC by convention, but the protocol is http/protobuf: if no span"
-              + " arrives, set "
-              + OTLP
-              + "PROTOCOL=grpc.");
-    }
     return new OtlpSettings(
         grpc,
         endpoint,
@@ -224,6 +216,14 @@ record OtlpSettings(
         key == null ? null : pem(settings, "CLIENT_KEY"),
         certificate == null ? null : pem(settings, "CLIENT_CERTIFICATE"),
         List.copyOf(warnings));
+  }
+
+  private static boolean isGrpc(Settings settings) {
+    String protocol = either(settings, "PROTOCOL");
+    String endpoint = either(settings, "ENDPOINT");
+    return protocol == null
+        ? endpoint != null && address(OTLP + "ENDPOINT", endpoint).getPort() == 4317
+        : protocol.equalsIgnoreCase("grpc");
   }
 
   private static @Nullable String either(Settings settings, String name) {

@@ -230,11 +230,15 @@ public final class ExportLoop<P> implements Runnable {
         batch.forEach(record -> accept(progress, record));
       }
     }
-    for (PartitionProgress progress : owned.values()) {
-      if (records.partitions().contains(progress.partition())) {
-        progress.moveTo(consumer.position(progress.partition()));
-      }
-    }
+    records
+        .nextOffsets()
+        .forEach(
+            (partition, next) -> {
+              PartitionProgress progress = owned.get(partition);
+              if (progress != null) {
+                progress.moveTo(next.offset());
+              }
+            });
   }
 
   private void accept(PartitionProgress progress, ConsumerRecord<byte[], byte[]> record) {

@@ -66,7 +66,7 @@ final class PartitionProgress {
 
   /** Position moved without records, over transaction markers. */
   void moveTo(long consumerPosition) {
-    if (deferred.isEmpty() && position != UNKNOWN && consumerPosition > position) {
+    if (deferred.isEmpty() && consumerPosition > position) {
       position = consumerPosition;
     }
   }

@@ -225,7 +225,10 @@ final class SpanWriter {
   private SpanData callee(
       AgentCallCompleted call, String agent, TraceContext at, long end, StatusData status) {
     AttributesBuilder attributes =
-        Attributes.builder().put(AGENT, agent).put("aragora.derived", true);
+        Attributes.builder()
+            .put(AGENT, agent)
+            .put("agent.call_id", text(call.callId()))
+            .put("aragora.derived", true);
     put(attributes, MODEL, call.model());
     String operation = call.operation();
     return new EventSpan(

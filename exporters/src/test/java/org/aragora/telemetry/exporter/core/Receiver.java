@@ -15,6 +15,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.zip.GZIPInputStream;
 
@@ -26,6 +28,8 @@ public abstract class Receiver implements AutoCloseable {
   private final List<Delivery> deliveries = new CopyOnWriteArrayList<>();
   private final List<Delivery> accepted = new CopyOnWriteArrayList<>();
   private final CountDownLatch released = new CountDownLatch(1);
+  private volatile boolean forgetful;
+  private volatile Consumer<Delivery> onAccepted = delivery -> {};
   private volatile Function<Delivery, Reply> script = delivery -> Reply.ok();
 
   protected Receiver(int port) {
@@ -53,6 +57,12 @@ public abstract class Receiver implements AutoCloseable {
 
   public void answer(Function<Delivery, Reply> script) {
     this.script = script;
+  }
+
+  /** Keeps nothing itself; what is accepted is told. */
+  public void tell(Consumer<Delivery> onAccepted) {
+    this.forgetful = true;
+    this.onAccepted = onAccepted;
   }
 
   /** Answers what hangs. */
@@ -97,7 +107,9 @@ public abstract class Receiver implements AutoCloseable {
       }
       Delivery delivery = new Delivery(decode(body), System.nanoTime(), headers);
       Reply reply = script.apply(delivery);
-      deliveries.add(delivery);
+      if (!forgetful) {
+        deliveries.add(delivery);
+      }
       reply(exchange, delivery, reply);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -110,16 +122,18 @@ public abstract class Receiver implements AutoCloseable {
       case CUT -> {
         return;
       }
+      case KEEP_AND_CUT -> accept(delivery);
       case HANG -> {
-        released.await();
-        accepted.add(delivery);
-        send(exchange, successStatus(), success(reply));
+        if (released.await(10, TimeUnit.SECONDS)) {
+          accept(delivery);
+          send(exchange, successStatus(), success(reply));
+        }
       }
       case PARTIAL -> send(exchange, successStatus(), success(reply));
       case STATUS -> {
         reply.headers().forEach(exchange.getResponseHeaders()::set);
         if (reply.status() == 200) {
-          accepted.add(delivery);
+          accept(delivery);
           send(exchange, successStatus(), success(reply));
         } else {
           send(
@@ -131,6 +145,13 @@ public abstract class Receiver implements AutoCloseable {
     }
   }
 
+  private void accept(Delivery delivery) {
+    if (!forgetful) {
+      accepted.add(delivery);
+    }
+    onAccepted.accept(delivery);
+  }
+
   private static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
     exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
     if (body.length > 0) {
@@ -140,7 +161,6 @@ public abstract class Receiver implements AutoCloseable {
 
   @Override
   public void close() {
-    release();
     server.stop(0);
     threads.shutdownNow();
   }

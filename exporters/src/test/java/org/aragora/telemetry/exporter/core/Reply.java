@@ -14,7 +14,9 @@ public record Reply(Kind kind, int status, Map<String, String> headers, String m
     /** Not until it is released, then with success. */
     HANG,
     /** By closing the connection. */
-    CUT
+    CUT,
+    /** By closing the connection after it has kept everything. */
+    KEEP_AND_CUT
   }
 
   public static Reply ok() {
@@ -40,6 +42,10 @@ public record Reply(Kind kind, int status, Map<String, String> headers, String m
 
   public static Reply hang() {
     return new Reply(Kind.HANG, 200, Map.of(), "");
+  }
+
+  public static Reply keepAndCut() {
+    return new Reply(Kind.KEEP_AND_CUT, 0, Map.of(), "");
   }
 
   public static Reply cut() {

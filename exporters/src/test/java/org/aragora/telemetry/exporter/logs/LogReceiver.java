@@ -51,8 +51,13 @@ final class LogReceiver extends Receiver {
         lines.add(pushed);
         items.add(
             new Delivery.Item(
-                pushed.nanos() + line.path("request_id").asText() + line.path("message").asText(),
-                line.path("request_id").asText(),
+                String.join(
+                    "|",
+                    line.path("message").asText(),
+                    line.path("request_id").asText(),
+                    line.path("debate_id").asText(),
+                    line.path("fields").path("call_id").asText()),
+                line.path("request_id").asText(line.path("message").asText()),
                 stream.required("stream") + pushed.nanos() + pushed.text() + metadata));
       }
     }

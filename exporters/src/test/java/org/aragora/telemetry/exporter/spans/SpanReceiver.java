@@ -64,10 +64,13 @@ final class SpanReceiver extends Receiver {
         .map(
             one ->
                 new Delivery.Item(
-                    hex(span(one).getSpanId()),
-                    text(span(one).getAttributesList(), "request.id"),
-                    hex(one.toByteString())))
+                    hex(span(one).getSpanId()), about(span(one)), hex(one.toByteString())))
         .toList();
+  }
+
+  private static String about(Span span) {
+    String request = text(span.getAttributesList(), "request.id");
+    return request.isEmpty() ? text(span.getAttributesList(), "agent.call_id") : request;
   }
 
   static Span span(ResourceSpans single) {

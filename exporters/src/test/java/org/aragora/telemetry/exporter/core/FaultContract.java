@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -150,7 +151,7 @@ public abstract class FaultContract {
   // ---- the exporters
 
   private int disturb(Receiver receiver, int expected) throws Exception {
-    List<Process> exporters = new ArrayList<>(List.of(launch(receiver, 0), launch(receiver, 1)));
+    List<Child> exporters = new ArrayList<>(List.of(launch(receiver, 0), launch(receiver, 1)));
     int launched = 2;
     int kills = 0;
     try {
@@ -158,8 +159,10 @@ public abstract class FaultContract {
         int threshold = (int) ((long) expected * (kills + 1) / (KILLS + 2));
         await().atMost(Duration.ofMinutes(3)).until(() -> accepted.size() >= threshold);
         int victim = random.nextInt(exporters.size());
-        Process process = exporters.remove(victim);
+        Child child = exporters.remove(victim);
+        Process process = child.process();
         if (kills % 3 == 2) {
+          await().atMost(Duration.ofMinutes(1)).until(child::isRunning);
           process.destroy();
           assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
           assertThat(process.exitValue()).as("exit code after SIGTERM").isZero();
@@ -174,12 +177,19 @@ public abstract class FaultContract {
           .pollInterval(Duration.ofMillis(500))
           .until(this::isAllCommitted);
     } finally {
-      exporters.forEach(Process::destroyForcibly);
+      exporters.forEach(child -> child.process().destroyForcibly());
     }
     return kills;
   }
 
-  private Process launch(Receiver receiver, int number) throws IOException {
+  private record Child(Process process, Path log) {
+
+    boolean isRunning() throws IOException {
+      return Files.readString(log).contains("Exporting");
+    }
+  }
+
+  private Child launch(Receiver receiver, int number) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -206,8 +216,9 @@ public abstract class FaultContract {
     environment.put("ARAGORA_TELEMETRY_EXPORT_RETRY_MAX_MS", "500");
     environment.put("ARAGORA_TELEMETRY_EXPORT_COMMIT_MS", "300");
     builder.redirectErrorStream(true);
-    builder.redirectOutput(logs.resolve("exporter-" + number + ".log").toFile());
-    return builder.start();
+    Path log = logs.resolve("exporter-" + number + ".log");
+    builder.redirectOutput(log.toFile());
+    return new Child(builder.start(), log);
   }
 
   private String group() {

@@ -106,10 +106,7 @@ public abstract class Receiver implements AutoCloseable {
                 : in.readAllBytes();
       }
       Delivery delivery = new Delivery(decode(body), System.nanoTime(), headers);
-      Reply reply = script.apply(delivery);
-      if (!forgetful) {
-        deliveries.add(delivery);
-      }
+      Reply reply = decide(delivery);
       reply(exchange, delivery, reply);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -124,7 +121,7 @@ public abstract class Receiver implements AutoCloseable {
       }
       case KEEP_AND_CUT -> accept(delivery);
       case HANG -> {
-        if (released.await(10, TimeUnit.SECONDS)) {
+        if (awaitRelease()) {
           accept(delivery);
           send(exchange, successStatus(), success(reply));
         }
@@ -145,7 +142,20 @@ public abstract class Receiver implements AutoCloseable {
     }
   }
 
-  private void accept(Delivery delivery) {
+  /** What the script says; keeps the delivery. */
+  protected final Reply decide(Delivery delivery) {
+    Reply reply = script.apply(delivery);
+    if (!forgetful) {
+      deliveries.add(delivery);
+    }
+    return reply;
+  }
+
+  protected final boolean awaitRelease() throws InterruptedException {
+    return released.await(10, TimeUnit.SECONDS);
+  }
+
+  protected final void accept(Delivery delivery) {
     if (!forgetful) {
       accepted.add(delivery);
     }

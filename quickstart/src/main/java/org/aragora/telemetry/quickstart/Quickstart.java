@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Quickstart {
 
   private static final int PARTITIONS = 4;
+  private static final String EVENTS = "aragora_telemetry_events_total";
   private static final Duration SETTLES_WITHIN = Duration.ofSeconds(60);
   // Who pressed Ctrl-C wants it to be over: mostly it takes a second.
   private static final Duration SETTLES_WITHIN_WHEN_STOPPED = Duration.ofSeconds(8);
@@ -147,7 +148,8 @@ final class Quickstart {
             "The processor ended; the end of its log:\n" + processor.endOfLog());
       }
       MetricsPage page = processor.metrics();
-      if (page != null) {
+      // A processor that is not sure of its partitions says nothing of them; that is not zero.
+      if (page != null && page.sum(EVENTS, Map.of()).isPresent()) {
         Map<String, Long> emitted = load == null ? Map.of() : load.acknowledged();
         screen.live(progress.line(account(emitted, count, page), page));
       }
@@ -190,7 +192,7 @@ final class Quickstart {
   }
 
   private static long outcome(MetricsPage page, String topic, String outcome) {
-    return page.count("aragora_telemetry_events_total", Map.of("topic", topic, "outcome", outcome));
+    return page.count(EVENTS, Map.of("topic", topic, "outcome", outcome));
   }
 
   private static void createTopics(String bootstrapServers)

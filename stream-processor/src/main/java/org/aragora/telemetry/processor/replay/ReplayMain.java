@@ -320,7 +320,8 @@ public final class ReplayMain implements Callable<Integer> {
     }
   }
 
-  @SuppressWarnings("SystemConsoleNull") // from JDK 22 on a file gets lines made for a terminal, no worse
+  @SuppressWarnings(
+      "SystemConsoleNull") // from JDK 22 on a file gets lines made for a terminal, no worse
   private static Progress progress(long offsets) {
     PrintStream out = System.err;
     return new Progress(out, System.console() != null, System::nanoTime, offsets);

@@ -37,13 +37,18 @@ final class RunDirectory implements AutoCloseable {
     Path path = spool.toRealPath().resolve(epoch);
     Path unborn = path.resolveSibling(epoch + ".new");
     HELD.add(path);
-    Disk.createPrivate(unborn);
-    FileChannel channel = lock(unborn);
-    if (channel == null) {
-      throw new IOException("The spool " + spool + " does not support file locks.");
+    try {
+      Disk.createPrivate(unborn);
+      FileChannel channel = lock(unborn);
+      if (channel == null) {
+        throw new IOException("The spool " + spool + " does not support file locks.");
+      }
+      Files.move(unborn, path, StandardCopyOption.ATOMIC_MOVE);
+      return new RunDirectory(path, channel);
+    } catch (IOException e) {
+      HELD.remove(path);
+      throw e;
     }
-    Files.move(unborn, path, StandardCopyOption.ATOMIC_MOVE);
-    return new RunDirectory(path, channel);
   }
 
   /** A run that is there, or null where a process holds it. */
@@ -52,12 +57,15 @@ final class RunDirectory implements AutoCloseable {
     if (!HELD.add(path)) {
       return null;
     }
-    FileChannel channel = lock(path);
-    if (channel == null) {
-      HELD.remove(path);
-      return null;
+    FileChannel channel = null;
+    try {
+      channel = lock(path);
+    } finally {
+      if (channel == null) {
+        HELD.remove(path);
+      }
     }
-    return new RunDirectory(path, channel);
+    return channel == null ? null : new RunDirectory(path, channel);
   }
 
   private static @Nullable FileChannel lock(Path directory) throws IOException {

@@ -1,7 +1,6 @@
 package org.aragora.telemetry.broker;
 
 import java.io.File;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -16,7 +15,7 @@ final class BrokerLib {
 
   /** Class path of the child process: the broker's jars and {@link BrokerMain}. */
   static String classPath() {
-    Path self = self();
+    Path self = ChildJvm.originOf(BrokerMain.class);
     return directory(self) + File.separator + "*" + File.pathSeparator + self;
   }
 
@@ -48,13 +47,5 @@ final class BrokerLib {
                         + ": name the one with the broker's jars in the system property "
                         + PROPERTY
                         + "."));
-  }
-
-  private static Path self() {
-    try {
-      return Path.of(BrokerMain.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException("This class path cannot be given to a child process.", e);
-    }
   }
 }

@@ -59,32 +59,32 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   /** Where the broker writes its own log. */
   public Path log() {
-    return process.log();
+    return process.jvm().log();
   }
 
   /** Process id, while it runs. */
   public long pid() {
-    return process.pid();
+    return process.jvm().pid();
   }
 
   /** Whether the process is there; a paused one is. */
   public boolean isAlive() {
-    return process.isAlive();
+    return process.jvm().isAlive();
   }
 
   /** Ends it at once, as a crash does (SIGKILL). The data stays. */
   public void kill() {
-    process.kill();
+    process.jvm().kill();
   }
 
   /** Stops its clock: connections stay, nothing answers (SIGSTOP). */
   public void pause() {
-    process.pause();
+    process.jvm().pause();
   }
 
   /** Ends a pause (SIGCONT). */
   public void resume() {
-    process.resume();
+    process.jvm().resume();
   }
 
   /** Stops it cleanly, as an operator does. The data stays. */
@@ -95,7 +95,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   /** Starts it again on the same port and data and waits until it answers; stops it first. */
   public void restart() {
     process.stop();
-    process.launch();
+    process.jvm().start();
     process.awaitReady();
   }
 
@@ -129,6 +129,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     private int heapMegabytes = 512;
     private boolean stopsWithJvm = true;
     private final Map<String, String> overrides = new TreeMap<>();
+    private final Map<String, String> clientSettings = new TreeMap<>();
 
     private Builder() {}
 
@@ -156,6 +157,12 @@ public final class EmbeddedBroker implements AutoCloseable {
       return this;
     }
 
+    /** What a client needs to be let in, by Kafka's names: to find out whether it answers. */
+    public Builder clientSettings(Map<String, String> settings) {
+      clientSettings.putAll(settings);
+      return this;
+    }
+
     /**
      * Whether a shutdown hook stops it (the default). Hooks run in no order: a program that needs
      * the broker in its own hook says no and closes it there. A broker never outlives the JVM
@@ -179,7 +186,7 @@ public final class EmbeddedBroker implements AutoCloseable {
       for (int attempt = 1; ; attempt++) {
         EmbeddedBroker broker = prepare();
         try {
-          broker.process.launch();
+          broker.process.jvm().start();
           broker.process.awaitReady();
           return broker;
         } catch (IllegalStateException e) {
@@ -204,7 +211,8 @@ public final class EmbeddedBroker implements AutoCloseable {
           ServerProperties.of(node, List.of(node), home.resolve("data"), overrides);
       String clusterId = Uuid.randomUuid().toString();
       return new EmbeddedBroker(
-          new BrokerProcess(node, home, settings, clusterId, heapMegabytes),
+          new BrokerProcess(node, home, settings, clusterId, heapMegabytes)
+              .clientSettings(clientSettings),
           temporary,
           stopsWithJvm);
     }

@@ -53,7 +53,7 @@ public final class EmbeddedCluster implements AutoCloseable {
     }
     EmbeddedCluster cluster = new EmbeddedCluster(home, started);
     try {
-      processes.forEach(BrokerProcess::launch);
+      processes.forEach(process -> process.jvm().start());
       processes.forEach(BrokerProcess::awaitReady);
       return cluster;
     } catch (IllegalStateException e) {

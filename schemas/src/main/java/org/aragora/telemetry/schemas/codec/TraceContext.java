@@ -1,11 +1,16 @@
 package org.aragora.telemetry.schemas.codec;
 
+import java.util.Arrays;
+
 /**
  * The form of W3C trace context (Recommendation of 23 November 2021, section 3.2). What has not
  * this form is to be treated as if it were not there.
  */
 final class TraceContext {
   private static final int LENGTH_OF_VERSION_0 = 55;
+
+  /** Value of each ASCII character as a lower case hex digit, -1 for none. */
+  private static final byte[] DIGITS = digits();
 
   private TraceContext() {}
 
@@ -33,24 +38,32 @@ final class TraceContext {
   }
 
   private static boolean id(String text, int from, int to) {
-    if (!hex(text, from, to)) {
-      return false;
-    }
-    for (int i = from; i < to; i++) {
-      if (text.charAt(i) != '0') {
-        return true;
-      }
-    }
-    return false;
+    return bits(text, from, to) > 0;
   }
 
   private static boolean hex(String text, int from, int to) {
+    return bits(text, from, to) >= 0;
+  }
+
+  /**
+   * The digits' values or-ed together: 0 if all are 0, negative if one is no digit. Without
+   * branches, which random digits would have the processor guess wrong every other time.
+   */
+  private static int bits(String text, int from, int to) {
+    int bits = 0;
     for (int i = from; i < to; i++) {
       char c = text.charAt(i);
-      if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
-        return false;
-      }
+      bits |= DIGITS[c & 0x7F] | -(c >> 7);
     }
-    return true;
+    return bits;
+  }
+
+  private static byte[] digits() {
+    byte[] digits = new byte[128];
+    Arrays.fill(digits, (byte) -1);
+    for (int value = 0; value < 16; value++) {
+      digits[Character.forDigit(value, 16)] = (byte) value;
+    }
+    return digits;
   }
 }

@@ -8,7 +8,12 @@ import org.aragora.telemetry.schemas.binary.BinaryWriter;
  * so parts may be summed in any order. Mutable, not thread-safe.
  */
 public sealed interface Aggregate
-    permits SumAggregate, LatestAggregate, HistogramAggregate, RatioAggregate, InstanceAggregate {
+    permits SumAggregate,
+        LatestAggregate,
+        HistogramAggregate,
+        RatioAggregate,
+        InstanceAggregate,
+        RunMaximumAggregate {
 
   /** Takes in another part, which stays as it is. Both must be of the same descriptor. */
   void merge(Aggregate other);
@@ -24,6 +29,7 @@ public sealed interface Aggregate
       case HISTOGRAM -> new HistogramAggregate(descriptor.boundUnits().size() + 1);
       case RATIO -> new RatioAggregate();
       case INSTANCE -> new InstanceAggregate();
+      case RUN_MAXIMUM -> new RunMaximumAggregate();
     };
   }
 
@@ -32,9 +38,10 @@ public sealed interface Aggregate
     return switch (descriptor.type()) {
       case COUNTER, ADDITIVE_GAUGE -> SumAggregate.read(in);
       case LATEST_GAUGE -> LatestAggregate.read(in);
-      case HISTOGRAM -> HistogramAggregate.read(in);
+      case HISTOGRAM -> HistogramAggregate.read(descriptor, in);
       case RATIO -> RatioAggregate.read(in);
       case INSTANCE -> InstanceAggregate.read(in);
+      case RUN_MAXIMUM -> RunMaximumAggregate.read(in);
     };
   }
 }

@@ -16,7 +16,9 @@ public enum MetricType {
    * What is known of one instance: last heartbeat, stop and WebSocket count; the latest of each
    * wins.
    */
-  INSTANCE(6);
+  INSTANCE(6),
+  /** The maximum of each producer run, summed; partials are merged by run. Served as a counter. */
+  RUN_MAXIMUM(7);
 
   private final int code;
 

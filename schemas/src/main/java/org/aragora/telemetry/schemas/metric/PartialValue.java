@@ -18,14 +18,6 @@ public record PartialValue(
     long fingerprint, long nextOffset, long bornAtMs, boolean mature, byte[] aggregate) {
   private static final int VERSION = 1;
 
-  /** A value of a known metric. */
-  public static PartialValue of(
-      MetricDescriptor metric, long nextOffset, long bornAtMs, boolean mature, Aggregate value) {
-    BinaryWriter out = new BinaryWriter();
-    value.write(out);
-    return new PartialValue(metric.fingerprint(), nextOffset, bornAtMs, mature, out.toBytes());
-  }
-
   /** Reads the aggregate; {@code metric} must have this value's fingerprint. */
   public Aggregate read(MetricDescriptor metric) {
     if (metric.fingerprint() != fingerprint) {
@@ -37,14 +29,31 @@ public record PartialValue(
   }
 
   public byte[] toBytes() {
-    return new BinaryWriter()
-        .writeByte(VERSION)
+    BinaryWriter out = new BinaryWriter();
+    writeHead(out, fingerprint, nextOffset, bornAtMs, mature);
+    return out.writeRaw(aggregate).toBytes();
+  }
+
+  /** The bytes of a value of a known metric, written through {@code scratch}. */
+  public static byte[] toBytes(
+      BinaryWriter scratch,
+      MetricDescriptor metric,
+      long nextOffset,
+      long bornAtMs,
+      boolean mature,
+      Aggregate value) {
+    writeHead(scratch.reset(), metric.fingerprint(), nextOffset, bornAtMs, mature);
+    value.write(scratch);
+    return scratch.toBytes();
+  }
+
+  private static void writeHead(
+      BinaryWriter out, long fingerprint, long nextOffset, long bornAtMs, boolean mature) {
+    out.writeByte(VERSION)
         .writeFixed64(fingerprint)
         .writeUnsigned(nextOffset)
         .writeUnsigned(bornAtMs)
-        .writeBoolean(mature)
-        .writeRaw(aggregate)
-        .toBytes();
+        .writeBoolean(mature);
   }
 
   public static PartialValue fromBytes(byte[] bytes) {

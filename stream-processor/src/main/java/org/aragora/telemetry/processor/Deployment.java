@@ -1,0 +1,116 @@
+package org.aragora.telemetry.processor;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.aragora.telemetry.schemas.config.InvalidSettingException;
+import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.TopicAdmin;
+import org.aragora.telemetry.schemas.topic.Topics;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the cluster has for this service.
+ *
+ * @param inputPartitions partitions of each input topic
+ * @param metricsPartitions partitions of the metrics topic
+ * @param replicationFactor copies to make of changelogs
+ */
+record Deployment(
+    Map<InputTopic, Integer> inputPartitions, int metricsPartitions, int replicationFactor) {
+  private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
+  private static final int FULL_REPLICATION = 3;
+
+  /**
+   * Creates the topics that are missing, if that is wanted, and looks at all of them.
+   *
+   * @throws InvalidSettingException where a topic is missing, or where an input topic has another
+   *     number of partitions than it was counted with
+   */
+  static Deployment prepare(Admin admin, ProcessorConfig config)
+      throws ExecutionException, InterruptedException {
+    String prefix = config.topicPrefix();
+    if (config.createTopics()) {
+      for (TopicAdmin.Report report :
+          new TopicAdmin(admin)
+              .create(new TopicAdmin.Plan(prefix, config.partitions(), OptionalInt.empty()))) {
+        if (report.outcome() == TopicAdmin.Outcome.EXISTS) {
+          LOG.debug(report.sentence());
+        } else {
+          LOG.warn(report.sentence());
+        }
+      }
+    }
+    Map<InputTopic, Integer> inputs = new EnumMap<>(InputTopic.class);
+    for (InputTopic topic : InputTopic.values()) {
+      int partitions = required(admin, topic.under(prefix));
+      checkGeneration(admin, config, topic, partitions);
+      inputs.put(topic, partitions);
+    }
+    int brokers = admin.describeCluster().nodes().get().size();
+    return new Deployment(
+        Map.copyOf(inputs),
+        required(admin, Topics.METRICS.under(prefix)),
+        brokers >= FULL_REPLICATION ? FULL_REPLICATION : -1);
+  }
+
+  private static int required(Admin admin, String topic)
+      throws ExecutionException, InterruptedException {
+    OptionalInt partitions = partitions(admin, topic);
+    return partitions.orElseThrow(
+        () ->
+            new InvalidSettingException(
+                "topic %s is missing; run 'bin/telemetry topics create', or set ARAGORA_TELEMETRY_CREATE_TOPICS=true"
+                    .formatted(topic)));
+  }
+
+  /**
+   * Counts hang on the input partition: with other partitions they would not go on where they were.
+   */
+  private static void checkGeneration(
+      Admin admin, ProcessorConfig config, InputTopic topic, int partitions)
+      throws ExecutionException, InterruptedException {
+    for (String store : changelogs(config, topic)) {
+      OptionalInt counted = partitions(admin, store);
+      if (counted.isPresent() && counted.getAsInt() != partitions) {
+        throw new InvalidSettingException(
+            "%s has %d partitions but was counted with %d (changelog %s); the number is fixed for a generation: put the events into new topics under another ARAGORA_TELEMETRY_TOPIC_PREFIX, run 'bin/telemetry replay --output generation' and 'replay promote'"
+                .formatted(
+                    topic.under(config.topicPrefix()), partitions, counted.getAsInt(), store));
+      }
+    }
+  }
+
+  private static List<String> changelogs(ProcessorConfig config, InputTopic topic) {
+    List<String> names = new ArrayList<>();
+    for (String stage : List.of("ingest", "aggregate")) {
+      names.add(
+          "%s-%s-%s-store-changelog".formatted(config.applicationId(), stage, topic.suffix()));
+    }
+    return names;
+  }
+
+  private static OptionalInt partitions(Admin admin, String topic)
+      throws ExecutionException, InterruptedException {
+    KafkaFuture<TopicDescription> description =
+        admin.describeTopics(List.of(topic)).topicNameValues().get(topic);
+    try {
+      return description == null
+          ? OptionalInt.empty()
+          : OptionalInt.of(description.get().partitions().size());
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        return OptionalInt.empty();
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package org.aragora.telemetry.processor;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
+import org.aragora.telemetry.processor.serve.BrokerContact;
+
+/**
+ * Knows when each stream thread's consumer last had a heartbeat answered by the group coordinator:
+ * from the consumer's own count of answers, looked at often. An answer is dated to the look before
+ * the one that saw it, so that a process that was stopped in between does not take an old answer
+ * for a new one.
+ */
+final class HeartbeatWatch implements BrokerContact {
+  private static final String GROUP = "consumer-coordinator-metrics";
+  private static final String ANSWERS = "heartbeat-total";
+  private static final String CONSUMER_SUFFIX = "-consumer";
+
+  private record Contact(double answers, long atNanos) {}
+
+  private final Map<String, Contact> contacts = new ConcurrentHashMap<>();
+  private final LongSupplier nanoClock;
+  private final long maxAgeNanos;
+  private long lastLookNanos;
+
+  /** {@code maxAge}: how old an answer may be; half the session timeout. */
+  HeartbeatWatch(Duration maxAge, LongSupplier nanoClock) {
+    this.maxAgeNanos = maxAge.toNanos();
+    this.nanoClock = nanoClock;
+    this.lastLookNanos = nanoClock.getAsLong();
+  }
+
+  /** Looks at the counts of answers; call it several times a second. */
+  synchronized void look(Map<MetricName, ? extends Metric> clientMetrics) {
+    long nowNanos = nanoClock.getAsLong();
+    Map<String, Double> answers = answersByThread(clientMetrics);
+    contacts.keySet().retainAll(answers.keySet());
+    answers.forEach(
+        (thread, count) -> {
+          Contact known = contacts.get(thread);
+          if (known == null) {
+            contacts.put(thread, new Contact(count, lastLookNanos - maxAgeNanos));
+          } else if (known.answers() != count) {
+            contacts.put(thread, new Contact(count, lastLookNanos));
+          }
+        });
+    lastLookNanos = nowNanos;
+  }
+
+  private static Map<String, Double> answersByThread(
+      Map<MetricName, ? extends Metric> clientMetrics) {
+    Map<String, Double> answers = new HashMap<>();
+    clientMetrics.forEach(
+        (name, metric) -> {
+          String client = name.tags().get("client-id");
+          if (name.group().equals(GROUP)
+              && name.name().equals(ANSWERS)
+              && client != null
+              && client.endsWith(CONSUMER_SUFFIX)
+              && metric.metricValue() instanceof Double value) {
+            answers.put(client.substring(0, client.length() - CONSUMER_SUFFIX.length()), value);
+          }
+        });
+    return answers;
+  }
+
+  @Override
+  public boolean isFresh(String streamThread) {
+    Contact contact = contacts.get(streamThread);
+    return contact != null && nanoClock.getAsLong() - contact.atNanos() < maxAgeNanos;
+  }
+
+  /** Whether any thread's last answer is fresh. */
+  boolean isAnyFresh() {
+    return contacts.keySet().stream().anyMatch(this::isFresh);
+  }
+}

@@ -1,0 +1,176 @@
+package org.aragora.telemetry.processor;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.StreamPartitioner;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+import org.aragora.telemetry.processor.aggregate.AggregateProcessor;
+import org.aragora.telemetry.processor.flow.PartitionedValue;
+import org.aragora.telemetry.processor.ingest.IngestProcessor;
+import org.aragora.telemetry.processor.measure.MeasureProcessor;
+import org.aragora.telemetry.processor.measure.MetricCatalog;
+import org.aragora.telemetry.processor.serve.ServeProcessor;
+import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.metric.MetricsKey;
+import org.aragora.telemetry.schemas.metric.WindowKey;
+import org.aragora.telemetry.schemas.topic.Topics;
+
+/**
+ * Where the stages meet. One sub-topology per input topic, so that a task is one input partition
+ * and what it counts depends on nothing else; and one over the metrics topic, which merges and
+ * serves.
+ *
+ * <pre>
+ * input ─▶ ingest ─▶ measure ─▶ aggregate ─▶ metrics, metrics.windows
+ *            ├─▶ dead-letters    ├─▶ metrics (ledger)    └─▶ input (proposed ends)
+ * metrics ─▶ serve ─▶ metrics (announcements)
+ * </pre>
+ */
+final class PipelineTopology implements Supplier<Topology> {
+  private static final Map<String, String> CHANGELOG =
+      Map.of(
+          "segment.ms", "600000", "segment.bytes", "67108864", "min.cleanable.dirty.ratio", "0.1");
+  private static final String SERVE_STORE = "serve-store";
+  private static final ByteArrayDeserializer BYTES_IN = new ByteArrayDeserializer();
+  private static final ByteArraySerializer BYTES_OUT = new ByteArraySerializer();
+
+  private final PipelineSettings settings;
+
+  PipelineTopology(PipelineSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public Topology get() {
+    Topology topology = new Topology();
+    for (InputTopic topic : InputTopic.values()) {
+      addInput(topology, topic);
+    }
+    addServe(topology);
+    return topology;
+  }
+
+  private void addInput(Topology topology, InputTopic topic) {
+    String name = topic.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    String source = "source-" + name;
+    String ingest = "ingest-" + name;
+    String measure = "measure-" + name;
+    String aggregate = "aggregate-" + name;
+    String deadLetters = "dead-letters-" + name;
+    String proposedEnds = "proposed-ends-" + name;
+    String ledger = "ledger-" + name;
+    String totals = "totals-" + name;
+    String windows = "windows-" + name;
+    topology
+        .addSource(
+            AutoOffsetReset.earliest(),
+            source,
+            new AppendTimeExtractor(),
+            BYTES_IN,
+            BYTES_IN,
+            topicName(topic))
+        .addProcessor(
+            ingest,
+            () ->
+                new IngestProcessor(
+                    topic,
+                    store(ingest),
+                    new IngestProcessor.Children(measure, deadLetters, proposedEnds, ledger),
+                    settings.ingest()),
+            source)
+        .addProcessor(
+            measure, () -> new MeasureProcessor(new MetricCatalog(settings.topicPrefix())), ingest)
+        .addProcessor(
+            aggregate,
+            () ->
+                new AggregateProcessor(
+                    topic,
+                    store(aggregate),
+                    new AggregateProcessor.Children(totals, windows),
+                    settings.metrics(),
+                    settings.aggregate(),
+                    settings.writeInterval()),
+            measure)
+        .addStateStore(cachedStore(store(ingest)), ingest)
+        .addStateStore(cachedStore(store(aggregate)), aggregate)
+        .addSink(deadLetters, name(Topics.DEAD_LETTERS.suffix()), BYTES_OUT, BYTES_OUT, ingest)
+        .addSink(
+            proposedEnds,
+            topicName(topic),
+            BYTES_OUT,
+            PartitionedValue.serializer(),
+            PartitionedValue.partitioner(),
+            ingest)
+        .addSink(ledger, metricsTopic(), METRICS_KEY, BYTES_OUT, BY_METRICS_KEY, ingest)
+        .addSink(totals, metricsTopic(), METRICS_KEY, BYTES_OUT, BY_METRICS_KEY, aggregate)
+        .addSink(
+            windows,
+            name(Topics.METRICS_WINDOWS.suffix()),
+            WINDOW_KEY,
+            BYTES_OUT,
+            BY_WINDOW_KEY,
+            aggregate);
+  }
+
+  private void addServe(Topology topology) {
+    topology
+        .addReadOnlyStateStore(
+            Stores.keyValueStoreBuilder(
+                    Stores.inMemoryKeyValueStore(SERVE_STORE), Serdes.Bytes(), Serdes.ByteArray())
+                .withLoggingDisabled(),
+            "source-metrics",
+            new AppendTimeExtractor(),
+            BYTES_IN,
+            BYTES_IN,
+            metricsTopic(),
+            "serve",
+            () -> new ServeProcessor.Reader(settings.serve(SERVE_STORE)))
+        .addProcessor(
+            "announce",
+            () -> new ServeProcessor.Announcer(settings.serve(SERVE_STORE)),
+            "source-metrics")
+        .addSink("owners", metricsTopic(), METRICS_KEY, BYTES_OUT, BY_METRICS_KEY, "announce");
+  }
+
+  private static String store(String stage) {
+    return stage + "-store";
+  }
+
+  private static StoreBuilder<KeyValueStore<Bytes, byte[]>> cachedStore(String name) {
+    return Stores.keyValueStoreBuilder(
+            Stores.inMemoryKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
+        .withCachingEnabled()
+        .withLoggingEnabled(CHANGELOG);
+  }
+
+  private String topicName(InputTopic topic) {
+    return topic.under(settings.topicPrefix());
+  }
+
+  private String metricsTopic() {
+    return name(Topics.METRICS.suffix());
+  }
+
+  private String name(String suffix) {
+    return settings.topicPrefix() + suffix;
+  }
+
+  private static final Serializer<MetricsKey> METRICS_KEY = (topic, key) -> key.toBytes();
+  private static final Serializer<WindowKey> WINDOW_KEY = (topic, key) -> key.toBytes();
+  private static final StreamPartitioner<MetricsKey, byte[]> BY_METRICS_KEY =
+      (topic, key, value, partitions) -> Optional.of(Set.of(key.partition(partitions)));
+  private static final StreamPartitioner<WindowKey, byte[]> BY_WINDOW_KEY =
+      (topic, key, value, partitions) -> Optional.of(Set.of(key.partition(partitions)));
+}

@@ -1,0 +1,98 @@
+package org.aragora.telemetry.processor;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
+import org.apache.kafka.streams.KafkaStreams;
+import org.aragora.telemetry.processor.serve.MetricsView;
+import org.aragora.telemetry.schemas.metric.InputPartition;
+
+/**
+ * Whether the running pipeline makes progress. Readiness fails when the broker does not answer,
+ * when nothing is committed though there is work, or when partitions stay unserved; and comes back
+ * by itself. Idle is ready. Thread-safe.
+ */
+final class ProcessorHealth {
+  private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+  private final KafkaStreams streams;
+  private final MetricsView view;
+  private final HeartbeatWatch heartbeats;
+  private final OffsetWatch offsets;
+  private final Duration stall;
+  private final LongSupplier nanoClock;
+
+  private Map<InputPartition, Long> lastCommitted = Map.of();
+  private long lastProgressNanos;
+  private long lastServedNanos;
+  private boolean everServed;
+
+  ProcessorHealth(
+      KafkaStreams streams,
+      MetricsView view,
+      HeartbeatWatch heartbeats,
+      OffsetWatch offsets,
+      Duration stall,
+      LongSupplier nanoClock) {
+    this.streams = streams;
+    this.view = view;
+    this.heartbeats = heartbeats;
+    this.offsets = offsets;
+    this.stall = stall;
+    this.nanoClock = nanoClock;
+    this.lastProgressNanos = nanoClock.getAsLong();
+    this.lastServedNanos = nanoClock.getAsLong();
+  }
+
+  /** Notes what has moved; call it about once a second. */
+  synchronized void look() {
+    Map<InputPartition, Long> committed = offsets.committed();
+    if (!offsets.isBehind() || !committed.equals(lastCommitted)) {
+      lastProgressNanos = nanoClock.getAsLong();
+      lastCommitted = committed;
+    }
+    if (view.servablePartitions() == view.openPartitions()
+        && streams.state() == KafkaStreams.State.RUNNING) {
+      lastServedNanos = nanoClock.getAsLong();
+      everServed = true;
+    }
+  }
+
+  synchronized Health live() {
+    return switch (streams.state()) {
+      case ERROR, NOT_RUNNING ->
+          Health.bad("Kafka Streams is " + streams.state() + "; see the log for the cause");
+      default -> Health.good("Kafka Streams is " + streams.state());
+    };
+  }
+
+  synchronized Health ready() {
+    Health live = live();
+    if (!live.ok()) {
+      return live;
+    }
+    if (!heartbeats.isAnyFresh()) {
+      return Health.bad("the group coordinator does not answer the heartbeats of this instance");
+    }
+    OptionalLong lastLook = offsets.lastLookNanos();
+    if (lastLook.isEmpty() || secondsSince(lastLook.getAsLong()) > stall.toSeconds()) {
+      return Health.bad("the broker does not say how far the input topics are read");
+    }
+    if (secondsSince(lastProgressNanos) > stall.toSeconds()) {
+      return Health.bad(
+          "nothing was committed for %d s though records are waiting"
+              .formatted(secondsSince(lastProgressNanos)));
+    }
+    if (!everServed || secondsSince(lastServedNanos) > stall.toSeconds()) {
+      return Health.bad(
+          "%d of %d open partitions of the metrics topic are served; Kafka Streams is %s"
+              .formatted(view.servablePartitions(), view.openPartitions(), streams.state()));
+    }
+    return Health.good("records are counted and served");
+  }
+
+  private long secondsSince(long nanos) {
+    return (nanoClock.getAsLong() - nanos) / NANOS_PER_SECOND;
+  }
+}

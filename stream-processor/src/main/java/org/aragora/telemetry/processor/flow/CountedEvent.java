@@ -1,0 +1,35 @@
+package org.aragora.telemetry.processor.flow;
+
+import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.metric.EventOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event that counts.
+ *
+ * @param event the event
+ * @param offset its offset in the input partition
+ * @param timeNanos its event time after the clock-skew rule, nanoseconds since 1970
+ * @param appendTimeMs its append time, milliseconds since 1970
+ * @param partitionTimeNanos highest event time of the partition so far, this event's included
+ * @param debateChange what it changes in the life of a debate, null if nothing
+ */
+public record CountedEvent(
+    Event event,
+    long offset,
+    long timeNanos,
+    long appendTimeMs,
+    long partitionTimeNanos,
+    @Nullable DebateChange debateChange) {
+
+  /** Its place among all events, for gauges by event time. */
+  public EventOrder order() {
+    Event.Sequence sequence = event.sequence();
+    return new EventOrder(
+        timeNanos,
+        event.source(),
+        sequence == null ? "" : sequence.epoch(),
+        sequence == null ? 0 : sequence.seq(),
+        event.id());
+  }
+}

@@ -1,0 +1,23 @@
+package org.aragora.telemetry.processor.flow;
+
+import java.util.OptionalLong;
+import org.aragora.telemetry.schemas.metric.InputPartition;
+
+/** How far the whole service has read each input partition, as the broker says. Thread-safe. */
+public interface PartitionProgress {
+
+  /** Committed records that no commit of ours covers yet; empty where the broker has not said. */
+  OptionalLong lagRecords(InputPartition partition);
+
+  /**
+   * Append time in milliseconds since 1970 of the next unread record; empty at the end or if
+   * unknown.
+   */
+  OptionalLong nextUnreadAppendTimeMs(InputPartition partition);
+
+  /**
+   * When a partition was last known to be read to its end: {@link System#nanoTime} of a moment at
+   * which everything in it had been read and committed; empty if that is not so now.
+   */
+  OptionalLong readToEndAtNanos(InputPartition partition);
+}

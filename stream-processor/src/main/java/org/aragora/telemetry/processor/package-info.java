@@ -1,0 +1,8 @@
+/**
+ * The stream processor: a service that reads the input topics and serves what they say on {@code
+ * /metrics}. {@link org.aragora.telemetry.processor.PipelineTopology} is where its stages meet.
+ */
+@NullMarked
+package org.aragora.telemetry.processor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,161 @@
+package org.aragora.telemetry.processor.serve;
+
+import io.prometheus.metrics.model.snapshots.Labels;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.ToLongFunction;
+import org.aragora.telemetry.processor.flow.PartitionProgress;
+import org.aragora.telemetry.schemas.codec.DeadLetterReason;
+import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.metric.ExactSum;
+import org.aragora.telemetry.schemas.metric.InputPartition;
+import org.aragora.telemetry.schemas.metric.Ledger;
+
+/** Samples of the ledger, summed by topic, and of how far the topics are read. */
+final class LedgerSamples {
+  private static final String PREFIX = "aragora_telemetry_";
+  private static final double NANOS_PER_SECOND = 1e9;
+  private static final double MS_PER_SECOND = 1e3;
+
+  private final ServeSettings settings;
+  private final Map<InputPartition, Ledger> ledgers;
+  private final PartitionProgress progress;
+  private final TopicTime time;
+  private final long nowMs;
+  private final Snapshots to;
+
+  LedgerSamples(
+      ServeSettings settings,
+      Map<InputPartition, Ledger> ledgers,
+      PartitionProgress progress,
+      long nowMs,
+      Snapshots to) {
+    this.settings = settings;
+    this.ledgers = ledgers;
+    this.progress = progress;
+    this.time = new TopicTime(ledgers, progress, nowMs);
+    this.nowMs = nowMs;
+    this.to = to;
+  }
+
+  void add() {
+    for (InputTopic topic : InputTopic.values()) {
+      String name = topic.under(settings.topicPrefix());
+      addOutcomes(topic, name);
+      addTimes(topic, name);
+      addPartitions(topic, name);
+    }
+  }
+
+  private void addOutcomes(InputTopic topic, String name) {
+    String events = "Records read from an input topic, by what became of them";
+    addEvents(events, name, "counted", sum(topic, Ledger::counted));
+    addEvents(events, name, "duplicate", sum(topic, Ledger::duplicate));
+    addEvents(events, name, "dead_letter", sum(topic, Ledger::deadLetters));
+    for (DeadLetterReason reason : DeadLetterReason.values()) {
+      to.counter(
+          PREFIX + "dead_letters_total",
+          "Records that are no valid event, by the first rule that they break",
+          Labels.of("topic", name, "reason", reason.label()),
+          sum(topic, ledger -> ledger.deadLetters(reason)));
+    }
+    addByTopic(
+        "late_events_total",
+        "Counted events whose time lies before partition time by more than the grace",
+        name,
+        sum(topic, Ledger::late));
+    addByTopic(
+        "clock_skew_events_total",
+        "Events whose time lies after their append time by more than is allowed, counted at append time",
+        name,
+        sum(topic, Ledger::clockSkew));
+    addByTopic(
+        "gaps_closed_total",
+        "Gaps in the numbers of a producer run that were given up because there were too many",
+        name,
+        sum(topic, Ledger::gapsClosed));
+    ExactSum missing = new ExactSum();
+    forEach(topic, ledger -> missing.add(ledger.missing()));
+    to.gauge(
+        PREFIX + "missing_events",
+        "Events that producers numbered and that have not been counted",
+        Labels.of("topic", name),
+        missing.toDouble(1));
+  }
+
+  private void addTimes(InputTopic topic, String name) {
+    OptionalLong until = time.completeUntilNanos(topic, settings.lateGrace().toNanos());
+    if (until.isPresent()) {
+      to.gauge(
+          PREFIX + "complete_until_timestamp_seconds",
+          "Event time up to which a topic is counted, but for late events",
+          Labels.of("topic", name),
+          (double) until.getAsLong() / NANOS_PER_SECOND);
+    }
+    double lagMs = 0;
+    boolean known = false;
+    for (int i = 0; i < settings.inputPartitions().getOrDefault(topic, 0); i++) {
+      InputPartition partition = new InputPartition(topic, i);
+      OptionalLong unreadMs = progress.nextUnreadAppendTimeMs(partition);
+      known |= time.isAtEnd(partition) || unreadMs.isPresent();
+      if (unreadMs.isPresent()) {
+        lagMs = Math.max(lagMs, (double) (nowMs - unreadMs.getAsLong()));
+      }
+    }
+    if (known) {
+      to.gauge(
+          PREFIX + "lag_seconds",
+          "Age of the next unread record of a topic, in its worst partition",
+          Labels.of("topic", name),
+          lagMs / MS_PER_SECOND);
+    }
+  }
+
+  private void addPartitions(InputTopic topic, String name) {
+    for (int i = 0; i < settings.inputPartitions().getOrDefault(topic, 0); i++) {
+      InputPartition partition = new InputPartition(topic, i);
+      Labels labels = Labels.of("topic", name, "partition", String.valueOf(i));
+      Ledger ledger = ledgers.get(partition);
+      if (ledger != null) {
+        to.gauge(
+            PREFIX + "consumed_offset",
+            "Offset of the next record to count",
+            labels,
+            (double) ledger.nextOffset());
+      }
+      OptionalLong lag = progress.lagRecords(partition);
+      if (lag.isPresent()) {
+        to.gauge(
+            PREFIX + "lag_records",
+            "Records that are not counted yet",
+            labels,
+            (double) lag.getAsLong());
+      }
+    }
+  }
+
+  private void addEvents(String help, String topic, String outcome, double value) {
+    to.counter(PREFIX + "events_total", help, Labels.of("topic", topic, "outcome", outcome), value);
+  }
+
+  private void addByTopic(String name, String help, String topic, double value) {
+    to.counter(PREFIX + name, help, Labels.of("topic", topic), value);
+  }
+
+  private double sum(InputTopic topic, ToLongFunction<Ledger> figure) {
+    return (double)
+        ledgers.entrySet().stream()
+            .filter(entry -> entry.getKey().topic() == topic)
+            .mapToLong(entry -> figure.applyAsLong(entry.getValue()))
+            .sum();
+  }
+
+  private void forEach(InputTopic topic, java.util.function.Consumer<Ledger> action) {
+    ledgers.forEach(
+        (partition, ledger) -> {
+          if (partition.topic() == topic) {
+            action.accept(ledger);
+          }
+        });
+  }
+}

@@ -1,0 +1,67 @@
+package org.aragora.telemetry.processor.serve;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The partitions of the metrics topic that this process has open, and which of them it may serve
+ * now.
+ */
+public final class MetricsView {
+  private final Map<Integer, PartitionView> open = new ConcurrentHashMap<>();
+  private final BrokerContact contact;
+
+  public MetricsView(BrokerContact contact) {
+    this.contact = contact;
+  }
+
+  void open(PartitionView view) {
+    open.put(view.partition(), view);
+  }
+
+  void close(PartitionView view) {
+    open.remove(view.partition(), view);
+  }
+
+  /** The name under which this process takes a partition over; null while it has it not open. */
+  @Nullable String owner(int partition) {
+    PartitionView view = open.get(partition);
+    return view == null ? null : view.owner();
+  }
+
+  /** The partitions that may be served at this moment, in order. */
+  List<PartitionView> servable() {
+    return open.values().stream()
+        .filter(this::isServable)
+        .sorted(Comparator.comparingInt(PartitionView::partition))
+        .toList();
+  }
+
+  private boolean isServable(PartitionView view) {
+    return view.isAnnounced() && contact.isFresh(view.streamThread());
+  }
+
+  /** How many partitions this process has open. */
+  public int openPartitions() {
+    return open.size();
+  }
+
+  /** How many series this process has open. */
+  public int openSeries() {
+    return open.values().stream().mapToInt(view -> view.series().size()).sum();
+  }
+
+  /** How many of its open partitions it may serve now. */
+  public int servablePartitions() {
+    return servable().size();
+  }
+
+  /** Whether this process serves what needs the times of whole topics. */
+  public boolean servesPartition(int partition) {
+    PartitionView view = open.get(partition);
+    return view != null && isServable(view);
+  }
+}

@@ -1,0 +1,103 @@
+package org.aragora.telemetry.processor.serve;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.aragora.telemetry.schemas.binary.BinaryReader;
+import org.aragora.telemetry.schemas.metric.IncompatibleMetricException;
+import org.aragora.telemetry.schemas.metric.InputPartition;
+import org.aragora.telemetry.schemas.metric.Ledger;
+import org.aragora.telemetry.schemas.metric.MetricDescriptor;
+import org.aragora.telemetry.schemas.metric.MetricsKey;
+import org.aragora.telemetry.schemas.metric.OwnerValue;
+import org.aragora.telemetry.schemas.metric.PartialValue;
+import org.aragora.telemetry.schemas.metric.SeriesKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one partition of the metrics topic says, in one life of its task. Written by the stream
+ * thread, read by scrapes.
+ *
+ * <p>It may be served only from when its task has read back its own announcement, since that lies
+ * behind everything that was in the partition at takeover, and until it reads that of another.
+ */
+final class PartitionView {
+  private final int partition;
+  private final String owner;
+  private final String streamThread;
+  private final Map<String, MetricDescriptor> metrics;
+  private final Map<SeriesKey, Map<InputPartition, Part>> series = new ConcurrentHashMap<>();
+  private final Map<InputPartition, Ledger> ledgers = new ConcurrentHashMap<>();
+  private volatile boolean announced;
+
+  PartitionView(
+      int partition, String owner, String streamThread, Map<String, MetricDescriptor> metrics) {
+    this.partition = partition;
+    this.owner = owner;
+    this.streamThread = streamThread;
+    this.metrics = metrics;
+  }
+
+  /** Takes in one record; {@code value} is null where the key was deleted. */
+  void accept(byte[] keyBytes, byte @Nullable [] value) {
+    MetricsKey key = MetricsKey.fromBytes(keyBytes);
+    if (key instanceof MetricsKey.Partial partial) {
+      acceptPartial(partial, value);
+    } else if (key instanceof MetricsKey.LedgerOf ledger) {
+      if (value == null) {
+        ledgers.remove(ledger.task());
+      } else {
+        ledgers.put(ledger.task(), Ledger.read(new BinaryReader(value)));
+      }
+    } else if (key instanceof MetricsKey.Owner && value != null) {
+      announced = OwnerValue.fromBytes(value).owner().equals(owner);
+    }
+  }
+
+  private void acceptPartial(MetricsKey.Partial key, byte @Nullable [] value) {
+    MetricDescriptor metric = metrics.get(key.series().metric());
+    if (metric == null) {
+      return; // of a later release: kept in the topic, not served
+    }
+    if (value == null) {
+      Map<InputPartition, Part> parts = series.get(key.series());
+      if (parts != null) {
+        parts.remove(key.task());
+      }
+      return;
+    }
+    PartialValue partial = PartialValue.fromBytes(value);
+    if (partial.fingerprint() != metric.fingerprint()) {
+      throw new IncompatibleMetricException(
+          "%s is now a %s, but the metrics topic holds values of another type, labels or bounds from input partition %s; run 'bin/telemetry replay --output generation' to count them anew from the topics, then 'replay promote'"
+              .formatted(metric.name(), metric.shape(), key.task()));
+    }
+    series
+        .computeIfAbsent(key.series(), k -> new ConcurrentHashMap<>())
+        .put(key.task(), new Part(partial.read(metric), partial.mature()));
+  }
+
+  /** Whether this task is the last that announced itself, as far as it has read. */
+  boolean isAnnounced() {
+    return announced;
+  }
+
+  int partition() {
+    return partition;
+  }
+
+  String owner() {
+    return owner;
+  }
+
+  String streamThread() {
+    return streamThread;
+  }
+
+  Map<SeriesKey, Map<InputPartition, Part>> series() {
+    return series;
+  }
+
+  Map<InputPartition, Ledger> ledgers() {
+    return ledgers;
+  }
+}

@@ -1,0 +1,74 @@
+package org.aragora.telemetry.processor.serve;
+
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.time.Clock;
+import java.util.List;
+import org.aragora.telemetry.processor.flow.PartitionProgress;
+import org.aragora.telemetry.schemas.metric.MetricDescriptor;
+import org.aragora.telemetry.schemas.metric.MetricType;
+import org.aragora.telemetry.schemas.metric.MetricsKey;
+
+/**
+ * What {@code /metrics} says of the series that come from the topics: those of the partitions that
+ * this process may serve at this moment. Safe for concurrent scrapes.
+ */
+public final class SeriesCollector implements MultiCollector {
+  private final MetricsView view;
+  private final ServeSettings settings;
+  private final PartitionProgress progress;
+  private final Clock clock;
+  private final SeriesSamples seriesSamples;
+  private final int topicTimePartition;
+
+  public SeriesCollector(
+      MetricsView view, ServeSettings settings, PartitionProgress progress, Clock clock) {
+    this.view = view;
+    this.settings = settings;
+    this.progress = progress;
+    this.clock = clock;
+    this.seriesSamples = new SeriesSamples(settings);
+    this.topicTimePartition = MetricsKey.topicTimePartition(settings.metricsPartitions());
+  }
+
+  @Override
+  public MetricSnapshots collect() {
+    while (true) {
+      List<PartitionView> servable = view.servable();
+      MetricSnapshots snapshots = collect(servable);
+      // The process may have been stopped while it collected: what was given away since is not
+      // served.
+      if (view.servable().containsAll(servable)) {
+        return snapshots;
+      }
+    }
+  }
+
+  private MetricSnapshots collect(List<PartitionView> views) {
+    Snapshots snapshots = new Snapshots();
+    long nowMs = clock.millis();
+    for (PartitionView next : views) {
+      TopicTime time = new TopicTime(next.ledgers(), progress, nowMs);
+      for (MetricDescriptor metric : settings.metrics()) {
+        if (!metric.type().needsTopicTime()) {
+          seriesSamples.add(metric, next, snapshots);
+        } else if (next.partition() == topicTimePartition) {
+          addTopicTime(metric, next, time, snapshots);
+        }
+      }
+      if (next.partition() == topicTimePartition) {
+        new LedgerSamples(settings, next.ledgers(), progress, nowMs, snapshots).add();
+      }
+    }
+    return snapshots.build();
+  }
+
+  private void addTopicTime(
+      MetricDescriptor metric, PartitionView next, TopicTime time, Snapshots snapshots) {
+    if (metric.type() == MetricType.RATIO) {
+      TopicTimeSamples.addRatio(metric, next, time, snapshots);
+    } else {
+      TopicTimeSamples.addInstances(metric, settings.websocketConnections(), next, time, snapshots);
+    }
+  }
+}

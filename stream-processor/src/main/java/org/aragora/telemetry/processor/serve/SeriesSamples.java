@@ -1,0 +1,83 @@
+package org.aragora.telemetry.processor.serve;
+
+import io.prometheus.metrics.model.snapshots.Labels;
+import java.util.List;
+import java.util.Map;
+import org.aragora.telemetry.schemas.metric.Aggregate;
+import org.aragora.telemetry.schemas.metric.HistogramAggregate;
+import org.aragora.telemetry.schemas.metric.InputPartition;
+import org.aragora.telemetry.schemas.metric.LatestAggregate;
+import org.aragora.telemetry.schemas.metric.MetricDescriptor;
+import org.aragora.telemetry.schemas.metric.MetricType;
+import org.aragora.telemetry.schemas.metric.MetricsKey;
+import org.aragora.telemetry.schemas.metric.RunMaximumAggregate;
+import org.aragora.telemetry.schemas.metric.SeriesKey;
+import org.aragora.telemetry.schemas.metric.SumAggregate;
+
+/** Samples of the ordinary series of one partition: their parts merged, new ones as 0. */
+final class SeriesSamples {
+  private final ServeSettings settings;
+
+  SeriesSamples(ServeSettings settings) {
+    this.settings = settings;
+  }
+
+  void add(MetricDescriptor metric, PartitionView view, Snapshots to) {
+    boolean exists = false;
+    for (Map.Entry<SeriesKey, Map<InputPartition, Part>> series : view.series().entrySet()) {
+      if (series.getKey().metric().equals(metric.name())) {
+        exists |= add(metric, series.getKey(), series.getValue(), to);
+      }
+    }
+    if (!exists && metric.labels().isEmpty() && metric.type() != MetricType.LATEST_GAUGE) {
+      SeriesKey key = new SeriesKey(metric.name(), List.of());
+      if (MetricsKey.seriesPartition(key, settings.metricsPartitions()) == view.partition()) {
+        sample(metric, key, Aggregate.zero(metric), to);
+      }
+    }
+  }
+
+  private static boolean add(
+      MetricDescriptor metric, SeriesKey key, Map<InputPartition, Part> parts, Snapshots to) {
+    if (parts.isEmpty()) {
+      return false;
+    }
+    Aggregate merged = Aggregate.zero(metric);
+    // One part is old enough: the series has been served, the others join it.
+    if (metric.type() == MetricType.LATEST_GAUGE
+        || metric.type() == MetricType.ADDITIVE_GAUGE
+        || parts.values().stream().anyMatch(Part::mature)) {
+      parts.values().forEach(part -> merged.merge(part.value()));
+    }
+    sample(metric, key, merged, to);
+    return true;
+  }
+
+  private static void sample(
+      MetricDescriptor metric, SeriesKey key, Aggregate value, Snapshots to) {
+    Labels labels = labels(metric, key);
+    switch (metric.type()) {
+      case COUNTER ->
+          to.counter(
+              metric.name(), metric.help(), labels, ((SumAggregate) value).total().toDouble(1));
+      case RUN_MAXIMUM ->
+          to.counter(
+              metric.name(),
+              metric.help(),
+              labels,
+              ((RunMaximumAggregate) value).total().toDouble(1));
+      case ADDITIVE_GAUGE ->
+          to.gauge(
+              metric.name(), metric.help(), labels, ((SumAggregate) value).total().toDouble(1));
+      case LATEST_GAUGE ->
+          to.gauge(metric.name(), metric.help(), labels, ((LatestAggregate) value).value());
+      case HISTOGRAM -> to.histogram(metric, labels, (HistogramAggregate) value);
+      case RATIO, INSTANCE ->
+          throw new IllegalStateException(metric.name() + " is served beside the ledger");
+    }
+  }
+
+  private static Labels labels(MetricDescriptor metric, SeriesKey key) {
+    return Labels.of(metric.labels(), key.labelValues());
+  }
+}

@@ -1,0 +1,65 @@
+package org.aragora.telemetry.processor.serve;
+
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.aragora.telemetry.schemas.metric.HistogramAggregate;
+import org.aragora.telemetry.schemas.metric.MetricDescriptor;
+
+/** Collects samples into the families of one scrape. Not thread-safe. */
+final class Snapshots {
+  private static final String TOTAL = "_total";
+
+  private final Map<String, MetricSnapshot.Builder<?>> families = new LinkedHashMap<>();
+
+  void counter(String name, String help, Labels labels, double value) {
+    CounterSnapshot.Builder family =
+        (CounterSnapshot.Builder)
+            families.computeIfAbsent(
+                name,
+                n ->
+                    CounterSnapshot.builder()
+                        .name(n.substring(0, n.length() - TOTAL.length()))
+                        .help(help));
+    family.dataPoint(
+        CounterSnapshot.CounterDataPointSnapshot.builder().labels(labels).value(value).build());
+  }
+
+  void gauge(String name, String help, Labels labels, double value) {
+    GaugeSnapshot.Builder family =
+        (GaugeSnapshot.Builder)
+            families.computeIfAbsent(name, n -> GaugeSnapshot.builder().name(n).help(help));
+    family.dataPoint(
+        GaugeSnapshot.GaugeDataPointSnapshot.builder().labels(labels).value(value).build());
+  }
+
+  void histogram(MetricDescriptor metric, Labels labels, HistogramAggregate value) {
+    ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
+    for (int i = 0; i < value.buckets(); i++) {
+      double bound = i < metric.boundUnits().size() ? metric.bound(i) : Double.POSITIVE_INFINITY;
+      buckets.bucket(bound, value.count(i));
+    }
+    HistogramSnapshot.Builder family =
+        (HistogramSnapshot.Builder)
+            families.computeIfAbsent(
+                metric.name(), n -> HistogramSnapshot.builder().name(n).help(metric.help()));
+    family.dataPoint(
+        HistogramSnapshot.HistogramDataPointSnapshot.builder()
+            .classicHistogramBuckets(buckets.build())
+            .sum(value.sum().toDouble(metric.unitsPerOne()))
+            .labels(labels)
+            .build());
+  }
+
+  MetricSnapshots build() {
+    MetricSnapshots.Builder all = MetricSnapshots.builder();
+    families.values().forEach(family -> all.metricSnapshot(family.build()));
+    return all.build();
+  }
+}

@@ -1,0 +1,97 @@
+package org.aragora.telemetry.processor.serve;
+
+import io.prometheus.metrics.model.snapshots.Labels;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.aragora.telemetry.processor.flow.Times;
+import org.aragora.telemetry.schemas.metric.Aggregate;
+import org.aragora.telemetry.schemas.metric.InputPartition;
+import org.aragora.telemetry.schemas.metric.InstanceAggregate;
+import org.aragora.telemetry.schemas.metric.MetricDescriptor;
+import org.aragora.telemetry.schemas.metric.RatioAggregate;
+import org.aragora.telemetry.schemas.metric.SeriesKey;
+
+/** Samples whose values depend on what time it is in the topics: ratios, and who is alive. */
+final class TopicTimeSamples {
+  private static final Map<String, Integer> WINDOWS = Map.of("5m", 5, "1h", 60);
+  private static final long GONE_AFTER_MS = 60L * 60 * 1000;
+
+  private TopicTimeSamples() {}
+
+  /**
+   * Ratios of the last minutes of the topic that their events are on; absent without events in
+   * them.
+   */
+  static void addRatio(MetricDescriptor metric, PartitionView view, TopicTime time, Snapshots to) {
+    RatioAggregate merged = new RatioAggregate();
+    OptionalLong until = OptionalLong.empty();
+    for (Map.Entry<SeriesKey, Map<InputPartition, Part>> series : view.series().entrySet()) {
+      if (series.getKey().metric().equals(metric.name())) {
+        for (Map.Entry<InputPartition, Part> part : series.getValue().entrySet()) {
+          merged.merge(part.getValue().value());
+          until = time.highestNanos(part.getKey().topic());
+        }
+      }
+    }
+    if (until.isEmpty()) {
+      return;
+    }
+    long minute = Times.minute(until.getAsLong());
+    WINDOWS.forEach(
+        (label, minutes) -> {
+          OptionalDouble ratio = merged.ratio(minute, minutes);
+          if (ratio.isPresent()) {
+            to.gauge(metric.name(), metric.help(), Labels.of("window", label), ratio.getAsDouble());
+          }
+        });
+  }
+
+  /** Who is alive, and the sum of the WebSocket connections of those. */
+  static void addInstances(
+      MetricDescriptor metric,
+      MetricDescriptor websocketConnections,
+      PartitionView view,
+      TopicTime time,
+      Snapshots to) {
+    long connections = 0;
+    for (Map.Entry<SeriesKey, Map<InputPartition, Part>> series : view.series().entrySet()) {
+      if (!series.getKey().metric().equals(metric.name()) || series.getValue().isEmpty()) {
+        continue;
+      }
+      InstanceAggregate merged = (InstanceAggregate) Aggregate.zero(metric);
+      series.getValue().values().forEach(part -> merged.merge(part.value()));
+      if (!merged.isRunning()) {
+        continue;
+      }
+      long leftMs = leftMs(series.getValue(), time);
+      if (leftMs > 0) {
+        connections += merged.websocketConnections();
+      }
+      if (leftMs > -GONE_AFTER_MS) {
+        Labels labels = Labels.of(metric.labels(), series.getKey().labelValues());
+        to.gauge(metric.name(), metric.help(), labels, leftMs > 0 ? 1 : 0);
+      }
+    }
+    to.gauge(
+        websocketConnections.name(),
+        websocketConnections.help(),
+        Labels.EMPTY,
+        (double) connections);
+  }
+
+  /**
+   * How long an instance stays alive without another heartbeat, at most, by any partition's time.
+   */
+  private static long leftMs(Map<InputPartition, Part> parts, TopicTime time) {
+    long leftMs = Long.MIN_VALUE;
+    for (Map.Entry<InputPartition, Part> part : parts.entrySet()) {
+      long liveUntilMs = ((InstanceAggregate) part.getValue().value()).liveUntilMs();
+      long nowMs = time.appendTimeMs(part.getKey());
+      if (liveUntilMs > 0 && nowMs > 0) {
+        leftMs = Math.max(leftMs, liveUntilMs - nowMs);
+      }
+    }
+    return leftMs;
+  }
+}

@@ -23,7 +23,9 @@ public final class DebateLog {
   /** Debates remembered per partition; with more at once the oldest lose what their start said. */
   private static final int MAX_DEBATES = 10_000;
 
-  private static final int MAX_TASK_CHARS = 4_000;
+  private static final int MAX_TASK_CHARS = 2_000;
+  private static final int MAX_AGENTS = 50;
+  private static final int MAX_AGENT_CHARS = 200;
 
   private final long lookbackMs;
   private final Map<TopicPartition, LinkedHashMap<String, Debate>> partitions = new HashMap<>();
@@ -36,14 +38,16 @@ public final class DebateLog {
   /**
    * What is known of a debate's start.
    *
-   * @param task what is debated, cut at 4000 characters
-   * @param agents names of those that take part
+   * @param task what is debated, cut at 2000 characters
+   * @param agents names of the first 50 of those that take part
+   * @param agentCount how many take part
    * @param domain subject area
    * @param plannedRounds rounds that are planned
    */
   public record Start(
       @Nullable String task,
       List<String> agents,
+      int agentCount,
       @Nullable String domain,
       @Nullable Long plannedRounds) {}
 
@@ -93,7 +97,11 @@ public final class DebateLog {
     String task = started.task();
     return new Start(
         task == null || task.length() <= MAX_TASK_CHARS ? task : task.substring(0, MAX_TASK_CHARS),
-        started.agents(),
+        started.agents().stream()
+            .limit(MAX_AGENTS)
+            .map(name -> name.substring(0, Math.min(name.length(), MAX_AGENT_CHARS)))
+            .toList(),
+        started.agents().size(),
         started.domain(),
         started.plannedRounds());
   }

@@ -27,6 +27,9 @@ final class Outbox<P> {
 
   private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
 
+  /** Dead letters logged one by one; later ones only now and then. */
+  private static final int ALWAYS_LOGGED = 100;
+
   private final LoopSettings settings;
   private final Backend<P> backend;
   private final DeadLetters deadLetters;
@@ -46,6 +49,7 @@ final class Outbox<P> {
   private int inFlight;
   private int records;
   private long bytes;
+  private long parkedRecords;
 
   private record Waiting<P>(Batch<P> batch, long atNanos) {}
 
@@ -74,7 +78,7 @@ final class Outbox<P> {
 
   void add(Unit<P> unit) {
     records++;
-    bytes += unit.bytes;
+    bytes += unit.heldBytes();
     Batch<P> batch = open;
     if (batch != null && batch.bytes() + unit.bytes > settings.batchBytes()) {
       cut();
@@ -93,7 +97,7 @@ final class Outbox<P> {
   /** Parks a record that could not even be converted. */
   void refuse(Unit<P> unit, String reason, String message) {
     records++;
-    bytes += unit.bytes;
+    bytes += unit.heldBytes();
     park(unit, reason, message, 1);
   }
 
@@ -248,13 +252,17 @@ final class Outbox<P> {
       drop(List.of(unit));
     } else if (failure == null) {
       metrics.deadLettered(reason);
-      LOG.warn(
-          "Record {}-{}@{} is a dead letter ({}): {}",
-          unit.record.topic(),
-          unit.record.partition(),
-          unit.record.offset(),
-          reason,
-          message);
+      parkedRecords++;
+      if (parkedRecords <= ALWAYS_LOGGED || parkedRecords % ALWAYS_LOGGED == 0) {
+        LOG.warn(
+            "Record {}-{}@{} is a dead letter ({}), number {} of this process: {}",
+            unit.record.topic(),
+            unit.record.partition(),
+            unit.record.offset(),
+            reason,
+            parkedRecords,
+            message);
+      }
       settle(unit);
     } else {
       metrics.retried("dead_letter");
@@ -268,14 +276,14 @@ final class Outbox<P> {
     unit.settle();
     unit.progress.advance();
     records--;
-    bytes -= unit.bytes;
+    bytes -= unit.heldBytes();
     health.progressed();
   }
 
   private void drop(List<Unit<P>> gone) {
     for (Unit<P> unit : gone) {
       records--;
-      bytes -= unit.bytes;
+      bytes -= unit.heldBytes();
     }
   }
 

@@ -18,6 +18,11 @@ final class Unit<P> {
     this.progress = progress;
   }
 
+  /** Memory that it holds: what is sent, and the record in case it must be parked. */
+  long heldBytes() {
+    return (long) bytes + Math.max(0, record.serializedValueSize());
+  }
+
   /** Whether it still is this process's business. */
   boolean isLive() {
     return progress.isOwned() && !settled;

@@ -110,7 +110,7 @@ final class SpanWriter {
     put(attributes, longKey("debate.rounds"), debate.rounds());
     put(attributes, doubleKey("debate.confidence"), debate.confidence());
     if (start != null) {
-      attributes.put("debate.agent_count", (long) start.agents().size());
+      attributes.put("debate.agent_count", (long) start.agentCount());
       attributes.put(
           stringArrayKey("debate.agents"), start.agents().stream().map(this::text).toList());
       put(attributes, stringKey("debate.task"), start.task());

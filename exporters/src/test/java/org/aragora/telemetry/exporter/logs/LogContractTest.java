@@ -38,7 +38,7 @@ class LogContractTest extends ExporterContract {
     start();
     give(P0, 0, 50);
 
-    await().atMost(Duration.ofSeconds(20)).until(() -> committed(P0) == 50);
+    await().atMost(Duration.ofSeconds(60)).until(() -> committed(P0) == 50);
 
     assertThat(deadLetters()).hasSize(50);
     assertThat(deadLetters())
@@ -60,7 +60,7 @@ class LogContractTest extends ExporterContract {
     start();
     give(P0, 0, 20);
 
-    await().atMost(Duration.ofSeconds(20)).until(() -> committed(P0) == 20);
+    await().atMost(Duration.ofSeconds(60)).until(() -> committed(P0) == 20);
 
     assertThat(receiver.acceptedRequests()).hasSize(19).doesNotContain("req-5");
     assertThat(deadLetters()).hasSize(1);
@@ -80,7 +80,7 @@ class LogContractTest extends ExporterContract {
     start();
     give(P0, 0, 5);
 
-    await().atMost(Duration.ofSeconds(20)).until(() -> committed(P0) == 5);
+    await().atMost(Duration.ofSeconds(60)).until(() -> committed(P0) == 5);
 
     assertThat(deadLetters()).isEmpty();
   }
@@ -93,7 +93,7 @@ class LogContractTest extends ExporterContract {
     start();
     give(P0, 0, 1);
 
-    await().atMost(Duration.ofSeconds(20)).until(() -> committed(P0) == 1);
+    await().atMost(Duration.ofSeconds(60)).until(() -> committed(P0) == 1);
 
     assertThat(receiver.deliveries().get(0).headers())
         .containsEntry("x-scope-orgid", "team-a")

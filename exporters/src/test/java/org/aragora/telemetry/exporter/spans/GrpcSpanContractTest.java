@@ -28,7 +28,7 @@ class GrpcSpanContractTest extends ExporterContract {
     start();
     give(P0, 0, 20);
 
-    await().atMost(Duration.ofSeconds(20)).until(() -> committed(P0) == 20);
+    await().atMost(Duration.ofSeconds(60)).until(() -> committed(P0) == 20);
 
     assertThat(deadLetters()).hasSize(1);
     assertThat(header(deadLetters().get(0), "offset")).isEqualTo("5");

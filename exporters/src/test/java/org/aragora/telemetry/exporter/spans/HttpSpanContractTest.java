@@ -29,7 +29,7 @@ class HttpSpanContractTest extends ExporterContract {
     start();
     give(P0, 0, 20);
 
-    await().atMost(Duration.ofSeconds(20)).until(() -> committed(P0) == 20);
+    await().atMost(Duration.ofSeconds(60)).until(() -> committed(P0) == 20);
 
     assertThat(deadLetters()).hasSize(1);
     assertThat(header(deadLetters().get(0), "offset")).isEqualTo("5");
@@ -43,7 +43,7 @@ class HttpSpanContractTest extends ExporterContract {
     start();
     give(P0, 0, 5);
 
-    await().atMost(Duration.ofSeconds(20)).until(() -> committed(P0) == 5);
+    await().atMost(Duration.ofSeconds(60)).until(() -> committed(P0) == 5);
 
     long pause = receiver.deliveries().get(1).atNanos() - receiver.deliveries().get(0).atNanos();
     assertThat(Duration.ofNanos(pause)).isGreaterThanOrEqualTo(Duration.ofMillis(990));
@@ -55,7 +55,7 @@ class HttpSpanContractTest extends ExporterContract {
     start();
     give(P0, 0, 1);
 
-    await().atMost(Duration.ofSeconds(20)).until(() -> committed(P0) == 1);
+    await().atMost(Duration.ofSeconds(60)).until(() -> committed(P0) == 1);
 
     assertThat(receiver.deliveries().get(0).headers())
         .containsEntry("authorization", "Bearer abc")

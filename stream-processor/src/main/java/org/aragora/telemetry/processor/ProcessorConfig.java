@@ -226,15 +226,17 @@ public final class ProcessorConfig {
   }
 
   /** Settings of every Kafka client, by Kafka's names. */
-  Map<String, Object> clientSettings() {
+  public Map<String, Object> clientSettings() {
     return new HashMap<>(kafka.values());
   }
 
-  List<String> warnings() {
+  /** Sentences to log once at the start. */
+  public List<String> warnings() {
     return kafka.warnings();
   }
 
-  String bootstrapServers() {
+  /** Where the brokers are. */
+  public String bootstrapServers() {
     return kafka.bootstrapServers();
   }
 
@@ -284,11 +286,13 @@ public final class ProcessorConfig {
     return streams;
   }
 
-  String topicPrefix() {
+  /** What the names of all topics begin with. */
+  public String topicPrefix() {
     return values.getString("TOPIC_PREFIX");
   }
 
-  String applicationId() {
+  /** Consumer group of the service, and what its transactional ids begin with. */
+  public String applicationId() {
     return values.getString("APPLICATION_ID");
   }
 

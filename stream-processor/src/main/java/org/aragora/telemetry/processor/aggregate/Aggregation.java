@@ -7,6 +7,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.processor.flow.CountedEvent;
 import org.aragora.telemetry.processor.flow.MeasuredEvent;
 import org.aragora.telemetry.processor.flow.Measurement;
+import org.aragora.telemetry.processor.flow.SeriesListener;
 import org.aragora.telemetry.processor.flow.Times;
 import org.aragora.telemetry.schemas.metric.InputPartition;
 import org.aragora.telemetry.schemas.metric.MetricDescriptor;
@@ -21,6 +22,7 @@ final class Aggregation {
   private final Windows windows;
   private final LongSupplier wallClockMs;
   private final Output output;
+  private final SeriesListener listener;
 
   Aggregation(
       InputPartition task,
@@ -29,10 +31,22 @@ final class Aggregation {
       KeyValueStore<Bytes, byte[]> store,
       LongSupplier wallClockMs,
       Output output) {
+    this(task, metrics, settings, store, wallClockMs, output, SeriesListener.NONE);
+  }
+
+  Aggregation(
+      InputPartition task,
+      Map<String, MetricDescriptor> metrics,
+      AggregateSettings settings,
+      KeyValueStore<Bytes, byte[]> store,
+      LongSupplier wallClockMs,
+      Output output,
+      SeriesListener listener) {
     this.totals = new Totals(task, metrics, settings, store);
     this.windows = new Windows(task, metrics, settings, store);
     this.wallClockMs = wallClockMs;
     this.output = output;
+    this.listener = listener;
   }
 
   void apply(MeasuredEvent measured) {
@@ -49,6 +63,7 @@ final class Aggregation {
       Series series = totals.resolve(measurement, wallClockMs.getAsLong(), nextOffset);
       measurement.change().accept(series.value);
       totals.put(series, nextOffset);
+      listener.changed(series.key, series.metric, event.timeNanos(), measurement.change());
       if (windowOpen && (type == MetricType.COUNTER || type == MetricType.HISTOGRAM)) {
         Window window = windows.resolve(series, minute);
         measurement.change().accept(window.value);

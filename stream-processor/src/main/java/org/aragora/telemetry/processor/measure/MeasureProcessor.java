@@ -38,7 +38,8 @@ public final class MeasureProcessor
     context.forward(record.withValue(new MeasuredEvent(record.value(), measure(record.value()))));
   }
 
-  List<Measurement> measure(CountedEvent event) {
+  /** Everything that an event does to series. */
+  public List<Measurement> measure(CountedEvent event) {
     List<Measurement> measurements = new ArrayList<>();
     collect(event.event().data(), event, measurements);
     if (event.debateChange() != null) {

@@ -1,0 +1,337 @@
+package org.aragora.telemetry.processor.replay;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.KafkaException;
+import org.aragora.telemetry.processor.OfflinePipelines;
+import org.aragora.telemetry.processor.ProcessorConfig;
+import org.aragora.telemetry.processor.flow.PartitionPipeline;
+import org.aragora.telemetry.processor.replay.output.JsonOutput;
+import org.aragora.telemetry.processor.replay.output.OpenMetricsOutput;
+import org.aragora.telemetry.processor.replay.output.Result;
+import org.aragora.telemetry.processor.replay.output.TableOutput;
+import org.aragora.telemetry.processor.replay.read.Bounds;
+import org.aragora.telemetry.processor.replay.read.Checkpoints;
+import org.aragora.telemetry.processor.replay.read.Consumers;
+import org.aragora.telemetry.processor.replay.read.Limit;
+import org.aragora.telemetry.processor.replay.read.PartitionReplay;
+import org.aragora.telemetry.processor.replay.read.Progress;
+import org.aragora.telemetry.processor.replay.read.RangeResolver;
+import org.aragora.telemetry.processor.replay.read.ReplayException;
+import org.aragora.telemetry.processor.replay.read.Workers;
+import org.aragora.telemetry.processor.replay.verify.Verification;
+import org.aragora.telemetry.processor.replay.verify.Verifier;
+import org.aragora.telemetry.schemas.config.InvalidSettingException;
+import org.aragora.telemetry.schemas.log.ServiceLogging;
+import org.aragora.telemetry.schemas.metric.InputPartition;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bin/telemetry replay}. */
+@Command(
+    name = "replay",
+    description = {
+      "Counts the past again from the input topics, by the code of the live service, without touching it, its offsets"
+          + " or its series; then writes what came of it, or with --verify holds it against the live service.",
+      "Settings come from the environment and must be those of the live service."
+    },
+    mixinStandardHelpOptions = true)
+public final class ReplayMain implements Callable<Integer> {
+  private static final int FAILED = 1;
+  private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  /** How long events have to arrive before the first live sample; see {@code docs/replay.md}. */
+  private static final Duration ARRIVAL = Duration.ofSeconds(30);
+
+  /** What is written. */
+  enum Output {
+    table,
+    json,
+    openmetrics
+  }
+
+  @Option(
+      names = "--from",
+      paramLabel = "WHEN",
+      description =
+          "begin at an append time (2026-11-24T12:00:00Z) or at offsets (requests-0=1200,requests-1=900);"
+              + " default: the first offset")
+  private @Nullable String from;
+
+  @Option(
+      names = "--to",
+      paramLabel = "WHEN",
+      description = "end before an append time or offsets; default: what is there at the start")
+  private @Nullable String to;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "threads; changes the time, not the result (default ${DEFAULT-VALUE})")
+  private int workers;
+
+  @Option(
+      names = "--allow-gaps",
+      description = "count what is left where retention has cut into the range")
+  private boolean allowGaps;
+
+  @Option(
+      names = "--resume",
+      paramLabel = "DIR",
+      description =
+          "keep checkpoints in DIR and go on from those that a replay with the same options left there")
+  private @Nullable Path resume;
+
+  @Option(
+      names = "--output",
+      paramLabel = "FORMAT",
+      description = "${COMPLETION-CANDIDATES} (default table)")
+  private @Nullable Output output;
+
+  @Option(
+      names = "--file",
+      paramLabel = "FILE",
+      description = "where to write; default: standard output. It appears when it is complete")
+  private @Nullable Path file;
+
+  @Option(names = "--windows", description = "json: the one-minute windows too")
+  private boolean windows;
+
+  @Option(
+      names = "--before",
+      paramLabel = "TIME",
+      description =
+          "openmetrics: time of the first sample that the live service has in Prometheus; the history ends"
+              + " a minute before it")
+  private @Nullable String before;
+
+  @Option(
+      names = "--job",
+      defaultValue = "aragora-telemetry",
+      description = "openmetrics: job label of the live scrape (default ${DEFAULT-VALUE})")
+  private String job = "";
+
+  @Option(
+      names = "--instance",
+      defaultValue = "aragora-telemetry",
+      description = "openmetrics: instance label of the live scrape (default ${DEFAULT-VALUE})")
+  private String instance = "";
+
+  @Option(
+      names = "--verify",
+      description =
+          "compare with the live service, series by series and window by window; exit code 0 only where nothing"
+              + " differs")
+  private boolean verify;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "SECONDS",
+      defaultValue = "86520",
+      description =
+          "verify, where a range does not begin at the first offset: append time after its beginning from which"
+              + " windows are compared (default ${DEFAULT-VALUE}, a day and two minutes)")
+  private long warmUpSeconds;
+
+  @Option(
+      names = "--settle",
+      paramLabel = "SECONDS",
+      defaultValue = "30",
+      description =
+          "verify: how long the live service has to write what it has already accounted for (default"
+              + " ${DEFAULT-VALUE})")
+  private long settleSeconds;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  private final Map<String, String> environment;
+
+  private ReplayMain(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  /** Exit code 0 only on success; of {@code --verify}, only where nothing differs. */
+  public static void main(String[] arguments) {
+    System.exit(commandLine(System.getenv()).execute(arguments));
+  }
+
+  static CommandLine commandLine(Map<String, String> environment) {
+    return new CommandLine(new ReplayMain(environment));
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    try {
+      ServiceLogging.configure(environment);
+      return run(ProcessorConfig.read(environment));
+    } catch (InvalidSettingException | ReplayException e) {
+      err().println(e.getMessage());
+    } catch (KafkaException e) {
+      err().println("The replay has failed: " + e.getMessage());
+    }
+    return FAILED;
+  }
+
+  private int run(ProcessorConfig config) throws IOException {
+    checkOptions();
+    Consumers consumers = new Consumers(config.clientSettings());
+    OfflinePipelines pipelines = OfflinePipelines.of(config);
+    Workers crew = new Workers(consumers, config.topicPrefix(), workers);
+    if (verify) {
+      SortedMap<InputPartition, Bounds> range = resolve(config, consumers);
+      Verification verification =
+          new Verifier(
+                  consumers,
+                  config.topicPrefix(),
+                  pipelines,
+                  new Verifier.Settings(
+                      Duration.ofSeconds(warmUpSeconds),
+                      Duration.ofSeconds(settleSeconds),
+                      to == null))
+              .verify(range, crew, offsets -> progress(offsets));
+      verification.print(out());
+      return verification.isClean() ? 0 : FAILED;
+    }
+    Checkpoints.@Nullable Plan plan = plan(config, consumers, pipelines);
+    SortedMap<InputPartition, Bounds> range =
+        plan == null ? resolve(config, consumers) : plan.range();
+    var partitions =
+        PartitionReplay.all(
+            range,
+            new PartitionReplay.Keep(output == Output.openmetrics, windows),
+            pipelines,
+            plan == null ? null : plan.checkpoints());
+    Progress progress =
+        progress(partitions.stream().mapToLong(p -> Math.max(0, p.to() - p.from())).sum());
+    crew.run(partitions, progress);
+    progress.finish();
+    write(Result.of(partitions, pipelines.metrics()));
+    return 0;
+  }
+
+  private void checkOptions() {
+    if (workers < 1 || workers > 256) {
+      throw new InvalidSettingException("--workers cannot be " + workers + ": 1 to 256.");
+    }
+    if (verify && (output != null || file != null || resume != null)) {
+      throw new InvalidSettingException(
+          "--verify compares at one moment and writes nothing: leave out --output, --file and --resume.");
+    }
+    if (before != null && output != Output.openmetrics) {
+      throw new InvalidSettingException("--before is for --output openmetrics.");
+    }
+    if (windows && output != Output.json) {
+      throw new InvalidSettingException("--windows is for --output json.");
+    }
+  }
+
+  private Checkpoints.@Nullable Plan plan(
+      ProcessorConfig config, Consumers consumers, PartitionPipeline.Factory pipelines) {
+    if (resume == null) {
+      return null;
+    }
+    String rules =
+        "%s from=%s to=%s before=%s gaps=%s output=%s windows=%s prefix=%s"
+            .formatted(
+                pipelines.rules(),
+                from,
+                to,
+                before,
+                allowGaps,
+                output == Output.openmetrics ? "openmetrics" : "totals",
+                windows,
+                config.topicPrefix());
+    Checkpoints.Plan found = Checkpoints.resume(resume, rules, CHECKPOINT_INTERVAL);
+    return found != null
+        ? found
+        : Checkpoints.begin(resume, rules, resolve(config, consumers), CHECKPOINT_INTERVAL);
+  }
+
+  private SortedMap<InputPartition, Bounds> resolve(ProcessorConfig config, Consumers consumers) {
+    Limit end = Limit.parse(to, config.topicPrefix(), "--to");
+    if (before != null) {
+      // What a first live sample may not have counted yet must not be in the history before it.
+      long lastMs = Limit.time(before, "--before").minus(ARRIVAL).toEpochMilli();
+      if (end instanceof Limit.Offsets) {
+        throw new InvalidSettingException("--before goes with a time in --to, not with offsets.");
+      }
+      end =
+          end instanceof Limit.AppendTime time && time.ms() < lastMs
+              ? time
+              : new Limit.AppendTime(lastMs);
+    }
+    try (Consumer<byte[], byte[]> consumer = consumers.committed("range")) {
+      return new RangeResolver(consumer, config.topicPrefix(), allowGaps)
+          .resolve(Limit.parse(from, config.topicPrefix(), "--from"), end);
+    }
+  }
+
+  private long endMinute() {
+    if (before == null) {
+      return Long.MAX_VALUE;
+    }
+    Instant last = Limit.time(before, "--before").minus(MINUTE);
+    return Math.floorDiv(last.getEpochSecond(), MINUTE.toSeconds());
+  }
+
+  private void write(Result result) throws IOException {
+    if (file == null) {
+      Writer writer = new BufferedWriter(out());
+      write(result, writer);
+      writer.flush();
+      return;
+    }
+    Path next = file.resolveSibling(file.getFileName() + ".next");
+    try (Writer writer =
+        new BufferedWriter(
+            new OutputStreamWriter(Files.newOutputStream(next), StandardCharsets.UTF_8), 1 << 16)) {
+      write(result, writer);
+    }
+    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private void write(Result result, Writer writer) throws IOException {
+    switch (output == null ? Output.table : output) {
+      case table -> new TableOutput(writer).write(result);
+      case json -> new JsonOutput(writer).write(result);
+      case openmetrics ->
+          new OpenMetricsOutput(writer, new OpenMetricsOutput.Settings(job, instance, endMinute()))
+              .write(result);
+    }
+  }
+
+  @SuppressWarnings(
+      "SystemConsoleNull") // from JDK 22 on a file gets lines made for a terminal, no worse
+  private static Progress progress(long offsets) {
+    PrintStream out = System.err;
+    return new Progress(out, System.console() != null, System::nanoTime, offsets);
+  }
+
+  private java.io.PrintWriter out() {
+    return Objects.requireNonNull(spec).commandLine().getOut();
+  }
+
+  private java.io.PrintWriter err() {
+    return Objects.requireNonNull(spec).commandLine().getErr();
+  }
+}

@@ -121,7 +121,7 @@ public final class ChaosRun {
             new BrokerFaults(settings, seed * 2 + 1, cluster, admin, untilNanos, log),
             "chaos-brokers");
     brokers.start();
-    new ProcessorFaults(settings, seed * 2, fleet, scraper, untilNanos, log).run();
+    new ProcessorFaults(settings, seed * 2, fleet, scraper, witness, untilNanos, log).run();
     brokers.join();
     long left = untilNanos - System.nanoTime();
     TimeUnit.NANOSECONDS.sleep(Math.max(0, left));

@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** What is done to processes. */
 public enum FaultKind {
-  /** SIGKILL of a processor, started again a while later. */
+  /** SIGKILL of a processor, started again a while later, half the time without its state. */
   KILL,
   /** SIGSTOP of a processor for longer than the session timeout, then SIGCONT. */
   PAUSE,

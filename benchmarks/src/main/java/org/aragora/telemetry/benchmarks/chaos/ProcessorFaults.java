@@ -1,20 +1,25 @@
 package org.aragora.telemetry.benchmarks.chaos;
 
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /** What happens to processors. */
 final class ProcessorFaults extends FaultLane {
   private static final int REST_MS = 9000;
   private static final int LEAST_RUNNING = 2;
+  private static final long TAKEN_OVER_WITHIN_NANOS = 40_000_000_000L;
 
   private final Fleet fleet;
   private final Scraper scraper;
+  private final Witness witness;
 
   ProcessorFaults(
       ChaosSettings settings,
       long seed,
       Fleet fleet,
       Scraper scraper,
+      Witness witness,
       long untilNanos,
       FaultLog log) {
     super(
@@ -25,16 +30,17 @@ final class ProcessorFaults extends FaultLane {
         log);
     this.fleet = fleet;
     this.scraper = scraper;
+    this.witness = witness;
   }
 
   @Override
   void inflict(FaultKind kind) throws InterruptedException {
     fleet.checkAlive();
     switch (kind) {
-      case KILL -> kill(oneOf(fleet.running()));
-      case PAUSE -> pause(kind, oneOf(fleet.running()), sessionMs() + 1500, sessionMs() + 6000);
-      case SHORT_PAUSE -> pause(kind, oneOf(fleet.running()), 500, sessionMs() - 1000);
-      case RESTART -> restart(oneOf(fleet.running()));
+      case KILL -> kill(oneServing());
+      case PAUSE -> pause(kind, oneServing(), sessionMs() + 1500, sessionMs() + 6000);
+      case SHORT_PAUSE -> pause(kind, oneServing(), 500, sessionMs() - 1000);
+      case RESTART -> restart(oneServing());
       case SCALE_OUT -> scale(!fleet.stopped().isEmpty());
       case SCALE_IN -> scale(fleet.running().size() <= LEAST_RUNNING);
       case ROLLING_RESTART -> roll();
@@ -46,6 +52,15 @@ final class ProcessorFaults extends FaultLane {
     return (int) ChaosSettings.SESSION_TIMEOUT.toMillis();
   }
 
+  /** One that serves something, where there is one: what is idle loses nothing. */
+  private ProcessorInstance oneServing() {
+    List<ProcessorInstance> serving =
+        fleet.running().stream()
+            .filter(instance -> !witness.servedBy(instance.slot()).isEmpty())
+            .toList();
+    return oneOf(serving.isEmpty() ? fleet.running() : serving);
+  }
+
   private ProcessorInstance oneOf(List<ProcessorInstance> instances) {
     return instances.get(random.nextInt(instances.size()));
   }
@@ -54,17 +69,33 @@ final class ProcessorFaults extends FaultLane {
     log.began(FaultKind.KILL, "processor " + instance.slot());
     instance.kill();
     sleep(100, 2 * sessionMs());
+    if (random.nextBoolean()) {
+      instance.forgetState();
+    }
     instance.start();
   }
 
   private void pause(FaultKind kind, ProcessorInstance instance, int leastMs, int mostMs)
       throws InterruptedException {
     log.began(kind, "processor " + instance.slot());
+    Set<Series> served = witness.servedBy(instance.slot());
     instance.pause();
     sleep(leastMs, mostMs);
+    if (kind == FaultKind.PAUSE && random.nextBoolean()) {
+      awaitTakenOver(instance, served);
+    }
     instance.resume();
     log.say("processor " + instance.slot() + " goes on");
     scraper.lookClosely(instance);
+  }
+
+  /** The worst moment to wake up is when another has just begun to serve. */
+  private void awaitTakenOver(ProcessorInstance paused, Set<Series> served)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + TAKEN_OVER_WITHIN_NANOS;
+    while (!witness.isServedByOther(paused.slot(), served) && System.nanoTime() < deadline) {
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
   }
 
   private void restart(ProcessorInstance instance) {

@@ -1,16 +1,20 @@
 package org.aragora.telemetry.benchmarks.chaos;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.aragora.telemetry.broker.ChildJvm;
 
 /**
@@ -26,6 +30,7 @@ final class ProcessorInstance {
 
   private final int slot;
   private final int port;
+  private final Path state;
   private final ChildJvm jvm;
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(ANSWERS_WITHIN).build();
   private volatile boolean running;
@@ -33,6 +38,7 @@ final class ProcessorInstance {
   ProcessorInstance(int slot, ChaosSettings settings, String bootstrapServers) {
     this.slot = slot;
     this.port = freePort();
+    this.state = settings.directory().resolve(settings.applicationId() + "-state-" + slot);
     Path log = settings.directory().resolve(settings.applicationId() + "-" + slot + ".log");
     this.jvm = program(settings.sabotage(), log);
     for (String name : System.getenv().keySet()) {
@@ -49,7 +55,7 @@ final class ProcessorInstance {
     set("METRICS_HOST", "127.0.0.1");
     set("TOPIC_PREFIX", settings.topicPrefix());
     set("APPLICATION_ID", settings.applicationId());
-    set("STATE_DIR", settings.directory().resolve("state-" + slot).toString());
+    set("STATE_DIR", state.toString());
     set("PARTITIONS", String.valueOf(ChaosSettings.PARTITIONS));
     set("COMMIT_INTERVAL_MS", String.valueOf(ChaosSettings.COMMIT_INTERVAL.toMillis()));
     set("SESSION_TIMEOUT_MS", String.valueOf(ChaosSettings.SESSION_TIMEOUT.toMillis()));
@@ -115,6 +121,20 @@ final class ProcessorInstance {
   void kill() {
     running = false;
     jvm.kill();
+  }
+
+  /** Deletes its state directory, while it is down. */
+  void forgetState() {
+    if (!Files.exists(state)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(state)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("The state in " + state + " could not be deleted.", e);
+    }
   }
 
   void pause() {

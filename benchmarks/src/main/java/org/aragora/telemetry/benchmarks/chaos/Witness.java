@@ -2,9 +2,11 @@ package org.aragora.telemetry.benchmarks.chaos;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.aragora.telemetry.benchmarks.chaos.Violations.Check;
 import org.jspecify.annotations.Nullable;
 
@@ -156,9 +158,18 @@ final class Witness {
     return merged;
   }
 
-  /** The oldest beginning of the newest scrapes, 0 where there are none. */
-  synchronized long servedSinceNanos() {
-    return last.values().stream().mapToLong(Scrape::startNanos).min().orElse(0);
+  /** What the newest scrape of an instance has, nothing where it did not answer. */
+  synchronized Set<Series> servedBy(int slot) {
+    Scrape newest = last.get(slot);
+    return newest == null ? Set.of() : Set.copyOf(newest.values().keySet());
+  }
+
+  /** Whether some other instance serves any of these series now. */
+  synchronized boolean isServedByOther(int slot, Set<Series> series) {
+    return last.values().stream()
+        .anyMatch(
+            scrape ->
+                scrape.slot() != slot && !Collections.disjoint(scrape.values().keySet(), series));
   }
 
   /** Highest value that each series was ever served with. */

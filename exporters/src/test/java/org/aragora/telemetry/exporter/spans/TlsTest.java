@@ -40,7 +40,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Both ways to a backend over TLS that asks for a client certificate; one key pair for both ends. */
+/**
+ * Both ways to a backend over TLS that asks for a client certificate; one key pair for both ends.
+ */
 class TlsTest {
 
   private static final char[] PASSWORD = "changeit".toCharArray();
@@ -96,9 +98,23 @@ class TlsTest {
     Process keytool =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair", "-alias", "me", "-keyalg", "EC", "-dname", "CN=127.0.0.1", "-ext",
-                "san=ip:127.0.0.1", "-validity", "2", "-storetype", "PKCS12", "-storepass",
-                new String(PASSWORD), "-keystore", file.toString())
+                "-genkeypair",
+                "-alias",
+                "me",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=127.0.0.1",
+                "-ext",
+                "san=ip:127.0.0.1",
+                "-validity",
+                "2",
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                new String(PASSWORD),
+                "-keystore",
+                file.toString())
             .inheritIO()
             .start();
     assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -161,11 +177,10 @@ class TlsTest {
 
   private static Answer<List<SpanData>> send(Map<String, String> environment) throws Exception {
     var definition = SpansMain.definition();
-    Settings settings = Settings.read(definition.declared(), definition.known(), environment);
+    Settings settings = Settings.read(definition.declared(), environment);
     Converter<List<SpanData>> converter = definition.converter().apply(settings);
     Conversion<List<SpanData>> conversion =
-        converter.convert(
-            TestEvents.record("aragora.requests", 0, 0, TestEvents.failedRequest(1)));
+        converter.convert(TestEvents.record("aragora.requests", 0, 0, TestEvents.failedRequest(1)));
     try (Backend<List<SpanData>> backend = definition.backend().apply(settings)) {
       return backend
           .send(List.of(((Conversion.Export<List<SpanData>>) conversion).payload()))

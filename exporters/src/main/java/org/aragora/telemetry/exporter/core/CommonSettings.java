@@ -10,7 +10,6 @@ import com.google.re2j.PatternSyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -22,36 +21,10 @@ import org.aragora.telemetry.schemas.topic.Topics;
 /** The settings that every exporter has, each declared once. */
 public final class CommonSettings {
 
-  /**
-   * Keys that are other services' business: one environment may be shared by all. A star stands for
-   * any ending.
-   */
-  public static final Set<String> OTHER_SERVICES =
-      Set.of(
-          "ARAGORA_TELEMETRY_MAX_CLOCK_SKEW_SECONDS",
-          "ARAGORA_TELEMETRY_LATE_GRACE_SECONDS",
-          "ARAGORA_TELEMETRY_DEBATE_DEADLINE_SECONDS",
-          "ARAGORA_TELEMETRY_BIRTH_SECONDS",
-          "ARAGORA_TELEMETRY_SERIES_LIMIT",
-          "ARAGORA_TELEMETRY_APPLICATION_ID",
-          "ARAGORA_TELEMETRY_TRANSACTIONAL_ID_PREFIX",
-          "ARAGORA_TELEMETRY_GENERATION",
-          "ARAGORA_TELEMETRY_STATE_DIR",
-          "ARAGORA_TELEMETRY_HOME",
-          "ARAGORA_TELEMETRY_PROCESSOR_*",
-          "ARAGORA_TELEMETRY_PROCESS_*",
-          "ARAGORA_TELEMETRY_PRODUCER_*",
-          "ARAGORA_TELEMETRY_SPOOL_*",
-          "ARAGORA_TELEMETRY_STREAMS_*",
-          "ARAGORA_TELEMETRY_REPLAY_*",
-          "ARAGORA_TELEMETRY_REDRIVE_*",
-          "ARAGORA_TELEMETRY_QUICKSTART_*",
-          "ARAGORA_TELEMETRY_BENCHMARK_*",
-          "ARAGORA_TELEMETRY_BROKER_*");
-
   private static final String EXPORT = Settings.PREFIX + "EXPORT_";
   private static final String REDACTION = Settings.PREFIX + "REDACTION";
   static final String METRICS_PORT = "METRICS_PORT";
+  static final String METRICS_HOST = Settings.PREFIX + "METRICS_HOST";
   static final String LOG_LEVEL = "LOG_LEVEL";
   static final String LOG_FORMAT = "LOG_FORMAT";
   static final String LOG_OUTPUT = "LOG_OUTPUT";
@@ -73,6 +46,13 @@ public final class CommonSettings {
             between(0, 65535),
             MEDIUM,
             "Port of /metrics, /health/live and /health/ready; 0 takes any free one.")
+        .define(
+            METRICS_HOST,
+            ConfigDef.Type.STRING,
+            "0.0.0.0",
+            filled,
+            LOW,
+            "Address that METRICS_PORT listens on.")
         .define(
             LOG_LEVEL,
             ConfigDef.Type.STRING,
@@ -217,13 +197,6 @@ public final class CommonSettings {
             "",
             LOW,
             "Further patterns to take out, in RE2 syntax, separated by blanks (write \\s for one).");
-  }
-
-  /** {@link #OTHER_SERVICES} and the keys of the exporters beside the one that asks. */
-  public static Set<String> known(String... siblings) {
-    Set<String> known = new HashSet<>(OTHER_SERVICES);
-    known.addAll(List.of(siblings));
-    return known;
   }
 
   /** What the settings say about the loop. */

@@ -53,7 +53,6 @@ public final class ExporterProcess implements AutoCloseable {
    * @param <P> what one record becomes
    * @param name {@code spans} or {@code logs}
    * @param declared every setting that it reads
-   * @param known keys under our prefix that are others' business
    * @param groupId from the settings
    * @param loop from the settings
    * @param converter from the settings
@@ -62,7 +61,6 @@ public final class ExporterProcess implements AutoCloseable {
   public record Definition<P>(
       String name,
       ConfigDef declared,
-      Set<String> known,
       Function<Settings, String> groupId,
       Function<Settings, LoopSettings> loop,
       Function<Settings, Converter<P>> converter,
@@ -83,7 +81,12 @@ public final class ExporterProcess implements AutoCloseable {
     ExporterMetrics metrics =
         new ExporterMetrics(definition.name(), bounds.topics(), registry, clock);
     Backend<P> target = definition.backend().apply(settings);
-    server = new ExporterServer(settings.integer(CommonSettings.METRICS_PORT), registry, health);
+    server =
+        new ExporterServer(
+            settings.text(CommonSettings.METRICS_HOST),
+            settings.integer(CommonSettings.METRICS_PORT),
+            registry,
+            health);
     backend = target;
     try {
       Producer<byte[], byte[]> producer = new KafkaProducer<>(producerConfig);
@@ -122,7 +125,7 @@ public final class ExporterProcess implements AutoCloseable {
    */
   public static <P> ExporterProcess start(
       Definition<P> definition, Map<String, String> environment) {
-    Settings settings = Settings.read(definition.declared(), definition.known(), environment);
+    Settings settings = Settings.read(definition.declared(), environment);
     ExporterProcess process = new ExporterProcess(definition, settings, environment);
     process.thread.start();
     return process;
@@ -140,7 +143,7 @@ public final class ExporterProcess implements AutoCloseable {
       return help ? 0 : 2;
     }
     try {
-      Settings settings = Settings.read(definition.declared(), definition.known(), environment);
+      Settings settings = Settings.read(definition.declared(), environment);
       LogSetup.apply(
           settings.text(CommonSettings.LOG_LEVEL),
           settings.word(CommonSettings.LOG_FORMAT),

@@ -15,12 +15,13 @@ final class ExporterServer implements AutoCloseable {
   private final Health health;
   private final HTTPServer server;
 
-  /** Listens on {@code port}, any free one for 0. */
-  ExporterServer(int port, PrometheusRegistry registry, Health health) {
+  /** Listens on {@code host} and {@code port}, any free one for 0. */
+  ExporterServer(String host, int port, PrometheusRegistry registry, Health health) {
     this.health = health;
     try {
       server =
           HTTPServer.builder()
+              .hostname(host)
               .port(port)
               .registry(registry)
               .registerHealthHandler(false)
@@ -28,7 +29,13 @@ final class ExporterServer implements AutoCloseable {
               .buildAndStart();
     } catch (IOException taken) {
       throw new InvalidSettingException(
-          "METRICS_PORT cannot be used: port " + port + " gave \"" + taken.getMessage() + "\".");
+          "METRICS_PORT cannot be used: "
+              + host
+              + ":"
+              + port
+              + " gave \""
+              + taken.getMessage()
+              + "\".");
     }
   }
 

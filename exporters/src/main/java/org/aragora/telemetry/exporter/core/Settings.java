@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.types.Password;
+import org.aragora.telemetry.schemas.config.EnvironmentSettings;
 import org.aragora.telemetry.schemas.config.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Settings {
 
-  static final String PREFIX = "ARAGORA_TELEMETRY_";
+  static final String PREFIX = EnvironmentSettings.PREFIX;
 
   private final Map<String, Object> values;
 
@@ -32,11 +33,9 @@ public final class Settings {
    * Reads {@code environment}.
    *
    * @param declared every setting of this process, named as in the environment
-   * @param known further keys under our prefix that are other services' business
    * @throws InvalidSettingException in one sentence that names the key
    */
-  public static Settings read(
-      ConfigDef declared, Set<String> known, Map<String, String> environment) {
+  public static Settings read(ConfigDef declared, Map<String, String> environment) {
     Map<String, String> given = new HashMap<>();
     new TreeMap<>(environment)
         .forEach(
@@ -45,7 +44,7 @@ public final class Settings {
                 if (!value.isBlank()) {
                   given.put(key, value.strip());
                 }
-              } else if (key.startsWith(PREFIX) && !isKnown(key, known)) {
+              } else if (key.startsWith(PREFIX) && !isKnown(key)) {
                 throw new InvalidSettingException(
                     key
                         + " is not a setting of any service of Aragora telemetry"
@@ -59,16 +58,9 @@ public final class Settings {
     }
   }
 
-  private static boolean isKnown(String key, Set<String> known) {
-    if (known.contains(key)) {
-      return true;
-    }
-    for (String each : known) {
-      if (each.endsWith("*") && key.startsWith(each.substring(0, each.length() - 1))) {
-        return true;
-      }
-    }
-    return false;
+  /** One environment may serve several processes: what another of ours declares is let pass. */
+  private static boolean isKnown(String key) {
+    return EnvironmentSettings.undeclared(Set.of(key.substring(PREFIX.length()))).isEmpty();
   }
 
   private static String hint(String key, ConfigDef declared) {

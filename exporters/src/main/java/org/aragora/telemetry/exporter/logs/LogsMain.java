@@ -33,7 +33,6 @@ public final class LogsMain {
     return new ExporterProcess.Definition<LogEntry>(
         "logs",
         LokiSettings.declare(),
-        CommonSettings.known("ARAGORA_TELEMETRY_SPANS_*", "ARAGORA_TELEMETRY_AGENT_SERVICE_SPANS"),
         settings -> settings.text(LokiSettings.GROUP_ID),
         LogsMain::loop,
         LogsMain::converter,

@@ -33,7 +33,6 @@ public final class SpansMain {
     return new ExporterProcess.Definition<>(
         "spans",
         SpanSettings.declare(),
-        CommonSettings.known("ARAGORA_TELEMETRY_LOKI_*", "ARAGORA_TELEMETRY_LOGS_*"),
         settings -> settings.text(SpanSettings.GROUP_ID),
         SpansMain::loop,
         SpansMain::converter,

@@ -444,7 +444,7 @@ public abstract class ExporterContract {
   }
 
   private <P> void start(ExporterProcess.Definition<P> definition) {
-    Settings settings = Settings.read(definition.declared(), definition.known(), environment);
+    Settings settings = Settings.read(definition.declared(), environment);
     LoopSettings bounds = definition.loop().apply(settings);
     Backend<P> target = definition.backend().apply(settings);
     backend = target;

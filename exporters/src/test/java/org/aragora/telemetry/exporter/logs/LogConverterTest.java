@@ -18,6 +18,7 @@ import org.aragora.telemetry.exporter.core.ExporterProcess;
 import org.aragora.telemetry.exporter.core.Help;
 import org.aragora.telemetry.exporter.core.Settings;
 import org.aragora.telemetry.exporter.core.TestEvents;
+import org.aragora.telemetry.schemas.config.EnvironmentSettings;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
 import org.aragora.telemetry.schemas.event.CallStatus;
 import org.aragora.telemetry.schemas.event.Event;
@@ -36,9 +37,7 @@ class LogConverterTest {
   @SuppressWarnings("unchecked")
   private Converter<LogEntry> converter() {
     var definition = (ExporterProcess.Definition<LogEntry>) LogsMain.definition();
-    return definition
-        .converter()
-        .apply(Settings.read(definition.declared(), definition.known(), environment));
+    return definition.converter().apply(Settings.read(definition.declared(), environment));
   }
 
   private Conversion<LogEntry> convert(Event event) {
@@ -170,6 +169,17 @@ class LogConverterTest {
     assertThat(json(fields).get("message").asText()).isEqualTo("short");
     assertThat(json(fields).get("cut").asBoolean()).isTrue();
     assertThat(json(fields).has("fields")).isFalse();
+  }
+
+  @Test
+  void settingsAreInTheListOfAllServices() {
+    assertThat(
+            EnvironmentSettings.undeclared(
+                LokiSettings.declare().names().stream()
+                    .filter(name -> name.startsWith(EnvironmentSettings.PREFIX))
+                    .map(name -> name.substring(EnvironmentSettings.PREFIX.length()))
+                    .toList()))
+        .isEmpty();
   }
 
   @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
-import org.aragora.telemetry.exporter.core.CommonSettings;
 import org.aragora.telemetry.exporter.core.Settings;
 import org.aragora.telemetry.schemas.config.InvalidSettingException;
 import org.junit.jupiter.api.Test;
@@ -12,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class OtlpSettingsTest {
 
   private static Settings settings(Map<String, String> environment) {
-    return Settings.read(SpanSettings.declare(), CommonSettings.known(), environment);
+    return Settings.read(SpanSettings.declare(), environment);
   }
 
   private static OtlpSettings otlp(Map<String, String> environment) {

@@ -39,9 +39,7 @@ class SpanConverterTest {
 
   private Converter<List<SpanData>> converter() {
     var definition = SpansMain.definition();
-    return definition
-        .converter()
-        .apply(Settings.read(definition.declared(), definition.known(), environment));
+    return definition.converter().apply(Settings.read(definition.declared(), environment));
   }
 
   private Conversion<List<SpanData>> convert(Converter<List<SpanData>> converter, Event event) {

@@ -1,5 +1,7 @@
 package org.aragora.telemetry.exporter.spans;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.ArrayList;
@@ -12,10 +14,22 @@ import org.aragora.telemetry.exporter.core.Documentation;
 import org.aragora.telemetry.exporter.core.Help;
 import org.aragora.telemetry.exporter.core.Settings;
 import org.aragora.telemetry.exporter.core.TestEvents;
+import org.aragora.telemetry.schemas.config.EnvironmentSettings;
 import org.aragora.telemetry.schemas.event.Event;
 import org.junit.jupiter.api.Test;
 
 class SpanDocumentationTest {
+
+  @Test
+  void settingsAreInTheListOfAllServices() {
+    assertThat(
+            EnvironmentSettings.undeclared(
+                SpanSettings.declare().names().stream()
+                    .filter(name -> name.startsWith(EnvironmentSettings.PREFIX))
+                    .map(name -> name.substring(EnvironmentSettings.PREFIX.length()))
+                    .toList()))
+        .isEmpty();
+  }
 
   @Test
   void settingsTableIsWhatIsDeclared() {
@@ -29,10 +43,7 @@ class SpanDocumentationTest {
         definition
             .converter()
             .apply(
-                Settings.read(
-                    definition.declared(),
-                    definition.known(),
-                    Map.of("OTEL_TRACES_SAMPLER", "always_on")));
+                Settings.read(definition.declared(), Map.of("OTEL_TRACES_SAMPLER", "always_on")));
     List<SpanData> spans = new ArrayList<>();
     long offset = 0;
     for (Event event : TestEvents.sampleDebate()) {

@@ -177,7 +177,7 @@ class TlsTest {
 
   private static Answer<List<SpanData>> send(Map<String, String> environment) throws Exception {
     var definition = SpansMain.definition();
-    Settings settings = Settings.read(definition.declared(), definition.known(), environment);
+    Settings settings = Settings.read(definition.declared(), environment);
     Converter<List<SpanData>> converter = definition.converter().apply(settings);
     Conversion<List<SpanData>> conversion =
         converter.convert(TestEvents.record("aragora.requests", 0, 0, TestEvents.failedRequest(1)));

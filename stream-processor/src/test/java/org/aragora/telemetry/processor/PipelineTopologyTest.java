@@ -112,7 +112,8 @@ class PipelineTopologyTest {
     assertThat(pipeline.read("aragora.debates")).isEmpty();
     endedOnce();
     assertThat(metrics())
-        .contains("aragora_telemetry_events_total{outcome=\"counted\",topic=\"aragora.debates\"} 2.0");
+        .contains(
+            "aragora_telemetry_events_total{outcome=\"counted\",topic=\"aragora.debates\"} 2.0");
   }
 
   @Test
@@ -124,7 +125,8 @@ class PipelineTopologyTest {
     pipeline.pass(Duration.ofSeconds(1));
     endedOnce();
     assertThat(metrics())
-        .contains("aragora_telemetry_events_total{outcome=\"counted\",topic=\"aragora.debates\"} 3.0");
+        .contains(
+            "aragora_telemetry_events_total{outcome=\"counted\",topic=\"aragora.debates\"} 3.0");
   }
 
   @Test

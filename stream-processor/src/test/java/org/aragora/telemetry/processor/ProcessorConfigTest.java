@@ -74,8 +74,7 @@ class ProcessorConfigTest {
 
   @Test
   void aPrefixThatNoTopicMayHaveIsRefused() {
-    assertThatThrownBy(
-            () -> ProcessorConfig.read(Map.of("ARAGORA_TELEMETRY_TOPIC_PREFIX", "a b")))
+    assertThatThrownBy(() -> ProcessorConfig.read(Map.of("ARAGORA_TELEMETRY_TOPIC_PREFIX", "a b")))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageStartingWith("ARAGORA_TELEMETRY_TOPIC_PREFIX");
   }

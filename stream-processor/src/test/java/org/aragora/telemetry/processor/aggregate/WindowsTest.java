@@ -60,8 +60,7 @@ class WindowsTest {
     at(11 * MINUTE - 1);
     at(11 * MINUTE);
     aggregation.writeOut(0);
-    assertThat(written.windows)
-        .isEqualTo(Map.of("some_total@10", "2", "some_total@11", "1"));
+    assertThat(written.windows).isEqualTo(Map.of("some_total@10", "2", "some_total@11", "1"));
     assertThat(written.totals).containsEntry("some_total", "3");
   }
 
@@ -84,8 +83,7 @@ class WindowsTest {
     at(20 * MINUTE);
     at(10 * MINUTE + 1);
     aggregation.writeOut(0);
-    assertThat(written.windows)
-        .isEqualTo(Map.of("some_total@10", "1", "some_total@20", "1"));
+    assertThat(written.windows).isEqualTo(Map.of("some_total@10", "1", "some_total@20", "1"));
   }
 
   @Test
@@ -132,8 +130,7 @@ class WindowsTest {
 
   private void apply(long timeNanos, MetricDescriptor metric, Consumer<Aggregate> change) {
     partitionTime = Math.max(partitionTime, timeNanos);
-    Event event =
-        new Event("e", "/s", null, null, null, null, new RoundCompleted("d", 1L, 1L));
+    Event event = new Event("e", "/s", null, null, null, null, new RoundCompleted("d", 1L, 1L));
     aggregation.apply(
         new MeasuredEvent(
             new CountedEvent(event, offset++, timeNanos, 0, partitionTime, null),

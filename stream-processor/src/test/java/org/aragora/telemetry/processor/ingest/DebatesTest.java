@@ -79,7 +79,9 @@ class DebatesTest {
     debates.start("d", debate(null, 5_000));
     long deadline = 5_000 + TIMEOUT_MS + MARGIN_MS;
     assertThat(debates.overdue(deadline - 1)).isEmpty();
-    assertThat(debates.overdue(deadline)).extracting(Debates.Overdue::debateId).containsExactly("d");
+    assertThat(debates.overdue(deadline))
+        .extracting(Debates.Overdue::debateId)
+        .containsExactly("d");
   }
 
   @Test

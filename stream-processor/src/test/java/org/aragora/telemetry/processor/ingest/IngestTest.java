@@ -32,7 +32,10 @@ class IngestTest {
         InputTopic.DEBATES,
         JsonEventCodec.create(),
         new IngestSettings(
-            Duration.ofSeconds(60), Duration.ofSeconds(300), Duration.ofSeconds(3600), proposesEnds),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(300),
+            Duration.ofSeconds(3600),
+            proposesEnds),
         store);
   }
 
@@ -152,7 +155,8 @@ class IngestTest {
     assertThat(none).isInstanceOf(Ingested.Counted.class);
     Ingested foreign =
         ingest.ingest(
-            new InputRecord(1, NOON_MS, new byte[] {-1}, bytes(round("a", "2026-11-24T12:00:00Z"))));
+            new InputRecord(
+                1, NOON_MS, new byte[] {-1}, bytes(round("a", "2026-11-24T12:00:00Z"))));
     assertThat(foreign).isInstanceOf(Ingested.Counted.class);
   }
 
@@ -221,7 +225,8 @@ class IngestTest {
 
   @Test
   void aDebateWithoutTimeoutHasTheDefault() {
-    counted(NOON_MS, start("d", "2026-11-24T12:00:00Z", 900).replace(",\"timeout_seconds\":900", ""));
+    counted(
+        NOON_MS, start("d", "2026-11-24T12:00:00Z", 900).replace(",\"timeout_seconds\":900", ""));
     assertThat(ingest.proposeEnds(NOON_MS + 3_659_999)).isEmpty();
     assertThat(ingest.proposeEnds(NOON_MS + 3_660_000)).hasSize(1);
   }
@@ -269,7 +274,8 @@ class IngestTest {
   }
 
   private static String round(String id, String time) {
-    return event("round_completed", id, time, "\"debate_id\":\"d\",\"round\":1,\"duration_seconds\":1");
+    return event(
+        "round_completed", id, time, "\"debate_id\":\"d\",\"round\":1,\"duration_seconds\":1");
   }
 
   private static String numbered(String id, long seq, String time) {

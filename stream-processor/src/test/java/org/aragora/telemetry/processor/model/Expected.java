@@ -159,8 +159,7 @@ final class Expected {
         }
       }
       boolean running =
-          heartbeat != null
-              && (stop == null || heartbeat.order().compareTo(stop.order()) > 0);
+          heartbeat != null && (stop == null || heartbeat.order().compareTo(stop.order()) > 0);
       if (running && nowMs < liveUntilMs) {
         connections += websocket.value();
         put(key(name), 1);
@@ -187,10 +186,7 @@ final class Expected {
               model.deadLetters.values().stream().mapToLong(Long::longValue).sum());
           model.deadLetters.forEach(
               (reason, count) ->
-                  sum(
-                      sums,
-                      name.formatted("dead_letters_total", "reason=" + reason + "|"),
-                      count));
+                  sum(sums, name.formatted("dead_letters_total", "reason=" + reason + "|"), count));
           sum(sums, name.formatted("late_events_total", ""), model.late);
           sum(sums, name.formatted("clock_skew_events_total", ""), model.skewed);
           model.dropped.forEach(
@@ -210,7 +206,9 @@ final class Expected {
         }
       }
       sums.forEach(this::put);
-      put("aragora_telemetry_missing_events|topic=aragora." + topic.suffix(), missing.doubleValue());
+      put(
+          "aragora_telemetry_missing_events|topic=aragora." + topic.suffix(),
+          missing.doubleValue());
     }
     dropped.forEach(
         (topic, runs) ->

@@ -134,7 +134,10 @@ final class Logs {
           append(
               partition,
               null,
-              bytes("{\"specversion\":\"1.0\",\"id\":\"\",\"source\":\"/a\",\"type\":\"" + here + "\"}"),
+              bytes(
+                  "{\"specversion\":\"1.0\",\"id\":\"\",\"source\":\"/a\",\"type\":\""
+                      + here
+                      + "\"}"),
               Fact.bad("invalid_field"));
       case 6 ->
           append(
@@ -306,7 +309,9 @@ final class Logs {
     return values[random.nextInt(values.length)];
   }
 
-  /** Gives most events a number: the next, one that was left out, one beyond a gap, or one twice. */
+  /**
+   * Gives most events a number: the next, one that was left out, one beyond a gap, or one twice.
+   */
   private Fact number(Fact fact, InputPartition partition) {
     boolean always = fact.kind().equals("instance.heartbeat");
     if (!always && random.nextInt(6) == 0) {
@@ -372,7 +377,8 @@ final class Logs {
             (name, value) -> {
               switch (name) {
                 case "duration", "timeout", "interval" ->
-                    json.put(name + "_seconds", BigDecimal.valueOf((Long) value, 9).toPlainString());
+                    json.put(
+                        name + "_seconds", BigDecimal.valueOf((Long) value, 9).toPlainString());
                 case "endpoint" -> {}
                 case "path" -> json.put("endpoint", quoted(value));
                 case "agents" -> json.put(name, "[\"claude\",\"gpt\"]");
@@ -396,7 +402,10 @@ final class Logs {
     StringBuilder json = new StringBuilder("{");
     members.forEach(
         (name, value) ->
-            json.append(json.length() == 1 ? "" : ",").append(quoted(name)).append(":").append(value));
+            json.append(json.length() == 1 ? "" : ",")
+                .append(quoted(name))
+                .append(":")
+                .append(value));
     return json.append("}").toString();
   }
 

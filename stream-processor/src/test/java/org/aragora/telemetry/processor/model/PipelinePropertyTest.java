@@ -57,12 +57,11 @@ class PipelinePropertyTest {
       check(seed, "ledger", () -> same(ledgers(world), expectedLedgers(models)));
       check(seed, "totals", () -> same(totals(world), expectedTotals(models)));
       check(seed, "windows", () -> same(windows(world), expectedWindows(models)));
+      check(seed, "served", () -> same(served(world), Expected.samples(models, world.logs.nowMs)));
       check(
           seed,
-          "served",
-          () -> same(served(world), Expected.samples(models, world.logs.nowMs)));
-      check(
-          seed, "dead letters", () -> assertThat(world.deadLetters).isEqualTo(bad(models.values())));
+          "dead letters",
+          () -> assertThat(world.deadLetters).isEqualTo(bad(models.values())));
       check(seed, "bytes", () -> sameBytes(world, straight(world)));
     }
   }
@@ -240,8 +239,7 @@ class PipelinePropertyTest {
     Map<InputPartition, Model> models = new TreeMap<>();
     world.logs.entries.forEach(
         (partition, entries) -> {
-          Model model =
-              new Model(world.seriesLimit, World.GRACE.toNanos(), World.SKEW.toNanos());
+          Model model = new Model(world.seriesLimit, World.GRACE.toNanos(), World.SKEW.toNanos());
           entries.forEach(entry -> model.apply(entry.offset(), entry.appendMs(), entry.fact()));
           models.put(partition, model);
         });
@@ -353,7 +351,10 @@ class PipelinePropertyTest {
   /** Null for what is compared as it is served. */
   private static String text(SeriesKey series, byte[] stored) {
     MetricDescriptor metric =
-        World.METRICS.stream().filter(m -> m.name().equals(series.metric())).findAny().orElseThrow();
+        World.METRICS.stream()
+            .filter(m -> m.name().equals(series.metric()))
+            .findAny()
+            .orElseThrow();
     Aggregate value = PartialValue.fromBytes(stored).read(metric);
     if (value instanceof HistogramAggregate histogram) {
       List<Long> buckets = new ArrayList<>();

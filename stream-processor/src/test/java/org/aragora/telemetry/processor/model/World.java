@@ -70,7 +70,12 @@ final class World {
 
   /** {@code random}: for the split of tasks; never changes what is counted. */
   World(
-      Logs logs, int seriesLimit, Duration birth, boolean proposes, int metricsPartitions, Random random) {
+      Logs logs,
+      int seriesLimit,
+      Duration birth,
+      boolean proposes,
+      int metricsPartitions,
+      Random random) {
     this.logs = logs;
     this.seriesLimit = seriesLimit;
     this.birth = birth;
@@ -146,8 +151,7 @@ final class World {
   }
 
   private void appendMetric(MetricsKey key, byte[] value) {
-    if (key instanceof MetricsKey.LedgerOf
-        && !Ledger.read(new BinaryReader(value)).balances()) {
+    if (key instanceof MetricsKey.LedgerOf && !Ledger.read(new BinaryReader(value)).balances()) {
       throw new AssertionError("a ledger record does not balance: " + key);
     }
     if (!(key instanceof MetricsKey.Owner)) {
@@ -179,8 +183,7 @@ final class World {
           new TaskContext<>(
               partition,
               () -> logs.nowMs,
-              (record, child) ->
-                  appendMetric((MetricsKey) record.key(), (byte[]) record.value()));
+              (record, child) -> appendMetric((MetricsKey) record.key(), (byte[]) record.value()));
       announcer.init(context);
       context.punctuate(logs.nowMs);
     }

@@ -378,7 +378,12 @@ class SeriesCollectorTest {
         new SeriesCollector(
             view,
             new ServeSettings(
-                METRICS, WEBSOCKETS, "t.", Map.of(InputTopic.DEBATES, 2), 1, Duration.ofSeconds(300)),
+                METRICS,
+                WEBSOCKETS,
+                "t.",
+                Map.of(InputTopic.DEBATES, 2),
+                1,
+                Duration.ofSeconds(300)),
             progress,
             Clock.fixed(Instant.ofEpochMilli(nowMs), ZoneOffset.UTC));
     Map<String, Double> samples = new TreeMap<>();

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.aragora.telemetry.processor.aggregate.AggregateSettings;
 import org.aragora.telemetry.processor.aggregate.PartitionAggregate;
 import org.aragora.telemetry.processor.flow.CountedEvent;
@@ -29,21 +30,28 @@ import org.jspecify.annotations.Nullable;
  * service, for one input partition at a time and with state in memory only.
  */
 public final class OfflinePipelines implements PartitionPipeline.Factory {
-  private final String topicPrefix;
+  private final Supplier<MetricCatalog> catalogs;
   private final EventCodec codec = JsonEventCodec.create();
   private final IngestSettings ingest;
   private final AggregateSettings aggregate;
 
-  private OfflinePipelines(String topicPrefix, IngestSettings ingest, AggregateSettings aggregate) {
-    this.topicPrefix = topicPrefix;
+  private OfflinePipelines(
+      Supplier<MetricCatalog> catalogs, IngestSettings ingest, AggregateSettings aggregate) {
+    this.catalogs = catalogs;
     this.ingest = ingest;
     this.aggregate = aggregate;
   }
 
   /** Counts by the rules of a service with the same settings. */
   public static OfflinePipelines of(ProcessorConfig config) {
+    String topicPrefix = config.topicPrefix();
+    return of(config, () -> new MetricCatalog(topicPrefix));
+  }
+
+  /** Counts other metrics by the same rules. {@code catalogs}: a new one each time. */
+  public static OfflinePipelines of(ProcessorConfig config, Supplier<MetricCatalog> catalogs) {
     return new OfflinePipelines(
-        config.topicPrefix(),
+        catalogs,
         new IngestSettings(
             config.maxClockSkew(), config.lateGrace(), config.debateDeadline(), false),
         new AggregateSettings(config.lateGrace(), config.seriesLimit(), Duration.ZERO));
@@ -51,7 +59,7 @@ public final class OfflinePipelines implements PartitionPipeline.Factory {
 
   @Override
   public List<MetricDescriptor> metrics() {
-    return PipelineSettings.metrics(topicPrefix);
+    return PipelineSettings.metrics(catalogs.get());
   }
 
   @Override
@@ -98,7 +106,7 @@ public final class OfflinePipelines implements PartitionPipeline.Factory {
         MemoryStore aggregateStore) {
       this.ingestStore = ingestStore;
       this.aggregateStore = aggregateStore;
-      MetricCatalog catalog = new MetricCatalog(topicPrefix);
+      MetricCatalog catalog = catalogs.get();
       ingestStage = new PartitionIngest(partition.topic(), codec, ingest, ingestStore);
       measureStage = new MeasureProcessor(catalog);
       aggregateStage =

@@ -31,7 +31,12 @@ record PipelineSettings(
 
   /** Every metric that has series of its own, in the order in which it is served. */
   static List<MetricDescriptor> metrics(String topicPrefix) {
-    List<MetricDescriptor> metrics = new ArrayList<>(new MetricCatalog(topicPrefix).descriptors());
+    return metrics(new MetricCatalog(topicPrefix));
+  }
+
+  /** Those of a catalog, and those that stages add. */
+  static List<MetricDescriptor> metrics(MetricCatalog catalog) {
+    List<MetricDescriptor> metrics = new ArrayList<>(catalog.descriptors());
     metrics.addAll(AggregateProcessor.ownMetrics());
     return List.copyOf(metrics);
   }

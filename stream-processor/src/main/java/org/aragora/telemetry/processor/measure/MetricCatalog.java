@@ -56,12 +56,18 @@ public final class MetricCatalog {
 
   /** {@code topicPrefix}: what the names of topics begin with, such as {@code aragora.}. */
   public MetricCatalog(String topicPrefix) {
+    this(topicPrefix, catalog -> {});
+  }
+
+  /** {@code more}: adds metrics, as a later release would. */
+  MetricCatalog(String topicPrefix, Consumer<MetricCatalog> more) {
     this.topicPrefix = topicPrefix;
     requests();
     debates();
     agents();
     instances();
     logs();
+    more.accept(this);
   }
 
   private void requests() {
@@ -304,7 +310,7 @@ public final class MetricCatalog {
     return sources;
   }
 
-  private <T> void on(Class<T> data, MetricDescriptor metric, MetricSource.Measure<T> measure) {
+  <T> void on(Class<T> data, MetricDescriptor metric, MetricSource.Measure<T> measure) {
     sources.add(new MetricSource<>(metric, data, measure));
   }
 
@@ -312,7 +318,7 @@ public final class MetricCatalog {
     on(DebateChange.Ended.class, metric, measure);
   }
 
-  private MetricDescriptor counter(String name, String help, String... labels) {
+  MetricDescriptor counter(String name, String help, String... labels) {
     return declare(MetricDescriptor.of(COUNTER, name, help, labels));
   }
 
@@ -332,7 +338,7 @@ public final class MetricCatalog {
     return metric;
   }
 
-  private static Consumer<Aggregate> add(long amount) {
+  static Consumer<Aggregate> add(long amount) {
     return value -> ((SumAggregate) value).add(amount);
   }
 

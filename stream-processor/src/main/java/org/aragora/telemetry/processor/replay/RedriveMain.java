@@ -28,7 +28,6 @@ import org.aragora.telemetry.processor.replay.redrive.Selection;
 import org.aragora.telemetry.schemas.codec.DeadLetterReason;
 import org.aragora.telemetry.schemas.config.InvalidSettingException;
 import org.aragora.telemetry.schemas.event.InputTopic;
-import org.aragora.telemetry.schemas.log.ServiceLogging;
 import org.aragora.telemetry.schemas.topic.Topics;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -93,7 +92,7 @@ public final class RedriveMain implements Callable<Integer> {
 
   /** Exit code 0 only on success. */
   public static void main(String[] arguments) {
-    System.exit(commandLine(System.getenv()).execute(arguments));
+    System.exit(CommandLogging.run(System.getenv(), RedriveMain::commandLine, arguments));
   }
 
   static CommandLine commandLine(Map<String, String> environment) {
@@ -103,7 +102,6 @@ public final class RedriveMain implements Callable<Integer> {
   @Override
   public Integer call() {
     try {
-      ServiceLogging.configure(environment);
       run(ProcessorConfig.read(environment));
       return 0;
     } catch (InvalidSettingException | ReplayException e) {

@@ -36,7 +36,6 @@ import org.aragora.telemetry.processor.replay.read.Workers;
 import org.aragora.telemetry.processor.replay.verify.Verification;
 import org.aragora.telemetry.processor.replay.verify.Verifier;
 import org.aragora.telemetry.schemas.config.InvalidSettingException;
-import org.aragora.telemetry.schemas.log.ServiceLogging;
 import org.aragora.telemetry.schemas.metric.InputPartition;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -172,7 +171,7 @@ public final class ReplayMain implements Callable<Integer> {
 
   /** Exit code 0 only on success; of {@code --verify}, only where nothing differs. */
   public static void main(String[] arguments) {
-    System.exit(commandLine(System.getenv()).execute(arguments));
+    System.exit(CommandLogging.run(System.getenv(), ReplayMain::commandLine, arguments));
   }
 
   static CommandLine commandLine(Map<String, String> environment) {
@@ -182,7 +181,6 @@ public final class ReplayMain implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try {
-      ServiceLogging.configure(environment);
       return run(ProcessorConfig.read(environment));
     } catch (InvalidSettingException | ReplayException e) {
       err().println(e.getMessage());

@@ -60,7 +60,8 @@ public final class OpenMetricsOutput {
     if (!bySeries.isEmpty()) {
       // One event with a time of years ago must not make years of samples.
       first = Math.max(first, Math.floorDiv(result.firstAppendMs(), SECONDS * 1000) - DAY_MINUTES);
-      long end = Math.min(settings.endMinute(), last + 1);
+      // Up to the first live sample, so that there is no hole before it.
+      long end = settings.endMinute() == Long.MAX_VALUE ? last + 1 : settings.endMinute();
       for (MetricDescriptor metric : result.metrics()) {
         family(metric, bySeries, first, end);
       }

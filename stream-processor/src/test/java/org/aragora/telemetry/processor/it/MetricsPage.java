@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What {@code /metrics} of one or several processors says, values of equal series summed. */
-final class MetricsPage {
+public final class MetricsPage {
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
@@ -46,6 +46,11 @@ final class MetricsPage {
   private void add(String line) {
     int space = line.lastIndexOf(' ');
     samples.merge(line.substring(0, space), Double.valueOf(line.substring(space + 1)), Double::sum);
+  }
+
+  /** Every sample, by its series as it is written on the page. */
+  public Map<String, Double> samples() {
+    return samples;
   }
 
   /** The value of a series as it is written on the page, 0 where it is absent. */

@@ -21,8 +21,8 @@ import org.aragora.telemetry.processor.ProcessorConfig;
  * A deployment of its own on a broker: its topics, its processors, and a plain producer and
  * consumer.
  */
-final class Pipe implements AutoCloseable {
-  static final Duration PATIENCE = Duration.ofSeconds(60);
+public final class Pipe implements AutoCloseable {
+  public static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Map<String, String> environment = new HashMap<>();
   private final Map<String, Object> clients = new HashMap<>();
@@ -30,7 +30,7 @@ final class Pipe implements AutoCloseable {
   private final List<Processor> processors = new ArrayList<>();
   private final KafkaProducer<byte[], byte[]> producer;
 
-  Pipe(String bootstrapServers, String prefix) {
+  public Pipe(String bootstrapServers, String prefix) {
     this(bootstrapServers, prefix, Map.of());
   }
 
@@ -64,13 +64,13 @@ final class Pipe implements AutoCloseable {
     return environment;
   }
 
-  Processor start() {
+  public Processor start() {
     Processor processor = Processor.start(ProcessorConfig.read(environment));
     processors.add(processor);
     return processor;
   }
 
-  String topic(String suffix) {
+  public String topic(String suffix) {
     return prefix + suffix;
   }
 
@@ -78,7 +78,7 @@ final class Pipe implements AutoCloseable {
     return send(new ProducerRecord<>(topic(suffix), partition, key, value));
   }
 
-  RecordMetadata send(ProducerRecord<byte[], byte[]> record) {
+  public RecordMetadata send(ProducerRecord<byte[], byte[]> record) {
     try {
       return producer.send(record).get();
     } catch (ExecutionException e) {
@@ -90,7 +90,7 @@ final class Pipe implements AutoCloseable {
   }
 
   /** What is committed in a topic now. */
-  List<ConsumerRecord<byte[], byte[]>> read(String suffix) {
+  public List<ConsumerRecord<byte[], byte[]>> read(String suffix) {
     Map<String, Object> settings = new HashMap<>(clients);
     settings.put("isolation.level", "read_committed");
     settings.put("enable.auto.commit", false);
@@ -113,11 +113,11 @@ final class Pipe implements AutoCloseable {
     return records;
   }
 
-  MetricsPage page() {
+  public MetricsPage page() {
     return MetricsPage.of(processors.stream().mapToInt(Processor::metricsPort).toArray());
   }
 
-  void stop(Processor processor) {
+  public void stop(Processor processor) {
     processor.close();
     processors.remove(processor);
   }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,7 @@ final class BrokerProcess {
 
   private final ServerProperties.Node node;
   private final ChildJvm jvm;
+  private Map<String, String> clientSettings = Map.of();
 
   /**
    * Prepares a broker.
@@ -60,6 +62,12 @@ final class BrokerProcess {
                 clusterId);
   }
 
+  /** What a client needs to be let in; nothing by default. */
+  BrokerProcess clientSettings(Map<String, String> settings) {
+    clientSettings = Map.copyOf(settings);
+    return this;
+  }
+
   int port() {
     return node.port();
   }
@@ -79,11 +87,11 @@ final class BrokerProcess {
     while (!portIsOpen()) {
       pauseBeforeNextLook(deadline);
     }
-    Map<String, Object> config =
-        Map.of(
-            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, ServerProperties.HOST + ":" + node.port(),
-            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000,
-            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 5_000);
+    Map<String, Object> config = new HashMap<>(clientSettings);
+    config.put(
+        AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, ServerProperties.HOST + ":" + node.port());
+    config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
+    config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 5_000);
     try (Admin admin = Admin.create(config)) {
       while (!isMember(admin)) {
         pauseBeforeNextLook(deadline);

@@ -129,6 +129,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     private int heapMegabytes = 512;
     private boolean stopsWithJvm = true;
     private final Map<String, String> overrides = new TreeMap<>();
+    private final Map<String, String> clientSettings = new TreeMap<>();
 
     private Builder() {}
 
@@ -153,6 +154,12 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** A broker setting by its Kafka name; it wins over the defaults. */
     public Builder setting(String name, String value) {
       overrides.put(name, value);
+      return this;
+    }
+
+    /** What a client needs to be let in, by Kafka's names: to find out whether it answers. */
+    public Builder clientSettings(Map<String, String> settings) {
+      clientSettings.putAll(settings);
       return this;
     }
 
@@ -204,7 +211,8 @@ public final class EmbeddedBroker implements AutoCloseable {
           ServerProperties.of(node, List.of(node), home.resolve("data"), overrides);
       String clusterId = Uuid.randomUuid().toString();
       return new EmbeddedBroker(
-          new BrokerProcess(node, home, settings, clusterId, heapMegabytes),
+          new BrokerProcess(node, home, settings, clusterId, heapMegabytes)
+              .clientSettings(clientSettings),
           temporary,
           stopsWithJvm);
     }

@@ -61,6 +61,16 @@ class ITEmbeddedBroker {
   }
 
   @Test
+  void interruptOfTheTerminalDoesNotReachTheBroker() throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.builder().heapMegabytes(256).start()) {
+      new ProcessBuilder("kill", "-INT", Long.toString(broker.pid())).start().waitFor();
+
+      Clients.createTopic(broker.bootstrapServers(), "t", 1);
+      assertThat(broker.isAlive()).isTrue();
+    }
+  }
+
+  @Test
   void brokerEndsWithAParentThatWasKilled() throws Exception {
     Process owner =
         new ProcessBuilder(

@@ -47,6 +47,11 @@ final class FailureReport {
         });
   }
 
+  /** Something that may happen often: a warning the first time, then at debug level. */
+  void noteOnce(String sentence) {
+    guarded(() -> log(sentence, "{}", sentence));
+  }
+
   /** Something that happens at most once. */
   void note(String sentence) {
     guarded(() -> LOG.warn("{}", sentence));

@@ -1,5 +1,6 @@
 package org.aragora.telemetry.producer;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -11,7 +12,9 @@ import org.aragora.telemetry.producer.lane.Lane;
 import org.aragora.telemetry.producer.lane.MemoryOutbox;
 import org.aragora.telemetry.producer.lane.Outbox;
 import org.aragora.telemetry.producer.lane.Outgoing;
+import org.aragora.telemetry.producer.spool.Spool;
 import org.aragora.telemetry.schemas.event.InputTopic;
+import org.jspecify.annotations.Nullable;
 
 /** The five lanes of a producer with their accounts. Nothing here throws at the host. */
 final class Pipeline {
@@ -19,6 +22,8 @@ final class Pipeline {
 
   private final KafkaLink link;
   private final FailureReport report;
+  private final @Nullable Spool spool;
+  private final @Nullable Recovery recovery;
   private final Map<InputTopic, TopicAccount> accounts = new EnumMap<>(InputTopic.class);
   private final Map<InputTopic, Lane> lanes = new EnumMap<>(InputTopic.class);
 
@@ -27,13 +32,23 @@ final class Pipeline {
     Outgoing stamp() throws RefusedEventException;
   }
 
-  Pipeline(ProducerSettings settings, KafkaLink link, Ids ids, FailureReport report) {
+  Pipeline(
+      ProducerSettings settings,
+      KafkaLink link,
+      Ids ids,
+      FailureReport report,
+      @Nullable Spool spool) {
     this.link = link;
     this.report = report;
+    this.spool = spool;
+    this.recovery = spool == null ? null : new Recovery(spool, link, report);
     for (InputTopic topic : InputTopic.values()) {
       String name = topic.under(settings.topicPrefix());
       TopicAccount account = new TopicAccount(name, report);
-      Outbox outbox = MemoryOutbox.create(settings.maxEvents(), settings.maxBytes());
+      Outbox outbox =
+          spool == null
+              ? MemoryOutbox.create(settings.maxEvents(), settings.maxBytes())
+              : spool.outbox(name);
       accounts.put(topic, account);
       lanes.put(topic, Lane.create(name, ids.epoch(), outbox, link, account));
     }
@@ -87,9 +102,26 @@ final class Pipeline {
       Thread.currentThread().interrupt();
     }
     lanes.values().forEach(Lane::abandon);
+    if (recovery != null) {
+      recovery.stop();
+    }
     closeLink(deadlineNanos);
-    for (Lane lane : lanes.values()) {
-      sweep(lane);
+    lanes.values().forEach(lane -> sweep(lane, report));
+    closeSpool();
+  }
+
+  private void closeSpool() {
+    if (recovery != null && spool != null) {
+      recovery.close();
+      long left = accounts.values().stream().mapToLong(a -> a.stats().queued()).sum();
+      if (left > 0) {
+        report.note(left + " telemetry events stay in the spool; the next run sends them.");
+      }
+      try {
+        spool.close();
+      } catch (IOException e) {
+        report.note("The spool did not close: " + FailureReport.reasonOf(e));
+      }
     }
   }
 
@@ -107,14 +139,15 @@ final class Pipeline {
     }
   }
 
-  private void sweep(Lane lane) {
+  /** Ends a lane whose Kafka client is closed, or which has nothing left. */
+  static void sweep(Lane lane, FailureReport report) {
     boolean interrupted = Thread.interrupted();
     try {
       lane.awaitEnd(TimeUnit.SECONDS.toNanos(1));
       lane.sweep(new IllegalStateException("the producer was closed before"));
     } catch (InterruptedException e) {
       interrupted = true;
-    } catch (Exception e) {
+    } catch (IOException | RuntimeException e) {
       report.note("The queue of the telemetry did not close: " + FailureReport.reasonOf(e));
     } finally {
       if (interrupted) {
@@ -123,10 +156,17 @@ final class Pipeline {
     }
   }
 
+  /** Sends what earlier runs have left, as far as there is any. */
+  void recover() {
+    if (recovery != null) {
+      recovery.poll();
+    }
+  }
+
   ProducerStats stats() {
     Map<String, ProducerStats.TopicStats> topics = new HashMap<>();
     accounts.values().forEach(account -> topics.put(account.topic(), account.stats()));
-    return new ProducerStats(topics, 0);
+    return new ProducerStats(topics, recovery == null ? 0 : recovery.recovered());
   }
 
   /** One count of every topic, by its full name. */

@@ -3,7 +3,6 @@ package org.aragora.telemetry.producer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a producer runs with, checked.
@@ -13,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param emitWait how long emit may wait for room
  * @param maxEvents events of a topic that may be on their way
  * @param maxBytes their bytes
- * @param spool where accepted events are kept on disk, null for nowhere
  */
 record ProducerSettings(
     String instanceId,
@@ -23,7 +21,6 @@ record ProducerSettings(
     Duration emitWait,
     int maxEvents,
     long maxBytes,
-    @Nullable SpoolSettings spool,
     Clock clock,
     TelemetryListener listener) {
 

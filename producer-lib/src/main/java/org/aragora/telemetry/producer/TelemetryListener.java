@@ -7,7 +7,8 @@ package org.aragora.telemetry.producer;
 public interface TelemetryListener {
 
   /**
-   * Events were dropped. The sum of all counts is what {@link TelemetryProducer#stats} says.
+   * Events were dropped. The sum of all counts is what {@link TelemetryProducer#stats} says, but
+   * for events of earlier runs that were found in the spool.
    *
    * @param topic full name of the topic that they were for
    * @param count how many, 1 or more

@@ -1,5 +1,6 @@
 package org.aragora.telemetry.producer;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import org.aragora.telemetry.producer.event.LogLine;
 import org.aragora.telemetry.producer.event.Request;
 import org.aragora.telemetry.producer.lane.KafkaLink;
 import org.aragora.telemetry.producer.spool.Fsync;
+import org.aragora.telemetry.producer.spool.Spool;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
 import org.aragora.telemetry.schemas.event.CallStatus;
 import org.aragora.telemetry.schemas.event.DebateOutcome;
@@ -55,20 +57,38 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TelemetryProducer implements AutoCloseable {
   private static final Duration CLOSE_BOUND = Duration.ofSeconds(10);
+  private static final Duration RECOVER_EVERY = Duration.ofSeconds(2);
 
   private final ProducerSettings settings;
   private final Stamper stamper;
   private final Pipeline pipeline;
-  private final Heartbeats heartbeats;
+  private final Timer timer = new Timer();
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile long websockets;
 
-  private TelemetryProducer(ProducerSettings settings, KafkaLink link, FailureReport report) {
+  private TelemetryProducer(
+      ProducerSettings settings,
+      KafkaLink link,
+      Ids ids,
+      FailureReport report,
+      @Nullable Spool spool) {
     this.settings = settings;
-    Ids ids = Ids.create();
     this.stamper = new Stamper(JsonEventCodec.create(), settings.clock(), ids, settings.source());
-    this.pipeline = new Pipeline(settings, link, ids, report);
-    this.heartbeats = Heartbeats.start(settings.heartbeat(), this::beat);
+    this.pipeline = new Pipeline(settings, link, ids, report, spool);
+  }
+
+  private TelemetryProducer started() {
+    pipeline.recover();
+    timer.every(RECOVER_EVERY, pipeline::recover);
+    if (hasHeartbeats()) {
+      beat();
+      timer.every(settings.heartbeat(), this::beat);
+    }
+    return this;
+  }
+
+  private boolean hasHeartbeats() {
+    return !settings.heartbeat().isZero();
   }
 
   /**
@@ -263,9 +283,9 @@ public final class TelemetryProducer implements AutoCloseable {
     }
     long nanos = Math.max(0, bound.toNanos());
     long start = System.nanoTime();
-    heartbeats.stop();
+    timer.stop();
     flushUntil(start + nanos / 5 * 4);
-    if (heartbeats.isOn()) {
+    if (hasHeartbeats()) {
       beat();
       own(() -> new InstanceStopped(settings.instanceId()));
     }
@@ -276,6 +296,7 @@ public final class TelemetryProducer implements AutoCloseable {
   public static final class Builder {
     private static final Pattern INSTANCE_ID = Pattern.compile("[A-Za-z0-9._~:@-]{1,128}");
     private static final int LEAST_BYTES = 4 * 1024 * 1024;
+    private static final int LEAST_SPOOL_BYTES = 16 * 1024 * 1024;
 
     private final String instanceId;
     private final Map<String, String> clientSettings = new HashMap<>();
@@ -346,6 +367,29 @@ public final class TelemetryProducer implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Keeps accepted events on disk until they are acknowledged, instead of in memory: they survive
+     * a long outage of the brokers and the death of this process, and the next producer that opens
+     * the directory sends them. Several processes may share it. Emit then writes to a file, which
+     * goes to the page cache; {@link #fsync} says whether it waits for the disk.
+     */
+    public Builder spool(Path directory) {
+      this.spool = directory;
+      return this;
+    }
+
+    /** How many bytes of each topic the spool may hold; default 64 MiB. */
+    public Builder spoolBytes(long bytes) {
+      this.spoolBytes = bytes;
+      return this;
+    }
+
+    /** What an accepted event survives in the spool; default {@link Fsync#NEVER}. */
+    public Builder fsync(Fsync fsync) {
+      this.fsync = fsync;
+      return this;
+    }
+
     /** Clock of the events' time; default the system's. */
     public Builder clock(Clock clock) {
       this.clock = clock;
@@ -376,7 +420,20 @@ public final class TelemetryProducer implements AutoCloseable {
       KafkaLink link =
           KafkaLink.create(client != null ? client : ClientConfig.factory(settings.kafka()));
       ClientConfig.connect(link, report);
-      return new TelemetryProducer(settings, link, report);
+      Ids ids = Ids.create();
+      try {
+        return new TelemetryProducer(settings, link, ids, report, openSpool(ids, report)).started();
+      } catch (IOException e) {
+        link.close(Duration.ZERO);
+        throw new IllegalArgumentException(
+            "The spool directory " + spool + " cannot be used: " + FailureReport.reasonOf(e), e);
+      }
+    }
+
+    private @Nullable Spool openSpool(Ids ids, FailureReport report) throws IOException {
+      return spool == null
+          ? null
+          : Spool.open(spool, ids.epoch(), spoolBytes, fsync, report::noteOnce);
     }
 
     private ProducerSettings settings() {
@@ -391,6 +448,9 @@ public final class TelemetryProducer implements AutoCloseable {
       require(
           maxEvents >= 1 && maxBytes >= LEAST_BYTES,
           "The queue cannot be below 1 event and " + LEAST_BYTES + " bytes.");
+      require(
+          spoolBytes >= LEAST_SPOOL_BYTES,
+          "The spool cannot be below " + LEAST_SPOOL_BYTES + " bytes a topic.");
       Topics.checkPrefix(topicPrefix, "The topic prefix");
       return new ProducerSettings(
           instanceId,
@@ -400,7 +460,6 @@ public final class TelemetryProducer implements AutoCloseable {
           emitWait,
           maxEvents,
           maxBytes,
-          spool == null ? null : new SpoolSettings(spool, spoolBytes, fsync),
           clock,
           listener);
     }

@@ -7,6 +7,8 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -17,7 +19,11 @@ import org.junit.jupiter.api.Test;
 
 @SuppressWarnings("try") // a scope is there to be closed
 class EventContextTest {
-  private final Tracer tracer = SdkTracerProvider.builder().build().get("test");
+  private final Tracer tracer =
+      SdkTracerProvider.builder()
+          .addSpanProcessor(SimpleSpanProcessor.create(SpanExporter.composite()))
+          .build()
+          .get("test");
   private final MockProducer<byte[], byte[]> broker = Broker.acknowledging(1);
 
   private static Request request() {
@@ -42,7 +48,13 @@ class EventContextTest {
 
       SpanContext context = span.getSpanContext();
       assertThat(only().traceparent())
-          .isEqualTo("00-" + context.getTraceId() + "-" + context.getSpanId() + "-01");
+          .isEqualTo(
+              "00-"
+                  + context.getTraceId()
+                  + "-"
+                  + context.getSpanId()
+                  + "-"
+                  + context.getTraceFlags().asHex());
       assertThat(only().parentSpanId()).isEqualTo(above.getSpanContext().getSpanId());
     }
   }

@@ -14,13 +14,21 @@ import org.aragora.telemetry.processor.serve.BrokerContact;
  * from the consumer's own count of answers, looked at often. An answer is dated to the look before
  * the one that saw it, so that a process that was stopped in between does not take an old answer
  * for a new one.
+ *
+ * <p>Kafka counts refusals too. A member that was thrown out for its silence hears of it from its
+ * next heartbeat, and sends no more until it has given up its partitions. One answer from before
+ * the silence may still be on its way then. So the first two answers after a silence say nothing;
+ * the third does.
  */
 final class HeartbeatWatch implements BrokerContact {
   private static final String GROUP = "consumer-coordinator-metrics";
   private static final String ANSWERS = "heartbeat-total";
   private static final String CONSUMER_SUFFIX = "-consumer";
 
-  private record Contact(double answers, long atNanos) {}
+  private static final int PROOF = 3;
+
+  /** {@code trustedFrom}: from which count on answers mean that the thread is still a member. */
+  private record Contact(double answers, long atNanos, double trustedFrom) {}
 
   private final Map<String, Contact> contacts = new ConcurrentHashMap<>();
   private final LongSupplier nanoClock;
@@ -43,9 +51,13 @@ final class HeartbeatWatch implements BrokerContact {
         (thread, count) -> {
           Contact known = contacts.get(thread);
           if (known == null) {
-            contacts.put(thread, new Contact(count, lastLookNanos - maxAgeNanos));
+            contacts.put(thread, new Contact(count, lastLookNanos, count + 1));
           } else if (known.answers() != count) {
-            contacts.put(thread, new Contact(count, lastLookNanos));
+            boolean silent = nowNanos - known.atNanos() >= maxAgeNanos;
+            contacts.put(
+                thread,
+                new Contact(
+                    count, lastLookNanos, silent ? known.answers() + PROOF : known.trustedFrom()));
           }
         });
     lastLookNanos = nowNanos;
@@ -71,7 +83,9 @@ final class HeartbeatWatch implements BrokerContact {
   @Override
   public boolean isFresh(String streamThread) {
     Contact contact = contacts.get(streamThread);
-    return contact != null && nanoClock.getAsLong() - contact.atNanos() < maxAgeNanos;
+    return contact != null
+        && contact.answers() >= contact.trustedFrom()
+        && nanoClock.getAsLong() - contact.atNanos() < maxAgeNanos;
   }
 
   /** Whether any thread's last answer is fresh. */

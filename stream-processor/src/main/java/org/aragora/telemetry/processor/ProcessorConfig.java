@@ -177,11 +177,22 @@ public final class ProcessorConfig {
   private final AbstractConfig values;
   private final KafkaClientSettings kafka;
   private final int metricsPort;
+  private final Map<String, Object> streamsOverrides;
 
-  private ProcessorConfig(AbstractConfig values, KafkaClientSettings kafka, int metricsPort) {
+  private ProcessorConfig(
+      AbstractConfig values,
+      KafkaClientSettings kafka,
+      int metricsPort,
+      Map<String, Object> streamsOverrides) {
     this.values = values;
     this.kafka = kafka;
     this.metricsPort = metricsPort;
+    this.streamsOverrides = Map.copyOf(streamsOverrides);
+  }
+
+  /** For the chaos harness's self-test, which breaks a guarantee to see that it is noticed. */
+  ProcessorConfig withStreamsOverrides(Map<String, Object> overrides) {
+    return new ProcessorConfig(values, kafka, metricsPort, overrides);
   }
 
   /**
@@ -197,7 +208,7 @@ public final class ProcessorConfig {
     clientSettings.addAll(ProducerConfig.configNames());
     clientSettings.addAll(AdminClientConfig.configNames());
     KafkaClientSettings kafka = KafkaClientSettings.read(environment, clientSettings, REFUSED);
-    return new ProcessorConfig(values, kafka, port(environment));
+    return new ProcessorConfig(values, kafka, port(environment), Map.of());
   }
 
   private static int port(Map<String, String> environment) {
@@ -271,6 +282,7 @@ public final class ProcessorConfig {
     streams.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_REQUEST_BYTES);
     streams.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+    streams.putAll(streamsOverrides);
     return streams;
   }
 

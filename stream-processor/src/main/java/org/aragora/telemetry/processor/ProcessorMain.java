@@ -19,6 +19,7 @@ public final class ProcessorMain implements Callable<Integer> {
   private static final int FAILED = 1;
 
   private final Map<String, String> environment;
+  private volatile int exitCode;
 
   private ProcessorMain(Map<String, String> environment) {
     this.environment = environment;
@@ -26,7 +27,9 @@ public final class ProcessorMain implements Callable<Integer> {
 
   /** Exit code 0 after a signal, 1 after a failure or a refused setting. */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new ProcessorMain(System.getenv())).execute(arguments));
+    ProcessorMain main = new ProcessorMain(System.getenv());
+    main.exitCode = new CommandLine(main).execute(arguments);
+    System.exit(main.exitCode);
   }
 
   @Override
@@ -34,7 +37,7 @@ public final class ProcessorMain implements Callable<Integer> {
     try {
       ServiceLogging.configure(environment);
       Processor processor = Processor.start(ProcessorConfig.read(environment));
-      Runtime.getRuntime().addShutdownHook(new Thread(processor::close, "aragora-stop"));
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(processor), "aragora-stop"));
       processor.stopped().join();
       return 0;
     } catch (InvalidSettingException e) {
@@ -45,5 +48,11 @@ public final class ProcessorMain implements Callable<Integer> {
       System.err.println("The processor has stopped: " + cause.getMessage());
       return FAILED;
     }
+  }
+
+  /** A process that was asked to stop and did has succeeded; the JVM would say 128 + the signal. */
+  private void stop(Processor processor) {
+    processor.close();
+    Runtime.getRuntime().halt(exitCode);
   }
 }

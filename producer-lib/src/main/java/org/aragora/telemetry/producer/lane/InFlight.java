@@ -27,13 +27,24 @@ final class InFlight {
     }
   }
 
-  /** Returns whether this call is the one that settled it. */
-  boolean settle(Sent sent) {
+  /**
+   * Returns whether the caller is the one to settle it: to count it, then to {@link #settle} it.
+   */
+  boolean claim(Sent sent) {
     lock.lock();
     try {
-      if (sent.settled) {
-        return false;
-      }
+      boolean first = !sent.claimed;
+      sent.claimed = true;
+      return first;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** After this, whoever waits for it goes on. */
+  void settle(Sent sent) {
+    lock.lock();
+    try {
       sent.settled = true;
       outbox.settled(sent.entry);
       boolean moved = false;
@@ -46,7 +57,6 @@ final class InFlight {
       if (moved) {
         changed.signalAll();
       }
-      return true;
     } finally {
       lock.unlock();
     }
@@ -61,12 +71,10 @@ final class InFlight {
     }
   }
 
-  List<Sent> unsettled() {
+  List<Sent> all() {
     lock.lock();
     try {
-      List<Sent> left = new ArrayList<>(order);
-      left.removeIf(sent -> sent.settled);
-      return left;
+      return new ArrayList<>(order);
     } finally {
       lock.unlock();
     }

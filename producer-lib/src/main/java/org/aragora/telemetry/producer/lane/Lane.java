@@ -105,22 +105,26 @@ public final class Lane {
    * Gives up what is left, when the thread and the Kafka client have stopped: a durable outbox
    * keeps it, from another it is lost and counted.
    */
-  public void sweep(Throwable cause) throws Exception {
+  public void sweep(Throwable cause) throws IOException, InterruptedException {
     if (!outbox.isDurable()) {
-      long lost = inFlight.unsettled().stream().filter(inFlight::settle).count();
-      if (pending != null) {
-        outbox.settled(pending);
-        lost++;
-      }
-      for (Outbox.Entry left = outbox.take(0); left != null; left = outbox.take(0)) {
+      List<Sent> unsettled = inFlight.all().stream().filter(inFlight::claim).toList();
+      long lost = unsettled.size();
+      for (Outbox.Entry left = untaken(); left != null; left = untaken()) {
         outbox.settled(left);
         lost++;
       }
       if (lost > 0) {
         outcome.lost(lost, cause);
       }
+      unsettled.forEach(inFlight::settle);
     }
     outbox.close();
+  }
+
+  private Outbox.@Nullable Entry untaken() throws IOException, InterruptedException {
+    Outbox.Entry left = pending != null ? pending : outbox.take(0);
+    pending = null;
+    return left;
   }
 
   private void run() {
@@ -171,11 +175,10 @@ public final class Lane {
   }
 
   private void sendNext() throws IOException, InterruptedException {
-    Numbering numbering = knownNumbering();
     Outbox.Entry entry = pending != null ? pending : outbox.take(TICK_NANOS);
-    pending = entry; // so that an Error on the way does not lose it
+    pending = entry; // so that an end or an Error on the way does not lose it
     if (entry != null) {
-      Sent sent = numbered(entry, numbering);
+      Sent sent = numbered(entry, knownNumbering());
       pending = null;
       transmit(sent);
     }
@@ -242,8 +245,9 @@ public final class Lane {
   private void completed(Sent sent, @Nullable Exception failure) {
     if (failure == null) {
       pauseMs = FIRST_PAUSE_MS;
-      if (inFlight.settle(sent)) {
+      if (inFlight.claim(sent)) {
         outcome.acknowledged();
+        inFlight.settle(sent);
       }
     } else if (isHopeless(failure)) {
       giveUp(sent, failure);
@@ -267,8 +271,9 @@ public final class Lane {
   }
 
   private void giveUp(Sent sent, Exception failure) {
-    if (inFlight.settle(sent)) {
+    if (inFlight.claim(sent)) {
       outcome.lost(1, failure);
+      inFlight.settle(sent);
     }
   }
 

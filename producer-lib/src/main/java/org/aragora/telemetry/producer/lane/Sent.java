@@ -10,7 +10,10 @@ final class Sent {
   final long seq;
   final ProducerRecord<byte[], byte[]> record;
 
-  /** Guarded by {@link InFlight}. */
+  /** Somebody counts what became of it. Guarded by {@link InFlight}. */
+  boolean claimed;
+
+  /** It is counted. Guarded by {@link InFlight}. */
   boolean settled;
 
   /** Why the client refused the last attempt within {@code send}; the lane's thread only. */

@@ -67,7 +67,10 @@ public final class EnvironmentSettings {
       if (values.containsKey(name) && message.contains("configuration " + name)) {
         return "%s%s=%s is refused: %s"
             .formatted(
-                PREFIX, name, values.get(name), message.replaceFirst("^Invalid value .*?: ", ""));
+                PREFIX,
+                name,
+                values.get(name),
+                message.replaceFirst("(?s)^Invalid value .* for configuration " + name + ": ", ""));
       }
     }
     return PREFIX + "settings are refused: " + message;

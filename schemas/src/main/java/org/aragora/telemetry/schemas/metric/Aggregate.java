@@ -38,7 +38,7 @@ public sealed interface Aggregate
     return switch (descriptor.type()) {
       case COUNTER, ADDITIVE_GAUGE -> SumAggregate.read(in);
       case LATEST_GAUGE -> LatestAggregate.read(in);
-      case HISTOGRAM -> HistogramAggregate.read(in);
+      case HISTOGRAM -> HistogramAggregate.read(descriptor, in);
       case RATIO -> RatioAggregate.read(in);
       case INSTANCE -> InstanceAggregate.read(in);
       case RUN_MAXIMUM -> RunMaximumAggregate.read(in);

@@ -3,6 +3,7 @@ package org.aragora.telemetry.schemas.metric;
 import java.util.List;
 import org.aragora.telemetry.schemas.binary.BinaryReader;
 import org.aragora.telemetry.schemas.binary.BinaryWriter;
+import org.aragora.telemetry.schemas.binary.CorruptRecordException;
 
 /**
  * A classic histogram: a count per bucket (not cumulative, +Inf last) and the exact sum in units.
@@ -57,8 +58,14 @@ public final class HistogramAggregate implements Aggregate {
     sum.write(out);
   }
 
-  static HistogramAggregate read(BinaryReader in) {
-    HistogramAggregate histogram = new HistogramAggregate(in.readInt());
+  static HistogramAggregate read(MetricDescriptor metric, BinaryReader in) {
+    int buckets = in.readInt();
+    if (buckets != metric.boundUnits().size() + 1) {
+      throw new CorruptRecordException(
+          "a histogram of %s has %d buckets, its metric has %d"
+              .formatted(metric.name(), buckets, metric.boundUnits().size() + 1));
+    }
+    HistogramAggregate histogram = new HistogramAggregate(buckets);
     for (int i = 0; i < histogram.counts.length; i++) {
       histogram.counts[i] = in.readUnsigned();
     }

@@ -40,7 +40,10 @@ public final class InstanceAggregate implements Aggregate {
 
   /** The instance said how many connections it has. */
   public void websocket(EventOrder order, long connections) {
-    if (order.isAfter(websocket)) {
+    int compared = order.compareTo(websocket);
+    // Of two counts of one event the greater, so that it does not matter which part is merged
+    // first.
+    if (compared > 0 || (compared == 0 && connections > websocketConnections)) {
       websocket = order;
       websocketConnections = connections;
     }

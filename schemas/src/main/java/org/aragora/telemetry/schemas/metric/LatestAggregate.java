@@ -3,13 +3,17 @@ package org.aragora.telemetry.schemas.metric;
 import org.aragora.telemetry.schemas.binary.BinaryReader;
 import org.aragora.telemetry.schemas.binary.BinaryWriter;
 
-/** A gauge by event time: the value of the greatest event, whatever the order of arrival. */
+/**
+ * A gauge by event time: the value of the greatest event, whatever the order of arrival; of two
+ * values of one event, the greater.
+ */
 public final class LatestAggregate implements Aggregate {
   private EventOrder order = EventOrder.NONE;
   private double value;
 
   public void offer(EventOrder candidate, double candidateValue) {
-    if (candidate.isAfter(order)) {
+    int compared = candidate.compareTo(order);
+    if (compared > 0 || (compared == 0 && Double.compare(candidateValue, value) > 0)) {
       order = candidate;
       value = candidateValue;
     }

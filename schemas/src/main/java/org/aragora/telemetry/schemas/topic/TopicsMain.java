@@ -1,5 +1,7 @@
 package org.aragora.telemetry.schemas.topic;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +18,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.aragora.telemetry.schemas.config.InvalidSettingException;
 import org.aragora.telemetry.schemas.config.KafkaClientSettings;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +40,8 @@ public final class TopicsMain implements Runnable {
   private TopicsMain() {}
 
   public static void main(String[] arguments) {
+    // What matters is said in sentences; a client's own complaints would only hide them.
+    ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.OFF);
     System.exit(commandLine(System.getenv()).execute(arguments));
   }
 

@@ -2,6 +2,7 @@ package org.aragora.telemetry.processor.aggregate;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,6 +64,11 @@ final class Totals {
         restore(all.next(), metrics);
       }
     }
+    // In the order of birth, not of the store: an older series must not wait for a younger one.
+    List<Series> restored = new ArrayList<>(immature);
+    restored.sort(Comparator.comparingLong(next -> next.bornAtMs));
+    immature.clear();
+    immature.addAll(restored);
   }
 
   private void restore(KeyValue<Bytes, byte[]> entry, Map<String, MetricDescriptor> metrics) {

@@ -1,5 +1,6 @@
 package org.aragora.telemetry.processor.ingest;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.utils.Bytes;
@@ -27,6 +28,13 @@ final class Ingest {
   private static final char LEDGER = 'L';
   private static final Bytes LEDGER_KEY = IngestKeys.key(LEDGER, rest -> {});
 
+  /**
+   * Append times are taken as no later than this, in 2262: event times near them must fit
+   * nanoseconds. A broker never sets such a one, but a producer may where a topic has CreateTime.
+   */
+  private static final long MAX_APPEND_MS =
+      Long.MAX_VALUE / Times.NANOS_PER_MS - Duration.ofDays(30).toMillis();
+
   private final InputTopic topic;
   private final EventCodec codec;
   private final IngestSettings settings;
@@ -53,7 +61,9 @@ final class Ingest {
 
   Ingested ingest(InputRecord input) {
     long appendMs =
-        input.appendTimeMs() >= 0 ? input.appendTimeMs() : Math.max(0, ledger.appendTimeMs());
+        input.appendTimeMs() >= 0
+            ? Math.min(input.appendTimeMs(), MAX_APPEND_MS)
+            : Math.max(0, ledger.appendTimeMs());
     ledger.recordRead(input.offset(), appendMs);
     runs.forgetBefore(ledger.appendTimeMs());
     debates.forgetBefore(ledger.appendTimeMs());

@@ -1,11 +1,10 @@
 package org.aragora.telemetry.processor.ingest;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
@@ -44,26 +43,23 @@ final class Runs {
   }
 
   private void restore() {
-    List<Map.Entry<Key, Run>> restored = new ArrayList<>();
+    Map<Key, Run> restored = new HashMap<>();
     try (KeyValueIterator<Bytes, byte[]> all = IngestKeys.scan(store, RUN)) {
       while (all.hasNext()) {
         KeyValue<Bytes, byte[]> entry = all.next();
         BinaryReader key = IngestKeys.reader(entry.key);
         BinaryReader value = new BinaryReader(entry.value);
         value.readVersion(VERSION, "the state of a producer run");
-        restored.add(
-            Map.entry(
-                new Key(key.readString(), key.readString()),
-                new Run(MAX_GAPS, value.readUnsigned(), value.readUnsigned(), value.readSigned())));
+        restored.put(
+            new Key(key.readString(), key.readString()),
+            new Run(MAX_GAPS, value.readUnsigned(), value.readUnsigned(), value.readSigned()));
       }
     }
-    restored.sort(Comparator.comparingLong(entry -> entry.getValue().lastAppendMs()));
-    restored.forEach(entry -> runs.put(entry.getKey(), entry.getValue()));
     try (KeyValueIterator<Bytes, byte[]> all = IngestKeys.scan(store, GAP)) {
       while (all.hasNext()) {
         KeyValue<Bytes, byte[]> entry = all.next();
         BinaryReader key = IngestKeys.reader(entry.key);
-        Run run = runs.get(new Key(key.readString(), key.readString()));
+        Run run = restored.get(new Key(key.readString(), key.readString()));
         if (run != null) {
           BinaryReader value = new BinaryReader(entry.value);
           value.readVersion(VERSION, "an open gap of a producer run");
@@ -71,6 +67,9 @@ final class Runs {
         }
       }
     }
+    restored.entrySet().stream()
+        .sorted(Comparator.comparingLong(entry -> entry.getValue().lastAppendMs()))
+        .forEach(entry -> runs.put(entry.getKey(), entry.getValue()));
   }
 
   /** Forgets the runs whose last event was appended more than {@link #RETENTION} before. */

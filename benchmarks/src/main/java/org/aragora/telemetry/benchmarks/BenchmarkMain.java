@@ -1,0 +1,63 @@
+package org.aragora.telemetry.benchmarks;
+
+import java.time.Clock;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.aragora.telemetry.benchmarks.throughput.Throughput;
+import org.aragora.telemetry.broker.EmbeddedBroker;
+import org.aragora.telemetry.schemas.log.ServiceLogging;
+import org.aragora.telemetry.schemas.topic.TopicAdmin;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bin/telemetry benchmark}. */
+@Command(
+    name = "benchmark",
+    description =
+        "Events per second of the processor on one thread from a backlog, beside a bare consumer loop that"
+            + " decodes and counts the same records, on an embedded broker.",
+    mixinStandardHelpOptions = true)
+public final class BenchmarkMain implements Callable<Integer> {
+  private static final int BROKER_HEAP_MB = 1024;
+
+  @Option(names = "--events", defaultValue = "2000000", description = "backlog (default 2,000,000)")
+  private int events;
+
+  @Option(names = "--partitions", defaultValue = "4", description = "per topic (default 4)")
+  private int partitions;
+
+  @Option(names = "--runs", defaultValue = "3", description = "of each, alternating (default 3)")
+  private int runs;
+
+  @Option(names = "--seed", defaultValue = "1", description = "of the backlog (default 1)")
+  private long seed;
+
+  private BenchmarkMain() {}
+
+  /** Prints one line per run and the medians. */
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new BenchmarkMain()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    ServiceLogging.configure(
+        Map.of("LOG_LEVEL", "ERROR", "LOG_FORMAT", "text", "LOG_OUTPUT", "stderr"));
+    try (EmbeddedBroker broker = EmbeddedBroker.builder().heapMegabytes(BROKER_HEAP_MB).start()) {
+      String prefix = "aragora.";
+      try (Admin admin =
+          Admin.create(
+              Map.<String, Object>of(
+                  AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers()))) {
+        new TopicAdmin(admin).create(new TopicAdmin.Plan(prefix, partitions, OptionalInt.empty()));
+      }
+      new Throughput(broker.bootstrapServers(), prefix, partitions, Clock.systemUTC())
+          .run(seed, events, runs, System.out);
+    }
+    return 0;
+  }
+}

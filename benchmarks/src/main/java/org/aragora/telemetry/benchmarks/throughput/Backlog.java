@@ -1,0 +1,165 @@
+package org.aragora.telemetry.benchmarks.throughput;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.aragora.telemetry.schemas.codec.EventCodec;
+import org.aragora.telemetry.schemas.codec.JsonEventCodec;
+import org.aragora.telemetry.schemas.event.AgentCallCompleted;
+import org.aragora.telemetry.schemas.event.CallStatus;
+import org.aragora.telemetry.schemas.event.DebateCompleted;
+import org.aragora.telemetry.schemas.event.DebateOutcome;
+import org.aragora.telemetry.schemas.event.DebateStarted;
+import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.event.EventData;
+import org.aragora.telemetry.schemas.event.LogEmitted;
+import org.aragora.telemetry.schemas.event.LogLevel;
+import org.aragora.telemetry.schemas.event.RequestCompleted;
+import org.aragora.telemetry.schemas.event.RoundCompleted;
+
+/**
+ * Writes events as a fleet of instances would: numbered per run and partition, 54 % requests, 20 %
+ * agent calls, 16 % debates, 10 % logs; time moves on 10,000 events a second. The same for a seed.
+ */
+final class Backlog {
+  private static final int INSTANCES = 10;
+  private static final List<String> AGENTS =
+      List.of("claude", "gpt", "gemini", "grok", "mistral", "llama", "qwen", "deepseek");
+  private static final List<String> DOMAINS = List.of("code", "legal", "security", "general");
+  private static final List<String> ENDPOINTS =
+      List.of("/api/debates", "/api/debates/{id}", "/api/leaderboard", "/health", "/api/agents");
+  private static final int EVENTS_PER_SECOND = 10_000;
+  private static final long NANOS_PER_EVENT = 1_000_000_000L / EVENTS_PER_SECOND;
+
+  private final EventCodec codec = JsonEventCodec.create();
+  private final Random random;
+  private final int partitions;
+  private final Instant start;
+  private final Map<String, Long> numbers = new HashMap<>();
+
+  Backlog(long seed, int partitions, int events, Clock clock) {
+    this.random = new Random(seed);
+    this.partitions = partitions;
+    this.start = clock.instant().minusSeconds(events / EVENTS_PER_SECOND + 1);
+  }
+
+  /** Writes {@code events} records under a prefix; returns their bytes. */
+  long write(String bootstrapServers, String prefix, int events) {
+    Map<String, Object> settings =
+        Map.of(
+            "bootstrap.servers",
+            bootstrapServers,
+            "acks",
+            "all",
+            "compression.type",
+            "lz4",
+            "linger.ms",
+            10,
+            "batch.size",
+            131_072,
+            "buffer.memory",
+            67_108_864L);
+    long bytes = 0;
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+      for (int i = 0; i < events; i++) {
+        EventData data = next(i);
+        String source = "/aragora/instances/api-" + random.nextInt(INSTANCES);
+        String key = data.key() == null ? source : data.key();
+        int partition = Math.floorMod(key.hashCode(), partitions);
+        Event event = event(i, source, partition, data);
+        byte[] value = codec.encode(event);
+        bytes += value.length;
+        var unused =
+            producer.send(
+                new ProducerRecord<>(
+                    event.type().topic().under(prefix),
+                    partition,
+                    key.getBytes(StandardCharsets.UTF_8),
+                    value));
+      }
+      producer.flush();
+    }
+    return bytes;
+  }
+
+  private Event event(int i, String source, int partition, EventData data) {
+    String run = source + "/" + data.getClass().getSimpleName() + "/" + partition;
+    long seq = numbers.merge(run, 1L, Long::sum);
+    return new Event(
+        "bench-" + i,
+        source,
+        start.plusNanos(i * NANOS_PER_EVENT),
+        "00-%016x%016x-%016x-01".formatted(random.nextLong() | 1, i + 1L, i + 1L),
+        null,
+        new Event.Sequence("epoch-" + data.getClass().getSimpleName(), seq),
+        data);
+  }
+
+  private EventData next(int i) {
+    int kind = random.nextInt(100);
+    if (kind < 54) {
+      return new RequestCompleted(
+          "req-" + i,
+          random.nextInt(3) == 0 ? "POST" : "GET",
+          ENDPOINTS.get(random.nextInt(ENDPOINTS.size())),
+          random.nextInt(50) == 0 ? 503 : 200,
+          duration(1),
+          null);
+    }
+    if (kind < 74) {
+      return new AgentCallCompleted(
+          "call-" + i,
+          AGENTS.get(random.nextInt(AGENTS.size())),
+          random.nextInt(20) == 0 ? CallStatus.ERROR : CallStatus.SUCCESS,
+          duration(20),
+          "generate",
+          null,
+          null,
+          (long) random.nextInt(4000),
+          (long) random.nextInt(1000),
+          null,
+          null,
+          null);
+    }
+    if (kind < 90) {
+      return debate("d-" + i / 100, kind);
+    }
+    return new LogEmitted(
+        LogLevel.INFO,
+        "aragora.debate",
+        "round " + i + " done",
+        "debate",
+        "run",
+        12L,
+        null,
+        null,
+        null,
+        null);
+  }
+
+  private EventData debate(String id, int kind) {
+    return switch (kind % 4) {
+      case 0 -> new DebateStarted(id, List.of("claude", "gpt"), domain(), null, 3L, null);
+      case 1 ->
+          new DebateCompleted(id, DebateOutcome.CONSENSUS, duration(300), 3L, 0.9, domain(), null);
+      default -> new RoundCompleted(id, kind % 4, duration(60));
+    };
+  }
+
+  private String domain() {
+    return DOMAINS.get(random.nextInt(DOMAINS.size()));
+  }
+
+  /** Up to so many seconds, in whole microseconds. */
+  private long duration(int maxSeconds) {
+    return random.nextLong(maxSeconds * 1_000_000L) * 1000;
+  }
+}

@@ -1,0 +1,93 @@
+package org.aragora.telemetry.benchmarks.throughput;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.aragora.telemetry.schemas.topic.TopicAdmin;
+import org.aragora.telemetry.schemas.topic.Topics;
+
+/** Runs both in turns over one backlog and prints what each did. */
+public final class Throughput {
+  private static final double NANOS_PER_SECOND = 1e9;
+  private static final long LOOK_MS = 200;
+
+  private final String bootstrapServers;
+  private final String prefix;
+  private final int partitions;
+  private final Clock clock;
+
+  /** {@code prefix}: under which the topics are, with so many partitions each. */
+  public Throughput(String bootstrapServers, String prefix, int partitions, Clock clock) {
+    this.bootstrapServers = bootstrapServers;
+    this.prefix = prefix;
+    this.partitions = partitions;
+    this.clock = clock;
+  }
+
+  /** Writes the backlog, then measures. */
+  public void run(long seed, int events, int runs, PrintStream out)
+      throws IOException, InterruptedException {
+    long bytes =
+        new Backlog(seed, partitions, events, clock).write(bootstrapServers, prefix, events);
+    out.printf("%,d events, %d bytes each on average%n", events, bytes / events);
+    List<Double> bare = new ArrayList<>();
+    List<Double> counted = new ArrayList<>();
+    for (int run = 1; run <= runs; run++) {
+      bare.add(rate(events, BareLoop.run(bootstrapServers, prefix, partitions, events)));
+      forgetCounts();
+      ProcessorRun.Result result =
+          new ProcessorRun().run(bootstrapServers, prefix, "run-" + run, events);
+      counted.add(rate(result.events(), result.nanos()));
+      out.printf(
+          "run %d: bare loop %,.0f/s; processor %,.0f/s (%,.0f/s from its start); ratio %.2f%n",
+          run,
+          last(bare),
+          last(counted),
+          rate(events, result.wholeNanos()),
+          last(counted) / last(bare));
+    }
+    out.printf(
+        "median: bare loop %,.0f/s; processor %,.0f/s; ratio %.2f%n",
+        median(bare), median(counted), median(counted) / median(bare));
+  }
+
+  /** The inputs stay; what an earlier run counted of them goes. */
+  private void forgetCounts() throws InterruptedException {
+    List<String> outputs =
+        List.of(Topics.METRICS.under(prefix), Topics.METRICS_WINDOWS.under(prefix));
+    try (Admin admin =
+        Admin.create(
+            Map.<String, Object>of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
+      admin.deleteTopics(outputs).all().get();
+      while (admin.listTopics().names().get().stream().anyMatch(outputs::contains)) {
+        TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+      }
+      new TopicAdmin(admin).create(new TopicAdmin.Plan(prefix, partitions, OptionalInt.empty()));
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the output topics could not be made anew", e.getCause());
+    }
+  }
+
+  private static double rate(long events, long nanos) {
+    return events / (nanos / NANOS_PER_SECOND);
+  }
+
+  private static double last(List<Double> values) {
+    return values.get(values.size() - 1);
+  }
+
+  private static double median(List<Double> values) {
+    List<Double> sorted = new ArrayList<>(values);
+    Collections.sort(sorted);
+    return sorted.get(sorted.size() / 2);
+  }
+}

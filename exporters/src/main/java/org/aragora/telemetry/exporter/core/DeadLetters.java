@@ -1,0 +1,72 @@
+package org.aragora.telemetry.exporter.core;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+
+/**
+ * Parks records that the backend will never take: key, value and headers as they were, and where
+ * they came from and why in {@code aragora-dlq-*} headers.
+ */
+public final class DeadLetters implements AutoCloseable {
+
+  private static final String PREFIX = "aragora-dlq-";
+  private static final int MAX_MESSAGE_CHARS = 1024;
+
+  private final Producer<byte[], byte[]> producer;
+  private final String topic;
+  private final String exporter;
+
+  /** Writes with {@code producer}, which must wait for all replicas, to {@code topic}. */
+  public DeadLetters(Producer<byte[], byte[]> producer, String topic, String exporter) {
+    this.producer = producer;
+    this.topic = topic;
+    this.exporter = exporter;
+  }
+
+  /** Completes when the broker has the dead letter. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the callback says the same
+  CompletableFuture<Void> park(
+      ConsumerRecord<byte[], byte[]> record, String reason, String message) {
+    Headers headers = new RecordHeaders(record.headers().toArray());
+    header(headers, "topic", record.topic());
+    header(headers, "partition", Integer.toString(record.partition()));
+    header(headers, "offset", Long.toString(record.offset()));
+    header(headers, "reason", reason);
+    header(
+        headers,
+        "message",
+        message.length() <= MAX_MESSAGE_CHARS ? message : message.substring(0, MAX_MESSAGE_CHARS));
+    header(headers, "exporter", exporter);
+    CompletableFuture<Void> parked = new CompletableFuture<>();
+    try {
+      producer.send(
+          new ProducerRecord<>(topic, null, record.key(), record.value(), headers),
+          (metadata, failure) -> {
+            if (failure == null) {
+              parked.complete(null);
+            } else {
+              parked.completeExceptionally(failure);
+            }
+          });
+    } catch (RuntimeException failure) {
+      parked.completeExceptionally(failure);
+    }
+    return parked;
+  }
+
+  private static void header(Headers headers, String name, String value) {
+    headers.remove(PREFIX + name);
+    headers.add(PREFIX + name, value.getBytes(UTF_8));
+  }
+
+  @Override
+  public void close() {
+    producer.close();
+  }
+}

@@ -1,0 +1,148 @@
+package org.aragora.telemetry.exporter.logs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Map;
+import org.aragora.telemetry.exporter.core.Redactor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a line as compact JSON with the user's fields, everything redacted, and cuts what is over
+ * Loki's limit: first the fields, then the message, with a mark that says so.
+ */
+final class LineWriter {
+
+  /** Loki's max_line_size, with the structured metadata that newer versions add to it. */
+  static final int MAX_BYTES = 256 * 1024;
+
+  private static final int METADATA_RESERVE = 4 * 1024;
+  private static final int MAX_NAME_CHARS = 512;
+  private static final String CUT = "…[cut]";
+  private static final DateTimeFormatter MICROS =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  private final JsonFactory json = new JsonFactory();
+  private final Redactor redactor;
+  private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(1024);
+
+  LineWriter(Redactor redactor) {
+    this.redactor = redactor;
+  }
+
+  String write(Line line, Instant time, String traceId) {
+    String message = redactor.text(line.message());
+    int limit = MAX_BYTES - METADATA_RESERVE;
+    byte[] whole = json(line, time, traceId, message, true, false);
+    if (whole.length <= limit) {
+      return new String(whole, UTF_8);
+    }
+    byte[] withoutFields = json(line, time, traceId, message, false, true);
+    if (withoutFields.length <= limit) {
+      return new String(withoutFields, UTF_8);
+    }
+    // What is escaped takes up to six bytes a character: keep as many characters as surely fit.
+    int surplus = withoutFields.length - limit;
+    int kept = Math.max(limit / 12, message.length() - surplus - CUT.length());
+    while (true) {
+      byte[] cut = json(line, time, traceId, head(message, kept) + CUT, false, true);
+      if (cut.length <= limit || kept == 0) {
+        return new String(cut, UTF_8);
+      }
+      kept /= 2;
+    }
+  }
+
+  private byte[] json(
+      Line line, Instant time, String traceId, String message, boolean fields, boolean cut) {
+    buffer.reset();
+    try (JsonGenerator out = json.createGenerator(buffer)) {
+      out.writeStartObject();
+      out.writeStringField("timestamp", MICROS.format(time.truncatedTo(ChronoUnit.MICROS)));
+      out.writeStringField("level", line.level().name());
+      out.writeStringField("logger", name(line.logger()));
+      out.writeStringField("message", message);
+      text(out, "module", line.module());
+      text(out, "function", line.function());
+      if (line.line() != null) {
+        out.writeNumberField("line", line.line());
+      }
+      out.writeStringField("trace_id", traceId);
+      text(out, "request_id", line.requestId());
+      text(out, "user_id", line.userId());
+      text(out, "debate_id", line.debateId());
+      Map<String, @Nullable Object> rest = line.fields();
+      if (fields && rest != null && !rest.isEmpty()) {
+        out.writeFieldName("fields");
+        value(out, redactor.field("", rest));
+      }
+      if (cut) {
+        out.writeBooleanField("cut", true);
+      }
+      out.writeEndObject();
+    } catch (IOException inMemory) {
+      throw new IllegalStateException("Writing to memory failed.", inMemory);
+    }
+    return buffer.toByteArray();
+  }
+
+  private void text(JsonGenerator out, String name, @Nullable String value) throws IOException {
+    if (value != null && !value.isEmpty()) {
+      out.writeStringField(name, name(value));
+    }
+  }
+
+  /** A short text: redacted, then cut. */
+  String name(String value) {
+    String clean = redactor.text(value);
+    return clean.length() <= MAX_NAME_CHARS ? clean : head(clean, MAX_NAME_CHARS) + CUT;
+  }
+
+  private static String head(String text, int chars) {
+    int end = Math.min(text.length(), Math.max(0, chars));
+    if (end > 0 && end < text.length() && Character.isHighSurrogate(text.charAt(end - 1))) {
+      end--;
+    }
+    return text.substring(0, end);
+  }
+
+  private static void value(JsonGenerator out, @Nullable Object value) throws IOException {
+    if (value == null) {
+      out.writeNull();
+    } else if (value instanceof Map<?, ?> map) {
+      out.writeStartObject();
+      for (Map.Entry<?, ?> entry : map.entrySet()) {
+        out.writeFieldName(String.valueOf(entry.getKey()));
+        value(out, entry.getValue());
+      }
+      out.writeEndObject();
+    } else if (value instanceof Collection<?> list) {
+      out.writeStartArray();
+      for (Object each : list) {
+        value(out, each);
+      }
+      out.writeEndArray();
+    } else if (value instanceof Boolean flag) {
+      out.writeBoolean(flag);
+    } else if (value instanceof BigDecimal decimal) {
+      out.writeNumber(decimal);
+    } else if (value instanceof Double real) {
+      out.writeNumber(real);
+    } else if (value instanceof Number number) {
+      out.writeNumber(number.longValue());
+    } else {
+      out.writeString(value.toString());
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package org.aragora.telemetry.exporter.logs;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.aragora.telemetry.exporter.core.Conversion;
+import org.aragora.telemetry.exporter.core.DebateLog;
+import org.aragora.telemetry.exporter.core.EventConverter;
+import org.aragora.telemetry.exporter.core.TraceContext;
+import org.aragora.telemetry.exporter.core.TraceIds;
+import org.aragora.telemetry.schemas.codec.EventCodec;
+import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.event.LogLevel;
+import org.jspecify.annotations.Nullable;
+
+/** Events to lines with the time, the labels and the trace that are the event's own. */
+final class LogConverter extends EventConverter<LogEntry> {
+
+  private static final int MAX_LABEL_CHARS = 128;
+  private static final int ENTRY_BYTES = 200;
+
+  private final LogLevel lowest;
+  private final LineWriter writer;
+  private final TraceIds ids = new TraceIds();
+
+  LogConverter(
+      EventCodec codec, String topicPrefix, Duration lookback, LogLevel lowest, LineWriter writer) {
+    super(codec, topicPrefix, lookback);
+    this.lowest = lowest;
+    this.writer = writer;
+  }
+
+  @Override
+  protected Conversion<LogEntry> convert(
+      Event event, String topic, Instant time, DebateLog.@Nullable Start start) {
+    Line line = DomainLines.of(event, start);
+    if (line == null) {
+      return new Conversion.Skip<>("other_type");
+    }
+    if (line.level().compareTo(lowest) < 0) {
+      return new Conversion.Skip<>("below_level");
+    }
+    String traceId = TraceContext.of(event, ids).traceId();
+    String text = writer.write(line, time, traceId);
+    LogEntry entry =
+        new LogEntry(
+            new LogEntry.Stream(line.level().name(), label(event.instanceId()), topic),
+            nanos(event, time),
+            text,
+            traceId,
+            metadata(line.requestId()),
+            metadata(line.userId()));
+    return new Conversion.Export<>(entry, ENTRY_BYTES + text.length());
+  }
+
+  /** Microseconds are the event's; what is below them tells apart events of one microsecond. */
+  private long nanos(Event event, Instant time) {
+    long micros =
+        Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000L), time.getNano() / 1000);
+    return micros * 1000 + ids.perMille(event.source(), event.id());
+  }
+
+  private @Nullable String metadata(@Nullable String value) {
+    return value == null || value.isEmpty() ? null : writer.name(value);
+  }
+
+  private static String label(String value) {
+    return value.length() <= MAX_LABEL_CHARS ? value : value.substring(0, MAX_LABEL_CHARS);
+  }
+}

@@ -1,0 +1,65 @@
+package org.aragora.telemetry.exporter.logs;
+
+import java.net.URI;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import org.aragora.telemetry.exporter.core.Answer;
+import org.aragora.telemetry.exporter.core.HttpAnswers;
+import org.aragora.telemetry.exporter.core.HttpPush;
+
+/**
+ * What Loki's answers mean beyond their status. A 400 for entries that are too old does not harm
+ * their neighbours: Loki takes those; and where it names the oldest time that it takes of any
+ * stream, all older ones are known at once.
+ */
+final class LokiAnswers {
+
+  private static final String TOO_OLD = "timestamp too old";
+  private static final String TOO_FAR_BEHIND = "too far behind";
+  private static final String OLDEST = "oldest acceptable timestamp is: ";
+
+  private LokiAnswers() {}
+
+  static Answer<LogEntry> of(URI uri, HttpPush.Response response, Instant now) {
+    Answer<LogEntry> answer = HttpAnswers.of(uri, response, now);
+    if (!(answer instanceof Answer.Refused<LogEntry> refused)) {
+      return answer;
+    }
+    String body = response.text();
+    if (body.contains("structured metadata") && body.contains("disallowed")) {
+      return new Answer.Transient<>(
+          "configuration",
+          refused.message()
+              + " (set ARAGORA_TELEMETRY_LOKI_STRUCTURED_METADATA=false, or allow it in Loki)");
+    }
+    int tooOld = body.indexOf(TOO_OLD);
+    if (tooOld >= 0) {
+      long oldest = oldestNanos(body, tooOld);
+      return new Answer.Refused<>("too_old", refused.message(), entry -> entry.nanos() < oldest);
+    }
+    return body.contains(TOO_FAR_BEHIND)
+        ? new Answer.Refused<>("too_old", refused.message())
+        : refused;
+  }
+
+  private static long oldestNanos(String body, int from) {
+    int at = body.indexOf(OLDEST, from);
+    if (at < 0) {
+      return Long.MIN_VALUE;
+    }
+    int start = at + OLDEST.length();
+    int end = start;
+    while (end < body.length() && "0123456789-:.TZ+".indexOf(body.charAt(end)) >= 0) {
+      end++;
+    }
+    while (end > start && ".:".indexOf(body.charAt(end - 1)) >= 0) {
+      end--;
+    }
+    try {
+      Instant oldest = Instant.parse(body.substring(start, end));
+      return oldest.getEpochSecond() * 1_000_000_000L + oldest.getNano();
+    } catch (DateTimeParseException unknown) {
+      return Long.MIN_VALUE;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package org.aragora.telemetry.exporter.spans;
+
+import io.opentelemetry.sdk.trace.data.SpanData;
+import java.util.List;
+import org.aragora.telemetry.exporter.core.Backend;
+import org.aragora.telemetry.exporter.core.CommonSettings;
+import org.aragora.telemetry.exporter.core.Converter;
+import org.aragora.telemetry.exporter.core.ExporterProcess;
+import org.aragora.telemetry.exporter.core.LoopSettings;
+import org.aragora.telemetry.exporter.core.Settings;
+import org.aragora.telemetry.exporter.core.TraceIds;
+import org.aragora.telemetry.schemas.codec.JsonEventCodec;
+import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.Topics;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code bin/telemetry export-spans}: events to spans, sent by OTLP. */
+public final class SpansMain {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SpansMain.class);
+  private static final List<InputTopic> TOPICS =
+      List.of(InputTopic.DEBATES, InputTopic.REQUESTS, InputTopic.AGENT_CALLS);
+
+  private SpansMain() {}
+
+  public static void main(String[] arguments) {
+    System.exit(ExporterProcess.main(definition(), System.getenv(), arguments));
+  }
+
+  /** The span exporter, for a program that runs it within itself. */
+  public static ExporterProcess.Definition<List<SpanData>> definition() {
+    return new ExporterProcess.Definition<>(
+        "spans",
+        SpanSettings.declare(),
+        settings -> settings.text(SpanSettings.GROUP_ID),
+        SpansMain::loop,
+        SpansMain::converter,
+        SpansMain::backend);
+  }
+
+  private static LoopSettings loop(Settings settings) {
+    return CommonSettings.loop(settings, "spans", TOPICS, OtlpSettings.of(settings).timeout());
+  }
+
+  private static Converter<List<SpanData>> converter(Settings settings) {
+    TraceIds ids = new TraceIds();
+    return new SpanConverter(
+        JsonEventCodec.create(),
+        settings.text(Topics.PREFIX_VARIABLE),
+        CommonSettings.debateLookback(settings),
+        SpanSettings.sampler(settings),
+        new SpanWriter(
+            CommonSettings.redactor(settings),
+            SpanSettings.resources(settings),
+            ids,
+            settings.flag(SpanSettings.AGENT_SERVICES)),
+        ids);
+  }
+
+  private static Backend<List<SpanData>> backend(Settings settings) {
+    OtlpSettings otlp = OtlpSettings.of(settings);
+    otlp.warnings().forEach(LOG::warn);
+    LOG.info("Spans go to {} by {}.", otlp.endpoint(), otlp.grpc() ? "OTLP/gRPC" : "OTLP/HTTP");
+    return OtlpBackend.create(otlp);
+  }
+}

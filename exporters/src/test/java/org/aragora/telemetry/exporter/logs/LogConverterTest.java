@@ -1,0 +1,203 @@
+package org.aragora.telemetry.exporter.logs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.aragora.telemetry.exporter.core.Conversion;
+import org.aragora.telemetry.exporter.core.Converter;
+import org.aragora.telemetry.exporter.core.Documentation;
+import org.aragora.telemetry.exporter.core.ExporterProcess;
+import org.aragora.telemetry.exporter.core.Help;
+import org.aragora.telemetry.exporter.core.Settings;
+import org.aragora.telemetry.exporter.core.TestEvents;
+import org.aragora.telemetry.schemas.config.EnvironmentSettings;
+import org.aragora.telemetry.schemas.event.AgentCallCompleted;
+import org.aragora.telemetry.schemas.event.CallStatus;
+import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.event.EventData;
+import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.event.LogEmitted;
+import org.aragora.telemetry.schemas.event.LogLevel;
+import org.aragora.telemetry.schemas.event.RequestCompleted;
+import org.junit.jupiter.api.Test;
+
+class LogConverterTest {
+
+  private final Map<String, String> environment = new HashMap<>();
+  private long offset;
+
+  @SuppressWarnings("unchecked")
+  private Converter<LogEntry> converter() {
+    var definition = (ExporterProcess.Definition<LogEntry>) LogsMain.definition();
+    return definition.converter().apply(Settings.read(definition.declared(), environment));
+  }
+
+  private Conversion<LogEntry> convert(Event event) {
+    return converter()
+        .convert(
+            TestEvents.record(
+                event.type().topic().under("aragora."),
+                0,
+                offset++,
+                TestEvents.CODEC.encode(event)));
+  }
+
+  private LogEntry entry(EventData data) {
+    return ((Conversion.Export<LogEntry>) convert(TestEvents.event("e-1", data))).payload();
+  }
+
+  private static LogEmitted log(LogLevel level, String message, Map<String, Object> fields) {
+    return new LogEmitted(
+        level,
+        "aragora.server",
+        message,
+        "unified_server",
+        "handle",
+        42L,
+        "req-1",
+        "jane@example.com",
+        "d-1",
+        fields);
+  }
+
+  private static JsonNode json(LogEntry entry) throws IOException {
+    return new ObjectMapper().readTree(entry.line());
+  }
+
+  @Test
+  void lineIsCompactJsonWithTheUsersFieldsAndTheDebate() {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("total_tokens", 12L);
+    fields.put("api_key", "hunter2");
+    fields.put("none", null);
+
+    LogEntry entry = entry(log(LogLevel.WARNING, "mail to joe@example.com failed", fields));
+
+    assertThat(entry.line())
+        .isEqualTo(
+            "{\"timestamp\":\"2026-11-24T12:00:00.123456Z\",\"level\":\"WARNING\","
+                + "\"logger\":\"aragora.server\",\"message\":\"mail to [REDACTED] failed\","
+                + "\"module\":\"unified_server\",\"function\":\"handle\",\"line\":42,"
+                + "\"trace_id\":\""
+                + entry.traceId()
+                + "\",\"request_id\":\"req-1\",\"user_id\":\"[REDACTED]\",\"debate_id\":\"d-1\","
+                + "\"fields\":{\"total_tokens\":12,\"api_key\":\"[REDACTED]\",\"none\":null}}");
+    assertThat(entry.stream()).isEqualTo(new LogEntry.Stream("WARNING", "api-1", "aragora.logs"));
+    assertThat(entry.requestId()).isEqualTo("req-1");
+    assertThat(entry.userId()).isEqualTo("[REDACTED]");
+  }
+
+  @Test
+  void timeIsTheEventsMicrosecondsAndAStablePartOfItsOwn() {
+    Event first = TestEvents.event("e-1", log(LogLevel.INFO, "a", null));
+    Event second = TestEvents.event("e-2", log(LogLevel.INFO, "a", null));
+    long micros = TestEvents.TIME.getEpochSecond() * 1_000_000 + 123_456;
+
+    LogEntry one = ((Conversion.Export<LogEntry>) convert(first)).payload();
+    LogEntry two = ((Conversion.Export<LogEntry>) convert(second)).payload();
+
+    assertThat(one.nanos() / 1000).isEqualTo(micros);
+    assertThat(two.nanos() / 1000).isEqualTo(micros);
+    assertThat(one.nanos()).isNotEqualTo(two.nanos());
+    assertThat(((Conversion.Export<LogEntry>) convert(first)).payload()).isEqualTo(one);
+  }
+
+  @Test
+  void domainEventsThatMatterAreLines() throws IOException {
+    LogEntry call =
+        entry(
+            new AgentCallCompleted(
+                "c",
+                "gpt",
+                CallStatus.TIMEOUT,
+                1_500_000_000L,
+                null,
+                null,
+                null,
+                null,
+                null,
+                "TimeoutError",
+                "d-1",
+                1L));
+    assertThat(call.stream().level()).isEqualTo("WARNING");
+    assertThat(json(call).get("message").asText())
+        .isEqualTo("Call of agent gpt failed: TimeoutError");
+    assertThat(json(call).get("fields").get("duration_seconds").decimalValue())
+        .isEqualByComparingTo("1.5");
+
+    LogEntry request = entry(new RequestCompleted("r", "GET", "/x?token=hunter2", 500, 1L, null));
+    assertThat(request.stream().level()).isEqualTo("ERROR");
+    assertThat(request.line()).doesNotContain("hunter2");
+
+    assertThat(
+            convert(TestEvents.event("e", new RequestCompleted("r", "GET", "/x", 404, 1L, null))))
+        .isEqualTo(new Conversion.Skip<>("other_type"));
+  }
+
+  @Test
+  void linesBelowTheLowestLevelAreSkipped() {
+    environment.put("ARAGORA_TELEMETRY_LOGS_MIN_LEVEL", "warning");
+
+    assertThat(convert(TestEvents.event("e", log(LogLevel.INFO, "a", null))))
+        .isEqualTo(new Conversion.Skip<>("below_level"));
+    assertThat(convert(TestEvents.event("e", log(LogLevel.CRITICAL, "a", null))))
+        .isInstanceOf(Conversion.Export.class);
+  }
+
+  @Test
+  void lineOverTheLimitIsCutWithAMarkAndStaysJson() throws IOException {
+    for (String piece : List.of("x", "\"", "\u0001", "€", "😀")) {
+      LogEntry entry = entry(log(LogLevel.INFO, piece.repeat(900_000 / 6), null));
+      assertThat(entry.line().getBytes(UTF_8).length)
+          .as(piece)
+          .isLessThanOrEqualTo(LineWriter.MAX_BYTES);
+      JsonNode json = json(entry);
+      if (json.has("cut")) {
+        assertThat(json.get("message").asText()).endsWith("…[cut]");
+        assertThat(json.get("message").asText().length()).isGreaterThan(10_000);
+      }
+    }
+    LogEntry fields = entry(log(LogLevel.INFO, "short", Map.of("big", "y".repeat(400_000))));
+    assertThat(json(fields).get("message").asText()).isEqualTo("short");
+    assertThat(json(fields).get("cut").asBoolean()).isTrue();
+    assertThat(json(fields).has("fields")).isFalse();
+  }
+
+  @Test
+  void settingsAreInTheListOfAllServices() {
+    assertThat(
+            EnvironmentSettings.undeclared(
+                LokiSettings.declare().names().stream()
+                    .filter(name -> name.startsWith(EnvironmentSettings.PREFIX))
+                    .map(name -> name.substring(EnvironmentSettings.PREFIX.length()))
+                    .toList()))
+        .isEmpty();
+  }
+
+  @Test
+  void settingsTableIsWhatIsDeclared() {
+    Documentation.assertBlock("settings of export-logs", Help.table(LokiSettings.declare()));
+  }
+
+  @Test
+  void linesOfTheSampleDebateHaveItsTrace() {
+    List<String> lines = new ArrayList<>();
+    Converter<LogEntry> converter = converter();
+    for (Event event : TestEvents.sampleDebate()) {
+      InputTopic topic = event.type().topic();
+      if (converter.convert(TestEvents.record(topic.under("aragora."), 0, offset++, event))
+          instanceof Conversion.Export<LogEntry> export) {
+        lines.add(export.payload().nanos() + " " + export.payload().line());
+      }
+    }
+    Documentation.assertBlock("lines of a debate", "```\n" + String.join("\n", lines) + "\n```\n");
+  }
+}

@@ -1,0 +1,240 @@
+package org.aragora.telemetry.producer;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.aragora.telemetry.producer.EventLine.BadLineException;
+import org.aragora.telemetry.schemas.codec.EventCodec;
+import org.aragora.telemetry.schemas.codec.JsonEventCodec;
+import org.aragora.telemetry.schemas.config.InvalidSettingException;
+import org.aragora.telemetry.schemas.config.KafkaClientSettings;
+import org.aragora.telemetry.schemas.topic.Topics;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bin/telemetry emit}: events from a file or standard input through the producer. */
+@Command(
+    name = "emit",
+    description = {
+      "Sends events, one JSON object a line, and waits until the broker has acknowledged them.",
+      "A line is a whole CloudEvent, which is sent as it is (send a file twice and each event that has"
+          + " epoch and seq counts once), or {\"type\":\"ai.aragora...\",\"data\":{...}}, which becomes a"
+          + " new event of this command; time, traceparent and parentspanid may be added.",
+      "A line that is no event is reported with its number; the others are sent, and the exit code is 1.",
+      "Environment: KAFKA_BOOTSTRAP_SERVERS (default localhost:9092) and any other KAFKA_ client"
+          + " setting; ARAGORA_TELEMETRY_TOPIC_PREFIX (default aragora.)."
+    },
+    mixinStandardHelpOptions = true)
+public final class EmitMain implements Callable<Integer> {
+  private static final int MAX_LINE_BYTES = 2 * EventCodec.MAX_VALUE_BYTES;
+
+  @Option(
+      names = "--file",
+      paramLabel = "FILE",
+      defaultValue = "-",
+      description = "where the lines are; - is standard input (default ${DEFAULT-VALUE})")
+  private String file = "-";
+
+  @Option(
+      names = "--source",
+      paramLabel = "INSTANCE",
+      defaultValue = "emit",
+      description =
+          "instance that new events come from, source /aragora/instances/INSTANCE"
+              + " (default ${DEFAULT-VALUE})")
+  private String source = "emit";
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "60",
+      description = "how long the broker may acknowledge nothing (default ${DEFAULT-VALUE})")
+  private int timeoutSeconds = 60;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  private final Map<String, String> environment;
+  private final InputStream standardInput;
+  private final EventCodec codec = JsonEventCodec.create();
+  private String refusal = "";
+  private boolean stuck;
+  private long bad;
+
+  private EmitMain(Map<String, String> environment, InputStream standardInput) {
+    this.environment = environment;
+    this.standardInput = standardInput;
+  }
+
+  public static void main(String[] arguments) {
+    System.setProperty("logback.configurationFile", "emit-logback.xml");
+    System.exit(commandLine(System.getenv(), System.in).execute(arguments));
+  }
+
+  static CommandLine commandLine(Map<String, String> environment, InputStream standardInput) {
+    return new CommandLine(new EmitMain(environment, standardInput))
+        .setExecutionExceptionHandler(
+            (e, commandLine, parsed) -> {
+              commandLine.getErr().println(e.getMessage());
+              boolean setting =
+                  e instanceof InvalidSettingException || e instanceof IllegalArgumentException;
+              return setting ? ExitCode.USAGE : ExitCode.SOFTWARE;
+            });
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (timeoutSeconds < 1) {
+      throw new InvalidSettingException("--timeout cannot be " + timeoutSeconds + ": 1 or more.");
+    }
+    KafkaClientSettings settings =
+        KafkaClientSettings.read(environment, ProducerConfig.configNames(), Set.of());
+    settings.warnings().forEach(err()::println);
+    Duration timeout = Duration.ofSeconds(timeoutSeconds);
+    TelemetryProducer telemetry =
+        TelemetryProducer.builder(source)
+            .clientSettings(settings.values())
+            .topicPrefix(Topics.prefix(environment))
+            .heartbeatInterval(Duration.ZERO) // a command is no instance
+            .emitWait(timeout)
+            .listener(new Refusals())
+            .build();
+    try (InputStream in = input()) {
+      send(in, telemetry);
+      if (!stuck) {
+        awaitAcknowledgement(telemetry, timeout);
+      }
+    } finally {
+      telemetry.close(stuck ? Duration.ZERO : timeout);
+    }
+    return report(telemetry.stats(), settings.bootstrapServers());
+  }
+
+  private InputStream input() throws IOException {
+    if (file.equals("-")) {
+      return new BufferedInputStream(standardInput);
+    }
+    Path path = Path.of(file);
+    if (!Files.isReadable(path) || Files.isDirectory(path)) {
+      throw new InvalidSettingException("--file cannot be read: " + file + ".");
+    }
+    return new BufferedInputStream(Files.newInputStream(path));
+  }
+
+  private void send(InputStream in, TelemetryProducer telemetry) throws IOException {
+    LineReader lines = new LineReader(in, MAX_LINE_BYTES);
+    for (byte[] line = lines.next(); line != null && !stuck; line = lines.next()) {
+      if (isBlank(line)) {
+        continue;
+      }
+      try {
+        if (lines.wasTooLong()) {
+          throw new BadLineException("It has more than " + MAX_LINE_BYTES + " bytes.");
+        }
+        send(line, telemetry);
+      } catch (BadLineException e) {
+        bad++;
+        err().println("Line " + lines.number() + " is no event: " + e.getMessage());
+      }
+    }
+  }
+
+  private void send(byte[] line, TelemetryProducer telemetry) throws BadLineException {
+    EventLine event =
+        EventLine.read(line, codec, "/aragora/instances/" + source, Clock.systemUTC().millis());
+    boolean accepted =
+        event.whole()
+            ? telemetry.emitAsIs(event.event().type().topic(), null, line)
+            : telemetry.emit(event.event().data(), context(event));
+    if (!accepted && !stuck) {
+      throw new BadLineException(refusal);
+    }
+  }
+
+  private static EventContext context(EventLine line) {
+    return new EventContext(
+        line.event().traceparent(), line.event().parentSpanId(), line.event().time());
+  }
+
+  /** As long as something is acknowledged within the timeout, there is reason to wait. */
+  private static void awaitAcknowledgement(TelemetryProducer telemetry, Duration timeout) {
+    long before = -1;
+    for (long now = acknowledged(telemetry.stats());
+        now > before && !telemetry.flush(timeout);
+        now = acknowledged(telemetry.stats())) {
+      before = now;
+    }
+  }
+
+  private static long acknowledged(ProducerStats stats) {
+    return stats.topics().values().stream().mapToLong(ProducerStats.TopicStats::acknowledged).sum();
+  }
+
+  private int report(ProducerStats stats, String servers) {
+    long acknowledged = acknowledged(stats);
+    long unsent =
+        stats.topics().values().stream()
+            .map(ProducerStats.TopicStats::reasons)
+            .mapToLong(
+                reasons ->
+                    reasons.getOrDefault(DropReason.UNDELIVERED, 0L)
+                        + reasons.getOrDefault(DropReason.FULL, 0L))
+            .sum();
+    out().println(acknowledged + " events acknowledged.");
+    if (unsent > 0) {
+      err()
+          .println(
+              unsent
+                  + " events were not acknowledged by "
+                  + servers
+                  + (stuck ? ", and what followed was not read." : "."));
+    }
+    if (bad > 0) {
+      err().println(bad + " lines were no events.");
+    }
+    return unsent == 0 && bad == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+
+  private static boolean isBlank(byte[] line) {
+    for (byte b : line) {
+      if (b != ' ' && b != '\t' && b != '\r') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private PrintWriter out() {
+    return Objects.requireNonNull(spec).commandLine().getOut();
+  }
+
+  private PrintWriter err() {
+    return Objects.requireNonNull(spec).commandLine().getErr();
+  }
+
+  /** Keeps why the line at hand was not taken. */
+  private final class Refusals implements TelemetryListener {
+    @Override
+    public void dropped(String topic, DropReason reason, long count, String message) {
+      if (reason == DropReason.FULL) {
+        stuck = true;
+      } else if (reason != DropReason.UNDELIVERED) {
+        refusal = message;
+      }
+    }
+  }
+}

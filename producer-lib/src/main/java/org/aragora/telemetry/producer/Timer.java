@@ -1,0 +1,28 @@
+package org.aragora.telemetry.producer;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** Runs things at intervals on one daemon thread. What they throw is the end of them. */
+final class Timer {
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          work -> {
+            Thread daemon = new Thread(work, "telemetry-timer");
+            daemon.setDaemon(true);
+            return daemon;
+          });
+
+  /** Runs it for the first time when one interval is over. */
+  void every(Duration interval, Runnable work) {
+    long nanos = interval.toNanos();
+    var unused = thread.scheduleWithFixedDelay(work, nanos, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** Nothing begins after this. */
+  void stop() {
+    thread.shutdownNow();
+  }
+}

@@ -1,0 +1,57 @@
+package org.aragora.telemetry.producer.spool;
+
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+import org.aragora.telemetry.producer.lane.Outgoing;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event as bytes on disk: length and CRC-32C of the body, 4 bytes each; then the body: a flag
+ * (1: to be numbered), length of the key in 4 bytes, key, value. Big-endian.
+ */
+final class Frame {
+  static final int HEAD_BYTES = 8;
+
+  /** No event is that long, so a length over it was never written. */
+  private static final int MAX_BODY_BYTES = 8 * 1024 * 1024;
+
+  private static final int LEAST_BODY_BYTES = 5;
+
+  private Frame() {}
+
+  static byte[] of(Outgoing event) {
+    int body = LEAST_BODY_BYTES + event.key().length + event.value().length;
+    ByteBuffer frame = ByteBuffer.allocate(HEAD_BYTES + body);
+    frame.position(HEAD_BYTES);
+    frame.put((byte) (event.isNumbered() ? 1 : 0));
+    frame.putInt(event.key().length).put(event.key()).put(event.value());
+    frame.putInt(0, body).putInt(4, checksum(frame.array(), HEAD_BYTES, body));
+    return frame.array();
+  }
+
+  /** Length of the body that a head announces, or -1 where none was ever written so. */
+  static int bodyLength(byte[] head) {
+    int length = ByteBuffer.wrap(head).getInt(0);
+    return length < LEAST_BODY_BYTES || length > MAX_BODY_BYTES ? -1 : length;
+  }
+
+  /** The event in a body, or null where head and body do not fit. */
+  static @Nullable Outgoing read(byte[] head, byte[] body) {
+    if (ByteBuffer.wrap(head).getInt(4) != checksum(body, 0, body.length)) {
+      return null;
+    }
+    ByteBuffer in = ByteBuffer.wrap(body);
+    boolean numbered = in.get() == 1;
+    byte[] key = new byte[in.getInt()];
+    in.get(key);
+    byte[] value = new byte[in.remaining()];
+    in.get(value);
+    return numbered ? Outgoing.numbered(key, value) : Outgoing.asIs(key, value);
+  }
+
+  private static int checksum(byte[] bytes, int offset, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, offset, length);
+    return (int) crc.getValue();
+  }
+}

@@ -1,0 +1,16 @@
+package org.aragora.telemetry.producer.spool;
+
+/**
+ * A place in the log of a topic.
+ *
+ * @param segment number of the file, from 1
+ * @param offset in bytes
+ */
+record Position(long segment, long offset) implements Comparable<Position> {
+
+  @Override
+  public int compareTo(Position other) {
+    int bySegment = Long.compare(segment, other.segment);
+    return bySegment != 0 ? bySegment : Long.compare(offset, other.offset);
+  }
+}

@@ -1,0 +1,9 @@
+package org.aragora.telemetry.producer.spool;
+
+/**
+ * What holds for a topic's logs.
+ *
+ * @param budget shared by the logs of all runs
+ * @param segmentBytes size at which a new file begins; room comes back by whole files
+ */
+record SpoolLimits(Budget budget, long segmentBytes, Fsync fsync) {}

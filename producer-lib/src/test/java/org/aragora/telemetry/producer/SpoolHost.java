@@ -1,0 +1,34 @@
+package org.aragora.telemetry.producer;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.aragora.telemetry.producer.event.Request;
+import org.aragora.telemetry.producer.spool.Fsync;
+
+/**
+ * A host to be killed: {@code <servers> <spool> <fsync> <name>}. Says the id of each request on
+ * standard output after it was accepted, and never ends by itself.
+ */
+final class SpoolHost {
+  private SpoolHost() {}
+
+  public static void main(String[] arguments) throws InterruptedException {
+    TelemetryProducer telemetry =
+        TelemetryProducer.builder("host-" + arguments[3])
+            .bootstrapServers(arguments[0])
+            .spool(Path.of(arguments[1]))
+            .fsync(Fsync.valueOf(arguments[2]))
+            .build();
+    for (int i = 0; ; i++) {
+      String id = arguments[3] + "-" + i;
+      if (telemetry.requestCompleted(
+          Request.of(id, "GET", "/api/debates").answered(200, Duration.ofMillis(1)))) {
+        System.out.println(id);
+        System.out.flush();
+      }
+      if (i % 100 == 99) {
+        Thread.sleep(1); // so that some are acknowledged and some are not
+      }
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package org.aragora.telemetry.quickstart;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What became of every event, topic by topic: what was written against what the processor says.
+ *
+ * @param rows one per input topic
+ */
+record Account(List<Row> rows) {
+
+  /**
+   * One topic.
+   *
+   * @param emitted events of the load that the broker acknowledged
+   * @param processor events that the processor wrote itself
+   * @param others records of anybody else
+   */
+  record Row(
+      String topic,
+      long emitted,
+      long processor,
+      long others,
+      long counted,
+      long duplicate,
+      long deadLettered) {
+
+    /** Whether every record is accounted for; others may write what they like, the load may not. */
+    boolean isSettled() {
+      return others == 0
+          ? emitted + processor == counted && duplicate == 0 && deadLettered == 0
+          : emitted + processor + others == counted + duplicate + deadLettered;
+    }
+
+    private String difference() {
+      long missing = emitted + processor + others - counted - duplicate - deadLettered;
+      if (missing != 0) {
+        return "%s: %,d records are %s."
+            .formatted(
+                topic,
+                Math.abs(missing),
+                missing > 0 ? "not accounted for" : "counted that nobody is known to have written");
+      }
+      return "%s: %,d events of the load are duplicates or dead letters."
+          .formatted(topic, duplicate + deadLettered);
+    }
+  }
+
+  Account {
+    rows = List.copyOf(rows);
+  }
+
+  boolean isSettled() {
+    return rows.stream().allMatch(Row::isSettled);
+  }
+
+  /** The table, and one sentence, or one for each topic that does not add up. */
+  List<String> lines() {
+    boolean others = rows.stream().anyMatch(row -> row.others() > 0);
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "%-22s %12s %13s%s %12s %10s %14s"
+            .formatted(
+                "topic",
+                "emitted",
+                "by processor",
+                others ? "       others" : "",
+                "counted",
+                "duplicate",
+                "dead-lettered"));
+    for (Row row : rows) {
+      lines.add(
+          "%-22s %,12d %,13d%s %,12d %,10d %,14d"
+              .formatted(
+                  row.topic(),
+                  row.emitted(),
+                  row.processor(),
+                  others ? String.format(Locale.ROOT, " %,12d", row.others()) : "",
+                  row.counted(),
+                  row.duplicate(),
+                  row.deadLettered()));
+    }
+    lines.add("");
+    if (isSettled()) {
+      lines.add(
+          others
+              ? "Every record is accounted for, in every topic."
+              : "Every event is accounted for: emitted + written by the processor = counted, in"
+                  + " every topic.");
+    } else {
+      rows.stream().filter(row -> !row.isSettled()).map(Row::difference).forEach(lines::add);
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,39 @@
+package org.aragora.telemetry.quickstart;
+
+import java.time.Duration;
+import java.util.Map;
+
+/** The live line: what happened since the last one. Not thread-safe. */
+final class Progress {
+
+  private final long startNanos;
+  private long lastNanos;
+  private long lastCounted;
+
+  Progress(long startNanos) {
+    this.startNanos = startNanos;
+    this.lastNanos = startNanos;
+  }
+
+  String line(Account account, MetricsPage page) {
+    long now = System.nanoTime();
+    long counted = account.rows().stream().mapToLong(Account.Row::counted).sum();
+    long written =
+        account.rows().stream()
+            .mapToLong(row -> row.emitted() + row.processor() + row.others())
+            .sum();
+    double perSecond = (counted - lastCounted) / ((now - lastNanos) / 1e9);
+    lastNanos = now;
+    lastCounted = counted;
+    Duration elapsed = Duration.ofNanos(now - startNanos);
+    return "%02d:%02d  %,.0f events/s  written %,d  counted %,d  active debates %,d  5xx %.1f %%"
+        .formatted(
+            elapsed.toMinutes(),
+            elapsed.toSecondsPart(),
+            perSecond,
+            written,
+            counted,
+            page.count("aragora_active_debates", Map.of()),
+            100 * page.sum("aragora_request_error_rate", Map.of("window", "5m")).orElse(0));
+  }
+}

@@ -1,0 +1,223 @@
+package org.aragora.telemetry.quickstart;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.aragora.telemetry.broker.EmbeddedBroker;
+import org.aragora.telemetry.quickstart.load.SampleLoad;
+import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.TopicAdmin;
+import org.aragora.telemetry.schemas.topic.Topics;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole pipeline on this machine: broker, topics, load, processor, and the account at the end.
+ */
+final class Quickstart {
+
+  private static final int PARTITIONS = 4;
+  private static final String EVENTS = "aragora_telemetry_events_total";
+  private static final Duration SETTLES_WITHIN = Duration.ofSeconds(60);
+  // Who pressed Ctrl-C wants it to be over: mostly it takes a second.
+  private static final Duration SETTLES_WITHIN_WHEN_STOPPED = Duration.ofSeconds(8);
+  private static final Duration LOAD_STOPS_WITHIN = Duration.ofSeconds(30);
+  private static final Duration LOAD_STOPS_WITHIN_WHEN_STOPPED = Duration.ofSeconds(2);
+  private static final Duration PROCESSOR_STOPS_WITHIN = Duration.ofSeconds(4);
+  private static final List<String> INPUTS =
+      Arrays.stream(InputTopic.values()).map(topic -> topic.under(Topics.DEFAULT_PREFIX)).toList();
+
+  private final Options options;
+  private final Screen screen;
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final Path directory;
+
+  private Quickstart(Options options, Screen screen, Path directory) {
+    this.options = options;
+    this.screen = screen;
+    this.directory = directory;
+  }
+
+  /** Prepares a run that keeps what it writes in a new temporary directory. */
+  static Quickstart create(Options options, Screen screen) throws IOException {
+    return new Quickstart(options, screen, Files.createTempDirectory("aragora-quickstart-"));
+  }
+
+  /** Ends the load before its time. */
+  void stop() {
+    stop.countDown();
+  }
+
+  private boolean isStopped() {
+    return stop.getCount() == 0;
+  }
+
+  /**
+   * Runs until the duration is over or {@link #stop} is called.
+   *
+   * @return whether every event was accounted for
+   */
+  boolean run() throws InterruptedException, ExecutionException {
+    boolean settled = false;
+    screen.line("Starting Kafka, the topics and the stream processor ...");
+    EmbeddedBroker broker =
+        EmbeddedBroker.builder()
+            .port(options.kafkaPort())
+            .directory(directory.resolve("kafka"))
+            .stopsWithJvm(false)
+            .start();
+    try {
+      createTopics(broker.bootstrapServers());
+      settled = isStopped() || runOn(broker);
+      return settled;
+    } finally {
+      broker.kill(); // its data goes anyway
+      broker.close();
+      if (settled) {
+        Machine.delete(directory);
+      } else {
+        screen.line("Logs and data are kept in " + directory + ".");
+      }
+    }
+  }
+
+  private boolean runOn(EmbeddedBroker broker) throws InterruptedException {
+    int metricsPort = options.metricsPort() == 0 ? Machine.freePort() : options.metricsPort();
+    ProcessorChild processor =
+        ProcessorChild.start(
+            broker.bootstrapServers(), Topics.DEFAULT_PREFIX, PARTITIONS, metricsPort, directory);
+    try (BrokerCount count =
+        BrokerCount.start(broker.bootstrapServers(), INPUTS, SampleLoad.sources())) {
+      processor.awaitReady(this::isStopped);
+      sayWhatIsWhere(broker, metricsPort);
+      Account account =
+          options.hasLoad() ? underLoad(broker, processor, count) : idle(processor, count);
+      screen.line("");
+      account.lines().forEach(screen::line);
+      return account.isSettled();
+    } finally {
+      if (!processor.stop(PROCESSOR_STOPS_WITHIN)) {
+        screen.line("The processor did not stop in time and was killed.");
+      }
+    }
+  }
+
+  private Account underLoad(EmbeddedBroker broker, ProcessorChild processor, BrokerCount count)
+      throws InterruptedException {
+    try (SampleLoad load =
+        SampleLoad.start(broker.bootstrapServers(), Topics.DEFAULT_PREFIX, options.rate())) {
+      watch(processor, count, load);
+      load.stop(isStopped() ? LOAD_STOPS_WITHIN_WHEN_STOPPED : LOAD_STOPS_WITHIN);
+      long dropped = load.dropped().values().stream().mapToLong(Long::longValue).sum();
+      if (dropped > 0) {
+        screen.line(
+            "%,d events were dropped by the producers, because the broker was too slow for --rate"
+                    .formatted(dropped)
+                + "; they were never emitted.");
+      }
+      return settle(processor, count, load.acknowledged());
+    }
+  }
+
+  private Account idle(ProcessorChild processor, BrokerCount count) throws InterruptedException {
+    watch(processor, count, null);
+    return settle(processor, count, Map.of());
+  }
+
+  private void watch(ProcessorChild processor, BrokerCount count, @Nullable SampleLoad load)
+      throws InterruptedException {
+    long start = System.nanoTime();
+    Duration duration = options.duration();
+    Progress progress = new Progress(start);
+    while (duration == null || System.nanoTime() - start < duration.toNanos()) {
+      if (stop.await(1, TimeUnit.SECONDS)) {
+        return;
+      }
+      if (!processor.isAlive()) {
+        throw new IllegalStateException(
+            "The processor ended; the end of its log:\n" + processor.endOfLog());
+      }
+      MetricsPage page = processor.metrics();
+      // A processor that is not sure of its partitions says nothing of them; that is not zero.
+      if (page != null && page.sum(EVENTS, Map.of()).isPresent()) {
+        Map<String, Long> emitted = load == null ? Map.of() : load.acknowledged();
+        screen.live(progress.line(account(emitted, count, page), page));
+      }
+    }
+  }
+
+  /** Waits, within a bound, until both sides agree. */
+  private Account settle(ProcessorChild processor, BrokerCount count, Map<String, Long> emitted)
+      throws InterruptedException {
+    Duration bound = isStopped() ? SETTLES_WITHIN_WHEN_STOPPED : SETTLES_WITHIN;
+    long deadline = System.nanoTime() + bound.toNanos();
+    MetricsPage last = MetricsPage.parse("");
+    while (true) {
+      MetricsPage page = processor.metrics();
+      last = page == null ? last : page;
+      Account account = account(emitted, count, last);
+      if (account.isSettled() || System.nanoTime() > deadline) {
+        return account;
+      }
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+  }
+
+  private static Account account(Map<String, Long> emitted, BrokerCount count, MetricsPage page) {
+    Map<String, BrokerCount.Written> written = count.written();
+    List<Account.Row> rows = new ArrayList<>();
+    for (String topic : INPUTS) {
+      BrokerCount.Written by = written.getOrDefault(topic, new BrokerCount.Written(0, 0, 0));
+      rows.add(
+          new Account.Row(
+              topic,
+              emitted.getOrDefault(topic, 0L),
+              by.processor(),
+              by.others(),
+              outcome(page, topic, "counted"),
+              outcome(page, topic, "duplicate"),
+              outcome(page, topic, "dead_letter")));
+    }
+    return new Account(rows);
+  }
+
+  private static long outcome(MetricsPage page, String topic, String outcome) {
+    return page.count(EVENTS, Map.of("topic", topic, "outcome", outcome));
+  }
+
+  private static void createTopics(String bootstrapServers)
+      throws ExecutionException, InterruptedException {
+    try (Admin admin =
+        Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
+      new TopicAdmin(admin)
+          .create(new TopicAdmin.Plan(Topics.DEFAULT_PREFIX, PARTITIONS, OptionalInt.empty()));
+    }
+  }
+
+  private void sayWhatIsWhere(EmbeddedBroker broker, int metricsPort) {
+    String kafka = "localhost:" + broker.port();
+    screen.line("  Kafka     " + kafka + "   (kcat -b " + kafka + " -t aragora.requests -C -c 3)");
+    screen.line("  Metrics   http://localhost:" + metricsPort + "/metrics");
+    screen.line("  Health    http://localhost:" + metricsPort + "/health/ready");
+    screen.line("  Logs      " + directory);
+    String until =
+        options.duration() == null
+            ? "until Ctrl-C"
+            : "for " + options.duration().toSeconds() + " s";
+    screen.line(
+        options.hasLoad()
+            ? "  Load      %,.0f events a second of three instances, %s"
+                .formatted(options.rate(), until)
+            : "  Load      none, " + until);
+  }
+}

@@ -1,0 +1,173 @@
+package org.aragora.telemetry.quickstart.load;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import org.aragora.telemetry.producer.EventContext;
+import org.aragora.telemetry.producer.event.DebateEnd;
+import org.aragora.telemetry.producer.event.DebateStart;
+import org.aragora.telemetry.producer.event.EloUpdate;
+import org.aragora.telemetry.schemas.event.DebateOutcome;
+import org.aragora.telemetry.schemas.event.RoundCompleted;
+
+/**
+ * One debate of the sample: start, rounds, end, and what the end does to ratings. A few are never
+ * ended; the processor gives those up when their timeout has passed.
+ */
+final class Debate {
+
+  private static final Duration SHORT_TIMEOUT = Duration.ofSeconds(15);
+  private static final List<String> DOMAINS =
+      List.of("architecture", "security", "finance", "hiring");
+
+  private final String id;
+  private final Instance instance;
+  private final List<Agent> agents;
+  private final String domain;
+  private final int rounds;
+  private final boolean abandoned;
+  private final String traceId;
+  private final String spanId;
+  private final long startedNanos;
+  private final Queue<Agent> rated = new ArrayDeque<>();
+
+  private int round;
+  private long roundStartedNanos;
+  private long dueNanos;
+  private boolean ended;
+
+  private Debate(Dice dice, Instance instance, long nowNanos) {
+    this.id = "adhoc_" + dice.hex(8);
+    this.instance = instance;
+    int first = dice.between(0, Agent.ALL.size() - 3);
+    this.agents = Agent.ALL.subList(first, first + 3);
+    this.domain = dice.oneOf(DOMAINS);
+    this.rounds = dice.between(2, 4);
+    this.abandoned = dice.chance(0.03);
+    this.traceId = dice.hex(32);
+    this.spanId = dice.hex(16);
+    this.startedNanos = nowNanos;
+    this.roundStartedNanos = nowNanos;
+  }
+
+  static Debate start(Dice dice, Instance instance, long nowNanos) {
+    Debate debate = new Debate(dice, instance, nowNanos);
+    DebateStart start =
+        DebateStart.of(debate.id, debate.agents.stream().map(Agent::name).toList())
+            .domain(debate.domain)
+            .task("Should we " + dice.oneOf(List.of("rewrite", "buy", "postpone")) + " it?")
+            .plannedRounds(debate.rounds);
+    instance.emit(debate.abandoned ? start.timeout(SHORT_TIMEOUT) : start, debate.context());
+    debate.nextStep(dice, nowNanos);
+    return debate;
+  }
+
+  String id() {
+    return id;
+  }
+
+  Instance instance() {
+    return instance;
+  }
+
+  int round() {
+    return round;
+  }
+
+  /** Context of a call that an agent makes for it. */
+  EventContext call(Dice dice) {
+    return dice.within(traceId, spanId);
+  }
+
+  Agent anyAgent(Dice dice) {
+    return dice.oneOf(agents);
+  }
+
+  boolean isDue(long nowNanos) {
+    return dueNanos - nowNanos <= 0;
+  }
+
+  long dueNanos() {
+    return dueNanos;
+  }
+
+  /**
+   * Emits the one event that comes next.
+   *
+   * @return whether something comes after it
+   */
+  boolean step(Dice dice, Ratings ratings, long nowNanos) {
+    if (ended) {
+      Agent agent = rated.remove();
+      instance.emit(ratings.update(dice, agent.name()).debateId(id).domain(domain), context());
+    } else if (round < rounds) {
+      round++;
+      instance.emit(
+          new RoundCompleted(id, round, nowNanos - roundStartedNanos),
+          dice.within(traceId, spanId));
+      roundStartedNanos = nowNanos;
+      if (abandoned) {
+        return false;
+      }
+    } else {
+      end(dice, nowNanos);
+    }
+    nextStep(dice, nowNanos);
+    return !ended || !rated.isEmpty();
+  }
+
+  private void end(Dice dice, long nowNanos) {
+    ended = true;
+    DebateOutcome outcome = outcome(dice.number(0, 1));
+    DebateEnd end =
+        DebateEnd.of(id, outcome, Duration.ofNanos(nowNanos - startedNanos))
+            .rounds(rounds)
+            .domain(domain);
+    if (outcome == DebateOutcome.CONSENSUS || outcome == DebateOutcome.NO_CONSENSUS) {
+      end = end.confidence(Math.round(dice.number(0.4, 1) * 100) / 100.0);
+      rated.addAll(agents);
+    } else if (outcome == DebateOutcome.ERROR) {
+      end = end.error("AgentUnavailable: the judge did not answer");
+    }
+    instance.emit(end, context());
+  }
+
+  private static DebateOutcome outcome(double chance) {
+    if (chance < 0.70) {
+      return DebateOutcome.CONSENSUS;
+    }
+    if (chance < 0.86) {
+      return DebateOutcome.NO_CONSENSUS;
+    }
+    if (chance < 0.92) {
+      return DebateOutcome.TIMEOUT;
+    }
+    return chance < 0.97 ? DebateOutcome.ERROR : DebateOutcome.CANCELLED;
+  }
+
+  private EventContext context() {
+    return new EventContext("00-" + traceId + "-" + spanId + "-01", null, null);
+  }
+
+  private void nextStep(Dice dice, long nowNanos) {
+    dueNanos = ended ? nowNanos : nowNanos + dice.around(1_500).toNanos();
+  }
+
+  /** Ratings of the agents. */
+  static final class Ratings {
+
+    private static final double FIRST = 1_500;
+
+    private final Map<String, Double> current = new HashMap<>();
+
+    EloUpdate update(Dice dice, String agent) {
+      double before = current.getOrDefault(agent, FIRST);
+      double after = Math.round((before + dice.number(-16, 16)) * 10) / 10.0;
+      current.put(agent, after);
+      return EloUpdate.of(agent, after).previousRating(before);
+    }
+  }
+}

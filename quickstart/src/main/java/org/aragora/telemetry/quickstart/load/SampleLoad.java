@@ -1,0 +1,145 @@
+package org.aragora.telemetry.quickstart.load;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToLongFunction;
+import org.aragora.telemetry.producer.EventContext;
+import org.aragora.telemetry.producer.ProducerStats.TopicStats;
+import org.aragora.telemetry.producer.TelemetryProducer;
+import org.aragora.telemetry.producer.event.EventDetails;
+import org.aragora.telemetry.schemas.event.EventData;
+
+/**
+ * The sample at a rate: several simulated instances, each with a telemetry producer of its own as
+ * if it were a process of its own.
+ */
+public final class SampleLoad implements AutoCloseable {
+
+  private static final List<String> INSTANCES = List.of("api-1", "api-2", "api-3");
+  private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+  private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+  private final List<Connected> instances;
+  private final double perSecond;
+  private final Thread thread = new Thread(this::run, "sample-load");
+  private volatile boolean stopped;
+
+  private SampleLoad(List<Connected> instances, double perSecond) {
+    this.instances = List.copyOf(instances);
+    this.perSecond = perSecond;
+  }
+
+  /**
+   * Starts the load.
+   *
+   * @param perSecond events per second of all instances together, heartbeats not among them
+   */
+  public static SampleLoad start(String bootstrapServers, String topicPrefix, double perSecond) {
+    List<Connected> instances = new ArrayList<>();
+    for (String id : INSTANCES) {
+      instances.add(
+          new Connected(
+              TelemetryProducer.builder(id)
+                  .bootstrapServers(bootstrapServers)
+                  .topicPrefix(topicPrefix)
+                  .heartbeatInterval(HEARTBEAT)
+                  .build()));
+    }
+    SampleLoad load = new SampleLoad(instances, perSecond);
+    load.thread.setDaemon(true);
+    load.thread.start();
+    return load;
+  }
+
+  /** CloudEvents {@code source} of every event that the load writes. */
+  public static List<String> sources() {
+    return INSTANCES.stream().map(id -> "/aragora/instances/" + id).toList();
+  }
+
+  /** Events that the broker has acknowledged, by topic. */
+  public Map<String, Long> acknowledged() {
+    return sum(TopicStats::acknowledged);
+  }
+
+  /** Events that the producers had to drop, by topic. */
+  public Map<String, Long> dropped() {
+    return sum(TopicStats::dropped);
+  }
+
+  /** Emits nothing more, and waits until what was emitted is acknowledged or given up. */
+  public void stop(Duration bound) throws InterruptedException {
+    stopped = true;
+    thread.join(bound.toMillis());
+    List<Thread> closing = new ArrayList<>();
+    for (Connected instance : instances) {
+      Thread close = new Thread(() -> instance.producer().close(bound), "sample-load-close");
+      close.start();
+      closing.add(close);
+    }
+    for (Thread close : closing) {
+      close.join();
+    }
+  }
+
+  @Override
+  public void close() {
+    stopped = true;
+    instances.forEach(instance -> instance.producer().close(Duration.ZERO));
+  }
+
+  private void run() {
+    Sample sample = new Sample(System.nanoTime(), instances);
+    long start = System.nanoTime();
+    long emitted = 0;
+    while (!stopped) {
+      long due = (long) ((System.nanoTime() - start) / 1e9 * perSecond);
+      if (emitted >= due) {
+        LockSupport.parkNanos(TICK_NANOS);
+      }
+      while (emitted < due && !stopped) {
+        sample.next(System.nanoTime());
+        emitted++;
+      }
+    }
+  }
+
+  private Map<String, Long> sum(ToLongFunction<TopicStats> count) {
+    Map<String, Long> sums = new TreeMap<>();
+    for (Connected instance : instances) {
+      instance
+          .producer()
+          .stats()
+          .topics()
+          .forEach((topic, stats) -> sums.merge(topic, count.applyAsLong(stats), Long::sum));
+    }
+    return sums;
+  }
+
+  /** An instance that writes to the broker. */
+  private record Connected(TelemetryProducer producer) implements Instance {
+
+    @Override
+    public void emit(EventDetails details, EventContext context) {
+      producer.emit(details, context);
+    }
+
+    @Override
+    public void emit(EventData data, EventContext context) {
+      producer.emit(data, context);
+    }
+
+    @Override
+    public void websocket(String connectionId, boolean opened, long connections) {
+      if (opened) {
+        producer.websocketOpened(connectionId, connections);
+      } else {
+        producer.websocketClosed(connectionId, connections);
+      }
+    }
+  }
+}

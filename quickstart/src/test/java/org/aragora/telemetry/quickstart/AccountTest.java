@@ -1,0 +1,55 @@
+package org.aragora.telemetry.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.aragora.telemetry.quickstart.Account.Row;
+import org.junit.jupiter.api.Test;
+
+class AccountTest {
+
+  @Test
+  void emittedAndWrittenByTheProcessorMustBeCounted() {
+    Account account = new Account(List.of(new Row("aragora.debates", 1_000, 3, 0, 1_003, 0, 0)));
+
+    assertThat(account.isSettled()).isTrue();
+    assertThat(account.lines()).last().asString().startsWith("Every event is accounted for");
+    assertThat(account.lines().get(1)).matches("aragora.debates +1,000 +3 +1,003 +0 +0");
+  }
+
+  @Test
+  void eventThatIsNotCountedIsNamed() {
+    Account account =
+        new Account(
+            List.of(
+                new Row("aragora.debates", 10, 0, 0, 9, 0, 0),
+                new Row("aragora.logs", 5, 0, 0, 5, 0, 0)));
+
+    assertThat(account.isSettled()).isFalse();
+    assertThat(account.lines())
+        .contains("aragora.debates: 1 records are not accounted for.")
+        .noneMatch(line -> line.startsWith("aragora.logs:"));
+  }
+
+  @Test
+  void eventThatIsCountedTwiceIsNamed() {
+    assertThat(new Account(List.of(new Row("t", 10, 0, 0, 11, 0, 0))).lines())
+        .contains("t: 1 records are counted that nobody is known to have written.");
+  }
+
+  @Test
+  void deadLetterOfTheLoadIsNotInOrder() {
+    Account account = new Account(List.of(new Row("t", 10, 0, 0, 9, 0, 1)));
+
+    assertThat(account.isSettled()).isFalse();
+    assertThat(account.lines()).contains("t: 1 events of the load are duplicates or dead letters.");
+  }
+
+  @Test
+  void othersMayWriteWhatTheyLikeAsLongAsItIsAccountedFor() {
+    Account account = new Account(List.of(new Row("t", 10, 1, 4, 12, 1, 2)));
+
+    assertThat(account.isSettled()).isTrue();
+    assertThat(account.lines().get(0)).contains("others");
+  }
+}

@@ -1,0 +1,125 @@
+package org.aragora.telemetry.quickstart.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.aragora.telemetry.producer.EventContext;
+import org.aragora.telemetry.producer.event.EventDetails;
+import org.aragora.telemetry.schemas.codec.Decoded;
+import org.aragora.telemetry.schemas.codec.EventCodec;
+import org.aragora.telemetry.schemas.codec.JsonEventCodec;
+import org.aragora.telemetry.schemas.event.AgentCallCompleted;
+import org.aragora.telemetry.schemas.event.CallStatus;
+import org.aragora.telemetry.schemas.event.DebateCompleted;
+import org.aragora.telemetry.schemas.event.DebateStarted;
+import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.event.EventData;
+import org.aragora.telemetry.schemas.event.EventType;
+import org.aragora.telemetry.schemas.event.RequestCompleted;
+import org.aragora.telemetry.schemas.event.WebsocketClosed;
+import org.aragora.telemetry.schemas.event.WebsocketOpened;
+import org.junit.jupiter.api.Test;
+
+class SampleTest {
+
+  private static final int EVENTS = 20_000;
+
+  private final Recording recording = new Recording();
+
+  @Test
+  void everyEventIsOneAndValid() {
+    run();
+
+    EventCodec codec = JsonEventCodec.create();
+    Instant now = Instant.parse("2026-11-24T12:00:00Z");
+    assertThat(recording.events).hasSize(EVENTS);
+    for (int i = 0; i < EVENTS; i++) {
+      EventContext context = recording.contexts.get(i);
+      Event event =
+          new Event(
+              "e" + i,
+              "/aragora/instances/api-1",
+              now,
+              context.traceparent(),
+              context.parentSpanId(),
+              null,
+              recording.events.get(i));
+      assertThat(codec.decode(event.type().topic(), codec.encode(event), now.toEpochMilli()))
+          .isInstanceOf(Decoded.Valid.class);
+    }
+  }
+
+  @Test
+  void everyKindOfEventOccurs() {
+    run();
+
+    Set<EventType> types = EnumSet.noneOf(EventType.class);
+    recording.events.forEach(event -> types.add(EventType.of(event)));
+    assertThat(types)
+        .containsExactlyInAnyOrderElementsOf(
+            EnumSet.complementOf(
+                EnumSet.of(EventType.INSTANCE_HEARTBEAT, EventType.INSTANCE_STOPPED)));
+    assertThat(all(AgentCallCompleted.class))
+        .extracting(AgentCallCompleted::status)
+        .contains(CallStatus.values());
+    assertThat(all(RequestCompleted.class))
+        .extracting(RequestCompleted::status)
+        .contains(200, 404, 401, 500, 503);
+  }
+
+  @Test
+  void debateEndsOnceAfterItsStartAndAFewNeverDo() {
+    run();
+
+    List<String> started = all(DebateStarted.class).stream().map(DebateStarted::debateId).toList();
+    List<String> ended =
+        all(DebateCompleted.class).stream().map(DebateCompleted::debateId).toList();
+    assertThat(started).doesNotHaveDuplicates();
+    assertThat(ended).doesNotHaveDuplicates().isSubsetOf(started);
+    assertThat(new HashSet<>(started).size()).isGreaterThan(ended.size());
+  }
+
+  private void run() {
+    Sample sample = new Sample(42, List.of(recording));
+    for (int i = 0; i < EVENTS; i++) {
+      sample.next(TimeUnit.MILLISECONDS.toNanos(i));
+    }
+  }
+
+  private <T> List<T> all(Class<T> type) {
+    return recording.events.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  private static final class Recording implements Instance {
+
+    private final List<EventData> events = new ArrayList<>();
+    private final List<EventContext> contexts = new ArrayList<>();
+
+    @Override
+    public void emit(EventDetails details, EventContext context) {
+      emit(details.build(), context);
+    }
+
+    @Override
+    public void emit(EventData data, EventContext context) {
+      events.add(Objects.requireNonNull(data));
+      contexts.add(context);
+    }
+
+    @Override
+    public void websocket(String connectionId, boolean opened, long connections) {
+      emit(
+          opened
+              ? new WebsocketOpened(connectionId, connections)
+              : new WebsocketClosed(connectionId, connections),
+          EventContext.none());
+    }
+  }
+}

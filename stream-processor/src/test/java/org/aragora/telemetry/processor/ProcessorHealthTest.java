@@ -1,0 +1,104 @@
+package org.aragora.telemetry.processor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.Topology;
+import org.aragora.telemetry.processor.serve.MetricsView;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What health says without a broker; that it tells the truth with one is an integration test's. */
+class ProcessorHealthTest {
+  @TempDir static Path directory;
+
+  private final KafkaStreams streams = streams();
+  private long nanos;
+  private final HeartbeatWatch heartbeats = new HeartbeatWatch(Duration.ofSeconds(5), () -> nanos);
+  private final ProcessorHealth health =
+      new ProcessorHealth(
+          streams,
+          new MetricsView(heartbeats),
+          heartbeats,
+          new OffsetWatch(null, peeker(), "g", "aragora.", Map.of(), () -> false),
+          Duration.ofSeconds(60),
+          () -> nanos);
+
+  @AfterEach
+  void stop() {
+    streams.close(Duration.ZERO);
+  }
+
+  @Test
+  void aProcessThatStartsIsLiveAndNotReady() {
+    assertThat(health.live()).isEqualTo(Health.good("Kafka Streams is CREATED"));
+    assertThat(health.ready())
+        .isEqualTo(
+            Health.bad("the group coordinator does not answer the heartbeats of this instance"));
+  }
+
+  @Test
+  void itIsNotReadyWhileTheBrokerDoesNotSayHowFarItIs() {
+    heartbeat(1);
+    heartbeat(2);
+    assertThat(health.ready())
+        .isEqualTo(Health.bad("the broker does not say how far the input topics are read"));
+  }
+
+  @Test
+  void aProcessThatStoppedIsNeitherLiveNorReady() {
+    streams.close(Duration.ofSeconds(10));
+    assertThat(health.live().ok()).isFalse();
+    assertThat(health.live().cause()).contains("Kafka Streams is NOT_RUNNING");
+    assertThat(health.ready()).isEqualTo(health.live());
+  }
+
+  private void heartbeat(double count) {
+    nanos += 1_000_000;
+    MetricName name =
+        new MetricName(
+            "heartbeat-total",
+            "consumer-coordinator-metrics",
+            "",
+            Map.of("client-id", "t1-consumer"));
+    Map<MetricName, Metric> metrics = new HashMap<>();
+    metrics.put(
+        name,
+        new Metric() {
+          @Override
+          public MetricName metricName() {
+            return name;
+          }
+
+          @Override
+          public Object metricValue() {
+            return count;
+          }
+        });
+    heartbeats.look(metrics);
+  }
+
+  private static Consumer<byte[], byte[]> peeker() {
+    return new MockConsumer<>("earliest");
+  }
+
+  private static KafkaStreams streams() {
+    Properties properties = new Properties();
+    properties.put("application.id", "health");
+    properties.put("bootstrap.servers", "localhost:1");
+    properties.put("state.dir", directory.toString());
+    Topology topology = new Topology();
+    topology.addSource("source", "topic");
+    return new KafkaStreams(topology, properties);
+  }
+}

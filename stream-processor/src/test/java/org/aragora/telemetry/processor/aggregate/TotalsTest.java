@@ -1,0 +1,252 @@
+package org.aragora.telemetry.processor.aggregate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.aragora.telemetry.processor.fixtures.MemoryStores;
+import org.aragora.telemetry.processor.flow.Measurement;
+import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.metric.IncompatibleMetricException;
+import org.aragora.telemetry.schemas.metric.InputPartition;
+import org.aragora.telemetry.schemas.metric.MetricDescriptor;
+import org.aragora.telemetry.schemas.metric.MetricType;
+import org.aragora.telemetry.schemas.metric.MetricsKey;
+import org.aragora.telemetry.schemas.metric.PartialValue;
+import org.aragora.telemetry.schemas.metric.SumAggregate;
+import org.aragora.telemetry.schemas.metric.WindowKey;
+import org.junit.jupiter.api.Test;
+
+class TotalsTest {
+  private static final InputPartition TASK = new InputPartition(InputTopic.REQUESTS, 2);
+  private static final MetricDescriptor CALLS =
+      MetricDescriptor.of(MetricType.COUNTER, "calls_total", "Calls.", "agent", "status");
+  private static final MetricDescriptor LEVELS =
+      MetricDescriptor.of(MetricType.COUNTER, "levels_total", "Levels.", "level");
+  private static final MetricDescriptor PLAIN =
+      MetricDescriptor.of(MetricType.COUNTER, "plain_total", "Plain.");
+
+  private final Map<String, MetricDescriptor> metrics = new HashMap<>();
+  private KeyValueStore<Bytes, byte[]> store = MemoryStores.empty();
+  private int limit = 2;
+  private Duration birth = Duration.ofSeconds(20);
+  private long offset;
+
+  TotalsTest() {
+    for (MetricDescriptor metric : List.of(CALLS, LEVELS, PLAIN, Totals.FOLDED)) {
+      metrics.put(metric.name(), metric);
+    }
+  }
+
+  private Totals open() {
+    store = MemoryStores.copy(store);
+    return new Totals(
+        TASK, metrics, new AggregateSettings(Duration.ofSeconds(300), limit, birth), store);
+  }
+
+  @Test
+  void overTheLimitLabelsWithoutALimitBecomeOtherAndTheSumStaysRight() {
+    Totals totals = open();
+    for (String agent : List.of("a", "b", "c", "d", "a", "c")) {
+      add(totals, 0, CALLS, agent, "ok");
+    }
+    add(totals, 0, CALLS, "e", "error");
+    assertThat(written(totals, 0))
+        .containsEntry("calls_total[a, ok]", "2")
+        .containsEntry("calls_total[b, ok]", "1")
+        .containsEntry("calls_total[other, ok]", "3")
+        .containsEntry("calls_total[other, error]", "1")
+        .containsEntry("aragora_telemetry_series_folded_total[calls_total]", "4")
+        .hasSize(5);
+  }
+
+  @Test
+  void aMetricWithoutSuchLabelsIsNotFolded() {
+    Totals totals = open();
+    for (String level : List.of("A", "B", "C", "D")) {
+      add(totals, 0, LEVELS, level);
+    }
+    assertThat(written(totals, 0)).hasSize(4);
+  }
+
+  @Test
+  void theSameSeriesAreAdmittedWhereverARestartFalls() {
+    List<String> agents = List.of("b", "other", "a", "c", "b", "d", "a");
+    Map<String, String> expected = null;
+    for (int restart = 0; restart <= agents.size(); restart++) {
+      store = MemoryStores.empty();
+      Totals totals = open();
+      for (int i = 0; i < agents.size(); i++) {
+        totals = i == restart ? open() : totals;
+        add(totals, 0, CALLS, agents.get(i), "ok");
+      }
+      Map<String, String> written = written(open(), 0);
+      expected = expected == null ? written : expected;
+      assertThat(written).as("restart before %d", restart).isEqualTo(expected);
+    }
+    assertThat(expected).containsKeys("calls_total[b, ok]", "calls_total[a, ok]");
+  }
+
+  @Test
+  void aNewSeriesWithLabelsIsImmatureForTheBirthTime() {
+    Totals totals = open();
+    add(totals, 1_000, CALLS, "a", "ok");
+    add(totals, 1_000, PLAIN);
+    assertThat(mature(totals, 20_999))
+        .containsEntry("calls_total[a, ok]", false)
+        .containsEntry("plain_total[]", true);
+    assertThat(mature(totals, 21_000)).containsExactly(Map.entry("calls_total[a, ok]", true));
+    assertThat(mature(totals, 22_000)).as("nothing has changed").isEmpty();
+  }
+
+  @Test
+  void withoutBirthTimeEverySeriesIsMature() {
+    birth = Duration.ZERO;
+    Totals totals = open();
+    add(totals, 1_000, CALLS, "a", "ok");
+    assertThat(mature(totals, 1_000)).containsEntry("calls_total[a, ok]", true);
+  }
+
+  @Test
+  void maturitySurvivesARestartAndSoDoesTheBirth() {
+    Totals totals = open();
+    add(totals, 1_000, CALLS, "a", "ok");
+    add(totals, 15_000, CALLS, "b", "ok");
+    totals.writeOut(21_000, new Written());
+    Totals restarted = open();
+    assertThat(mature(restarted, 22_000))
+        .containsEntry("calls_total[a, ok]", true)
+        .containsEntry("calls_total[b, ok]", false);
+    assertThat(mature(restarted, 35_000)).containsEntry("calls_total[b, ok]", true);
+  }
+
+  @Test
+  void aSeriesDoesNotWaitForAYoungerOneAfterARestart() {
+    Totals totals = open();
+    add(totals, 1_000, CALLS, "z", "ok");
+    add(totals, 15_000, CALLS, "a", "ok");
+    assertThat(mature(open(), 21_000))
+        .containsEntry("calls_total[z, ok]", true)
+        .containsEntry("calls_total[a, ok]", false);
+  }
+
+  @Test
+  void aClockThatWasSetFarBackHidesNoValue() {
+    Totals totals = open();
+    add(totals, 1_000_000, CALLS, "a", "ok");
+    assertThat(mature(totals, 985_000)).containsEntry("calls_total[a, ok]", false);
+    assertThat(mature(totals, 979_999)).containsEntry("calls_total[a, ok]", true);
+  }
+
+  @Test
+  void onlyWhatChangedIsWrittenButEverythingAfterARestart() {
+    birth = Duration.ZERO;
+    Totals totals = open();
+    add(totals, 0, CALLS, "a", "ok");
+    add(totals, 0, CALLS, "b", "ok");
+    assertThat(written(totals, 0)).hasSize(2);
+    add(totals, 0, CALLS, "b", "ok");
+    assertThat(written(totals, 0)).containsExactly(Map.entry("calls_total[b, ok]", "2"));
+    assertThat(written(open(), 0)).hasSize(2);
+  }
+
+  @Test
+  void aMetricThatIsNotKnownIsCarriedThrough() {
+    birth = Duration.ZERO;
+    add(open(), 0, CALLS, "a", "ok");
+    Map<String, String> before = MemoryStores.contents(store);
+    metrics.remove("calls_total");
+    Totals older = open();
+    Written written = new Written();
+    older.writeOut(0, written);
+    assertThat(written.totals).hasSize(1);
+    assertThat(MemoryStores.contents(store)).isEqualTo(before);
+    metrics.put(CALLS.name(), CALLS);
+    add(open(), 0, CALLS, "a", "ok");
+    assertThat(written(open(), 0)).containsEntry("calls_total[a, ok]", "2");
+  }
+
+  @Test
+  void aMetricOfAnotherShapeRefusesToStartAndNamesTheReplay() {
+    add(open(), 0, CALLS, "a", "ok");
+    metrics.put(
+        CALLS.name(), MetricDescriptor.of(MetricType.COUNTER, "calls_total", "Calls.", "agent"));
+    assertThatThrownBy(this::open)
+        .isInstanceOf(IncompatibleMetricException.class)
+        .hasMessage(
+            "calls_total is now a counter with labels [agent], but input partition requests-2 holds values of another type, labels or bounds; run 'bin/telemetry replay --output generation' to count them anew from the topics, then 'replay promote'");
+  }
+
+  @Test
+  void aNewHelpTextIsNoOtherShape() {
+    birth = Duration.ZERO;
+    add(open(), 0, CALLS, "a", "ok");
+    metrics.put(
+        CALLS.name(),
+        MetricDescriptor.of(MetricType.COUNTER, "calls_total", "Better.", "agent", "status"));
+    assertThat(written(open(), 0)).containsEntry("calls_total[a, ok]", "1");
+  }
+
+  @Test
+  void eachValueSaysUpToWhichOffsetItCounts() {
+    birth = Duration.ZERO;
+    Totals totals = open();
+    offset = 41;
+    add(totals, 0, CALLS, "a", "ok");
+    Written written = new Written();
+    totals.writeOut(0, written);
+    assertThat(written.totals.values().iterator().next().nextOffset()).isEqualTo(42);
+  }
+
+  private void add(Totals totals, long nowMs, MetricDescriptor metric, String... labels) {
+    Measurement measurement = new Measurement(metric, List.of(labels), value -> {});
+    offset++;
+    Series series = totals.resolve(measurement, nowMs, offset);
+    ((SumAggregate) series.value).add(1);
+    totals.put(series, offset);
+  }
+
+  private Map<String, String> written(Totals totals, long nowMs) {
+    Written written = new Written();
+    totals.writeOut(nowMs, written);
+    Map<String, String> values = new LinkedHashMap<>();
+    written.totals.forEach(
+        (name, value) ->
+            values.put(
+                name,
+                ((SumAggregate) value.read(metrics.get(name.substring(0, name.indexOf('[')))))
+                    .total()
+                    .toString()));
+    return values;
+  }
+
+  private static Map<String, Boolean> mature(Totals totals, long nowMs) {
+    Written written = new Written();
+    totals.writeOut(nowMs, written);
+    Map<String, Boolean> mature = new LinkedHashMap<>();
+    written.totals.forEach((name, value) -> mature.put(name, value.mature()));
+    return mature;
+  }
+
+  private static final class Written implements Output {
+    private final Map<String, PartialValue> totals = new LinkedHashMap<>();
+
+    @Override
+    public void total(MetricsKey.Partial key, byte[] value) {
+      assertThat(key.task()).isEqualTo(TASK);
+      totals.put(key.series().metric() + key.series().labelValues(), PartialValue.fromBytes(value));
+    }
+
+    @Override
+    public void window(WindowKey key, byte[] value) {
+      throw new AssertionError(HexFormat.of().formatHex(value));
+    }
+  }
+}

@@ -1,0 +1,376 @@
+package org.aragora.telemetry.processor.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.aragora.telemetry.schemas.binary.BinaryReader;
+import org.aragora.telemetry.schemas.codec.DeadLetterReason;
+import org.aragora.telemetry.schemas.metric.Aggregate;
+import org.aragora.telemetry.schemas.metric.HistogramAggregate;
+import org.aragora.telemetry.schemas.metric.InputPartition;
+import org.aragora.telemetry.schemas.metric.Ledger;
+import org.aragora.telemetry.schemas.metric.MetricDescriptor;
+import org.aragora.telemetry.schemas.metric.MetricsKey;
+import org.aragora.telemetry.schemas.metric.PartialValue;
+import org.aragora.telemetry.schemas.metric.SeriesKey;
+import org.aragora.telemetry.schemas.metric.SumAggregate;
+import org.aragora.telemetry.schemas.metric.WindowKey;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random event streams through the real processors, with tasks that move, die and are rolled back
+ * at random, against a plain model. {@code -Daragora.telemetry.property.tries} and {@code .seed}
+ * choose more or other tries; a failure names its seed.
+ */
+class PipelinePropertyTest {
+  private static final int TRIES = Integer.getInteger("aragora.telemetry.property.tries", 1_000);
+  private static final long SEED = Long.getLong("aragora.telemetry.property.seed", 1);
+
+  private static final Map<String, List<String>> FAILURES = new TreeMap<>();
+
+  /** One run of the world serves all properties: it is what takes the time. */
+  @BeforeAll
+  static void tryAll() {
+    for (long seed = SEED; seed < SEED + TRIES; seed++) {
+      List<String> stepsBack = new ArrayList<>();
+      World world;
+      try {
+        world = disturbed(seed, stepsBack);
+        check(seed, "steps back", () -> assertThat(stepsBack).isEmpty());
+      } catch (RuntimeException e) {
+        FAILURES.computeIfAbsent("crash", k -> new ArrayList<>()).add("seed " + seed + ": " + e);
+        continue;
+      }
+      Map<InputPartition, Model> models = models(world);
+      check(seed, "ledger", () -> same(ledgers(world), expectedLedgers(models)));
+      check(seed, "totals", () -> same(totals(world), expectedTotals(models)));
+      check(seed, "windows", () -> same(windows(world), expectedWindows(models)));
+      check(seed, "served", () -> same(served(world), Expected.samples(models, world.logs.nowMs)));
+      check(
+          seed,
+          "dead letters",
+          () -> assertThat(world.deadLetters).isEqualTo(bad(models.values())));
+      check(seed, "bytes", () -> sameBytes(world, straight(world)));
+    }
+  }
+
+  private static void check(long seed, String property, Runnable assertion) {
+    try {
+      assertion.run();
+    } catch (RuntimeException | AssertionError e) {
+      FAILURES
+          .computeIfAbsent(property, k -> new ArrayList<>())
+          .add(
+              "-Daragora.telemetry.property.seed=%d -Daragora.telemetry.property.tries=1: %s"
+                  .formatted(seed, e.getMessage()));
+    }
+  }
+
+  private static void holds(String property) {
+    List<String> failures = FAILURES.getOrDefault(property, List.of());
+    assertThat(failures.stream().limit(3)).as("%d seeds fail", failures.size()).isEmpty();
+  }
+
+  @Test
+  void nothingCrashes() {
+    holds("crash");
+  }
+
+  @Test
+  void everyRecordIsAccountedForAsTheModelSays() {
+    holds("ledger");
+  }
+
+  @Test
+  void everyBadRecordIsADeadLetterOnce() {
+    holds("dead letters");
+  }
+
+  @Test
+  void totalsEqualThePlainModel() {
+    holds("totals");
+  }
+
+  @Test
+  void windowsEqualThePlainModel() {
+    holds("windows");
+  }
+
+  @Test
+  void whatIsServedAfterMergingEqualsThePlainModel() {
+    holds("served");
+  }
+
+  @Test
+  void noServedCounterOrBucketEverStepsBack() {
+    holds("steps back");
+  }
+
+  @Test
+  void rollbacksRestartsAndSplitsLeaveNoTraceInAnyByte() {
+    holds("bytes");
+  }
+
+  private static void sameBytes(World disturbed, World straight) {
+    same(disturbed.metrics, straight.metrics);
+    same(disturbed.windows, straight.windows);
+    for (int i = 0; i < straight.tasks.size(); i++) {
+      same(disturbed.tasks.get(i).stores(), straight.tasks.get(i).stores());
+    }
+  }
+
+  private static int bad(Collection<Model> models) {
+    return models.stream()
+        .flatMap(model -> model.deadLetters.values().stream())
+        .mapToInt(Long::intValue)
+        .sum();
+  }
+
+  /** Shows what differs, and no more. */
+  private static <V> void same(Map<String, V> actual, Map<String, V> expected) {
+    Set<String> keys = new TreeSet<>(actual.keySet());
+    keys.addAll(expected.keySet());
+    List<String> differences =
+        keys.stream()
+            .filter(key -> !Objects.equals(actual.get(key), expected.get(key)))
+            .map(key -> key + " is " + actual.get(key) + ", must be " + expected.get(key))
+            .toList();
+    assertThat(differences).isEmpty();
+  }
+
+  /** Everything that can go wrong, at random; at rest in the end. */
+  private static World disturbed(long seed, List<String> stepsBack) {
+    Logs logs = new Logs(new Random(seed));
+    Random random = new Random(~seed);
+    World world =
+        new World(
+            logs,
+            random.nextBoolean() ? 2000 : 1 + random.nextInt(4),
+            Duration.ofSeconds(random.nextBoolean() ? 0 : 20),
+            true,
+            1 + random.nextInt(4),
+            random);
+    Map<String, Double> last = new HashMap<>();
+    for (int step = 20 + random.nextInt(120); step > 0; step--) {
+      move(world, random);
+      if (step % 8 == 0) {
+        watch(last, world.scrape(), stepsBack);
+      }
+    }
+    world.settle();
+    watch(last, world.scrape(), stepsBack);
+    return world;
+  }
+
+  private static void move(World world, Random random) {
+    List<InputTask> instance = world.instances.get(random.nextInt(world.instances.size()));
+    int dice = random.nextInt(100);
+    if (dice < 34) {
+      for (int i = random.nextInt(6); i >= 0; i--) {
+        world.logs.appendSome();
+      }
+    } else if (dice < 44) {
+      world.logs.passTime();
+    } else if (dice < 64) {
+      instance.forEach(task -> task.process(random.nextInt(8)));
+    } else if (dice < 72) {
+      instance.forEach(InputTask::writeOut);
+    } else if (dice < 82) {
+      world.commit(instance);
+    } else if (dice < 86) {
+      instance.forEach(InputTask::abort);
+    } else if (dice < 90) {
+      List<InputTask> moved = List.copyOf(instance); // killed: others take over
+      instance.clear();
+      for (InputTask task : moved) {
+        task.move();
+        world.instances.get(random.nextInt(world.instances.size())).add(task);
+      }
+    } else if (dice < 93) {
+      world.moveServer(random.nextInt(world.metricsPartitions));
+    } else {
+      world.serveSome(random.nextInt(world.metricsPartitions), 1 + random.nextInt(60));
+    }
+  }
+
+  /** The same records once more, in one go, in one task after the other, as a replay has them. */
+  private static World straight(World disturbed) {
+    World world =
+        new World(
+            disturbed.logs,
+            disturbed.seriesLimit,
+            disturbed.birth,
+            false,
+            disturbed.metricsPartitions,
+            new Random(1));
+    world.settle();
+    return world;
+  }
+
+  /** Absent is no step: the value must be no less when it is there again. Gauges may fall. */
+  private static void watch(
+      Map<String, Double> last, Map<String, Double> now, List<String> stepsBack) {
+    now.forEach(
+        (sample, value) -> {
+          if (sample.contains("_total|")
+              || sample.contains("_bucket")
+              || (sample.contains("_seconds|") && sample.endsWith("_sum"))) {
+            Double before = last.put(sample, value);
+            if (before != null && value < before) {
+              stepsBack.add("%s went from %s to %s".formatted(sample, before, value));
+            }
+          }
+        });
+  }
+
+  private static Map<InputPartition, Model> models(World world) {
+    Map<InputPartition, Model> models = new TreeMap<>();
+    world.logs.entries.forEach(
+        (partition, entries) -> {
+          Model model = new Model(world.seriesLimit, World.GRACE.toNanos(), World.SKEW.toNanos());
+          entries.forEach(entry -> model.apply(entry.offset(), entry.appendMs(), entry.fact()));
+          models.put(partition, model);
+        });
+    return models;
+  }
+
+  private static Map<String, Double> served(World world) {
+    Map<String, Double> served = world.scrape();
+    served.keySet().removeIf(sample -> sample.matches(".*(complete_until|lag_).*"));
+    return served;
+  }
+
+  private static Map<String, String> totals(World world) {
+    Map<String, String> totals = new TreeMap<>();
+    world.metrics.forEach(
+        (key, value) -> {
+          if (MetricsKey.fromBytes(bytes(key)) instanceof MetricsKey.Partial partial) {
+            String text = text(partial.series(), bytes(value));
+            if (text != null) {
+              totals.put(partial.task() + " " + name(partial.series()), text);
+            }
+          }
+        });
+    return totals;
+  }
+
+  private static Map<String, String> expectedTotals(Map<InputPartition, Model> models) {
+    Map<String, String> totals = new TreeMap<>();
+    models.forEach(
+        (task, model) ->
+            model.totals.forEach((series, v) -> totals.put(task + " " + series, v.toString())));
+    return totals;
+  }
+
+  private static Map<String, String> windows(World world) {
+    Map<String, String> windows = new TreeMap<>();
+    world.windows.forEach(
+        (key, value) -> {
+          WindowKey window = WindowKey.fromBytes(bytes(key));
+          windows.put(
+              window.task() + " " + name(window.series()) + "@" + window.minute(),
+              text(window.series(), bytes(value)));
+        });
+    return windows;
+  }
+
+  private static Map<String, String> expectedWindows(Map<InputPartition, Model> models) {
+    Map<String, String> windows = new TreeMap<>();
+    models.forEach(
+        (task, model) ->
+            model.windows.forEach((window, v) -> windows.put(task + " " + window, v.toString())));
+    return windows;
+  }
+
+  private static Map<String, String> ledgers(World world) {
+    Map<String, String> ledgers = new TreeMap<>();
+    world.metrics.forEach(
+        (key, value) -> {
+          if (MetricsKey.fromBytes(bytes(key)) instanceof MetricsKey.LedgerOf of) {
+            Ledger ledger = Ledger.read(new BinaryReader(bytes(value)));
+            Map<String, Long> reasons = new TreeMap<>();
+            for (DeadLetterReason reason : DeadLetterReason.values()) {
+              if (ledger.deadLetters(reason) > 0) {
+                reasons.put(reason.label(), ledger.deadLetters(reason));
+              }
+            }
+            ledgers.put(
+                of.task().toString(),
+                ledger(
+                    ledger.read(),
+                    ledger.counted(),
+                    ledger.duplicate(),
+                    reasons,
+                    ledger.late(),
+                    ledger.clockSkew(),
+                    ledger.missing(),
+                    ledger.nextOffset(),
+                    ledger.partitionTimeNanos(),
+                    ledger.appendTimeMs()));
+          }
+        });
+    return ledgers;
+  }
+
+  private static Map<String, String> expectedLedgers(Map<InputPartition, Model> models) {
+    Map<String, String> ledgers = new TreeMap<>();
+    models.forEach(
+        (task, model) ->
+            ledgers.put(
+                task.toString(),
+                ledger(
+                    model.read,
+                    model.counted,
+                    model.duplicate,
+                    model.deadLetters,
+                    model.late,
+                    model.skewed,
+                    model.missing(),
+                    model.nextOffset,
+                    model.partitionTime == null ? Long.MIN_VALUE : model.partitionTime,
+                    model.appendMs == null ? Long.MIN_VALUE : model.appendMs)));
+    return ledgers;
+  }
+
+  private static String ledger(Object... figures) {
+    return List.of(figures).toString();
+  }
+
+  /** Null for what is compared as it is served. */
+  private static String text(SeriesKey series, byte[] stored) {
+    MetricDescriptor metric =
+        World.METRICS.stream()
+            .filter(m -> m.name().equals(series.metric()))
+            .findAny()
+            .orElseThrow();
+    Aggregate value = PartialValue.fromBytes(stored).read(metric);
+    if (value instanceof HistogramAggregate histogram) {
+      List<Long> buckets = new ArrayList<>();
+      for (int i = 0; i < histogram.buckets(); i++) {
+        buckets.add(histogram.count(i));
+      }
+      return List.of(buckets, histogram.sum()).toString();
+    }
+    return value instanceof SumAggregate sum ? sum.total().toString() : null;
+  }
+
+  private static String name(SeriesKey series) {
+    return series.metric() + "|" + String.join("|", series.labelValues());
+  }
+
+  private static byte[] bytes(String hex) {
+    return HexFormat.of().parseHex(hex);
+  }
+}

@@ -1,0 +1,411 @@
+package org.aragora.telemetry.processor.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import org.aragora.telemetry.processor.flow.PartitionProgress;
+import org.aragora.telemetry.schemas.binary.BinaryWriter;
+import org.aragora.telemetry.schemas.codec.DeadLetterReason;
+import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.metric.Aggregate;
+import org.aragora.telemetry.schemas.metric.EventOrder;
+import org.aragora.telemetry.schemas.metric.HistogramAggregate;
+import org.aragora.telemetry.schemas.metric.IncompatibleMetricException;
+import org.aragora.telemetry.schemas.metric.InputPartition;
+import org.aragora.telemetry.schemas.metric.InstanceAggregate;
+import org.aragora.telemetry.schemas.metric.LatestAggregate;
+import org.aragora.telemetry.schemas.metric.Ledger;
+import org.aragora.telemetry.schemas.metric.MetricDescriptor;
+import org.aragora.telemetry.schemas.metric.MetricType;
+import org.aragora.telemetry.schemas.metric.MetricsKey;
+import org.aragora.telemetry.schemas.metric.OwnerValue;
+import org.aragora.telemetry.schemas.metric.PartialValue;
+import org.aragora.telemetry.schemas.metric.RatioAggregate;
+import org.aragora.telemetry.schemas.metric.SeriesKey;
+import org.aragora.telemetry.schemas.metric.SumAggregate;
+import org.junit.jupiter.api.Test;
+
+class SeriesCollectorTest {
+  private static final InputPartition D0 = new InputPartition(InputTopic.DEBATES, 0);
+  private static final InputPartition D1 = new InputPartition(InputTopic.DEBATES, 1);
+  private static final InputPartition I0 = new InputPartition(InputTopic.INSTANCES, 0);
+  private static final InputPartition R0 = new InputPartition(InputTopic.REQUESTS, 0);
+  private static final MetricDescriptor CALLS =
+      MetricDescriptor.of(MetricType.COUNTER, "calls_total", "Calls.", "agent");
+  private static final MetricDescriptor ACTIVE =
+      MetricDescriptor.of(MetricType.ADDITIVE_GAUGE, "active", "Active.");
+  private static final MetricDescriptor RATING =
+      MetricDescriptor.of(MetricType.LATEST_GAUGE, "rating", "Rating.", "agent");
+  private static final MetricDescriptor LATENCY =
+      MetricDescriptor.secondsHistogram("latency_seconds", "Latency.", List.of("1"), "agent");
+  private static final MetricDescriptor RATE =
+      MetricDescriptor.of(MetricType.RATIO, "rate", "Rate.");
+  private static final MetricDescriptor UP =
+      MetricDescriptor.of(MetricType.INSTANCE, "up", "Up.", "instance_id");
+  private static final MetricDescriptor WEBSOCKETS =
+      MetricDescriptor.of(MetricType.ADDITIVE_GAUGE, "websockets", "Connections.");
+  private static final List<MetricDescriptor> METRICS =
+      List.of(CALLS, ACTIVE, RATING, LATENCY, RATE, UP);
+  private static final long MINUTE_MS = 60_000;
+
+  private final Set<String> fresh = new HashSet<>(Set.of("thread"));
+  private final MetricsView view = new MetricsView(fresh::contains);
+  private final Map<InputPartition, Long> lag = new HashMap<>();
+  private long nowMs = Instant.parse("2026-11-24T12:00:30Z").toEpochMilli();
+  private final PartitionView partition = open("me");
+
+  private PartitionView open(String owner) {
+    Map<String, MetricDescriptor> metrics = new HashMap<>();
+    METRICS.forEach(metric -> metrics.put(metric.name(), metric));
+    PartitionView opened = new PartitionView(0, owner, "thread", metrics);
+    view.open(opened);
+    return opened;
+  }
+
+  @Test
+  void nothingIsServedBeforeTheOwnAnnouncementIsReadBack() {
+    put(CALLS, D0, true, sum(5), "claude");
+    assertThat(samples()).isEmpty();
+    announce("me");
+    assertThat(samples()).containsEntry("calls_total{claude}", 5.0);
+  }
+
+  @Test
+  void nothingIsServedAfterTheAnnouncementOfAnother() {
+    put(CALLS, D0, true, sum(5), "claude");
+    announce("me");
+    announce("other");
+    assertThat(samples()).isEmpty();
+    announce("me");
+    assertThat(samples()).isNotEmpty();
+  }
+
+  @Test
+  void nothingIsServedWhileTheBrokerDoesNotAnswer() {
+    announce("me");
+    put(CALLS, D0, true, sum(5), "claude");
+    fresh.clear();
+    assertThat(samples()).isEmpty();
+    assertThat(view.servablePartitions()).isZero();
+    assertThat(view.openPartitions()).isEqualTo(1);
+    fresh.add("thread");
+    assertThat(samples()).isNotEmpty();
+  }
+
+  @Test
+  void nothingIsServedOnceTheTaskIsClosed() {
+    announce("me");
+    view.close(partition);
+    assertThat(samples()).isEmpty();
+    assertThat(view.owner(0)).isNull();
+  }
+
+  @Test
+  void closingAnOldLifeOfATaskDoesNotCloseTheNewOne() {
+    PartitionView newer = open("me again");
+    view.close(partition);
+    assertThat(view.owner(0)).isEqualTo(newer.owner());
+  }
+
+  @Test
+  void unlabelledSeriesAreZeroFromTheStartAndOthersAbsent() {
+    announce("me");
+    assertThat(samples())
+        .containsEntry("active{}", 0.0)
+        .containsEntry("websockets{}", 0.0)
+        .doesNotContainKeys("calls_total{claude}", "rate{5m}");
+  }
+
+  @Test
+  void partsOfSeveralTasksAreMerged() {
+    announce("me");
+    put(CALLS, D0, true, sum(5), "claude");
+    put(CALLS, D1, true, sum(7), "claude");
+    put(CALLS, D1, true, sum(1), "gpt");
+    put(ACTIVE, D0, true, sum(3));
+    put(ACTIVE, D1, true, sum(-1));
+    put(CALLS, D0, true, sum(6), "claude");
+    assertThat(samples())
+        .containsEntry("calls_total{claude}", 13.0)
+        .containsEntry("calls_total{gpt}", 1.0)
+        .containsEntry("active{}", 2.0);
+  }
+
+  @Test
+  void aNewSeriesIsZeroUntilOneOfItsPartsIsOldEnough() {
+    announce("me");
+    put(CALLS, D0, false, sum(5), "claude");
+    assertThat(samples()).containsEntry("calls_total{claude}", 0.0);
+    put(CALLS, D1, true, sum(7), "claude");
+    assertThat(samples()).containsEntry("calls_total{claude}", 12.0);
+  }
+
+  @Test
+  void gaugesShowTheirValueFromTheStart() {
+    announce("me");
+    LatestAggregate rating = new LatestAggregate();
+    rating.offer(new EventOrder(5, "/s", "", 0, "e"), 1512.5);
+    put(RATING, D0, false, rating, "claude");
+    assertThat(samples()).containsEntry("rating{claude}", 1512.5);
+  }
+
+  @Test
+  void histogramsAreExactOnOutput() {
+    announce("me");
+    HistogramAggregate one = (HistogramAggregate) Aggregate.zero(LATENCY);
+    one.observe(100_000_000, LATENCY.boundUnits());
+    one.observe(200_000_000, LATENCY.boundUnits());
+    HistogramAggregate two = (HistogramAggregate) Aggregate.zero(LATENCY);
+    two.observe(5_000_000_000L, LATENCY.boundUnits());
+    put(LATENCY, D0, true, one, "claude");
+    put(LATENCY, D1, true, two, "claude");
+    assertThat(samples())
+        .containsEntry("latency_seconds{claude} le=1.0", 2.0)
+        .containsEntry("latency_seconds{claude} le=Infinity", 1.0)
+        .containsEntry("latency_seconds{claude} sum", 5.3);
+  }
+
+  @Test
+  void deletedPartsAreGone() {
+    announce("me");
+    put(CALLS, D0, true, sum(5), "claude");
+    partition.accept(
+        new MetricsKey.Partial(new SeriesKey("calls_total", List.of("claude")), D0, false)
+            .toBytes(),
+        null);
+    assertThat(samples()).doesNotContainKey("calls_total{claude}");
+  }
+
+  @Test
+  void aMetricOfALaterReleaseIsNotServed() {
+    announce("me");
+    put(MetricDescriptor.of(MetricType.COUNTER, "new_total", "New."), D0, true, sum(5));
+    assertThat(samples()).doesNotContainKey("new_total{}");
+  }
+
+  @Test
+  void aMetricOfAnotherShapeRefusesInASentence() {
+    assertThatThrownBy(
+            () ->
+                put(MetricDescriptor.of(MetricType.COUNTER, "active", "Active."), D0, true, sum(1)))
+        .isInstanceOf(IncompatibleMetricException.class)
+        .hasMessageStartingWith("active is now a additive_gauge with labels []")
+        .hasMessageContaining("replay");
+  }
+
+  @Test
+  void aRatioIsOfTheLastMinutesOfTheTopicAndStandsStillWhileRecordsWait() {
+    announce("me");
+    long minute = nowMs / MINUTE_MS;
+    RatioAggregate ratio = new RatioAggregate();
+    ratio.add(minute - 4, true);
+    ratio.add(minute, false);
+    put(RATE, D0, true, ratio);
+    ledger(D0, nowMs);
+    ledger(D1, nowMs - 10 * MINUTE_MS);
+    lag.put(D0, 0L);
+    lag.put(D1, 3L);
+    nowMs += 30 * MINUTE_MS;
+    assertThat(samples()).containsEntry("rate{5m}", 0.5).containsEntry("rate{1h}", 0.5);
+  }
+
+  @Test
+  void aRatioMovesOnWithTheClockWhileTheTopicIsIdle() {
+    announce("me");
+    long minute = nowMs / MINUTE_MS;
+    RatioAggregate ratio = new RatioAggregate();
+    ratio.add(minute - 4, true);
+    ratio.add(minute, false);
+    put(RATE, D0, true, ratio);
+    ledger(D0, nowMs);
+    lag.put(D0, 0L);
+    nowMs += MINUTE_MS;
+    assertThat(samples()).containsEntry("rate{5m}", 0.0).containsEntry("rate{1h}", 0.5);
+    nowMs += 4 * MINUTE_MS;
+    assertThat(samples()).doesNotContainKey("rate{5m}").containsEntry("rate{1h}", 0.5);
+    nowMs += 60 * MINUTE_MS;
+    assertThat(samples()).doesNotContainKeys("rate{5m}", "rate{1h}");
+  }
+
+  @Test
+  void anInstanceIsLiveThenSilentThenGone() {
+    announce("me");
+    beat("a", 1, nowMs, 17);
+    ledger(I0, nowMs);
+    lag.put(I0, 0L);
+    assertThat(samples()).containsEntry("up{a}", 1.0).containsEntry("websockets{}", 17.0);
+    nowMs += 89_999;
+    assertThat(samples()).containsEntry("up{a}", 1.0);
+    nowMs += 1;
+    assertThat(samples()).containsEntry("up{a}", 0.0).containsEntry("websockets{}", 0.0);
+    nowMs += 3_599_999;
+    assertThat(samples()).containsEntry("up{a}", 0.0);
+    nowMs += 1;
+    assertThat(samples()).doesNotContainKey("up{a}");
+  }
+
+  @Test
+  void anInstanceIsNotSilentWhileItsHeartbeatsMayWaitUnread() {
+    announce("me");
+    beat("a", 1, nowMs, 17);
+    ledger(I0, nowMs);
+    lag.put(I0, 100L);
+    nowMs += 600_000;
+    assertThat(samples()).containsEntry("up{a}", 1.0);
+  }
+
+  @Test
+  void anInstanceThatStoppedIsGoneAtOnce() {
+    announce("me");
+    InstanceAggregate instance = beat("a", 1, nowMs, 17);
+    instance.stopped(new EventOrder(2, "/a", "", 0, "s"));
+    put(UP, I0, true, instance, "a");
+    ledger(I0, nowMs);
+    assertThat(samples()).doesNotContainKey("up{a}").containsEntry("websockets{}", 0.0);
+  }
+
+  @Test
+  void aWebsocketEventChangesTheCountButKeepsNobodyAlive() {
+    announce("me");
+    beat("a", 1, nowMs, 17);
+    ledger(I0, nowMs);
+    lag.put(I0, 0L);
+    InstanceAggregate opened = new InstanceAggregate();
+    opened.websocket(new EventOrder(2, "/a", "", 0, "w"), 18);
+    put(UP, R0, true, opened, "a");
+    ledger(R0, nowMs);
+    assertThat(samples()).containsEntry("websockets{}", 18.0);
+    nowMs += 90_000;
+    assertThat(samples()).containsEntry("websockets{}", 0.0);
+    InstanceAggregate unknown = new InstanceAggregate();
+    unknown.websocket(new EventOrder(2, "/b", "", 0, "w"), 5);
+    put(UP, R0, true, unknown, "b");
+    assertThat(samples()).doesNotContainKey("up{b}").containsEntry("websockets{}", 0.0);
+  }
+
+  @Test
+  void theLedgerIsSummedByTopic() {
+    announce("me");
+    ledger(D0, nowMs);
+    ledger(D1, nowMs - 1_000);
+    lag.put(D0, 0L);
+    lag.put(D1, 7L);
+    assertThat(samples())
+        .containsEntry("aragora_telemetry_events_total{counted,t.debates}", 2.0)
+        .containsEntry("aragora_telemetry_events_total{dead_letter,t.debates}", 2.0)
+        .containsEntry("aragora_telemetry_events_total{duplicate,t.logs}", 0.0)
+        .containsEntry("aragora_telemetry_dead_letters_total{null_value,t.debates}", 2.0)
+        .containsEntry("aragora_telemetry_consumed_offset{1,t.debates}", 12.0)
+        .containsEntry("aragora_telemetry_lag_records{1,t.debates}", 7.0)
+        .containsEntry(
+            "aragora_telemetry_complete_until_timestamp_seconds{t.debates}",
+            (nowMs - 1_000) / 1e3 - 300);
+  }
+
+  private static Aggregate sum(long value) {
+    SumAggregate sum = new SumAggregate();
+    sum.add(value);
+    return sum;
+  }
+
+  private InstanceAggregate beat(String id, long time, long appendMs, long connections) {
+    InstanceAggregate instance = new InstanceAggregate();
+    instance.heartbeat(
+        new EventOrder(time, "/" + id, "", 0, "h"), appendMs, 30_000_000_000L, connections);
+    put(UP, I0, true, instance, id);
+    return instance;
+  }
+
+  private void put(
+      MetricDescriptor metric, InputPartition task, boolean mature, Aggregate value, String... of) {
+    partition.accept(
+        new MetricsKey.Partial(
+                new SeriesKey(metric.name(), List.of(of)), task, metric.type().needsTopicTime())
+            .toBytes(),
+        PartialValue.toBytes(new BinaryWriter(), metric, 1, 0, mature, value));
+  }
+
+  private void ledger(InputPartition task, long ms) {
+    Ledger ledger = new Ledger();
+    ledger.recordRead(10, ms);
+    ledger.recordDeadLetter(DeadLetterReason.NULL_VALUE);
+    ledger.recordRead(11, ms);
+    ledger.recordCounted(ms * 1_000_000);
+    BinaryWriter out = new BinaryWriter();
+    ledger.write(out);
+    partition.accept(new MetricsKey.LedgerOf(task).toBytes(), out.toBytes());
+  }
+
+  private void announce(String owner) {
+    partition.accept(new MetricsKey.Owner(0).toBytes(), new OwnerValue(owner, 1).toBytes());
+  }
+
+  private Map<String, Double> samples() {
+    PartitionProgress progress =
+        new PartitionProgress() {
+          @Override
+          public OptionalLong lagRecords(InputPartition of) {
+            return lag.containsKey(of) ? OptionalLong.of(lag.get(of)) : OptionalLong.empty();
+          }
+
+          @Override
+          public OptionalLong nextUnreadAppendTimeMs(InputPartition of) {
+            return OptionalLong.empty();
+          }
+
+          @Override
+          public OptionalLong readToEndAtNanos(InputPartition of) {
+            return OptionalLong.empty();
+          }
+        };
+    SeriesCollector collector =
+        new SeriesCollector(
+            view,
+            new ServeSettings(
+                METRICS,
+                WEBSOCKETS,
+                "t.",
+                Map.of(InputTopic.DEBATES, 2),
+                1,
+                Duration.ofSeconds(300)),
+            progress,
+            Clock.fixed(Instant.ofEpochMilli(nowMs), ZoneOffset.UTC));
+    Map<String, Double> samples = new TreeMap<>();
+    for (MetricSnapshot family : collector.collect()) {
+      for (DataPointSnapshot point : family.getDataPoints()) {
+        String labels = point.getLabels().stream().map(l -> l.getValue()).toList().toString();
+        String name =
+            family.getMetadata().getName()
+                + (family instanceof CounterSnapshot ? "_total" : "")
+                + labels.replace(", ", ",").replace('[', '{').replace(']', '}');
+        if (point instanceof CounterSnapshot.CounterDataPointSnapshot counter) {
+          samples.put(name, counter.getValue());
+        } else if (point instanceof GaugeSnapshot.GaugeDataPointSnapshot gauge) {
+          samples.put(name, gauge.getValue());
+        } else if (point instanceof HistogramSnapshot.HistogramDataPointSnapshot histogram) {
+          histogram
+              .getClassicBuckets()
+              .forEach(b -> samples.put(name + " le=" + b.getUpperBound(), (double) b.getCount()));
+          samples.put(name + " sum", histogram.getSum());
+        }
+      }
+    }
+    return samples;
+  }
+}

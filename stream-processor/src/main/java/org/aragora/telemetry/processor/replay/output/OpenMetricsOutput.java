@@ -2,6 +2,7 @@ package org.aragora.telemetry.processor.replay.output;
 
 import java.io.IOException;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.aragora.telemetry.schemas.metric.Aggregate;
@@ -48,12 +49,12 @@ public final class OpenMetricsOutput {
 
   /** Writes all of it. */
   public void write(Result result) throws IOException {
-    TreeMap<SeriesKey, TreeMap<Long, Aggregate>> bySeries =
+    TreeMap<SeriesKey, NavigableMap<Long, Aggregate>> bySeries =
         new TreeMap<>(org.aragora.telemetry.processor.replay.read.WindowId.BY_SERIES);
     bySeries.putAll(result.minutes().series());
     long first = Long.MAX_VALUE;
     long last = Long.MIN_VALUE;
-    for (TreeMap<Long, Aggregate> minutes : bySeries.values()) {
+    for (NavigableMap<Long, Aggregate> minutes : bySeries.values()) {
       first = Math.min(first, minutes.firstKey());
       last = Math.max(last, minutes.lastKey());
     }
@@ -71,7 +72,7 @@ public final class OpenMetricsOutput {
 
   private void family(
       MetricDescriptor metric,
-      TreeMap<SeriesKey, TreeMap<Long, Aggregate>> bySeries,
+      Map<SeriesKey, NavigableMap<Long, Aggregate>> bySeries,
       long first,
       long end)
       throws IOException {
@@ -92,7 +93,7 @@ public final class OpenMetricsOutput {
     out.append("# TYPE ").append(family).append(' ').append(type).append('\n');
     out.append("# HELP ").append(family).append(' ').append(escape(metric.help())).append('\n');
     boolean any = false;
-    for (Map.Entry<SeriesKey, TreeMap<Long, Aggregate>> entry : bySeries.entrySet()) {
+    for (Map.Entry<SeriesKey, NavigableMap<Long, Aggregate>> entry : bySeries.entrySet()) {
       if (entry.getKey().metric().equals(metric.name())) {
         any = true;
         series(metric, entry.getKey(), entry.getValue(), first, end);
@@ -109,7 +110,7 @@ public final class OpenMetricsOutput {
   private void series(
       MetricDescriptor metric,
       SeriesKey key,
-      TreeMap<Long, Aggregate> minutes,
+      NavigableMap<Long, Aggregate> minutes,
       long first,
       long end)
       throws IOException {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.aragora.telemetry.processor.flow.SeriesListener;
@@ -21,7 +22,7 @@ import org.aragora.telemetry.schemas.metric.SeriesKey;
  * minutes of all partitions can be put together in any order. Not thread-safe.
  */
 public final class Minutes implements SeriesListener {
-  private final Map<SeriesKey, TreeMap<Long, Aggregate>> series = new HashMap<>();
+  private final Map<SeriesKey, NavigableMap<Long, Aggregate>> series = new HashMap<>();
 
   @Override
   public void changed(
@@ -39,7 +40,7 @@ public final class Minutes implements SeriesListener {
   public void merge(Minutes other) {
     other.series.forEach(
         (key, theirs) -> {
-          TreeMap<Long, Aggregate> mine = series.putIfAbsent(key, theirs);
+          NavigableMap<Long, Aggregate> mine = series.putIfAbsent(key, theirs);
           if (mine != null) {
             theirs.forEach(
                 (minute, value) -> {
@@ -53,14 +54,14 @@ public final class Minutes implements SeriesListener {
   }
 
   /** By series, then by minute since 1970. */
-  public Map<SeriesKey, TreeMap<Long, Aggregate>> series() {
+  public Map<SeriesKey, NavigableMap<Long, Aggregate>> series() {
     return series;
   }
 
   void save(DataOutputStream out) throws IOException {
     BinaryWriter writer = new BinaryWriter();
     out.writeInt(series.size());
-    for (Map.Entry<SeriesKey, TreeMap<Long, Aggregate>> entry : series.entrySet()) {
+    for (Map.Entry<SeriesKey, NavigableMap<Long, Aggregate>> entry : series.entrySet()) {
       writer.reset();
       entry.getKey().write(writer);
       writer.writeUnsigned(entry.getValue().size());

@@ -4,6 +4,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.aragora.telemetry.processor.flow.PartitionPipeline;
@@ -167,7 +168,7 @@ public final class PartitionReplay implements PartitionJob {
   }
 
   /** Every window, in order; those that had not closed are as they were at the end. */
-  public TreeMap<WindowId, PartialValue> windows() {
+  public NavigableMap<WindowId, PartialValue> windows() {
     return windows;
   }
 

@@ -41,6 +41,7 @@ public final class RangeResolver {
     Map<TopicPartition, InputPartition> partitions = partitions();
     checkNamed(from, partitions);
     checkNamed(to, partitions);
+    consumer.assign(partitions.keySet()); // else the client warns of each answer
     Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions.keySet(), PATIENCE);
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions.keySet(), PATIENCE);
     Map<TopicPartition, @Nullable OffsetAndTimestamp> firsts = atTime(from, partitions);

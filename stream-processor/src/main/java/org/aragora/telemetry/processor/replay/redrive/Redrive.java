@@ -150,6 +150,7 @@ public final class Redrive {
         TopicPartition partition = new TopicPartition(deadLetterTopic, info.partition());
         // Marks lie behind what they mark, so a partition is read to its end first: to its end with
         // open transactions, because one of the processor's may lie before marks.
+        ends.assign(List.of(partition));
         long end = ends.endOffsets(List.of(partition), PATIENCE).getOrDefault(partition, 0L);
         Marks marks = new Marks();
         scan(consumer, partition, end, marks::accept);

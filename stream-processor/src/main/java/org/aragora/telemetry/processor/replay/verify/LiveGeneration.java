@@ -48,6 +48,7 @@ final class LiveGeneration implements AutoCloseable {
       found.forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
     }
     committed.assign(partitions);
+    uncommitted.assign(partitions);
     committed.seekToBeginning(partitions);
   }
 

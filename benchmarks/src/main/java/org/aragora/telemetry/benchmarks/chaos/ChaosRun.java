@@ -24,6 +24,7 @@ public final class ChaosRun {
   private static final long WARM_UP_SECONDS = 10;
   private static final long STAGE_SECONDS = 150;
   private static final long AT_REST_WITHIN_SECONDS = 120;
+  private static final long SABOTAGED_AT_REST_WITHIN_SECONDS = 30;
   private static final long HELD_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final int AT_FIRST = 2;
 
@@ -100,7 +101,8 @@ public final class ChaosRun {
     rest(load, meddler, truth, prometheus);
     chaosEndsNanos = System.nanoTime() + settings.chaos().toNanos();
     int stage = 0;
-    while (System.nanoTime() < chaosEndsNanos) {
+    while (System.nanoTime() < chaosEndsNanos
+        && !(isSabotaged() && violations.total() > 0)) { // noticed already
       long left = chaosEndsNanos - System.nanoTime();
       long stageEnds =
           System.nanoTime()
@@ -134,7 +136,7 @@ public final class ChaosRun {
     log.say("at rest: the load stops, every value must become the truth");
     meddler.rest();
     load.stop();
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(AT_REST_WITHIN_SECONDS);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(atRestWithinSeconds());
     RestComparison comparison = new RestComparison(table);
     String different;
     do {
@@ -158,6 +160,14 @@ public final class ChaosRun {
     if (prometheus != null) {
       restOfPrometheus(prometheus, truth.values());
     }
+  }
+
+  private long atRestWithinSeconds() {
+    return isSabotaged() ? SABOTAGED_AT_REST_WITHIN_SECONDS : AT_REST_WITHIN_SECONDS;
+  }
+
+  private boolean isSabotaged() {
+    return settings.sabotage() != Sabotage.NONE;
   }
 
   private String difference(RestComparison comparison, Map<Series, Double> truth) {

@@ -7,7 +7,7 @@ import org.aragora.telemetry.broker.EmbeddedCluster;
 
 /** Breaks one guarantee after the other and sees that the checks notice each. */
 public final class SelfTest {
-  private static final Duration LENGTH = Duration.ofSeconds(50);
+  private static final Duration LENGTH = Duration.ofSeconds(40);
 
   private SelfTest() {}
 

@@ -23,7 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A real Prometheus scrapes the processor and answers the user's own queries. */
 class PrometheusIT {
-  /** The user's dashboard and alert expressions, their time constants shortened to what a test can wait for. */
+  /**
+   * The user's dashboard and alert expressions, their time constants shortened to what a test can
+   * wait for.
+   */
   private static final List<String> QUERIES =
       List.of(
           "sum(rate(aragora_requests_total[1m]))",
@@ -54,7 +57,8 @@ class PrometheusIT {
   @Test
   void prometheusAnswersTheUsersQueriesAlsoWhenConsensusIsNeverReached() throws Exception {
     kafka.createTopics(2);
-    try (Pipe pipe = new Pipe(kafka.bootstrapServers(), kafka.prefix()).with("BIRTH_SECONDS", "3")) {
+    try (Pipe pipe =
+        new Pipe(kafka.bootstrapServers(), kafka.prefix()).with("BIRTH_SECONDS", "3")) {
       Processor processor = pipe.start();
       assertPromtoolIsContent(processor.metricsPort());
       int port = freePort();
@@ -66,8 +70,7 @@ class PrometheusIT {
           await()
               .atMost(Pipe.PATIENCE)
               .until(
-                  () ->
-                      value(port, "sum(aragora_debates_completed_total)") == (sent + 1) * 20.0);
+                  () -> value(port, "sum(aragora_debates_completed_total)") == (sent + 1) * 20.0);
         }
         await()
             .atMost(Pipe.PATIENCE)

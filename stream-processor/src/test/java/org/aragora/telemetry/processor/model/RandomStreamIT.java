@@ -21,13 +21,14 @@ import org.aragora.telemetry.processor.Processor;
 import org.aragora.telemetry.processor.it.Pipe;
 import org.aragora.telemetry.schemas.event.InputTopic;
 import org.aragora.telemetry.schemas.metric.InputPartition;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * A random stream through a real broker, with processors that start before, between and after its records
- * and one that stops in between: {@code /metrics}, summed over them, is what the model says of the log.
+ * A random stream through a real broker, with processors that start before, between and after its
+ * records and one that stops in between: {@code /metrics}, summed over them, is what the model says
+ * of the log.
  */
 class RandomStreamIT {
   private static final int EVENTS = 3000;
@@ -74,8 +75,7 @@ class RandomStreamIT {
           logs.partitions().entrySet().stream()
               .map(
                   entry ->
-                      new NewTopic(
-                              pipe.topic(entry.getKey().suffix()), entry.getValue(), (short) 1)
+                      new NewTopic(pipe.topic(entry.getKey().suffix()), entry.getValue(), (short) 1)
                           .configs(
                               Map.of(
                                   "message.timestamp.type", "CreateTime",
@@ -88,11 +88,7 @@ class RandomStreamIT {
 
   /** Sends one of {@code parts} equal parts of every partition's log. */
   private static void send(
-      Logs logs,
-      Pipe pipe,
-      Map<InputPartition, Map<Long, Fact>> sent,
-      int part,
-      int parts) {
+      Logs logs, Pipe pipe, Map<InputPartition, Map<Long, Fact>> sent, int part, int parts) {
     logs.entries.forEach(
         (partition, entries) -> {
           int from = entries.size() * part / parts;
@@ -111,7 +107,10 @@ class RandomStreamIT {
         });
   }
 
-  /** What the model says of everything that is in the log now, the processor's own proposals included. */
+  /**
+   * What the model says of everything that is in the log now, the processor's own proposals
+   * included.
+   */
   private static Map<String, Double> expected(
       Pipe pipe, Map<InputPartition, Map<Long, Fact>> sent) {
     Map<InputPartition, Model> models = new TreeMap<>();
@@ -120,8 +119,7 @@ class RandomStreamIT {
         InputPartition partition = new InputPartition(topic, record.partition());
         Fact fact = sent.getOrDefault(partition, Map.of()).get(record.offset());
         models
-            .computeIfAbsent(
-                partition, p -> new Model(2000, 300 * SECOND_NANOS, 60 * SECOND_NANOS))
+            .computeIfAbsent(partition, p -> new Model(2000, 300 * SECOND_NANOS, 60 * SECOND_NANOS))
             .apply(
                 record.offset(),
                 record.timestamp(),

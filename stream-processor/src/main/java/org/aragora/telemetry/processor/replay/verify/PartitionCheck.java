@@ -215,15 +215,14 @@ final class PartitionCheck implements PartitionJob {
         pipeline.totals().forEach((series, mine) -> note(ValueKey.total(series), mine));
       }
       cutReached = true;
-      behind
-          .keySet()
-          .removeIf(
-              key ->
-                  !key.isTotal()
-                      && (!isWhole(key)
-                          || (key.minute() + 1) * MS_PER_MINUTE < windowsKeptFromMs
-                              && !live.values.containsKey(key)));
+      behind.keySet().removeIf(key -> !key.isTotal() && !mustBeThere(key));
     }
+  }
+
+  /** Whether the live service must still have a window that the replay has. */
+  private boolean mustBeThere(ValueKey window) {
+    boolean kept = (window.minute() + 1) * MS_PER_MINUTE >= windowsKeptFromMs;
+    return isWhole(window) && (kept || live.values.containsKey(window));
   }
 
   /** Whether the live service had not written everything that it must have counted. */

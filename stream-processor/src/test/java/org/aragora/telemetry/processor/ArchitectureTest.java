@@ -27,6 +27,7 @@ class ArchitectureTest {
   void noStageKnowsAnotherStageOrTheRoot() {
     assertThat(dependencies())
         .filteredOn(d -> !d.from.isEmpty() && !d.to.equals(d.from) && !d.to.equals("flow"))
+        .filteredOn(d -> !(d.ofProgram && d.to.isEmpty()))
         .isEmpty();
   }
 
@@ -45,8 +46,11 @@ class ArchitectureTest {
         .contains("ingest", "measure", "aggregate", "serve", "flow");
   }
 
-  /** Package names under the root: "" is the root itself. */
-  private record Between(String from, String to, String why) {}
+  /**
+   * Stages, by their package under the root; "" is the root itself. A program whose main class lies
+   * in a stage has to be put together somewhere: that class alone knows the root.
+   */
+  private record Between(String from, String to, boolean ofProgram, String why) {}
 
   private static List<Between> dependencies() {
     Set<Between> all =
@@ -56,13 +60,17 @@ class ArchitectureTest {
             .map(
                 d ->
                     new Between(
-                        stage(d.getOriginClass()), stage(d.getTargetClass()), d.getDescription()))
+                        stage(d.getOriginClass()),
+                        stage(d.getTargetClass()),
+                        d.getOriginClass().getSimpleName().matches("(Replay|Redrive)Main"),
+                        d.getDescription()))
             .collect(Collectors.toSet());
     return List.copyOf(all);
   }
 
   private static String stage(JavaClass of) {
     String name = of.getPackageName();
-    return name.equals(ROOT) ? "" : name.substring(ROOT.length() + 1);
+    // What lies below a stage is part of it.
+    return name.equals(ROOT) ? "" : name.substring(ROOT.length() + 1).split("\\.", 2)[0];
   }
 }

@@ -1,5 +1,6 @@
 package org.aragora.telemetry.processor;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -45,6 +47,8 @@ final class OffsetWatch implements PartitionProgress {
   private final String group;
   private final Map<TopicPartition, InputPartition> partitions = new HashMap<>();
   private final BooleanSupplier needsAppendTimes;
+  private final Map<InputPartition, Long> lastReadToEndMs = new ConcurrentHashMap<>();
+  private final Clock clock;
   private volatile Look look = new Look(0, Map.of(), Map.of(), Map.of());
 
   /**
@@ -59,7 +63,9 @@ final class OffsetWatch implements PartitionProgress {
       String group,
       String topicPrefix,
       Map<InputTopic, Integer> inputPartitions,
-      BooleanSupplier needsAppendTimes) {
+      BooleanSupplier needsAppendTimes,
+      Clock clock) {
+    this.clock = clock;
     this.admin = admin;
     this.peeker = peeker;
     this.group = group;
@@ -76,6 +82,7 @@ final class OffsetWatch implements PartitionProgress {
   /** Asks once and publishes what it learns. */
   void look() throws ExecutionException, InterruptedException, TimeoutException {
     long askedAtNanos = System.nanoTime();
+    long askedAtMs = clock.millis();
     Map<TopicPartition, OffsetAndMetadata> committed =
         admin
             .listConsumerGroupOffsets(group)
@@ -96,6 +103,8 @@ final class OffsetWatch implements PartitionProgress {
           lag.put(partition, behind);
           if (behind > 0) {
             unread.put(topicPartition, position);
+          } else {
+            lastReadToEndMs.merge(partition, askedAtMs, Math::max);
           }
         });
     Map<InputPartition, Long> nextUnreadMs = new HashMap<>();
@@ -160,6 +169,11 @@ final class OffsetWatch implements PartitionProgress {
   @Override
   public OptionalLong nextUnreadAppendTimeMs(InputPartition partition) {
     return optional(look.nextUnreadMs().get(partition));
+  }
+
+  @Override
+  public OptionalLong lastReadToEndMs(InputPartition partition) {
+    return optional(lastReadToEndMs.get(partition));
   }
 
   @Override

@@ -73,7 +73,8 @@ final class Pipeline implements AutoCloseable {
             config.applicationId(),
             config.topicPrefix(),
             deployment.inputPartitions(),
-            () -> view.servesPartition(topicTimePartition));
+            () -> view.servesPartition(topicTimePartition),
+            Clock.systemUTC());
     PipelineTopology topology = new PipelineTopology(settings(config, deployment));
     Properties properties = new Properties();
     properties.putAll(config.streamsSettings(deployment.replicationFactor()));

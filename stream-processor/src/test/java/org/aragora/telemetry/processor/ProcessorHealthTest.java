@@ -30,7 +30,8 @@ class ProcessorHealthTest {
           streams,
           new MetricsView(heartbeats),
           heartbeats,
-          new OffsetWatch(null, peeker(), "g", "aragora.", Map.of(), () -> false),
+          new OffsetWatch(
+              null, peeker(), "g", "aragora.", Map.of(), () -> false, java.time.Clock.systemUTC()),
           Duration.ofSeconds(60),
           () -> nanos);
 

@@ -128,6 +128,11 @@ final class TestPipeline implements AutoCloseable {
       }
 
       @Override
+      public OptionalLong lastReadToEndMs(InputPartition partition) {
+        return OptionalLong.empty();
+      }
+
+      @Override
       public OptionalLong readToEndAtNanos(InputPartition partition) {
         return OptionalLong.of(nanos.getAsLong());
       }

@@ -16,6 +16,13 @@ public interface PartitionProgress {
   OptionalLong nextUnreadAppendTimeMs(InputPartition partition);
 
   /**
+   * Wall clock, in milliseconds since 1970, of the last moment at which everything in a partition
+   * was known to be read, also where more has come since; empty if there was none in this process.
+   * Never goes back.
+   */
+  OptionalLong lastReadToEndMs(InputPartition partition);
+
+  /**
    * When a partition was last known to be read to its end: {@link System#nanoTime} of a moment at
    * which everything in it had been read and committed; empty if that is not so now.
    */

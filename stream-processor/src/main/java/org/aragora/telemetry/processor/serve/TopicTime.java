@@ -21,12 +21,18 @@ final class TopicTime {
   }
 
   /**
-   * Append time that a partition has reached: now if it is read to its end, else its last record's.
+   * Append time that a partition has reached: now if it is read to its end; else that of its last
+   * record, or the last moment at which it was read to its end, if that is later: a record that has
+   * just come must not turn back the time of a partition that was idle.
    */
   long appendTimeMs(InputPartition partition) {
     Ledger ledger = ledgers.get(partition);
     long readMs = ledger == null ? Ledger.NO_TIME : ledger.appendTimeMs();
-    return isAtEnd(partition) ? Math.max(readMs, nowMs) : readMs;
+    return Math.max(readMs, idleUntilMs(partition));
+  }
+
+  private long idleUntilMs(InputPartition partition) {
+    return isAtEnd(partition) ? nowMs : progress.lastReadToEndMs(partition).orElse(Ledger.NO_TIME);
   }
 
   boolean isAtEnd(InputPartition partition) {
@@ -35,39 +41,49 @@ final class TopicTime {
   }
 
   /**
-   * Highest partition time of a topic; while all of it is read to the end, as much later as time
-   * has passed since its last record was appended. Empty where nothing was counted.
+   * Highest partition time of a topic, as much later as it has been idle: from when its last record
+   * was appended to when all of it was last read to the end. Empty where nothing was counted.
    */
   OptionalLong highestNanos(InputTopic topic) {
     long highest = Ledger.NO_TIME;
     long lastAppendMs = Ledger.NO_TIME;
-    boolean idle = true;
+    long idleUntilMs = Long.MAX_VALUE;
     for (Map.Entry<InputPartition, Ledger> entry : ledgers.entrySet()) {
       if (entry.getKey().topic() == topic) {
         highest = Math.max(highest, entry.getValue().partitionTimeNanos());
         lastAppendMs = Math.max(lastAppendMs, entry.getValue().appendTimeMs());
-        idle &= isAtEnd(entry.getKey());
+        idleUntilMs = Math.min(idleUntilMs, idleUntilMs(entry.getKey()));
       }
     }
-    if (highest == Ledger.NO_TIME) {
-      return OptionalLong.empty();
-    }
-    long idleMs = idle ? Math.max(0, nowMs - lastAppendMs) : 0;
-    return OptionalLong.of(highest + idleMs * Times.NANOS_PER_MS);
+    return highest == Ledger.NO_TIME
+        ? OptionalLong.empty()
+        : OptionalLong.of(advanced(highest, lastAppendMs, idleUntilMs));
   }
 
   /**
-   * Time up to which a topic is complete but for late events: the lowest partition time among the
-   * partitions that are not read to the end; where all are, the highest.
+   * Time up to which a topic is complete but for late events: the lowest time among the partitions
+   * that are not read to the end, each advanced by how long it was idle; where all are, the
+   * highest.
    */
   OptionalLong completeUntilNanos(InputTopic topic, long graceNanos) {
     OptionalLong lowest =
         ledgers.entrySet().stream()
             .filter(entry -> entry.getKey().topic() == topic && !isAtEnd(entry.getKey()))
-            .mapToLong(entry -> entry.getValue().partitionTimeNanos())
-            .filter(time -> time != Ledger.NO_TIME)
+            .filter(entry -> entry.getValue().partitionTimeNanos() != Ledger.NO_TIME)
+            .mapToLong(
+                entry ->
+                    advanced(
+                        entry.getValue().partitionTimeNanos(),
+                        entry.getValue().appendTimeMs(),
+                        idleUntilMs(entry.getKey())))
             .min();
     OptionalLong until = lowest.isPresent() ? lowest : highestNanos(topic);
     return until.isPresent() ? OptionalLong.of(until.getAsLong() - graceNanos) : until;
+  }
+
+  private static long advanced(long timeNanos, long lastAppendMs, long idleUntilMs) {
+    return idleUntilMs > lastAppendMs
+        ? timeNanos + (idleUntilMs - lastAppendMs) * Times.NANOS_PER_MS
+        : timeNanos;
   }
 }

@@ -126,6 +126,11 @@ class StoreVersion1Test {
       }
 
       @Override
+      public OptionalLong lastReadToEndMs(InputPartition partition) {
+        return OptionalLong.empty();
+      }
+
+      @Override
       public OptionalLong readToEndAtNanos(InputPartition partition) {
         return OptionalLong.of(nanos);
       }

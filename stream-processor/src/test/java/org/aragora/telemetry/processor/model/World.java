@@ -125,6 +125,11 @@ final class World {
       }
 
       @Override
+      public OptionalLong lastReadToEndMs(InputPartition partition) {
+        return OptionalLong.empty();
+      }
+
+      @Override
       public OptionalLong readToEndAtNanos(InputPartition partition) {
         return atEnd(partition) ? OptionalLong.of(logs.nowMs * 1_000_000) : OptionalLong.empty();
       }

@@ -67,6 +67,7 @@ class SeriesCollectorTest {
   private final Set<String> fresh = new HashSet<>(Set.of("thread"));
   private final MetricsView view = new MetricsView(fresh::contains);
   private final Map<InputPartition, Long> lag = new HashMap<>();
+  private final Map<InputPartition, Long> lastReadToEndMs = new HashMap<>();
   private long nowMs = Instant.parse("2026-11-24T12:00:30Z").toEpochMilli();
   private final PartitionView partition = open("me");
 
@@ -271,6 +272,28 @@ class SeriesCollectorTest {
   }
 
   @Test
+  void aRecordThatHasJustComeDoesNotTurnBackTheTimeOfAnIdlePartition() {
+    announce("me");
+    beat("a", 1, nowMs, 17);
+    ledger(I0, nowMs);
+    long minute = nowMs / MINUTE_MS;
+    RatioAggregate ratio = new RatioAggregate();
+    ratio.add(minute, true);
+    put(RATE, D0, true, ratio);
+    ledger(D0, nowMs);
+    nowMs += 30 * MINUTE_MS;
+    lastReadToEndMs.put(I0, nowMs - 1);
+    lastReadToEndMs.put(D0, nowMs - 1);
+    lag.put(I0, 1L);
+    lag.put(D0, 1L);
+    assertThat(samples())
+        .containsEntry("up{a}", 0.0)
+        .containsEntry("websockets{}", 0.0)
+        .doesNotContainKey("rate{5m}")
+        .containsEntry("rate{1h}", 1.0);
+  }
+
+  @Test
   void anInstanceThatStoppedIsGoneAtOnce() {
     announce("me");
     InstanceAggregate instance = beat("a", 1, nowMs, 17);
@@ -367,6 +390,13 @@ class SeriesCollectorTest {
           @Override
           public OptionalLong nextUnreadAppendTimeMs(InputPartition of) {
             return OptionalLong.empty();
+          }
+
+          @Override
+          public OptionalLong lastReadToEndMs(InputPartition of) {
+            return lastReadToEndMs.containsKey(of)
+                ? OptionalLong.of(lastReadToEndMs.get(of))
+                : OptionalLong.empty();
           }
 
           @Override

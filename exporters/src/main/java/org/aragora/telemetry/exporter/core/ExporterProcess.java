@@ -20,6 +20,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.aragora.telemetry.schemas.config.InvalidSettingException;
+import org.aragora.telemetry.schemas.log.ServiceLogging;
 import org.aragora.telemetry.schemas.config.KafkaClientSettings;
 import org.aragora.telemetry.schemas.topic.Topics;
 import org.slf4j.Logger;
@@ -144,10 +145,11 @@ public final class ExporterProcess implements AutoCloseable {
     }
     try {
       Settings settings = Settings.read(definition.declared(), environment);
-      LogSetup.apply(
-          settings.text(CommonSettings.LOG_LEVEL),
-          settings.word(CommonSettings.LOG_FORMAT),
-          settings.text(CommonSettings.LOG_OUTPUT));
+      ServiceLogging.configure(
+          Map.of(
+              "LOG_LEVEL", settings.text(CommonSettings.LOG_LEVEL),
+              "LOG_FORMAT", settings.word(CommonSettings.LOG_FORMAT),
+              "LOG_OUTPUT", settings.text(CommonSettings.LOG_OUTPUT)));
       ExporterProcess process = start(definition, environment);
       Runtime.getRuntime().addShutdownHook(new Thread(() -> process.halt(), "drain"));
       process.thread.join();

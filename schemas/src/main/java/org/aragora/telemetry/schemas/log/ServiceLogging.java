@@ -28,6 +28,7 @@ public final class ServiceLogging {
           "DEBUG", Level.DEBUG,
           "INFO", Level.INFO,
           "WARNING", Level.WARN,
+          "WARN", Level.WARN,
           "ERROR", Level.ERROR,
           "CRITICAL", Level.ERROR);
 

@@ -286,8 +286,6 @@ class TelemetryProducerTest {
   @Test
   @SuppressWarnings("NullAway")
   void nothingThatTheHostHandsInThrows() {
-    Map<String, Object> cyclic = new HashMap<>();
-    cyclic.put("self", cyclic);
     try (TelemetryProducer telemetry = to(broker).build()) {
       assertThatNoException()
           .isThrownBy(
@@ -310,7 +308,6 @@ class TelemetryProducerTest {
                             telemetry.websocketClosed("w", -1),
                             telemetry.agentCallCompleted("c", "a", null, Duration.ZERO),
                             telemetry.log(LogLevel.INFO, "aragora", null),
-                            telemetry.log(LogLine.of(LogLevel.INFO, "a", "m").field("f", cyclic)),
                             telemetry.emit((EventDetails) null, null),
                             telemetry.emit((EventData) null, null)))
                     .doesNotContain(true);
@@ -319,19 +316,22 @@ class TelemetryProducerTest {
           telemetry.stats().topics().values().stream()
               .mapToLong(topic -> topic.reasons().getOrDefault(DropReason.INVALID, 0L))
               .sum();
-      assertThat(dropped).isEqualTo(16);
+      assertThat(dropped).isEqualTo(15);
     }
   }
 
   @Test
   @SuppressWarnings("NullAway")
   void oddFieldsOfALogLineCostNothingButThemselves() {
+    Map<String, Object> cyclic = new HashMap<>();
+    cyclic.put("self", cyclic);
     try (TelemetryProducer telemetry = to(broker).build()) {
       LogLine line =
           LogLine.of(LogLevel.INFO, "a", "m")
               .field("nan", Double.NaN)
               .field(null, 1L)
               .field("object", new Object())
+              .field("cyclic", cyclic)
               .field("good", 2L);
       assertThat(telemetry.log(line)).isTrue();
       telemetry.flush(Duration.ofSeconds(5));

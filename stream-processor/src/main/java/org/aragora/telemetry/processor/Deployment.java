@@ -42,10 +42,10 @@ record Deployment(
       for (TopicAdmin.Report report :
           new TopicAdmin(admin)
               .create(new TopicAdmin.Plan(prefix, config.partitions(), OptionalInt.empty()))) {
-        if (report.outcome() == TopicAdmin.Outcome.EXISTS) {
-          LOG.debug(report.sentence());
-        } else {
-          LOG.warn(report.sentence());
+        switch (report.outcome()) {
+          case EXISTS -> LOG.debug(report.sentence());
+          case CREATED -> LOG.info(report.sentence());
+          case DIFFERS -> LOG.warn(report.sentence());
         }
       }
     }

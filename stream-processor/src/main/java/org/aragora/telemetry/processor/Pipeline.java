@@ -22,12 +22,14 @@ import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.aragora.telemetry.processor.aggregate.AggregateSettings;
+import org.aragora.telemetry.processor.flow.BrokenInvariantException;
 import org.aragora.telemetry.processor.ingest.IngestProcessor;
 import org.aragora.telemetry.processor.ingest.IngestSettings;
 import org.aragora.telemetry.processor.measure.MetricCatalog;
 import org.aragora.telemetry.processor.serve.MetricsView;
 import org.aragora.telemetry.processor.serve.SeriesCollector;
 import org.aragora.telemetry.processor.serve.ServeSettings;
+import org.aragora.telemetry.schemas.binary.CorruptRecordException;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
 import org.aragora.telemetry.schemas.metric.IncompatibleMetricException;
 import org.aragora.telemetry.schemas.metric.MetricsKey;
@@ -147,16 +149,14 @@ final class Pipeline implements AutoCloseable {
 
   private StreamThreadExceptionResponse onFailure(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof IncompatibleMetricException) {
-        LOG.error("Stopped: {}", cause.getMessage());
+      if (cause instanceof IncompatibleMetricException
+          || cause instanceof CorruptRecordException
+          || cause instanceof BrokenInvariantException
+          || cause instanceof Error) {
+        LOG.error("Stopped, because going on could serve wrong numbers", failure);
         failed.completeExceptionally(cause);
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
       }
-    }
-    if (failure instanceof IllegalStateException || failure.getCause() instanceof Error) {
-      LOG.error("Stopped, because going on could serve wrong numbers", failure);
-      failed.completeExceptionally(failure);
-      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
     LOG.error(
         "A stream thread failed and is replaced; its work goes on from the last commit", failure);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.aragora.telemetry.processor.flow.BrokenInvariantException;
 import org.aragora.telemetry.processor.flow.CountedEvent;
 import org.aragora.telemetry.processor.flow.DebateChange;
 import org.aragora.telemetry.processor.flow.Times;
@@ -69,7 +70,7 @@ final class Ingest {
     debates.forgetBefore(ledger.appendTimeMs());
     Ingested ingested = judge(input, appendMs);
     if (!ledger.balances()) {
-      throw new IllegalStateException(
+      throw new BrokenInvariantException(
           "the ledger of %s does not balance at offset %d; counting stops so that no wrong number is served"
               .formatted(topic.suffix(), input.offset()));
     }

@@ -2,6 +2,7 @@ package org.aragora.telemetry.processor.ingest;
 
 import java.util.Map;
 import java.util.TreeMap;
+import org.aragora.telemetry.processor.flow.BrokenInvariantException;
 
 /**
  * Which numbers of one producer run have been counted: all up to the highest, but for the open
@@ -56,7 +57,7 @@ final class Run {
     }
     Map.Entry<Long, Long> gap = gaps.floorEntry(seq);
     if (gap == null || gap.getValue() < seq) {
-      throw new IllegalStateException("number " + seq + " of a run was counted before");
+      throw new BrokenInvariantException("number " + seq + " of a run was counted before");
     }
     long first = gap.getKey();
     long last = gap.getValue();

@@ -59,11 +59,15 @@ class HeartbeatWatchTest {
     answers("t1", 9);
     look(60);
     assertThat(watch.isFresh("t1")).isFalse();
-    // The first two answers after a silence may be one from before it and one that refuses.
+    // Those behind it may be one from before the stop and one that refuses; a third is none of
+    // them.
     answers("t1", 10);
     look(0.2);
     assertThat(watch.isFresh("t1")).isFalse();
     answers("t1", 11);
+    look(0.2);
+    assertThat(watch.isFresh("t1")).isFalse();
+    answers("t1", 12);
     look(0.2);
     assertThat(watch.isFresh("t1")).isTrue();
   }

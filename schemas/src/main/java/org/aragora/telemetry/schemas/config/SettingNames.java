@@ -11,7 +11,6 @@ final class SettingNames {
       Set.of(
           // all
           "TOPIC_PREFIX",
-          "LAUNCHER_JAVA_OPTS",
           // stream-processor
           "APPLICATION_ID",
           "STATE_DIR",

@@ -9,6 +9,7 @@ import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.aragora.telemetry.processor.flow.MeasuredEvent;
+import org.aragora.telemetry.processor.flow.Times;
 import org.aragora.telemetry.schemas.event.InputTopic;
 import org.aragora.telemetry.schemas.metric.InputPartition;
 import org.aragora.telemetry.schemas.metric.MetricDescriptor;
@@ -66,7 +67,8 @@ public final class AggregateProcessor
             context::currentSystemTimeMs,
             new Forwarder(context));
     aggregation = opened;
-    context.schedule(writeInterval, PunctuationType.WALL_CLOCK_TIME, opened::writeOut);
+    context.schedule(
+        Times.WRITE_ANCHOR, writeInterval, PunctuationType.WALL_CLOCK_TIME, opened::writeOut);
   }
 
   @Override

@@ -8,6 +8,12 @@ public final class Times {
   public static final long NANOS_PER_SECOND = 1_000_000_000;
   public static final long NANOS_PER_MINUTE = 60 * NANOS_PER_SECOND;
 
+  /**
+   * Where the write intervals of all stages begin. Stages of one task that share it write in the
+   * same pass, so no commit lies between a ledger and the totals that it accounts for.
+   */
+  public static final Instant WRITE_ANCHOR = Instant.EPOCH;
+
   private Times() {}
 
   public static long nanos(Instant time) {

@@ -13,6 +13,7 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.processor.flow.PartitionProgress;
 import org.aragora.telemetry.processor.flow.PartitionedValue;
+import org.aragora.telemetry.processor.flow.Times;
 import org.aragora.telemetry.schemas.binary.BinaryReader;
 import org.aragora.telemetry.schemas.binary.BinaryWriter;
 import org.aragora.telemetry.schemas.codec.EventCodec;
@@ -101,7 +102,10 @@ public final class IngestProcessor implements Processor<byte[], byte[], Object, 
           new AppendClock(
               Math.max(writtenClockMs, ingest.ledger().appendTimeMs()), services.nanoClock());
       context.schedule(
-          services.writeInterval(), PunctuationType.WALL_CLOCK_TIME, now -> writeOut(now));
+          Times.WRITE_ANCHOR,
+          services.writeInterval(),
+          PunctuationType.WALL_CLOCK_TIME,
+          this::writeOut);
     }
 
     void process(Record<byte[], byte[]> record) {

@@ -24,6 +24,13 @@ final class BrokerProcess {
   private static final Duration READY_WITHIN = Duration.ofSeconds(90);
   private static final Duration STOPS_WITHIN = Duration.ofSeconds(15);
   private static final int POLL_MS = 50;
+
+  /**
+   * System property with further options of a broker's JVM, apart by blanks. Tests set it to those
+   * of a short life.
+   */
+  private static final String JVM_OPTIONS = "aragora.telemetry.broker.jvm-options";
+
   private static final String LOG_SETTINGS =
       "org/aragora/telemetry/broker/broker-log4j2.properties";
 
@@ -52,10 +59,10 @@ final class BrokerProcess {
             .options(
                 "-Xms" + Math.min(heapMegabytes, 256) + "m",
                 "-Xmx" + heapMegabytes + "m",
-                "-XX:+UseG1GC",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Djava.awt.headless=true",
                 "-Dlog4j2.configurationFile=classpath:" + LOG_SETTINGS)
+            .options(System.getProperty(JVM_OPTIONS, "-XX:+UseG1GC").split(" "))
             .arguments(
                 properties.toString(),
                 settings.getOrDefault("log.dirs", directory.toString()),

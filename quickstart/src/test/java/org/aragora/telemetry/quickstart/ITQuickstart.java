@@ -47,7 +47,10 @@ class ITQuickstart {
   private Process start(String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-D" + BROKER_LIB + "=" + System.getProperty(BROKER_LIB));
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    for (String property : List.of(BROKER_LIB, "aragora.telemetry.broker.jvm-options")) {
+      command.add("-D" + property + "=" + System.getProperty(property));
+    }
     command.addAll(
         List.of("-cp", System.getProperty("java.class.path"), QuickstartMain.class.getName()));
     command.addAll(List.of("--kafka-port", "0", "--metrics-port", "0"));

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -28,7 +29,7 @@ import org.aragora.telemetry.schemas.event.RoundCompleted;
  * Writes events as a fleet of instances would: numbered per run and partition, 54 % requests, 20 %
  * agent calls, 16 % debates, 10 % logs; time moves on 10,000 events a second. The same for a seed.
  */
-final class Backlog {
+public final class Backlog {
   private static final int INSTANCES = 10;
   private static final List<String> AGENTS =
       List.of("claude", "gpt", "gemini", "grok", "mistral", "llama", "qwen", "deepseek");
@@ -39,19 +40,33 @@ final class Backlog {
   private static final long NANOS_PER_EVENT = 1_000_000_000L / EVENTS_PER_SECOND;
 
   private final EventCodec codec = JsonEventCodec.create();
+  private final Consumer<EventData> listener;
   private final Random random;
   private final int partitions;
   private final Instant start;
   private final Map<String, Long> numbers = new HashMap<>();
+  private int made;
 
-  Backlog(long seed, int partitions, int events, Clock clock) {
+  /**
+   * Sets out to write.
+   *
+   * @param events with which time has reached that of {@code clock}
+   * @param listener told of every event before it is sent
+   */
+  public Backlog(
+      long seed, int partitions, int events, Clock clock, Consumer<EventData> listener) {
     this.random = new Random(seed);
     this.partitions = partitions;
     this.start = clock.instant().minusSeconds(events / EVENTS_PER_SECOND + 1);
+    this.listener = listener;
   }
 
-  /** Writes {@code events} records under a prefix; returns their bytes. */
-  long write(String bootstrapServers, String prefix, int events) {
+  /**
+   * Writes the next {@code events} records under a prefix and waits until the broker has them.
+   *
+   * @return their bytes
+   */
+  public long write(String bootstrapServers, String prefix, int events) {
     Map<String, Object> settings =
         Map.of(
             "bootstrap.servers",
@@ -69,12 +84,13 @@ final class Backlog {
     long bytes = 0;
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
-      for (int i = 0; i < events; i++) {
-        EventData data = next(i);
+      for (int end = made + events; made < end; made++) {
+        EventData data = next(made);
+        listener.accept(data);
         String source = "/aragora/instances/api-" + random.nextInt(INSTANCES);
         String key = data.key() == null ? source : data.key();
         int partition = Math.floorMod(key.hashCode(), partitions);
-        Event event = event(i, source, partition, data);
+        Event event = event(made, source, partition, data);
         byte[] value = codec.encode(event);
         bytes += value.length;
         var unused =

@@ -37,7 +37,8 @@ public final class Throughput {
   public void run(long seed, int events, int runs, PrintStream out)
       throws IOException, InterruptedException {
     long bytes =
-        new Backlog(seed, partitions, events, clock).write(bootstrapServers, prefix, events);
+        new Backlog(seed, partitions, events, clock, data -> {})
+            .write(bootstrapServers, prefix, events);
     out.printf("%,d events, %d bytes each on average%n", events, bytes / events);
     List<Double> bare = new ArrayList<>();
     List<Double> counted = new ArrayList<>();

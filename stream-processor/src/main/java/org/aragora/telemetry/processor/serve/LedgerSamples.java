@@ -33,7 +33,7 @@ final class LedgerSamples {
     this.settings = settings;
     this.ledgers = ledgers;
     this.progress = progress;
-    this.time = new TopicTime(ledgers, progress, nowMs);
+    this.time = new TopicTime(ledgers, progress);
     this.nowMs = nowMs;
     this.to = to;
   }

@@ -48,7 +48,7 @@ public final class SeriesCollector implements MultiCollector {
     Snapshots snapshots = new Snapshots();
     long nowMs = clock.millis();
     for (PartitionView next : views) {
-      TopicTime time = new TopicTime(next.ledgers(), progress, nowMs);
+      TopicTime time = new TopicTime(next.ledgers(), progress);
       for (MetricDescriptor metric : settings.metrics()) {
         if (!metric.type().needsTopicTime()) {
           seriesSamples.add(metric, next, snapshots);

@@ -8,22 +8,20 @@ import org.aragora.telemetry.schemas.event.InputTopic;
 import org.aragora.telemetry.schemas.metric.InputPartition;
 import org.aragora.telemetry.schemas.metric.Ledger;
 
-/** What time it is in the topics, at one moment of the wall clock. */
+/** What time it is in the topics. It goes on by the clock while they are read to the end. */
 final class TopicTime {
   private final Map<InputPartition, Ledger> ledgers;
   private final PartitionProgress progress;
-  private final long nowMs;
 
-  TopicTime(Map<InputPartition, Ledger> ledgers, PartitionProgress progress, long nowMs) {
+  TopicTime(Map<InputPartition, Ledger> ledgers, PartitionProgress progress) {
     this.ledgers = ledgers;
     this.progress = progress;
-    this.nowMs = nowMs;
   }
 
   /**
-   * Append time that a partition has reached: now if it is read to its end; else that of its last
-   * record, or the last moment at which it was read to its end, if that is later: a record that has
-   * just come must not turn back the time of a partition that was idle.
+   * Append time that a partition has reached: that of its last record, or the last moment at which
+   * it was known to be read to its end, if that is later. Not the clock of this moment: the next
+   * record would turn it back to the last look.
    */
   long appendTimeMs(InputPartition partition) {
     Ledger ledger = ledgers.get(partition);
@@ -32,7 +30,7 @@ final class TopicTime {
   }
 
   private long idleUntilMs(InputPartition partition) {
-    return isAtEnd(partition) ? nowMs : progress.lastReadToEndMs(partition).orElse(Ledger.NO_TIME);
+    return progress.lastReadToEndMs(partition).orElse(Ledger.NO_TIME);
   }
 
   boolean isAtEnd(InputPartition partition) {

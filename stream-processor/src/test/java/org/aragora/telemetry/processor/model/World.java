@@ -126,7 +126,7 @@ final class World {
 
       @Override
       public OptionalLong lastReadToEndMs(InputPartition partition) {
-        return OptionalLong.empty();
+        return atEnd(partition) ? OptionalLong.of(logs.nowMs) : OptionalLong.empty();
       }
 
       @Override

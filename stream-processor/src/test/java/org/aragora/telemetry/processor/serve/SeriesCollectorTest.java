@@ -68,6 +68,7 @@ class SeriesCollectorTest {
   private final MetricsView view = new MetricsView(fresh::contains);
   private final Map<InputPartition, Long> lag = new HashMap<>();
   private final Map<InputPartition, Long> lastReadToEndMs = new HashMap<>();
+  private long lookAgeMs;
   private long nowMs = Instant.parse("2026-11-24T12:00:30Z").toEpochMilli();
   private final PartitionView partition = open("me");
 
@@ -272,6 +273,24 @@ class SeriesCollectorTest {
   }
 
   @Test
+  void timeStandsStillBetweenTwoLooksAtTheBroker() {
+    announce("me");
+    beat("a", 1, nowMs, 17);
+    ledger(I0, nowMs);
+    lag.put(I0, 0L);
+    lookAgeMs = 1_000;
+    nowMs += 90_500;
+    assertThat(samples()).containsEntry("up{a}", 1.0);
+    lag.put(I0, 1L);
+    assertThat(samples()).containsEntry("up{a}", 1.0);
+    lag.put(I0, 0L);
+    nowMs += 500;
+    assertThat(samples()).containsEntry("up{a}", 0.0);
+    lag.put(I0, 1L);
+    assertThat(samples()).containsEntry("up{a}", 0.0);
+  }
+
+  @Test
   void aRecordThatHasJustComeDoesNotTurnBackTheTimeOfAnIdlePartition() {
     announce("me");
     beat("a", 1, nowMs, 17);
@@ -394,6 +413,9 @@ class SeriesCollectorTest {
 
           @Override
           public OptionalLong lastReadToEndMs(InputPartition of) {
+            if (lag.getOrDefault(of, 1L) == 0) {
+              lastReadToEndMs.put(of, nowMs - lookAgeMs);
+            }
             return lastReadToEndMs.containsKey(of)
                 ? OptionalLong.of(lastReadToEndMs.get(of))
                 : OptionalLong.empty();

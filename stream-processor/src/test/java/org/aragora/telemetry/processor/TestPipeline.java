@@ -129,7 +129,7 @@ final class TestPipeline implements AutoCloseable {
 
       @Override
       public OptionalLong lastReadToEndMs(InputPartition partition) {
-        return OptionalLong.empty();
+        return OptionalLong.of(START.toEpochMilli() + nanos.getAsLong() / 1_000_000);
       }
 
       @Override

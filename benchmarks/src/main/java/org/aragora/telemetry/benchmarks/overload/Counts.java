@@ -1,5 +1,6 @@
 package org.aragora.telemetry.benchmarks.overload;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
@@ -23,7 +24,7 @@ final class Counts {
     } else if (data instanceof AgentCallCompleted call) {
       count(
           "aragora_agent_calls_total{agent=\"%s\",status=\"%s\"}"
-              .formatted(call.agent(), call.status().name().toLowerCase(java.util.Locale.ROOT)));
+              .formatted(call.agent(), call.status().name().toLowerCase(Locale.ROOT)));
     } else if (data instanceof LogEmitted line) {
       count("aragora_log_events_total{level=\"%s\"}".formatted(line.level().name()));
     }
@@ -43,7 +44,7 @@ final class Counts {
     series.forEach(
         (name, count) -> {
           Double served = page.get(name);
-          if (served == null || served != count) {
+          if (served == null || served.longValue() != count) {
             differences.put(name, "%d written, %s served".formatted(count, served));
           }
         });

@@ -62,8 +62,7 @@ public final class Overload {
 
   /** Runs it; true where the processor stayed up and every total is exact. */
   public boolean run(Clock clock) throws IOException, InterruptedException {
-    try (EmbeddedBroker broker =
-        EmbeddedBroker.builder().heapMegabytes(BROKER_MEGABYTES).start()) {
+    try (EmbeddedBroker broker = EmbeddedBroker.builder().heapMegabytes(BROKER_MEGABYTES).start()) {
       createTopics(broker.bootstrapServers());
       Backlog load =
           new Backlog(settings.seed(), PARTITIONS, settings.backlog(), clock, counts::add);
@@ -228,15 +227,15 @@ public final class Overload {
         .environment("METRICS_PORT", String.valueOf(port))
         .environment("ARAGORA_TELEMETRY_METRICS_HOST", "127.0.0.1")
         .environment("ARAGORA_TELEMETRY_PARTITIONS", String.valueOf(PARTITIONS))
-        .environment("ARAGORA_TELEMETRY_STATE_DIR", settings.directory().resolve("state").toString())
+        .environment(
+            "ARAGORA_TELEMETRY_STATE_DIR", settings.directory().resolve("state").toString())
         .environment("LOG_OUTPUT", "stdout");
   }
 
   private static void createTopics(String bootstrapServers) {
     try (Admin admin =
         Admin.create(
-            Map.<String, Object>of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
+            Map.<String, Object>of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
       new TopicAdmin(admin).create(new TopicAdmin.Plan(PREFIX, PARTITIONS, OptionalInt.empty()));
     } catch (ExecutionException e) {
       throw new IllegalStateException("The topics could not be created.", e.getCause());

@@ -53,8 +53,7 @@ public final class Backlog {
    * @param events with which time has reached that of {@code clock}
    * @param listener told of every event before it is sent
    */
-  public Backlog(
-      long seed, int partitions, int events, Clock clock, Consumer<EventData> listener) {
+  public Backlog(long seed, int partitions, int events, Clock clock, Consumer<EventData> listener) {
     this.random = new Random(seed);
     this.partitions = partitions;
     this.start = clock.instant().minusSeconds(events / EVENTS_PER_SECOND + 1);

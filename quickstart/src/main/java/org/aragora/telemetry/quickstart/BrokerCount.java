@@ -1,9 +1,5 @@
 package org.aragora.telemetry.quickstart;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +15,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads every committed record of the input topics and counts by whom it was written: the other
@@ -31,7 +26,6 @@ final class BrokerCount implements AutoCloseable {
   private static final String PROCESSOR = "/aragora/telemetry";
 
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final JsonFactory JSON = new JsonFactory();
 
   /**
    * Records of one topic by writer.
@@ -40,12 +34,17 @@ final class BrokerCount implements AutoCloseable {
    * @param processor by the processor
    * @param others by anybody else, whatever they are
    */
-  record Written(long load, long processor, long others) {}
+  record Written(long load, long processor, long others) {
+    long sum() {
+      return load + processor + others;
+    }
+  }
 
   private final List<String> topics;
   private final Set<String> loadSources;
   private final Consumer<byte[], byte[]> consumer;
   private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
+  private final ExpectedExports expected = new ExpectedExports();
   private final Thread thread = new Thread(this::run, "broker-count");
 
   private BrokerCount(String bootstrapServers, List<String> topics, List<String> loadSources) {
@@ -67,6 +66,11 @@ final class BrokerCount implements AutoCloseable {
     count.thread.setDaemon(true);
     count.thread.start();
     return count;
+  }
+
+  /** Spans and lines that the events of the load and the processor give; others' are left out. */
+  ExpectedExports.Exports expected() {
+    return expected.sum();
   }
 
   /** What was read so far, by topic. */
@@ -105,7 +109,12 @@ final class BrokerCount implements AutoCloseable {
       consumer.seekToBeginning(partitions);
       while (true) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          adder(record.topic(), writerOf(record.value())).increment();
+          EventFacts event = EventFacts.of(record.value());
+          Writer writer = writerOf(event);
+          if (writer != Writer.OTHERS) {
+            expected.note(event);
+          }
+          adder(record.topic(), writer).increment();
         }
       }
     } catch (WakeupException e) {
@@ -113,34 +122,12 @@ final class BrokerCount implements AutoCloseable {
     }
   }
 
-  private Writer writerOf(byte @Nullable [] value) {
-    String source = sourceOf(value);
+  private Writer writerOf(EventFacts event) {
+    String source = event.source();
     if (PROCESSOR.equals(source)) {
       return Writer.PROCESSOR;
     }
     return source != null && loadSources.contains(source) ? Writer.LOAD : Writer.OTHERS;
-  }
-
-  /** The source that an event names, or null where the value is no event. */
-  static @Nullable String sourceOf(byte @Nullable [] value) {
-    if (value == null) {
-      return null;
-    }
-    try (JsonParser json = JSON.createParser(value)) {
-      if (json.nextToken() != JsonToken.START_OBJECT) {
-        return null;
-      }
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        boolean isSource = "source".equals(json.currentName());
-        if (json.nextToken() == JsonToken.VALUE_STRING && isSource) {
-          return json.getText();
-        }
-        json.skipChildren();
-      }
-      return null;
-    } catch (IOException e) {
-      return null;
-    }
   }
 
   private long count(String topic, Writer writer) {

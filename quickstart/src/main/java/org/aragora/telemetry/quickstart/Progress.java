@@ -15,7 +15,7 @@ final class Progress {
     this.lastNanos = startNanos;
   }
 
-  String line(Account account, MetricsPage page) {
+  String line(Account account, ExportAccount exports, MetricsPage page) {
     long now = System.nanoTime();
     long counted = account.rows().stream().mapToLong(Account.Row::counted).sum();
     long written =
@@ -26,13 +26,15 @@ final class Progress {
     lastNanos = now;
     lastCounted = counted;
     Duration elapsed = Duration.ofNanos(now - startNanos);
-    return "%02d:%02d  %,.0f events/s  written %,d  counted %,d  active debates %,d  5xx %.1f %%"
+    return "%02d:%02d  %,.0f events/s  written %,d  counted %,d  spans %,d  lines %,d  debates %,d  5xx %.1f %%"
         .formatted(
             elapsed.toMinutes(),
             elapsed.toSecondsPart(),
             perSecond,
             written,
             counted,
+            exports.acknowledged("spans"),
+            exports.acknowledged("lines"),
             page.count("aragora_active_debates", Map.of()),
             100 * page.sum("aragora_request_error_rate", Map.of("window", "5m")).orElse(0));
   }

@@ -22,7 +22,8 @@ import org.aragora.telemetry.schemas.topic.Topics;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole pipeline on this machine: broker, topics, load, processor, and the account at the end.
+ * The whole pipeline on this machine: broker, topics, load, processor, exporters, and the account
+ * at the end.
  */
 final class Quickstart {
 
@@ -36,6 +37,14 @@ final class Quickstart {
   private static final Duration PROCESSOR_STOPS_WITHIN = Duration.ofSeconds(4);
   private static final List<String> INPUTS =
       Arrays.stream(InputTopic.values()).map(topic -> topic.under(Topics.DEFAULT_PREFIX)).toList();
+
+  private record Services(ServiceChild processor, Exporters exporters) {}
+
+  private record Accounts(Account events, ExportAccount exports) {
+    boolean isSettled() {
+      return events.isSettled() && exports.isSettled();
+    }
+  }
 
   private final Options options;
   private final Screen screen;
@@ -65,11 +74,11 @@ final class Quickstart {
   /**
    * Runs until the duration is over or {@link #stop} is called.
    *
-   * @return whether every event was accounted for
+   * @return whether every event, span and line was accounted for
    */
-  boolean run() throws InterruptedException, ExecutionException {
+  boolean run() throws InterruptedException, ExecutionException, IOException {
     boolean settled = false;
-    screen.line("Starting Kafka, the topics and the stream processor ...");
+    screen.line("Starting Kafka, the topics, the stream processor and the exporters ...");
     EmbeddedBroker broker =
         EmbeddedBroker.builder()
             .port(options.kafkaPort())
@@ -91,32 +100,51 @@ final class Quickstart {
     }
   }
 
-  private boolean runOn(EmbeddedBroker broker) throws InterruptedException {
+  private boolean runOn(EmbeddedBroker broker) throws InterruptedException, IOException {
+    ServiceChild.Surroundings surroundings =
+        new ServiceChild.Surroundings(broker.bootstrapServers(), Topics.DEFAULT_PREFIX, directory);
     int metricsPort = options.metricsPort() == 0 ? Machine.freePort() : options.metricsPort();
-    ProcessorChild processor =
-        ProcessorChild.start(
-            broker.bootstrapServers(), Topics.DEFAULT_PREFIX, PARTITIONS, metricsPort, directory);
+    Services services =
+        new Services(
+            processor(surroundings, metricsPort), Exporters.start(System.getenv(), surroundings));
     try (BrokerCount count =
         BrokerCount.start(broker.bootstrapServers(), INPUTS, SampleLoad.sources())) {
-      processor.awaitReady(this::isStopped);
-      sayWhatIsWhere(broker, metricsPort);
-      Account account =
-          options.hasLoad() ? underLoad(broker, processor, count) : idle(processor, count);
+      services.processor().awaitReady(this::isStopped);
+      services.exporters().awaitReady(this::isStopped);
+      sayWhatIsWhere(broker, services);
+      Accounts accounts =
+          options.hasLoad() ? underLoad(broker, services, count) : idle(services, count);
       screen.line("");
-      account.lines().forEach(screen::line);
-      return account.isSettled();
+      accounts.events().lines().forEach(screen::line);
+      screen.line("");
+      accounts.exports().lines().forEach(screen::line);
+      return accounts.isSettled();
     } finally {
-      if (!processor.stop(PROCESSOR_STOPS_WITHIN)) {
-        screen.line("The processor did not stop in time and was killed.");
+      List<String> killed = new ArrayList<>(services.exporters().stop());
+      if (!services.processor().stop(PROCESSOR_STOPS_WITHIN)) {
+        killed.add(services.processor().name());
       }
+      killed.forEach(name -> screen.line("The " + name + " did not stop in time and was killed."));
     }
   }
 
-  private Account underLoad(EmbeddedBroker broker, ProcessorChild processor, BrokerCount count)
+  private static ServiceChild processor(ServiceChild.Surroundings surroundings, int metricsPort) {
+    return ServiceChild.start(
+        "processor",
+        surroundings,
+        metricsPort,
+        List.of("org.aragora.telemetry.processor.ProcessorMain", "-Xmx512m"),
+        Map.of(
+            "ARAGORA_TELEMETRY_STATE_DIR", surroundings.directory().resolve("state").toString(),
+            "ARAGORA_TELEMETRY_BIRTH_SECONDS", "0",
+            "ARAGORA_TELEMETRY_PARTITIONS", Integer.toString(PARTITIONS)));
+  }
+
+  private Accounts underLoad(EmbeddedBroker broker, Services services, BrokerCount count)
       throws InterruptedException {
     try (SampleLoad load =
         SampleLoad.start(broker.bootstrapServers(), Topics.DEFAULT_PREFIX, options.rate())) {
-      watch(processor, count, load);
+      watch(services, count, load);
       load.stop(isStopped() ? LOAD_STOPS_WITHIN_WHEN_STOPPED : LOAD_STOPS_WITHIN);
       long dropped = load.dropped().values().stream().mapToLong(Long::longValue).sum();
       if (dropped > 0) {
@@ -125,16 +153,16 @@ final class Quickstart {
                     .formatted(dropped)
                 + "; they were never emitted.");
       }
-      return settle(processor, count, load.acknowledged());
+      return settle(services, count, load.acknowledged());
     }
   }
 
-  private Account idle(ProcessorChild processor, BrokerCount count) throws InterruptedException {
-    watch(processor, count, null);
-    return settle(processor, count, Map.of());
+  private Accounts idle(Services services, BrokerCount count) throws InterruptedException {
+    watch(services, count, null);
+    return settle(services, count, Map.of());
   }
 
-  private void watch(ProcessorChild processor, BrokerCount count, @Nullable SampleLoad load)
+  private void watch(Services services, BrokerCount count, @Nullable SampleLoad load)
       throws InterruptedException {
     long start = System.nanoTime();
     Duration duration = options.duration();
@@ -143,31 +171,32 @@ final class Quickstart {
       if (stop.await(1, TimeUnit.SECONDS)) {
         return;
       }
-      if (!processor.isAlive()) {
-        throw new IllegalStateException(
-            "The processor ended; the end of its log:\n" + processor.endOfLog());
-      }
-      MetricsPage page = processor.metrics();
+      services.processor().checkAlive();
+      services.exporters().checkAlive();
+      MetricsPage page = services.processor().metrics();
       // A processor that is not sure of its partitions says nothing of them; that is not zero.
       if (page != null && page.sum(EVENTS, Map.of()).isPresent()) {
         Map<String, Long> emitted = load == null ? Map.of() : load.acknowledged();
-        screen.live(progress.line(account(emitted, count, page), page));
+        screen.live(
+            progress.line(
+                account(emitted, count, page), services.exporters().account(count), page));
       }
     }
   }
 
-  /** Waits, within a bound, until both sides agree. */
-  private Account settle(ProcessorChild processor, BrokerCount count, Map<String, Long> emitted)
+  /** Waits, within a bound, until all sides agree. */
+  private Accounts settle(Services services, BrokerCount count, Map<String, Long> emitted)
       throws InterruptedException {
     Duration bound = isStopped() ? SETTLES_WITHIN_WHEN_STOPPED : SETTLES_WITHIN;
     long deadline = System.nanoTime() + bound.toNanos();
     MetricsPage last = MetricsPage.parse("");
     while (true) {
-      MetricsPage page = processor.metrics();
+      MetricsPage page = services.processor().metrics();
       last = page == null ? last : page;
-      Account account = account(emitted, count, last);
-      if (account.isSettled() || System.nanoTime() > deadline) {
-        return account;
+      Accounts accounts =
+          new Accounts(account(emitted, count, last), services.exporters().account(count));
+      if (accounts.isSettled() || System.nanoTime() > deadline) {
+        return accounts;
       }
       TimeUnit.MILLISECONDS.sleep(100);
     }
@@ -204,11 +233,13 @@ final class Quickstart {
     }
   }
 
-  private void sayWhatIsWhere(EmbeddedBroker broker, int metricsPort) {
+  private void sayWhatIsWhere(EmbeddedBroker broker, Services services) {
+    int metricsPort = services.processor().metricsPort();
     String kafka = "localhost:" + broker.port();
     screen.line("  Kafka     " + kafka + "   (kcat -b " + kafka + " -t aragora.requests -C -c 3)");
     screen.line("  Metrics   http://localhost:" + metricsPort + "/metrics");
     screen.line("  Health    http://localhost:" + metricsPort + "/health/ready");
+    services.exporters().places().forEach(screen::line);
     screen.line("  Logs      " + directory);
     String until =
         options.duration() == null

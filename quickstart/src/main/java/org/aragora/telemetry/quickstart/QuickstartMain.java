@@ -16,8 +16,12 @@ import picocli.CommandLine.Option;
     name = "telemetry quickstart",
     description = {
       "Runs the whole pipeline on this machine without Docker: Kafka, the topics, a sample load of"
-          + " three Aragora instances, the stream processor. At the end it shows what became of"
-          + " every event; the exit code is 0 only if each was counted exactly once.",
+          + " three Aragora instances, the stream processor, both exporters. At the end it shows what"
+          + " became of every event; the exit code is 0 only if each was counted exactly once and"
+          + " every span and line was acknowledged and received.",
+      "Spans and lines go to a receiver in here that counts them, unless OTEL_EXPORTER_OTLP_ENDPOINT"
+          + " or LOKI_URL name a backend. Every trace is kept unless OTEL_TRACES_SAMPLER says"
+          + " otherwise.",
       "Other clients may join: Kafka listens on localhost only, without credentials."
     },
     mixinStandardHelpOptions = true)

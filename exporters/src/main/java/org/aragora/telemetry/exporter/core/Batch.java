@@ -25,6 +25,15 @@ final class Batch<P> {
     return bytes;
   }
 
+  /** Spans or lines. */
+  int items() {
+    int items = 0;
+    for (Unit<P> unit : units) {
+      items += unit.items;
+    }
+    return items;
+  }
+
   int size() {
     return units.size();
   }

@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigDef;
 import org.aragora.telemetry.schemas.config.InvalidSettingException;
 import org.aragora.telemetry.schemas.event.InputTopic;
@@ -204,9 +205,12 @@ public final class CommonSettings {
       Settings settings, String exporter, List<InputTopic> topics, Duration backendTimeout) {
     String prefix =
         Topics.checkPrefix(settings.text(Topics.PREFIX_VARIABLE), Topics.PREFIX_VARIABLE);
+    String redriveTopic = Topics.EXPORT_REDRIVE.under(prefix);
     return new LoopSettings(
         exporter,
-        topics.stream().map(topic -> topic.under(prefix)).toList(),
+        Stream.concat(topics.stream().map(topic -> topic.under(prefix)), Stream.of(redriveTopic))
+            .toList(),
+        redriveTopic,
         settings.integer(EXPORT + "BATCH_RECORDS"),
         settings.integer(EXPORT + "BATCH_BYTES"),
         settings.millis(EXPORT + "BATCH_AGE_MS"),

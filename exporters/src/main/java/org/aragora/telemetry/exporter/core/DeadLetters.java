@@ -8,6 +8,8 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.aragora.telemetry.schemas.topic.DeadLetterHeaders;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Parks records that the backend will never take: key, value and headers as they were, and where
@@ -15,7 +17,6 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  */
 public final class DeadLetters implements AutoCloseable {
 
-  private static final String PREFIX = "aragora-dlq-";
   private static final int MAX_MESSAGE_CHARS = 1024;
 
   private final Producer<byte[], byte[]> producer;
@@ -29,20 +30,33 @@ public final class DeadLetters implements AutoCloseable {
     this.exporter = exporter;
   }
 
-  /** Completes when the broker has the dead letter. */
+  /**
+   * Completes when the broker has the dead letter.
+   *
+   * @param record as it was read first
+   * @param start what was known of its debate then, null without
+   */
   @SuppressWarnings("FutureReturnValueIgnored") // the callback says the same
   CompletableFuture<Void> park(
-      ConsumerRecord<byte[], byte[]> record, String reason, String message) {
+      ConsumerRecord<byte[], byte[]> record,
+      DebateLog.@Nullable Start start,
+      String reason,
+      String message) {
     Headers headers = new RecordHeaders(record.headers().toArray());
-    header(headers, "topic", record.topic());
-    header(headers, "partition", Integer.toString(record.partition()));
-    header(headers, "offset", Long.toString(record.offset()));
-    header(headers, "reason", reason);
+    header(headers, DeadLetterHeaders.TOPIC, record.topic());
+    header(headers, DeadLetterHeaders.PARTITION, Integer.toString(record.partition()));
+    header(headers, DeadLetterHeaders.OFFSET, Long.toString(record.offset()));
+    header(headers, DeadLetterHeaders.TIMESTAMP, Long.toString(record.timestamp()));
+    header(headers, DeadLetterHeaders.REASON, reason);
     header(
         headers,
-        "message",
+        DeadLetterHeaders.MESSAGE,
         message.length() <= MAX_MESSAGE_CHARS ? message : message.substring(0, MAX_MESSAGE_CHARS));
-    header(headers, "exporter", exporter);
+    header(headers, DeadLetterHeaders.EXPORTER, exporter);
+    headers.remove(DeadLetterHeaders.DEBATE);
+    if (start != null) {
+      headers.add(DeadLetterHeaders.DEBATE, StartText.write(start));
+    }
     CompletableFuture<Void> parked = new CompletableFuture<>();
     try {
       producer.send(
@@ -61,8 +75,8 @@ public final class DeadLetters implements AutoCloseable {
   }
 
   private static void header(Headers headers, String name, String value) {
-    headers.remove(PREFIX + name);
-    headers.add(PREFIX + name, value.getBytes(UTF_8));
+    headers.remove(name);
+    headers.add(name, value.getBytes(UTF_8));
   }
 
   @Override

@@ -57,12 +57,28 @@ public abstract class EventConverter<P> implements Converter<P> {
       start = debates.start(partition, completed.debateId(), record.timestamp());
     }
     debates.note(partition, record.timestamp(), event);
+    return converted(event, record, start);
+  }
+
+  @Override
+  public final Conversion<P> convertAgain(
+      ConsumerRecord<byte[], byte[]> origin, DebateLog.@Nullable Start start) {
+    Event event = read(origin);
+    return event == null ? new Conversion.Skip<>("invalid") : converted(event, origin, start);
+  }
+
+  private Conversion<P> converted(
+      Event event, ConsumerRecord<byte[], byte[]> record, DebateLog.@Nullable Start start) {
     Instant time = event.time();
-    return convert(
-        event,
-        record.topic(),
-        time == null ? Instant.ofEpochMilli(record.timestamp()) : time,
-        start);
+    try {
+      return convert(
+          event,
+          record.topic(),
+          time == null ? Instant.ofEpochMilli(record.timestamp()) : time,
+          start);
+    } catch (RuntimeException defect) {
+      return new Conversion.Failed<>(defect, start);
+    }
   }
 
   @Override

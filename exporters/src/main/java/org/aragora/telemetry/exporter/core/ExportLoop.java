@@ -51,6 +51,7 @@ public final class ExportLoop<P> implements Runnable {
   private final LoopSettings settings;
   private final Consumer<byte[], byte[]> consumer;
   private final Converter<P> converter;
+  private final Intake<P> intake;
   private final ExporterMetrics metrics;
   private final Health health;
   private final Clock clock;
@@ -86,6 +87,7 @@ public final class ExportLoop<P> implements Runnable {
     this.settings = settings;
     this.consumer = consumer;
     this.converter = converter;
+    intake = new Intake<>(converter, settings);
     this.metrics = metrics;
     this.health = health;
     this.clock = clock;
@@ -243,34 +245,18 @@ public final class ExportLoop<P> implements Runnable {
 
   private void accept(PartitionProgress progress, ConsumerRecord<byte[], byte[]> record) {
     progress.read(record);
-    Conversion<P> conversion;
-    try {
-      conversion = converter.convert(record);
-    } catch (RuntimeException defect) {
-      LOG.error(
-          "Record {}-{}@{} could not be converted, it becomes a dead letter.",
-          record.topic(),
-          record.partition(),
-          record.offset(),
-          defect);
-      parkUnconverted(progress, record, defect);
-      return;
-    }
-    if (conversion instanceof Conversion.Skip<P> skip) {
+    Intake.Taken<P> taken = intake.take(record);
+    if (taken.conversion() instanceof Conversion.Skip<P> skip) {
       metrics.skipped(record.topic(), skip.reason());
-    } else if (conversion instanceof Conversion.Export<P> export) {
-      Unit<P> unit = new Unit<>(record, export.payload(), export.bytes(), progress);
+    } else if (taken.conversion() instanceof Conversion.Export<P> export) {
+      Unit<P> unit = Unit.of(record, taken.origin(), export, progress);
       progress.add(unit);
       outbox.add(unit);
+    } else if (taken.conversion() instanceof Conversion.Failed<P> failed) {
+      Unit<P> unit = Unit.unconverted(record, taken.origin(), failed, progress);
+      progress.add(unit);
+      outbox.refuse(unit, "unconvertible", String.valueOf(failed.defect()));
     }
-  }
-
-  @SuppressWarnings("NullAway") // the payload of a unit that is only parked is never looked at
-  private void parkUnconverted(
-      PartitionProgress progress, ConsumerRecord<byte[], byte[]> record, RuntimeException defect) {
-    Unit<P> unit = new Unit<>(record, null, Math.max(0, record.serializedValueSize()), progress);
-    progress.add(unit);
-    outbox.refuse(unit, "unconvertible", String.valueOf(defect));
   }
 
   /** What retention removed while nobody exported it is lost: say so, once per assignment. */

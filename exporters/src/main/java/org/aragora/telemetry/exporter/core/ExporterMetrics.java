@@ -23,6 +23,8 @@ public final class ExporterMetrics {
   private final String exporter;
   private final Gauge lagRecords;
   private final Gauge inFlight;
+  private final Counter sentItems;
+  private final Counter acknowledgedItems;
   private final Counter acknowledged;
   private final Counter retries;
   private final Counter deadLettered;
@@ -55,6 +57,18 @@ public final class ExporterMetrics {
         Gauge.builder()
             .name(PREFIX + "in_flight_records")
             .help("Records read that are neither acknowledged nor dead letters")
+            .labelNames("exporter")
+            .register(registry);
+    sentItems =
+        Counter.builder()
+            .name(PREFIX + "sent_items_total")
+            .help("Spans or lines sent, one that is sent again each time")
+            .labelNames("exporter")
+            .register(registry);
+    acknowledgedItems =
+        Counter.builder()
+            .name(PREFIX + "acknowledged_items_total")
+            .help("Spans or lines that the backend has acknowledged")
             .labelNames("exporter")
             .register(registry);
     acknowledged =
@@ -96,6 +110,8 @@ public final class ExporterMetrics {
             .classicUpperBounds(.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10)
             .register(registry);
     inFlight.labelValues(exporter).set(0);
+    sentItems.initLabelValues(exporter);
+    acknowledgedItems.initLabelValues(exporter);
     duration.initLabelValues(exporter);
     topics.forEach(topic -> acknowledged.initLabelValues(exporter, topic));
   }
@@ -104,8 +120,13 @@ public final class ExporterMetrics {
     return oldestMs == 0 ? 0 : Math.max(0, clock.millis() - oldestMs) / 1000.0;
   }
 
-  void acknowledged(String topic) {
+  void sent(int items) {
+    sentItems.labelValues(exporter).inc(items);
+  }
+
+  void acknowledged(String topic, int items) {
     acknowledged.labelValues(exporter, topic).inc();
+    acknowledgedItems.labelValues(exporter).inc(items);
   }
 
   void deadLettered(String reason) {

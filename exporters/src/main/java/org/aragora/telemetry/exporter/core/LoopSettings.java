@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param exporter {@code spans} or {@code logs}: the metrics' label and the dead letters' header
  * @param topics full names of the topics to read
+ * @param redriveTopic the one of them that has what was refused before and is sent back
  * @param batchRecords records in a batch at most
  * @param batchBytes bytes in a batch at most, but for a single record
  * @param batchAge how long a batch waits to fill
@@ -25,6 +26,7 @@ import java.util.List;
 public record LoopSettings(
     String exporter,
     List<String> topics,
+    String redriveTopic,
     int batchRecords,
     int batchBytes,
     Duration batchAge,

@@ -139,6 +139,7 @@ final class Outbox<P> {
     }
     inFlight++;
     batch.attempts++;
+    metrics.sent(batch.items());
     batch.units.forEach(unit -> unit.progress.sent());
     long sentAt = nanoTime.getAsLong();
     CompletableFuture<Answer<P>> answer = new CompletableFuture<>();
@@ -186,7 +187,7 @@ final class Outbox<P> {
     if (answer instanceof Answer.Acknowledged<P>) {
       batch.units.forEach(
           unit -> {
-            metrics.acknowledged(unit.record.topic());
+            metrics.acknowledged(unit.record.topic(), unit.items);
             settle(unit);
           });
     } else if (answer instanceof Answer.Transient<P> later) {
@@ -240,7 +241,7 @@ final class Outbox<P> {
     }
     unit.progress.sent();
     deadLetters
-        .park(unit.record, reason, message)
+        .park(unit.origin, unit.start, reason, message)
         .whenComplete(
             (done, failure) -> events.add(() -> parked(unit, reason, message, tries, failure)));
   }
@@ -256,9 +257,9 @@ final class Outbox<P> {
       if (parkedRecords <= ALWAYS_LOGGED || parkedRecords % ALWAYS_LOGGED == 0) {
         LOG.warn(
             "Record {}-{}@{} is a dead letter ({}), number {} of this process: {}",
-            unit.record.topic(),
-            unit.record.partition(),
-            unit.record.offset(),
+            unit.origin.topic(),
+            unit.origin.partition(),
+            unit.origin.offset(),
             reason,
             parkedRecords,
             message);

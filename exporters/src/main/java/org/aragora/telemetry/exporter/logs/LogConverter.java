@@ -49,7 +49,7 @@ final class LogConverter extends EventConverter<LogEntry> {
             traceId,
             metadata(line.requestId()),
             metadata(line.userId()));
-    return new Conversion.Export<>(entry, ENTRY_BYTES + text.length());
+    return new Conversion.Export<>(entry, 1, ENTRY_BYTES + text.length(), start);
   }
 
   /** Microseconds are the event's; what is below them tells apart events of one microsecond. */

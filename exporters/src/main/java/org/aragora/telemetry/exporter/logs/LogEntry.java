@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestId structured metadata, null without
  * @param userId structured metadata, null without
  */
-record LogEntry(
+public record LogEntry(
     Stream stream,
     long nanos,
     String line,
@@ -27,5 +27,5 @@ record LogEntry(
    * @param instance id of the instance
    * @param topic full name of the topic
    */
-  record Stream(String level, String instance, String topic) {}
+  public record Stream(String level, String instance, String topic) {}
 }

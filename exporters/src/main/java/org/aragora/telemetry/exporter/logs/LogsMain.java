@@ -1,6 +1,7 @@
 package org.aragora.telemetry.exporter.logs;
 
 import java.net.URI;
+import java.time.Clock;
 import java.util.List;
 import org.aragora.telemetry.exporter.core.Backend;
 import org.aragora.telemetry.exporter.core.CommonSettings;
@@ -29,8 +30,8 @@ public final class LogsMain {
   }
 
   /** The log exporter, for a program that runs it within itself. */
-  public static ExporterProcess.Definition<?> definition() {
-    return new ExporterProcess.Definition<LogEntry>(
+  public static ExporterProcess.Definition<LogEntry> definition() {
+    return new ExporterProcess.Definition<>(
         "logs",
         LokiSettings.declare(),
         settings -> settings.text(LokiSettings.GROUP_ID),
@@ -65,6 +66,7 @@ public final class LogsMain {
         push,
         LokiSettings.app(settings),
         LokiSettings.namespace(settings),
-        LokiSettings.structuredMetadata(settings));
+        LokiSettings.structuredMetadata(settings),
+        Clock.systemUTC());
   }
 }

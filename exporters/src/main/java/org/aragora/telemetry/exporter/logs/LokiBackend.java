@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Instant;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -28,12 +28,15 @@ final class LokiBackend implements Backend<LogEntry> {
   private final String app;
   private final String namespace;
   private final boolean structuredMetadata;
+  private final Clock clock;
 
-  LokiBackend(HttpPush push, String app, String namespace, boolean structuredMetadata) {
+  LokiBackend(
+      HttpPush push, String app, String namespace, boolean structuredMetadata, Clock clock) {
     this.push = push;
     this.app = app;
     this.namespace = namespace;
     this.structuredMetadata = structuredMetadata;
+    this.clock = clock;
   }
 
   @Override
@@ -51,7 +54,7 @@ final class LokiBackend implements Backend<LogEntry> {
   private Answer<LogEntry> answer(
       HttpPush.@Nullable Response response, @Nullable Throwable failure) {
     if (response != null) {
-      return LokiAnswers.of(push.uri(), response, Instant.now());
+      return LokiAnswers.of(push.uri(), response, clock.instant());
     }
     return HttpAnswers.of(
         push.uri(), failure == null ? new IOException("neither answer nor failure") : failure);

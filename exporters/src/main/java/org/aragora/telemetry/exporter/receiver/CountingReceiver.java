@@ -11,7 +11,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongConsumer;
+import java.util.stream.LongStream;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes spans on {@code /v1/traces} (OTLP/HTTP, protobuf) and lines on {@code /loki/api/v1/push}
@@ -31,15 +34,28 @@ public final class CountingReceiver implements AutoCloseable {
   private final JsonFactory json = new JsonFactory();
   private final LongAdder spans = new LongAdder();
   private final LongAdder lines = new LongAdder();
+  private final @Nullable Repetitions spanRepetitions;
+  private final @Nullable Repetitions lineRepetitions;
   private final LongAdder requests = new LongAdder();
 
-  private CountingReceiver(HttpServer server, ExecutorService threads) {
+  private CountingReceiver(HttpServer server, ExecutorService threads, boolean tellsRepetitions) {
     this.server = server;
     this.threads = threads;
+    spanRepetitions = tellsRepetitions ? new Repetitions() : null;
+    lineRepetitions = tellsRepetitions ? new Repetitions() : null;
   }
 
-  /** Listens on {@code port}, any free one for 0. */
+  /** Listens on {@code port}, any free one for 0, and counts only. */
   public static CountingReceiver start(int port) throws IOException {
+    return start(port, false);
+  }
+
+  /** As {@link #start(int)}, and tells what it has received before. */
+  public static CountingReceiver startDistinct(int port) throws IOException {
+    return start(port, true);
+  }
+
+  private static CountingReceiver start(int port, boolean tellsRepetitions) throws IOException {
     AtomicInteger number = new AtomicInteger();
     ExecutorService threads =
         Executors.newFixedThreadPool(
@@ -51,7 +67,7 @@ public final class CountingReceiver implements AutoCloseable {
             });
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 64);
-    CountingReceiver receiver = new CountingReceiver(server, threads);
+    CountingReceiver receiver = new CountingReceiver(server, threads, tellsRepetitions);
     server.setExecutor(threads);
     server.createContext("/v1/traces", receiver::takeSpans);
     server.createContext("/loki/api/v1/push", receiver::takeLines);
@@ -74,25 +90,63 @@ public final class CountingReceiver implements AutoCloseable {
     return lines.sum();
   }
 
+  /**
+   * Spans received, repeated ones once; a repetition is recognized while no 100,000 others have
+   * come in between.
+   *
+   * @throws IllegalStateException unless started by {@link #startDistinct}
+   */
+  public long distinctSpans() {
+    return spans.sum() - repetitions(spanRepetitions);
+  }
+
+  /** Lines received, as {@link #distinctSpans}. */
+  public long distinctLines() {
+    return lines.sum() - repetitions(lineRepetitions);
+  }
+
+  private static long repetitions(@Nullable Repetitions repetitions) {
+    if (repetitions == null) {
+      throw new IllegalStateException(
+          "This receiver only counts; startDistinct tells repetitions.");
+    }
+    return repetitions.count();
+  }
+
   /** Requests received. */
   public long requests() {
     return requests.sum();
   }
 
   private void takeSpans(HttpExchange exchange) throws IOException {
-    take(exchange, body -> spans.add(Counts.spans(body)), 200);
+    take(exchange, Counts::spans, spans, spanRepetitions, 200);
   }
 
   private void takeLines(HttpExchange exchange) throws IOException {
-    take(exchange, body -> lines.add(Counts.lines(json, body)), 204);
+    take(exchange, (body, each) -> Counts.lines(json, body, each), lines, lineRepetitions, 204);
   }
 
-  private void take(HttpExchange exchange, Counter counter, int success) throws IOException {
+  private void take(
+      HttpExchange exchange,
+      Reader reader,
+      LongAdder count,
+      @Nullable Repetitions repetitions,
+      int success)
+      throws IOException {
     try (exchange) {
       requests.increment();
       int status = success;
       try {
-        counter.count(body(exchange));
+        LongStream.Builder ids = LongStream.builder(); // all or nothing
+        reader.read(body(exchange), ids);
+        ids.build()
+            .forEach(
+                id -> {
+                  if (repetitions != null) {
+                    repetitions.note(id);
+                  }
+                  count.increment();
+                });
       } catch (IOException | IndexOutOfBoundsException unreadable) {
         status = 400;
       }
@@ -107,8 +161,8 @@ public final class CountingReceiver implements AutoCloseable {
     }
   }
 
-  private interface Counter {
-    void count(byte[] body) throws IOException;
+  private interface Reader {
+    void read(byte[] body, LongConsumer each) throws IOException;
   }
 
   @Override

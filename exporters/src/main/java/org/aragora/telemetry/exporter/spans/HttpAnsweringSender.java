@@ -11,7 +11,7 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Instant;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,18 +29,20 @@ final class HttpAnsweringSender implements HttpSender {
 
   private final HttpSenderConfig config;
   private final HttpPush push;
+  private final Clock clock;
 
-  private HttpAnsweringSender(HttpSenderConfig config) {
+  private HttpAnsweringSender(HttpSenderConfig config, Clock clock) {
     this.config = config;
+    this.clock = clock;
     push =
         new HttpPush(config.getEndpoint(), Map.of(), config.getTimeout(), config.getSslContext());
   }
 
   /** What the exporter's builder finds in place of the SDK's senders. */
-  static final class Provider implements HttpSenderProvider {
+  record Provider(Clock clock) implements HttpSenderProvider {
     @Override
     public HttpSender createSender(HttpSenderConfig config) {
-      return new HttpAnsweringSender(config);
+      return new HttpAnsweringSender(config, clock);
     }
   }
 
@@ -72,7 +74,7 @@ final class HttpAnsweringSender implements HttpSender {
     if (response.status() >= 200 && response.status() < 300) {
       return OtlpAnswers.accepted(response.body());
     }
-    return HttpAnswers.of(push.uri(), response, Instant.now());
+    return HttpAnswers.of(push.uri(), response, clock.instant());
   }
 
   private byte[] encode(MessageWriter message) throws IOException {

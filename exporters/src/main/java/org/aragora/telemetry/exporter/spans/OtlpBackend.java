@@ -11,6 +11,7 @@ import io.opentelemetry.sdk.common.export.GrpcSenderProvider;
 import io.opentelemetry.sdk.common.export.HttpSenderProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -35,17 +36,17 @@ final class OtlpBackend implements Backend<List<SpanData>> {
     this.exporter = exporter;
   }
 
-  static OtlpBackend create(OtlpSettings settings) {
+  static OtlpBackend create(OtlpSettings settings, Clock clock) {
     SDK_LOG.setLevel(Level.OFF);
     try {
-      return new OtlpBackend(settings.grpc() ? grpc(settings) : http(settings));
+      return new OtlpBackend(settings.grpc() ? grpc(settings, clock) : http(settings, clock));
     } catch (IllegalArgumentException | IllegalStateException unusable) {
       throw new InvalidSettingException(
           "The OTEL_EXPORTER_OTLP_ settings cannot be used: " + unusable.getMessage());
     }
   }
 
-  private static SpanExporter http(OtlpSettings settings) {
+  private static SpanExporter http(OtlpSettings settings, Clock clock) {
     OtlpHttpSpanExporterBuilder builder =
         OtlpHttpSpanExporter.builder()
             .setEndpoint(settings.endpoint().toString())
@@ -53,7 +54,7 @@ final class OtlpBackend implements Backend<List<SpanData>> {
             .setConnectTimeout(settings.timeout())
             .setCompression(settings.compression())
             .setRetryPolicy(null)
-            .setComponentLoader(new Senders());
+            .setComponentLoader(new Senders(clock));
     settings.headers().forEach(builder::addHeader);
     if (settings.trusted() != null) {
       builder.setTrustedCertificates(settings.trusted().getBytes(UTF_8));
@@ -65,7 +66,7 @@ final class OtlpBackend implements Backend<List<SpanData>> {
     return builder.build();
   }
 
-  private static SpanExporter grpc(OtlpSettings settings) {
+  private static SpanExporter grpc(OtlpSettings settings, Clock clock) {
     OtlpGrpcSpanExporterBuilder builder =
         OtlpGrpcSpanExporter.builder()
             .setEndpoint(settings.endpoint().toString())
@@ -73,7 +74,7 @@ final class OtlpBackend implements Backend<List<SpanData>> {
             .setConnectTimeout(settings.timeout())
             .setCompression(settings.compression())
             .setRetryPolicy(null)
-            .setComponentLoader(new Senders());
+            .setComponentLoader(new Senders(clock));
     settings.headers().forEach(builder::addHeader);
     if (settings.trusted() != null) {
       builder.setTrustedCertificates(settings.trusted().getBytes(UTF_8));
@@ -105,13 +106,18 @@ final class OtlpBackend implements Backend<List<SpanData>> {
   /** Our senders first, the class path for everything else. */
   private static final class Senders implements ComponentLoader {
 
+    private final Clock clock;
     private final ComponentLoader rest =
         ComponentLoader.forClassLoader(OtlpBackend.class.getClassLoader());
+
+    Senders(Clock clock) {
+      this.clock = clock;
+    }
 
     @Override
     public <T> Iterable<T> load(Class<T> type) {
       if (type == HttpSenderProvider.class) {
-        return List.of(type.cast(new HttpAnsweringSender.Provider()));
+        return List.of(type.cast(new HttpAnsweringSender.Provider(clock)));
       }
       if (type == GrpcSenderProvider.class) {
         return List.of(type.cast(new GrpcAnsweringSender.Provider()));

@@ -65,7 +65,8 @@ final class SpanConverter extends EventConverter<List<SpanData>> {
       return new Conversion.Skip<>("unsampled");
     }
     List<SpanData> spans = spans(event, start, at, nanos(time));
-    return new Conversion.Export<>(spans, spans.size() * SPAN_BYTES + textBytes(spans));
+    return new Conversion.Export<>(
+        spans, spans.size(), spans.size() * SPAN_BYTES + textBytes(spans), start);
   }
 
   private static @Nullable SpanKind kind(EventData data) {

@@ -27,6 +27,7 @@ import org.aragora.telemetry.schemas.event.CallStatus;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.event.DebateOutcome;
 import org.aragora.telemetry.schemas.event.EloUpdated;
+import org.aragora.telemetry.schemas.event.EndpointTemplate;
 import org.aragora.telemetry.schemas.event.Event;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.aragora.telemetry.schemas.event.RoundCompleted;
@@ -52,6 +53,7 @@ final class SpanWriter {
   private final Resources resources;
   private final TraceIds ids;
   private final boolean agentServices;
+  private final EndpointTemplate endpoints = new EndpointTemplate();
 
   SpanWriter(Redactor redactor, Resources resources, TraceIds ids, boolean agentServices) {
     this.redactor = redactor;
@@ -66,7 +68,7 @@ final class SpanWriter {
     AttributesBuilder attributes =
         Attributes.builder()
             .put("http.request.method", known ? method : "_OTHER")
-            .put("url.path", text(Endpoints.path(request.endpoint())))
+            .put("url.path", text(EndpointTemplate.path(request.endpoint())))
             .put("http.response.status_code", (long) request.status())
             .put("request.id", text(request.requestId()));
     if (!known) {
@@ -85,7 +87,7 @@ final class SpanWriter {
                 at.parentSpanId(),
                 SERVER,
                 resources.aragora(event.source())),
-            (known ? method : "HTTP") + " " + text(Endpoints.template(request.endpoint())),
+            (known ? method : "HTTP") + " " + text(endpoints.of(request.endpoint())),
             SpanKind.SERVER,
             end - request.durationNanos(),
             end,

@@ -1,6 +1,7 @@
 package org.aragora.telemetry.exporter.spans;
 
 import io.opentelemetry.sdk.trace.data.SpanData;
+import java.time.Clock;
 import java.util.List;
 import org.aragora.telemetry.exporter.core.Backend;
 import org.aragora.telemetry.exporter.core.CommonSettings;
@@ -62,6 +63,6 @@ public final class SpansMain {
     OtlpSettings otlp = OtlpSettings.of(settings);
     otlp.warnings().forEach(LOG::warn);
     LOG.info("Spans go to {} by {}.", otlp.endpoint(), otlp.grpc() ? "OTLP/gRPC" : "OTLP/HTTP");
-    return OtlpBackend.create(otlp);
+    return OtlpBackend.create(otlp, Clock.systemUTC());
   }
 }

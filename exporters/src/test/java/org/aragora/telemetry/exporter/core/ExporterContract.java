@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -45,6 +46,7 @@ public abstract class ExporterContract {
 
   protected static final TopicPartition P0 = new TopicPartition("aragora.requests", 0);
   protected static final TopicPartition P1 = new TopicPartition("aragora.requests", 1);
+  private static final TopicPartition BACK = new TopicPartition("aragora.export-redrive", 0);
   private static final Duration SOON = Duration.ofSeconds(60);
 
   protected Receiver receiver;
@@ -73,8 +75,8 @@ public abstract class ExporterContract {
     environment.put("ARAGORA_TELEMETRY_EXPORT_COMMIT_MS", "10");
     environment.put("ARAGORA_TELEMETRY_EXPORT_REBALANCE_WAIT_MS", "100");
     environment.put("ARAGORA_TELEMETRY_EXPORT_DRAIN_SECONDS", "1");
-    consumer.updateBeginningOffsets(Map.of(P0, 0L, P1, 0L));
-    consumer.updateEndOffsets(Map.of(P0, 0L, P1, 0L));
+    consumer.updateBeginningOffsets(Map.of(P0, 0L, P1, 0L, BACK, 0L));
+    consumer.updateEndOffsets(Map.of(P0, 0L, P1, 0L, BACK, 0L));
   }
 
   @AfterEach
@@ -231,6 +233,54 @@ public abstract class ExporterContract {
     assertThat(header(parked, "message")).contains("no");
     assertThat(header(parked, "exporter")).isEqualTo(definition().name());
     assertThat(metric("dead_lettered_records_total")).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsSentBackReachesItsExporterAsItWas() {
+    environment.put("ARAGORA_TELEMETRY_EXPORT_BATCH_RECORDS", "1");
+    receiver.answer(delivery -> delivery.mentions("req-2") ? Reply.status(400, "no") : Reply.ok());
+    start();
+    give(P0, 0, 5);
+    await().atMost(SOON).until(() -> committed(P0) == 5);
+    ProducerRecord<byte[], byte[]> parked = producer.history().get(0);
+
+    sendBack(parked, 0, definition().name());
+    await().atMost(SOON).until(() -> producer.history().size() == 2);
+    receiver.answer(delivery -> Reply.ok());
+    sendBack(parked, 1, "another");
+    sendBack(producer.history().get(1), 2, definition().name());
+    consumer.schedulePollTask(
+        () -> consumer.addRecord(TestEvents.record(BACK.topic(), 0, 3, parked.value())));
+
+    await().atMost(SOON).until(() -> committed(BACK) == 4);
+    assertThat(receiver.acceptedRequests()).hasSize(5).contains("req-2");
+    assertThat(
+            receiver.deliveries().stream()
+                .flatMap(delivery -> delivery.items().stream())
+                .filter(item -> item.requestId().equals("req-2")))
+        .as("refused, refused again, accepted")
+        .hasSize(3)
+        .containsOnly(receiver.accepted().get(4));
+    assertThat(metric("skipped_records_total")).as("another's, and no dead letter").isEqualTo(2);
+    ProducerRecord<byte[], byte[]> again = producer.history().get(1);
+    assertThat(header(again, "topic")).isEqualTo("aragora.requests");
+    assertThat(header(again, "offset")).isEqualTo("2");
+    assertThat(header(again, "timestamp")).isEqualTo(header(parked, "timestamp"));
+    assertThat(again.headers().lastHeader("aragora-redrive-count").value())
+        .asString()
+        .isEqualTo("1");
+  }
+
+  private void sendBack(ProducerRecord<byte[], byte[]> parked, long offset, String exporter) {
+    ConsumerRecord<byte[], byte[]> record =
+        TestEvents.record(BACK.topic(), 0, offset, parked.value());
+    parked.headers().forEach(record.headers()::add);
+    record
+        .headers()
+        .remove("aragora-dlq-exporter")
+        .add("aragora-dlq-exporter", exporter.getBytes(UTF_8));
+    record.headers().remove("aragora-redrive-count").add("aragora-redrive-count", new byte[] {'1'});
+    consumer.schedulePollTask(() -> consumer.addRecord(record));
   }
 
   @Test
@@ -465,7 +515,7 @@ public abstract class ExporterContract {
     loop = started;
     thread = new Thread(started, "loop-under-test");
     thread.start();
-    assign(P0, P1);
+    assign(P0, P1, BACK);
   }
 
   /** Makes the group assign these, and waits until it has. */

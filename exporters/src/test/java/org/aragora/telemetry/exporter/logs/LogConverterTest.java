@@ -14,7 +14,6 @@ import java.util.Map;
 import org.aragora.telemetry.exporter.core.Conversion;
 import org.aragora.telemetry.exporter.core.Converter;
 import org.aragora.telemetry.exporter.core.Documentation;
-import org.aragora.telemetry.exporter.core.ExporterProcess;
 import org.aragora.telemetry.exporter.core.Help;
 import org.aragora.telemetry.exporter.core.Settings;
 import org.aragora.telemetry.exporter.core.TestEvents;
@@ -34,9 +33,8 @@ class LogConverterTest {
   private final Map<String, String> environment = new HashMap<>();
   private long offset;
 
-  @SuppressWarnings("unchecked")
   private Converter<LogEntry> converter() {
-    var definition = (ExporterProcess.Definition<LogEntry>) LogsMain.definition();
+    var definition = LogsMain.definition();
     return definition.converter().apply(Settings.read(definition.declared(), environment));
   }
 

@@ -3,6 +3,7 @@ package org.aragora.telemetry.exporter.receiver;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
@@ -13,6 +14,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,7 +26,7 @@ class CountingReceiverTest {
 
   @BeforeEach
   void start() throws IOException {
-    receiver = CountingReceiver.start(0);
+    receiver = CountingReceiver.startDistinct(0);
   }
 
   @AfterEach
@@ -75,5 +77,50 @@ class CountingReceiverTest {
     assertThat(receiver.lines()).isEqualTo(3);
     assertThat(post("/loki/api/v1/push", "{".getBytes(UTF_8))).isEqualTo(400);
     assertThat(receiver.requests()).isEqualTo(2);
+  }
+
+  private static Span span(long trace, long id) {
+    return Span.newBuilder().setTraceId(bytes(trace)).setSpanId(bytes(id)).setName("s").build();
+  }
+
+  private static ByteString bytes(long value) {
+    return ByteString.copyFrom(ByteBuffer.allocate(Long.BYTES).putLong(value).array());
+  }
+
+  @Test
+  void repeatedSpanIsToldByItsIds() throws Exception {
+    byte[] request =
+        ExportTraceServiceRequest.newBuilder()
+            .addResourceSpans(
+                ResourceSpans.newBuilder()
+                    .addScopeSpans(
+                        ScopeSpans.newBuilder()
+                            .addSpans(span(1, 1))
+                            .addSpans(span(1, 2))
+                            .addSpans(span(2, 1))))
+            .build()
+            .toByteArray();
+
+    post("/v1/traces", request);
+    post("/v1/traces", request);
+
+    assertThat(receiver.spans()).isEqualTo(6);
+    assertThat(receiver.distinctSpans()).isEqualTo(3);
+  }
+
+  @Test
+  void repeatedLineIsToldByLabelsTimeAndText() throws Exception {
+    String push =
+        """
+        {"streams":[
+          {"stream":{"level":"INFO"},"values":[["1","a"],["2","a"],["1","b",{"trace_id":"t"}]]},
+          {"stream":{"level":"WARN"},"values":[["1","a"]]}]}
+        """;
+
+    post("/loki/api/v1/push", push.getBytes(UTF_8));
+    post("/loki/api/v1/push", push.getBytes(UTF_8));
+
+    assertThat(receiver.lines()).isEqualTo(8);
+    assertThat(receiver.distinctLines()).isEqualTo(4);
   }
 }

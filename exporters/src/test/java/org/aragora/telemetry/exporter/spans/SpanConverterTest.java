@@ -169,6 +169,27 @@ class SpanConverterTest {
   }
 
   @Test
+  void debateThatIsSentBackNeedsNoLog() {
+    Converter<List<SpanData>> converter = converter();
+    Event start =
+        TestEvents.event(
+            "s", new DebateStarted("d-1", List.of("claude"), "law", "Adopt it?", 3L, null));
+    Event end =
+        TestEvents.event(
+            "e",
+            new DebateCompleted(
+                "d-1", DebateOutcome.CONSENSUS, 2_000_000_000L, 3L, 0.9, null, null));
+    convert(converter, start);
+    var first = (Conversion.Export<List<SpanData>>) convert(converter, end);
+
+    var record = TestEvents.record("aragora.debates", 0, 1, TestEvents.CODEC.encode(end));
+    for (Converter<List<SpanData>> any : List.of(converter, converter())) {
+      var again = (Conversion.Export<List<SpanData>>) any.convertAgain(record, first.start());
+      assertThat(again).usingRecursiveComparison().isEqualTo(first);
+    }
+  }
+
+  @Test
   void failedDebateSaysWhy() {
     SpanData span =
         spans(new DebateCompleted("d-1", DebateOutcome.ERROR, 1, null, null, null, "out of luck"))

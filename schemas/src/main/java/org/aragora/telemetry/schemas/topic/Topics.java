@@ -58,6 +58,15 @@ public final class Topics {
   /** Events that a backend refused for good, with the reason. */
   public static final TopicSpec EXPORT_DEAD_LETTERS = deadLetters("export-dead-letters");
 
+  /** Exporters' dead letters on their way back to the exporter that refused them. */
+  public static final TopicSpec EXPORT_REDRIVE =
+      new TopicSpec(
+          "export-redrive",
+          OptionalInt.of(4),
+          Map.of(
+              RETENTION_MS_CONFIG, millis(Duration.ofDays(7)),
+              MAX_MESSAGE_BYTES_CONFIG, mebibytes(9)));
+
   private static final int MAX_PREFIX_LENGTH = 200;
   private static final Pattern LEGAL = Pattern.compile("[a-zA-Z0-9._-]*");
 
@@ -78,7 +87,7 @@ public final class Topics {
   public static List<TopicSpec> all() {
     return Stream.concat(
             Arrays.stream(InputTopic.values()).map(Topics::input),
-            Stream.of(METRICS, METRICS_WINDOWS, DEAD_LETTERS, EXPORT_DEAD_LETTERS))
+            Stream.of(METRICS, METRICS_WINDOWS, DEAD_LETTERS, EXPORT_DEAD_LETTERS, EXPORT_REDRIVE))
         .toList();
   }
 

@@ -26,7 +26,8 @@ class TopicsTest {
             "aragora.metrics",
             "aragora.metrics.windows",
             "aragora.dead-letters",
-            "aragora.export-dead-letters");
+            "aragora.export-dead-letters",
+            "aragora.export-redrive");
   }
 
   @Test

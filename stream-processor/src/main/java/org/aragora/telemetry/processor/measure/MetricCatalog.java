@@ -17,6 +17,7 @@ import org.aragora.telemetry.processor.flow.DebateChange;
 import org.aragora.telemetry.processor.flow.Times;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
 import org.aragora.telemetry.schemas.event.DebateOutcome;
+import org.aragora.telemetry.schemas.event.EndpointTemplate;
 import org.aragora.telemetry.schemas.event.EloUpdated;
 import org.aragora.telemetry.schemas.event.Event;
 import org.aragora.telemetry.schemas.event.InputTopic;

@@ -24,11 +24,11 @@ import org.aragora.telemetry.processor.replay.read.ReplayException;
 import org.aragora.telemetry.processor.replay.redrive.Redrive;
 import org.aragora.telemetry.processor.replay.redrive.Redrive.Fate;
 import org.aragora.telemetry.processor.replay.redrive.Redrive.Kind;
+import org.aragora.telemetry.processor.replay.redrive.Route;
 import org.aragora.telemetry.processor.replay.redrive.Selection;
 import org.aragora.telemetry.schemas.codec.DeadLetterReason;
 import org.aragora.telemetry.schemas.config.InvalidSettingException;
 import org.aragora.telemetry.schemas.event.InputTopic;
-import org.aragora.telemetry.schemas.topic.Topics;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,11 +42,16 @@ import picocli.CommandLine.Spec;
     description = {
       "Sends dead letters back to the partitions that they came from, each at most once, where they are counted if they"
           + " can be. Without --execute it says what it would do and does nothing.",
-      "One that fails again comes back marked and stays until --again."
+      "One that fails again comes back marked and stays until --again.",
+      "With --exporter, the exporters' dead letters: each goes to the exporter that could not send it, and to nobody"
+          + " else."
     },
     mixinStandardHelpOptions = true)
 public final class RedriveMain implements Callable<Integer> {
   private static final int FAILED = 1;
+  private static final List<String> EXPORTERS = List.of("spans", "logs");
+  private static final Set<String> EXPORTERS_REASONS =
+      Set.of("refused", "too_large", "rejected", "too_old", "unconvertible");
   private static final int MAX_REQUEST_BYTES = 10 * 1024 * 1024;
   private static final int TRANSACTION_TIMEOUT_MS = 30_000;
 
@@ -54,10 +59,19 @@ public final class RedriveMain implements Callable<Integer> {
   private boolean execute;
 
   @Option(
+      names = "--exporter",
+      paramLabel = "NAME",
+      split = ",",
+      description = "the dead letters of these exporters instead of the processor's: spans, logs")
+  private List<String> exporters = List.of();
+
+  @Option(
       names = "--reason",
       paramLabel = "REASON",
       split = ",",
-      description = "only these: null_value, undecodable, unknown_type, ...")
+      description =
+          "only these: null_value, undecodable, unknown_type, ...; of exporters refused, too_large, rejected, too_old,"
+              + " unconvertible")
   private List<String> reasons = List.of();
 
   @Option(
@@ -116,7 +130,7 @@ public final class RedriveMain implements Callable<Integer> {
     Redrive redrive =
         new Redrive(
             new Consumers(config.clientSettings()),
-            Topics.DEAD_LETTERS.under(config.topicPrefix()),
+            route(config.topicPrefix()),
             selection(config.topicPrefix()));
     if (!execute) {
       print(redrive.dryRun());
@@ -129,11 +143,29 @@ public final class RedriveMain implements Callable<Integer> {
     out().flush();
   }
 
-  private Selection selection(String topicPrefix) {
-    Set<String> known =
-        Arrays.stream(DeadLetterReason.values())
+  private Route route(String topicPrefix) {
+    for (String exporter : exporters) {
+      if (!EXPORTERS.contains(exporter)) {
+        throw new InvalidSettingException(
+            "--exporter %s is none; there are %s."
+                .formatted(exporter, String.join(", ", EXPORTERS)));
+      }
+    }
+    return exporters.isEmpty()
+        ? Route.toInputs(topicPrefix)
+        : Route.toExporters(topicPrefix, Set.copyOf(exporters));
+  }
+
+  private Set<String> knownReasons() {
+    return exporters.isEmpty()
+        ? Arrays.stream(DeadLetterReason.values())
             .map(DeadLetterReason::label)
-            .collect(Collectors.toSet());
+            .collect(Collectors.toSet())
+        : EXPORTERS_REASONS;
+  }
+
+  private Selection selection(String topicPrefix) {
+    Set<String> known = knownReasons();
     for (String reason : reasons) {
       if (!known.contains(reason)) {
         throw new InvalidSettingException(

@@ -1,12 +1,16 @@
 package org.aragora.telemetry.processor.replay.redrive;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.aragora.telemetry.schemas.topic.DeadLetterHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +33,7 @@ record Parked(
 
   static final String FROM = "aragora-redriven-from";
 
-  private static final String PREFIX = "aragora-dlq-";
+  private static final String PREFIX = DeadLetterHeaders.PREFIX;
 
   /** Written where a part did not fit; such a record is not what it was. */
   private static final Set<String> CUT =
@@ -37,9 +41,9 @@ record Parked(
 
   /** Null where the headers do not say where it came from. */
   static @Nullable Parked of(ConsumerRecord<byte[], byte[]> record) {
-    String topic = text(record.headers(), PREFIX + "topic");
-    String partition = text(record.headers(), PREFIX + "partition");
-    String reason = text(record.headers(), PREFIX + "reason");
+    String topic = text(record.headers(), DeadLetterHeaders.TOPIC);
+    String partition = text(record.headers(), DeadLetterHeaders.PARTITION);
+    String reason = text(record.headers(), DeadLetterHeaders.REASON);
     if (topic == null || partition == null || reason == null || !partition.matches("\\d{1,9}")) {
       return null;
     }
@@ -62,23 +66,59 @@ record Parked(
     return false;
   }
 
+  /** Which exporter could not send it; null where it is the processor's. */
+  @Nullable String exporter() {
+    return text(record.headers(), DeadLetterHeaders.EXPORTER);
+  }
+
+  /** Where it lies. */
+  String place() {
+    return "%s-%d@%d".formatted(record.topic(), record.partition(), record.offset());
+  }
+
+  /**
+   * Equal for what an exporter has parked twice, because it died before it could commit; what
+   * failed again after it was sent back is another.
+   */
+  List<@Nullable Object> exportIdentity() {
+    return Arrays.asList(
+        exporter(), topic, partition, text(record.headers(), DeadLetterHeaders.OFFSET), redrives);
+  }
+
   /**
    * What is written back: key, value and headers as they were, and the mark of this redrive, which
    * stays with it if it fails again.
    */
   ProducerRecord<byte[], byte[]> original() {
+    return new ProducerRecord<>(
+        topic, partition, record.key(), record.value(), headers(name -> !name.startsWith(PREFIX)));
+  }
+
+  /**
+   * What is written for the exporter: as {@link #original}, with the headers that say which record
+   * it was, so that the exporter makes of it what it made of that.
+   */
+  ProducerRecord<byte[], byte[]> forExporter(String redriveTopic) {
+    return new ProducerRecord<>(
+        redriveTopic,
+        null,
+        record.key(),
+        record.value(),
+        headers(
+            name ->
+                !name.equals(DeadLetterHeaders.REASON) && !name.equals(DeadLetterHeaders.MESSAGE)));
+  }
+
+  private RecordHeaders headers(Predicate<String> kept) {
     RecordHeaders headers = new RecordHeaders();
     for (Header header : record.headers()) {
-      if (!header.key().startsWith(PREFIX)
-          && !header.key().equals(COUNT)
-          && !header.key().equals(FROM)) {
+      if (kept.test(header.key()) && !header.key().equals(COUNT) && !header.key().equals(FROM)) {
         headers.add(header);
       }
     }
     headers.add(COUNT, bytes(String.valueOf(redrives + 1)));
-    headers.add(
-        FROM, bytes("%s-%d@%d".formatted(record.topic(), record.partition(), record.offset())));
-    return new ProducerRecord<>(topic, partition, record.key(), record.value(), headers);
+    headers.add(FROM, bytes(place()));
+    return headers;
   }
 
   static @Nullable String text(Headers headers, String name) {

@@ -4,11 +4,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
@@ -30,6 +32,8 @@ public final class Redrive {
     SENT("to send back"),
     /** It was sent before and has not come back. */
     SENT_BEFORE("sent back before"),
+    /** It lies here twice, because its exporter died after it had parked it. */
+    COPY("copies of others"),
     /** It was sent before and has failed again. */
     FAILED_AGAIN("failed again after they were sent back; --again sends them"),
     /** Parts of it are missing. */
@@ -64,13 +68,15 @@ public final class Redrive {
   private static final int BATCH = 500;
 
   private final Consumers consumers;
-  private final String deadLetterTopic;
+  private final Route route;
   private final Selection selection;
+  private final Set<Object> seen = new HashSet<>();
   private final TreeMap<Kind, Map<Fate, Long>> report = new TreeMap<>();
 
-  public Redrive(Consumers consumers, String deadLetterTopic, Selection selection) {
+  /** Works over {@code selection} of what {@code route} sends back. */
+  public Redrive(Consumers consumers, Route route, Selection selection) {
     this.consumers = consumers;
-    this.deadLetterTopic = deadLetterTopic;
+    this.route = route;
     this.selection = selection;
   }
 
@@ -117,13 +123,13 @@ public final class Redrive {
     }
   }
 
-  private static void send(Producer<byte[], byte[]> producer, List<Parked> batch) {
+  private void send(Producer<byte[], byte[]> producer, List<Parked> batch) {
     if (batch.isEmpty()) {
       return;
     }
     producer.beginTransaction();
     for (Parked parked : batch) {
-      var unused = producer.send(parked.original());
+      var unused = producer.send(route.sentBack(parked));
       unused = producer.send(Marks.markOf(parked.record()));
     }
     producer.commitTransaction(); // waits for all of it, and throws what has failed
@@ -133,12 +139,13 @@ public final class Redrive {
   private void select(java.util.function.Consumer<Parked> selected) {
     try (Consumer<byte[], byte[]> consumer = consumers.committed("redrive");
         Consumer<byte[], byte[]> ends = consumers.uncommitted("redrive-ends")) {
+      String deadLetterTopic = route.deadLetterTopic();
       List<PartitionInfo> found = consumer.partitionsFor(deadLetterTopic, PATIENCE);
       if (found == null || found.isEmpty()) {
         throw new ReplayException("There is no topic %s.".formatted(deadLetterTopic));
       }
       Map<String, Integer> partitionCounts = new HashMap<>();
-      Function<String, Integer> partitionsOf =
+      ToIntFunction<String> partitionsOf =
           topic ->
               partitionCounts.computeIfAbsent(
                   topic,
@@ -160,11 +167,12 @@ public final class Redrive {
             end,
             record -> {
               Parked parked = Parked.of(record);
-              if (parked != null && selection.takes(parked)) {
+              if (parked != null && route.takes(parked) && selection.takes(parked)) {
                 Fate fate = fate(parked, marks, partitionsOf);
                 report
                     .computeIfAbsent(
-                        new Kind(parked.topic(), parked.reason()), k -> new EnumMap<>(Fate.class))
+                        new Kind(route.label(parked), parked.reason()),
+                        k -> new EnumMap<>(Fate.class))
                     .merge(fate, 1L, Long::sum);
                 if (fate == Fate.SENT) {
                   selected.accept(parked);
@@ -175,14 +183,19 @@ public final class Redrive {
     }
   }
 
-  private Fate fate(Parked parked, Marks marks, Function<String, Integer> partitionsOf) {
+  private Fate fate(Parked parked, Marks marks, ToIntFunction<String> partitionsOf) {
+    Object identity = route.identity(parked);
+    boolean isFirst = identity == null || seen.add(identity);
     if (marks.contains(parked.record())) {
       return Fate.SENT_BEFORE;
+    }
+    if (!isFirst) {
+      return Fate.COPY;
     }
     if (parked.isCut()) {
       return Fate.CUT;
     }
-    if (parked.partition() >= partitionsOf.apply(parked.topic())) {
+    if (!route.hasHome(parked, partitionsOf)) {
       return Fate.HOMELESS;
     }
     return parked.redrives() > 0 && !selection.again() ? Fate.FAILED_AGAIN : Fate.SENT;

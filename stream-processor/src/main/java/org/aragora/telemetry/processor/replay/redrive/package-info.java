@@ -1,4 +1,7 @@
-/** Sends dead letters back to the partitions that they came from, each at most once. */
+/**
+ * Sends dead letters back, each at most once: the processor's to the partitions that they came
+ * from, an exporter's to that exporter.
+ */
 @NullMarked
 package org.aragora.telemetry.processor.replay.redrive;
 

@@ -1,11 +1,11 @@
-package org.aragora.telemetry.processor.measure;
+package org.aragora.telemetry.schemas.event;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Makes a template of a request's path, so that ids do not become series: the query goes, and each
+ * Makes a template of a request's path, so that ids do not become series or span names: the query goes, and each
  * segment that is an id becomes <code>{id}</code>. A template stays as it is. Not thread-safe.
  *
  * <p>The id formats are those that Aragora gives to debates: {@code adhoc_1a2b3c4d}, {@code
@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * wa-…-…}, {@code pulse-…-…}, {@code gauntlet-…-…}, {@code nomic-…-…}; and UUIDs, numbers and long
  * hexadecimal ids.
  */
-final class EndpointTemplate {
+public final class EndpointTemplate {
   private static final int CACHED = 4096;
   private static final Pattern ID =
       Pattern.compile(
@@ -36,7 +36,8 @@ final class EndpointTemplate {
         }
       };
 
-  String of(String endpoint) {
+  /** The template of an endpoint, {@code /} for an empty one. */
+  public String of(String endpoint) {
     String template = known.get(endpoint);
     if (template == null) {
       template = make(endpoint);
@@ -45,9 +46,13 @@ final class EndpointTemplate {
     return template;
   }
 
+  /** An endpoint without query and fragment, ids as they are. */
+  public static String path(String endpoint) {
+    return endpoint.substring(0, indexOfQuery(endpoint));
+  }
+
   private static String make(String endpoint) {
-    int query = indexOfQuery(endpoint);
-    String path = endpoint.substring(0, query);
+    String path = path(endpoint);
     StringBuilder template = new StringBuilder(path.length());
     int from = 0;
     while (from <= path.length()) {

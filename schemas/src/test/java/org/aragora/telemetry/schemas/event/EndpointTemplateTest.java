@@ -1,4 +1,4 @@
-package org.aragora.telemetry.processor.measure;
+package org.aragora.telemetry.schemas.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

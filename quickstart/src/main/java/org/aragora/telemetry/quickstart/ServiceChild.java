@@ -8,20 +8,21 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.aragora.telemetry.broker.ChildJvm;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The stream processor, run as it is in production: a process of its own, set by its environment.
- */
-final class ProcessorChild {
+/** A service, run as it is in production: a process of its own, set by its environment. */
+final class ServiceChild {
 
   private static final Duration READY_WITHIN = Duration.ofMinutes(2);
   private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(5);
   private static final int POLL_MS = 100;
 
+  private final String name;
   private final ChildJvm jvm;
   private final int metricsPort;
   private final HttpClient http =
@@ -30,48 +31,62 @@ final class ProcessorChild {
           .version(HttpClient.Version.HTTP_1_1)
           .build();
 
-  private ProcessorChild(ChildJvm jvm, int metricsPort) {
+  private ServiceChild(String name, ChildJvm jvm, int metricsPort) {
+    this.name = name;
     this.jvm = jvm;
     this.metricsPort = metricsPort;
   }
 
-  static ProcessorChild start(
-      String bootstrapServers,
-      String topicPrefix,
-      int partitions,
+  /**
+   * What every service is told.
+   *
+   * @param bootstrapServers of the broker
+   * @param topicPrefix of all topics
+   * @param directory where its log goes
+   */
+  record Surroundings(String bootstrapServers, String topicPrefix, Path directory) {}
+
+  /**
+   * Starts one.
+   *
+   * @param name of the log, and for people
+   * @param program main class and JVM options
+   * @param environment what it is told beside its surroundings
+   */
+  static ServiceChild start(
+      String name,
+      Surroundings surroundings,
       int metricsPort,
-      Path directory) {
+      List<String> program,
+      Map<String, String> environment) {
     ChildJvm jvm =
-        ChildJvm.of(
-                "org.aragora.telemetry.processor.ProcessorMain", directory.resolve("processor.log"))
-            .options("-Xmx512m", "-XX:+ExitOnOutOfMemoryError");
+        ChildJvm.of(program.get(0), surroundings.directory().resolve(name + ".log"))
+            .options(program.subList(1, program.size()).toArray(new String[0]))
+            .options("-XX:+ExitOnOutOfMemoryError");
     // This broker needs no credentials, and other clients' settings are not meant for it.
     System.getenv().keySet().stream()
-        .filter(name -> name.startsWith("KAFKA_"))
-        .forEach(name -> jvm.environment(name, null));
-    jvm.environment("KAFKA_BOOTSTRAP_SERVERS", bootstrapServers)
-        .environment("ARAGORA_TELEMETRY_TOPIC_PREFIX", topicPrefix)
-        .environment("ARAGORA_TELEMETRY_STATE_DIR", directory.resolve("state").toString())
-        .environment("ARAGORA_TELEMETRY_BIRTH_SECONDS", "0")
+        .filter(variable -> variable.startsWith("KAFKA_"))
+        .forEach(variable -> jvm.environment(variable, null));
+    environment.forEach(jvm::environment);
+    jvm.environment("KAFKA_BOOTSTRAP_SERVERS", surroundings.bootstrapServers())
+        .environment("ARAGORA_TELEMETRY_TOPIC_PREFIX", surroundings.topicPrefix())
         .environment("METRICS_PORT", Integer.toString(metricsPort))
-        .environment("ARAGORA_TELEMETRY_PARTITIONS", Integer.toString(partitions))
         .environment("LOG_OUTPUT", "stdout")
         .environment("LOG_FORMAT", System.getenv().getOrDefault("LOG_FORMAT", "text"))
         .start();
-    return new ProcessorChild(jvm, metricsPort);
+    return new ServiceChild(name, jvm, metricsPort);
   }
 
   /** Waits until it says that it is ready, or {@code givenUp} does. */
   void awaitReady(BooleanSupplier givenUp) throws InterruptedException {
     long deadline = System.nanoTime() + READY_WITHIN.toNanos();
     while (!isReady() && !givenUp.getAsBoolean()) {
-      if (!jvm.isAlive()) {
-        throw new IllegalStateException(
-            "The processor ended while it started; the end of its log:\n" + jvm.endOfLog());
-      }
+      checkAlive();
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException(
-            "The processor is not ready after "
+            "The "
+                + name
+                + " is not ready after "
                 + READY_WITHIN.toSeconds()
                 + " s; the end of its log:\n"
                 + jvm.endOfLog());
@@ -80,12 +95,24 @@ final class ProcessorChild {
     }
   }
 
-  boolean isAlive() {
-    return jvm.isAlive();
+  /**
+   * Does nothing as long as it runs.
+   *
+   * @throws IllegalStateException with the end of its log
+   */
+  void checkAlive() {
+    if (!jvm.isAlive()) {
+      throw new IllegalStateException(
+          "The " + name + " ended; the end of its log:\n" + jvm.endOfLog());
+    }
   }
 
-  String endOfLog() {
-    return jvm.endOfLog();
+  String name() {
+    return name;
+  }
+
+  int metricsPort() {
+    return metricsPort;
   }
 
   /** What /metrics says now, or null where it does not answer. */

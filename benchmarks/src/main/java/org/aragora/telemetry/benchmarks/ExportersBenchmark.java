@@ -1,0 +1,47 @@
+package org.aragora.telemetry.benchmarks;
+
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.aragora.telemetry.benchmarks.export.ExportThroughput;
+import org.aragora.telemetry.broker.EmbeddedBroker;
+import org.aragora.telemetry.schemas.log.ServiceLogging;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bin/telemetry benchmark exporters}. */
+@Command(
+    name = "exporters",
+    description =
+        "Spans and lines per second of each exporter from a backlog to a receiver that only counts, beside the SDK's own"
+            + " span exporter and a plain HTTP push that are fed from memory; in turns, in one JVM.",
+    mixinStandardHelpOptions = true)
+final class ExportersBenchmark implements Callable<Integer> {
+  private static final int BROKER_HEAP_MB = 512;
+
+  @Option(
+      names = "--events",
+      defaultValue = "300000",
+      description = "backlog of each exporter (default 300,000)")
+  private int events;
+
+  @Option(names = "--partitions", defaultValue = "4", description = "per topic (default 4)")
+  private int partitions;
+
+  @Option(names = "--rounds", defaultValue = "5", description = "measured, after one to warm up")
+  private int rounds;
+
+  @Option(names = "--seed", defaultValue = "1", description = "of the backlog (default 1)")
+  private long seed;
+
+  @Override
+  public Integer call() throws Exception {
+    ServiceLogging.configure(
+        Map.of("LOG_LEVEL", "ERROR", "LOG_FORMAT", "text", "LOG_OUTPUT", "stderr"));
+    try (EmbeddedBroker broker = EmbeddedBroker.builder().heapMegabytes(BROKER_HEAP_MB).start()) {
+      new ExportThroughput(broker.bootstrapServers(), partitions, Clock.systemUTC(), System.out)
+          .run(seed, events, rounds);
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,30 @@
+package org.aragora.telemetry.benchmarks.export;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.time.Clock;
+import org.aragora.telemetry.broker.EmbeddedBroker;
+import org.junit.jupiter.api.Test;
+
+/** That the benchmark measures; what it measures is no test's business. */
+class ITExportThroughput {
+
+  @Test
+  void bothExportersAreMeasured() throws Exception {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    try (EmbeddedBroker broker = EmbeddedBroker.builder().start();
+        PrintStream out = new PrintStream(text, true, UTF_8)) {
+      assertThat(
+              new ExportThroughput(broker.bootstrapServers(), 2, Clock.systemUTC(), out)
+                  .run(1, 5_000, 1))
+          .hasSize(2)
+          .allMatch(ratio -> ratio > 0 && Double.isFinite(ratio));
+    }
+    assertThat(text.toString(UTF_8))
+        .containsPattern("spans, medians: SDK from memory [0-9,]+/s; exporter [0-9,]+/s")
+        .containsPattern("lines, medians: plain push from memory [0-9,]+/s; exporter [0-9,]+/s");
+  }
+}

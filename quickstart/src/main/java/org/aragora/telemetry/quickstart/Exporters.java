@@ -1,0 +1,223 @@
+package org.aragora.telemetry.quickstart;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.aragora.telemetry.exporter.receiver.CountingReceiver;
+import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.Topics;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Both exporters, and a receiver that stands in for Jaeger and Loki where the environment names
+ * none.
+ */
+final class Exporters {
+
+  private static final String METRIC = "aragora_telemetry_exporter_";
+  private static final List<String> JVM_OPTIONS = List.of("-Xmx256m", "-XX:+UseSerialGC");
+  private static final String SAMPLER = "OTEL_TRACES_SAMPLER";
+  private static final Duration STOPS_WITHIN = Duration.ofSeconds(4);
+
+  /** Any of these names a real backend for spans; the last two are the old names. */
+  private static final List<String> SPAN_BACKENDS =
+      List.of(
+          "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+          "OTEL_EXPORTER_OTLP_ENDPOINT",
+          "OTEL_EXPORTER_JAEGER_AGENT_HOST",
+          "JAEGER_AGENT_HOST");
+
+  /** With any of these, what the events give is not ours to say. */
+  private static final List<String> CHANGES_SPANS =
+      List.of(SAMPLER, "ARAGORA_TELEMETRY_AGENT_SERVICE_SPANS");
+
+  private static final List<String> CHANGES_LINES = List.of("ARAGORA_TELEMETRY_LOGS_MIN_LEVEL");
+
+  private record Kind(
+      String items, List<InputTopic> topics, String mainClass, List<String> changedBy) {}
+
+  private static final Kind SPANS =
+      new Kind(
+          "spans",
+          List.of(InputTopic.DEBATES, InputTopic.REQUESTS, InputTopic.AGENT_CALLS),
+          "org.aragora.telemetry.exporter.spans.SpansMain",
+          CHANGES_SPANS);
+
+  private static final Kind LINES =
+      new Kind(
+          "lines",
+          List.of(InputTopic.LOGS, InputTopic.DEBATES, InputTopic.REQUESTS, InputTopic.AGENT_CALLS),
+          "org.aragora.telemetry.exporter.logs.LogsMain",
+          CHANGES_LINES);
+
+  private final Map<String, String> environment;
+  private final @Nullable CountingReceiver receiver;
+  private final ServiceChild spans;
+  private final ServiceChild lines;
+  private final Map<Kind, MetricsPage> last = new HashMap<>();
+
+  private Exporters(
+      Map<String, String> environment, ServiceChild.Surroundings surroundings, int[] ports)
+      throws IOException {
+    this.environment = environment;
+    receiver = namesSpans() && namesLines() ? null : CountingReceiver.startDistinct(0);
+    spans = start(SPANS, "export-spans", surroundings, ports[0], spanSettings());
+    lines = start(LINES, "export-logs", surroundings, ports[1], lineSettings());
+  }
+
+  /**
+   * Starts them and returns at once.
+   *
+   * @param environment of the user, which they inherit
+   */
+  static Exporters start(Map<String, String> environment, ServiceChild.Surroundings surroundings)
+      throws IOException {
+    return new Exporters(
+        environment, surroundings, new int[] {Machine.freePort(), Machine.freePort()});
+  }
+
+  private static ServiceChild start(
+      Kind kind,
+      String name,
+      ServiceChild.Surroundings surroundings,
+      int metricsPort,
+      Map<String, String> settings) {
+    List<String> program =
+        Stream.concat(Stream.of(kind.mainClass()), JVM_OPTIONS.stream()).toList();
+    return ServiceChild.start(name, surroundings, metricsPort, program, settings);
+  }
+
+  /** All spans go unless the user samples: one in ten would be few, and none could be missed. */
+  private Map<String, String> spanSettings() {
+    Map<String, String> settings = new HashMap<>();
+    if (!isSet(SAMPLER)) {
+      settings.put(SAMPLER, "always_on");
+    }
+    if (receiver != null && !namesSpans()) {
+      settings.put("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", receiver.address() + "/v1/traces");
+      settings.put("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/protobuf");
+    }
+    return settings;
+  }
+
+  private Map<String, String> lineSettings() {
+    return receiver != null && !namesLines() ? Map.of("LOKI_URL", receiver.address()) : Map.of();
+  }
+
+  private boolean namesSpans() {
+    return SPAN_BACKENDS.stream().anyMatch(this::isSet);
+  }
+
+  private boolean namesLines() {
+    return isSet("LOKI_URL");
+  }
+
+  private boolean isSet(String variable) {
+    return !environment.getOrDefault(variable, "").isBlank();
+  }
+
+  void awaitReady(BooleanSupplier givenUp) throws InterruptedException {
+    spans.awaitReady(givenUp);
+    lines.awaitReady(givenUp);
+  }
+
+  void checkAlive() {
+    spans.checkAlive();
+    lines.checkAlive();
+  }
+
+  /** Where spans and lines go and where the exporters' own metrics are, for people. */
+  List<String> places() {
+    return List.of(
+        place("Spans", namesSpans(), spans.metricsPort()),
+        place("Lines", namesLines(), lines.metricsPort()));
+  }
+
+  private static String place(String items, boolean isReal, int metricsPort) {
+    return "  %-9s to %s; http://localhost:%d/metrics"
+        .formatted(
+            items, isReal ? "the backend of your environment" : "a receiver in here", metricsPort);
+  }
+
+  /** What they say now, against what is in the topics. */
+  ExportAccount account(BrokerCount count) throws InterruptedException {
+    Map<String, BrokerCount.Written> written = count.written();
+    ExpectedExports.Exports expected = count.expected();
+    boolean others = written.values().stream().anyMatch(each -> each.others() > 0);
+    return new ExportAccount(
+        List.of(
+            row(SPANS, spans, written, others, expected.spans(), receivedSpans()),
+            row(LINES, lines, written, others, expected.lines(), receivedLines())));
+  }
+
+  private OptionalLong receivedSpans() {
+    return receiver == null || namesSpans()
+        ? OptionalLong.empty()
+        : OptionalLong.of(receiver.distinctSpans());
+  }
+
+  private OptionalLong receivedLines() {
+    return receiver == null || namesLines()
+        ? OptionalLong.empty()
+        : OptionalLong.of(receiver.distinctLines());
+  }
+
+  private ExportAccount.Row row(
+      Kind kind,
+      ServiceChild exporter,
+      Map<String, BrokerCount.Written> written,
+      boolean others,
+      long expected,
+      OptionalLong received)
+      throws InterruptedException {
+    MetricsPage answer = exporter.metrics();
+    if (answer != null) {
+      last.put(kind, answer);
+    }
+    MetricsPage page = last.getOrDefault(kind, MetricsPage.parse(""));
+    boolean isOurs = !others && kind.changedBy().stream().noneMatch(this::isSet);
+    long records =
+        kind.topics().stream()
+            .map(topic -> written.get(topic.under(Topics.DEFAULT_PREFIX)))
+            .mapToLong(each -> each == null ? 0 : each.sum())
+            .sum();
+    long deadLettered = page.count(METRIC + "dead_lettered_records_total", Map.of());
+    long settled =
+        page.count(METRIC + "acknowledged_records_total", Map.of())
+            + page.count(METRIC + "skipped_records_total", Map.of())
+            + deadLettered;
+    OptionalDouble lag = page.sum(METRIC + "lag_records", Map.of());
+    return new ExportAccount.Row(
+        kind.items(),
+        isOurs ? OptionalLong.of(expected) : OptionalLong.empty(),
+        page.count(METRIC + "sent_items_total", Map.of()),
+        page.count(METRIC + "acknowledged_items_total", Map.of()),
+        received,
+        deadLettered,
+        records - settled,
+        lag.isPresent() ? OptionalLong.of(Math.round(lag.getAsDouble())) : OptionalLong.empty());
+  }
+
+  /**
+   * Stops both cleanly where they hear in time, then the receiver.
+   *
+   * @return those that had to be killed
+   */
+  List<String> stop() {
+    List<String> killed =
+        Stream.of(spans, lines)
+            .filter(each -> !each.stop(STOPS_WITHIN))
+            .map(ServiceChild::name)
+            .toList();
+    if (receiver != null) {
+      receiver.close();
+    }
+    return killed;
+  }
+}

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 
 from stack import DEPLOY, FASTER, ROOT, Monitoring, Server, Stack, free_port, get, load, until
 
@@ -292,7 +293,7 @@ def alerts(stack, servers, monitoring):
 # ---- backlog -----------------------------------------------------------------------------------------------------------
 
 def backlog(servers, topics, lines):
-    command = Stack.java("producer-lib", str(pathlib.Path(__file__).with_name("Backlog.java")), servers, *topics)
+    command = Stack.java("doctor", str(pathlib.Path(__file__).with_name("Backlog.java")), servers, *topics)
     done = subprocess.run([str(a) for a in command], input=lines, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return int(done.stdout)
@@ -321,15 +322,15 @@ def backlog_pages_nobody(stack, servers):
     subprocess.run(create, env={**os.environ, **env}, check=True, capture_output=True, timeout=60)
     written = backlog(servers, [prefix + "requests", prefix + "debates"], "".join(half_an_hour(prefix)))
     port = free_port()
+    page = Server(lambda path, body: (200, "up_to_date 1\n"))
+    # Prometheus is there first, so that it sees the series born as 0 and jump.
+    monitoring = Monitoring(stack, "outage", {"aragora-telemetry": [f"127.0.0.1:{port}"], "aragora-span-exporter": [page.address],
+                                              "aragora-log-exporter": [page.address]})
     # Times of the processor, shortened in the same way: a commit a second, series born as 0 for 20 seconds.
     stack.start("outage-processor", stack.java("stream-processor", "org.aragora.telemetry.processor.ProcessorMain"), {
         **env, "METRICS_PORT": str(port), "ARAGORA_TELEMETRY_APPLICATION_ID": "outage", "ARAGORA_TELEMETRY_BIRTH_SECONDS": "1",
         "ARAGORA_TELEMETRY_COMMIT_INTERVAL_MS": "100", "ARAGORA_TELEMETRY_STATE_DIR": str(stack.home / "outage-state"),
         "ARAGORA_TELEMETRY_PARTITIONS": "4"})
-    get(f"http://127.0.0.1:{port}/health/live", 60)
-    page = Server(lambda path, body: (200, "up_to_date 1\n"))
-    monitoring = Monitoring(stack, "outage", {"aragora-telemetry": [f"127.0.0.1:{port}"], "aragora-span-exporter": [page.address],
-                                              "aragora-log-exporter": [page.address]})
     counted = 'sum(aragora_telemetry_events_total{outcome="counted"})'
     until(lambda: f"{written} events counted, but {monitoring.value(counted)}", lambda: monitoring.value(counted) == written, 60)
     # 45 minutes: the 30-minute window of the medium burn rates and their 15 minutes; and a few more.
@@ -349,15 +350,16 @@ def main():
     with Stack() as stack, concurrent.futures.ThreadPoolExecutor() as pool:
         servers, metrics = stack.quickstart()
         outage = pool.submit(backlog_pages_nobody, stack, servers)
-        try:
-            alerts(stack, servers, expressions_and_doctor(stack, servers, metrics))
-        finally:
-            outage.result()
+        rest = pool.submit(lambda: alerts(stack, servers, expressions_and_doctor(stack, servers, metrics)))
+        wrong = [e for e in (outage.exception(), rest.exception()) if e]
+        for error in wrong:
+            traceback.print_exception(error, limit=-3)
+        assert not wrong, " and ".join(map(str, wrong))
     say(f"end to end: {time.monotonic() - begun:.0f} s")
 
 
 if __name__ == "__main__":
     try:
         main()
-    except AssertionError as wrong:
-        sys.exit(f"{wrong}")
+    except AssertionError:
+        sys.exit(1)  # said already

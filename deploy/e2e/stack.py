@@ -128,8 +128,9 @@ class Stack:
     def __enter__(self):
         return self
 
-    def __exit__(self, kind, *_):
+    def __exit__(self, kind, reason, _):
         if kind:
+            print(f"{kind.__name__}: {reason}")  # before the logs, which are long
             for _, log in self.children:
                 print(f"--- {log.name}\n" + "".join(log.read_text(errors="replace").splitlines(True)[-15:]))
         for child, _ in self.children:

@@ -16,7 +16,6 @@ import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.codec.EventCodec;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
 import org.aragora.telemetry.schemas.event.InputTopic;
-import org.jspecify.annotations.Nullable;
 
 /** The newest records of the topic that instances write their log events to, read once. */
 final class LogTopic {
@@ -32,7 +31,7 @@ final class LogTopic {
   private final Map<String, String> settings;
   private final String topic;
   private final Duration timeout;
-  private @Nullable List<Line> lines;
+  private final Once<List<Line>> lines = new Once<>(this::read);
 
   /** Reads nothing yet; {@code timeout} bounds every step of the reading. */
   LogTopic(Map<String, String> settings, String topicPrefix, Duration timeout) {
@@ -47,13 +46,8 @@ final class LogTopic {
   }
 
   /** The newest lines of every partition, empty if the topic is. */
-  synchronized List<Line> newest() throws NoAnswerException {
-    List<Line> known = lines;
-    if (known == null) {
-      known = read();
-      lines = known;
-    }
-    return known;
+  List<Line> newest() throws NoAnswerException, InterruptedException {
+    return lines.get();
   }
 
   private List<Line> read() throws NoAnswerException {

@@ -26,7 +26,7 @@ final class LoggingChecks {
     this.lowest = lowest;
   }
 
-  Finding jsonFormat() throws NoAnswerException {
+  Finding jsonFormat() throws NoAnswerException, InterruptedException {
     List<LogTopic.Line> lines = topic.newest();
     for (LogTopic.Line line : lines) {
       if (line.decoded() instanceof Decoded.Invalid invalid) {
@@ -42,7 +42,7 @@ final class LoggingChecks {
                 .formatted(lines.size(), topic.name()));
   }
 
-  Finding traceIdsPropagated() throws NoAnswerException {
+  Finding traceIdsPropagated() throws NoAnswerException, InterruptedException {
     List<Event> events = events();
     long traced = events.stream().filter(event -> event.traceparent() != null).count();
     if (events.isEmpty()) {
@@ -57,7 +57,7 @@ final class LoggingChecks {
             "Give the producer library the context of the operation that logs (traceparent).");
   }
 
-  Finding levelsAppropriate() throws NoAnswerException {
+  Finding levelsAppropriate() throws NoAnswerException, InterruptedException {
     Map<LogLevel, Integer> levels = new EnumMap<>(LogLevel.class);
     for (Event event : events()) {
       if (event.data() instanceof LogEmitted log) {
@@ -93,7 +93,7 @@ final class LoggingChecks {
                         + " anything is logged."));
   }
 
-  private List<Event> events() throws NoAnswerException {
+  private List<Event> events() throws NoAnswerException, InterruptedException {
     return topic.newest().stream()
         .map(LogTopic.Line::decoded)
         .filter(Decoded.Valid.class::isInstance)

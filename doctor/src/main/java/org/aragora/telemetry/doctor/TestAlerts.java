@@ -34,7 +34,7 @@ final class TestAlerts {
   private final Site alertmanager;
   private final Duration wait;
   private final Clock clock;
-  private @Nullable Outcome outcome;
+  private final Once<Outcome> outcome = new Once<>(this::send);
 
   /** {@code wait}: how long to wait for notifications; at least the route's group_wait. */
   TestAlerts(Site alertmanager, Duration wait, Clock clock) {
@@ -44,13 +44,8 @@ final class TestAlerts {
   }
 
   /** Sends them if that was not done yet, and waits. */
-  synchronized Outcome outcome() throws NoAnswerException, InterruptedException {
-    Outcome known = outcome;
-    if (known == null) {
-      known = send();
-      outcome = known;
-    }
-    return known;
+  Outcome outcome() throws NoAnswerException, InterruptedException {
+    return outcome.get();
   }
 
   private Outcome send() throws NoAnswerException, InterruptedException {

@@ -164,12 +164,12 @@ class Stack:
                 f"-Daragora.telemetry.broker.lib={ROOT}/embedded-broker/target/broker-lib",
                 "-cp", f"{jars[0]}:{ROOT}/{module}/target/lib/*", main, *arguments]
 
-    def quickstart(self):
+    def quickstart(self, env):
         """broker, topics and processor; gives bootstrap servers and the address of /metrics"""
         kafka, metrics = free_port(), free_port()
         self.start("quickstart", self.java("quickstart", "org.aragora.telemetry.quickstart.QuickstartMain", "--no-load",
                                            "--kafka-port", kafka, "--metrics-port", metrics),
-                   {"ARAGORA_TELEMETRY_COMMIT_INTERVAL_MS": "100"})
+                   {"ARAGORA_TELEMETRY_COMMIT_INTERVAL_MS": "100", **env})
         get(f"http://127.0.0.1:{metrics}/health/ready", 90)
         return f"localhost:{kafka}", f"127.0.0.1:{metrics}"
 

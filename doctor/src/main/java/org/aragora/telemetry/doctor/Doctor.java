@@ -1,0 +1,164 @@
+package org.aragora.telemetry.doctor;
+
+import static org.aragora.telemetry.doctor.Verdict.CANNOT_TELL;
+import static org.aragora.telemetry.doctor.Verdict.FAIL;
+
+import java.net.http.HttpClient;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at all lines of the checklist at the same time. */
+final class Doctor {
+
+  /** A line and what was found. */
+  record Result(Check check, Finding finding) {}
+
+  private final List<Check> checks;
+
+  private Doctor(List<Check> checks) {
+    this.checks = List.copyOf(checks);
+  }
+
+  /**
+   * A doctor for a stack.
+   *
+   * @param bound how long each line may take
+   * @param alertWait how long to wait for notifications of test alerts; null: send none
+   */
+  static Doctor of(DoctorSettings at, Duration bound, @Nullable Duration alertWait, Clock clock) {
+    Duration timeout = bound.dividedBy(2); // so that who does not answer is named before the bound
+    HttpClient http =
+        HttpClient.newBuilder()
+            .connectTimeout(timeout)
+            .version(HttpClient.Version.HTTP_1_1)
+            .build();
+    Site prometheus = new Site(at.prometheus(), http, timeout);
+    Site alertmanager = new Site(at.alertmanager(), http, timeout);
+    LokiLines lines = new LokiLines(new Site(at.loki(), http, timeout), at.app(), clock);
+    MetricsChecks metrics =
+        new MetricsChecks(
+            new Site(at.processor(), http, timeout),
+            prometheus,
+            new Site(at.grafana(), http, timeout));
+    LoggingChecks logging =
+        new LoggingChecks(
+            new LogTopic(at.kafka(), at.topicPrefix(), timeout), lines, at.lowestLevel());
+    TracingChecks tracing =
+        new TracingChecks(new Site(at.jaeger(), http, timeout), prometheus, lines, at, clock);
+    TestAlerts test = alertWait == null ? null : new TestAlerts(alertmanager, alertWait, clock);
+    AlertingChecks alerting = new AlertingChecks(prometheus, alertmanager, test);
+    Duration long_ = alertWait == null ? bound : bound.plus(alertWait);
+    return new Doctor(
+        List.of(
+            new Check(
+                "Metrics",
+                "/metrics endpoint returns Prometheus format",
+                FAIL,
+                bound,
+                metrics::format),
+            new Check(
+                "Metrics",
+                "Key business metrics are exposed",
+                FAIL,
+                bound,
+                metrics::keyMetricsExposed),
+            new Check(
+                "Metrics", "Prometheus scraping successfully", FAIL, bound, metrics::targetsUp),
+            new Check(
+                "Metrics",
+                "Grafana dashboards load correctly",
+                FAIL,
+                bound,
+                metrics::dashboardsLoad),
+            new Check("Logging", "Logs in JSON format", CANNOT_TELL, bound, logging::jsonFormat),
+            new Check(
+                "Logging", "Trace IDs propagated", CANNOT_TELL, bound, logging::traceIdsPropagated),
+            new Check(
+                "Logging",
+                "Log levels appropriate",
+                CANNOT_TELL,
+                bound,
+                logging::levelsAppropriate),
+            new Check("Logging", "Loki ingesting logs", FAIL, bound, logging::lokiIngesting),
+            new Check(
+                "Tracing", "Spans created for key operations", FAIL, bound, tracing::keySpans),
+            new Check(
+                "Tracing", "Trace IDs in logs match Jaeger", CANNOT_TELL, bound, tracing::idsMatch),
+            new Check(
+                "Tracing",
+                "Sampling rate configured",
+                CANNOT_TELL,
+                bound,
+                tracing::samplingConfigured),
+            new Check("Tracing", "Service map visible in Jaeger", FAIL, bound, tracing::serviceMap),
+            new Check(
+                "Alerting", "Alert rules loaded in Prometheus", FAIL, bound, alerting::rulesLoaded),
+            new Check("Alerting", "Test alerts fire correctly", FAIL, long_, alerting::alertsFire),
+            new Check(
+                "Alerting",
+                "PagerDuty integration working",
+                CANNOT_TELL,
+                long_,
+                alerting::pagerDuty),
+            new Check(
+                "Alerting", "Slack notifications arriving", CANNOT_TELL, long_, alerting::slack)));
+  }
+
+  /** The findings, in the order of the checklist. */
+  List<Result> examine() throws InterruptedException {
+    ExecutorService looking =
+        Executors.newCachedThreadPool(
+            task -> {
+              Thread thread = new Thread(task, "doctor");
+              thread.setDaemon(true); // one that hangs must not keep the command
+              return thread;
+            });
+    try {
+      List<Future<Finding>> running = new ArrayList<>();
+      for (Check check : checks) {
+        running.add(looking.submit(() -> look(check)));
+      }
+      long start = System.nanoTime();
+      List<Result> results = new ArrayList<>();
+      for (int i = 0; i < checks.size(); i++) {
+        results.add(new Result(checks.get(i), await(checks.get(i), running.get(i), start)));
+      }
+      return results;
+    } finally {
+      looking.shutdownNow();
+    }
+  }
+
+  private static Finding look(Check check) throws InterruptedException {
+    try {
+      return check.look().look();
+    } catch (NoAnswerException e) {
+      return e.finding(check.whenAway());
+    }
+  }
+
+  private static Finding await(Check check, Future<Finding> running, long start)
+      throws InterruptedException {
+    long left = check.bound().toNanos() - (System.nanoTime() - start);
+    try {
+      return running.get(Math.max(left, 0), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return new Finding(
+          check.whenAway(),
+          "No answer within " + check.bound().toSeconds() + " s.",
+          "See whether what it asks is overloaded; --timeout gives it longer.");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(
+          "The check \"" + check.line() + "\" is broken.", e.getCause());
+    }
+  }
+}

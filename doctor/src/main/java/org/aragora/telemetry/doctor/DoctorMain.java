@@ -1,0 +1,100 @@
+package org.aragora.telemetry.doctor;
+
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.aragora.telemetry.schemas.config.InvalidSettingException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bin/telemetry doctor}: the verification checklist, against what is running. */
+@Command(
+    name = "telemetry doctor",
+    description = {
+      "Goes through the 16 lines of the observability guide's verification checklist against a running"
+          + " stack, and says of each: pass, fail or cannot tell, what was seen, and what to do. Nothing"
+          + " is changed or sent unless --send-test-alert asks for it.",
+      "Exit code: 0 all pass, 1 something failed, 2 wrong usage, 3 nothing failed and something could"
+          + " not be told.",
+      "Environment: " + DoctorSettings.VARIABLES
+    },
+    mixinStandardHelpOptions = true)
+public final class DoctorMain implements Callable<Integer> {
+
+  @Option(
+      names = "--send-test-alert",
+      description =
+          "sends a critical and a warning alert AragoraTestAlert to Alertmanager, which pages and posts,"
+              + " and ends them again")
+  private boolean sendTestAlert;
+
+  @Option(names = "--json", description = "the findings as JSON")
+  private boolean json;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "10",
+      description = "how long each line may take (default ${DEFAULT-VALUE})")
+  private int timeoutSeconds = 10;
+
+  @Option(
+      names = "--alert-wait",
+      paramLabel = "SECONDS",
+      defaultValue = "60",
+      description =
+          "how long to wait until test alerts are notified; over the route's group_wait (default"
+              + " ${DEFAULT-VALUE})")
+  private int alertWaitSeconds = 60;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  private final Map<String, String> environment;
+
+  private DoctorMain(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  public static void main(String[] arguments) {
+    System.exit(commandLine(System.getenv()).execute(arguments));
+  }
+
+  static CommandLine commandLine(Map<String, String> environment) {
+    return new CommandLine(new DoctorMain(environment))
+        .setExecutionExceptionHandler(
+            (e, commandLine, parsed) -> {
+              commandLine.getErr().println(e.getMessage());
+              return e instanceof InvalidSettingException ? ExitCode.USAGE : ExitCode.SOFTWARE;
+            });
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Doctor doctor =
+        Doctor.of(
+            DoctorSettings.read(environment),
+            seconds("--timeout", timeoutSeconds),
+            sendTestAlert ? seconds("--alert-wait", alertWaitSeconds) : null,
+            Clock.systemUTC());
+    Report report = new Report(doctor.examine());
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    out.print(json ? report.json() + System.lineSeparator() : report.text());
+    out.flush();
+    return report.exitCode();
+  }
+
+  private static Duration seconds(String option, int value) {
+    if (value < 1) {
+      throw new InvalidSettingException(option + " cannot be " + value + ": 1 or more.");
+    }
+    return Duration.ofSeconds(value);
+  }
+}

@@ -1,0 +1,48 @@
+package org.aragora.telemetry.doctor;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What Alertmanager counts of its requests to the outside.
+ *
+ * @param requests per integration, requests made
+ * @param failed per integration, requests that failed
+ */
+record Notifications(Map<String, Double> requests, Map<String, Double> failed) {
+  static final String PAGERDUTY = "pagerduty";
+  static final String SLACK = "slack";
+  private static final String REQUESTS = "alertmanager_notification_requests_total";
+  private static final String FAILED = "alertmanager_notification_requests_failed_total";
+
+  /** The counts now. */
+  static Notifications read(Site alertmanager) throws NoAnswerException, InterruptedException {
+    MetricsText page = MetricsText.parse(alertmanager.text("/metrics"));
+    Map<String, Double> requests = new TreeMap<>();
+    Map<String, Double> failed = new TreeMap<>();
+    for (String integration : new String[] {PAGERDUTY, SLACK}) {
+      requests.put(integration, page.sum(REQUESTS, "integration", integration));
+      failed.put(integration, page.sum(FAILED, "integration", integration));
+    }
+    return new Notifications(requests, failed);
+  }
+
+  /** What was added since. */
+  Notifications since(Notifications before) {
+    return new Notifications(
+        difference(requests, before.requests), difference(failed, before.failed));
+  }
+
+  /** Whether there was a request of every integration. */
+  boolean isOfAll() {
+    return requests.values().stream().allMatch(count -> count > 0);
+  }
+
+  private static Map<String, Double> difference(Map<String, Double> now, Map<String, Double> then) {
+    Map<String, Double> grown = new TreeMap<>();
+    now.forEach(
+        (integration, count) ->
+            grown.put(integration, count - then.getOrDefault(integration, 0.0)));
+    return grown;
+  }
+}

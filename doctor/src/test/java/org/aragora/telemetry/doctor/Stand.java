@@ -1,0 +1,134 @@
+package org.aragora.telemetry.doctor;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+
+/** A real HTTP server that answers as it is told, on a port of its own. */
+final class Stand implements AutoCloseable {
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+  /** What is answered. */
+  record Answer(int status, String type, String body) {}
+
+  private final HttpServer server;
+  private final Map<String, Supplier<Answer>> answers = new ConcurrentHashMap<>();
+  private final List<String> asked = new CopyOnWriteArrayList<>();
+  private final List<String> posted = new CopyOnWriteArrayList<>();
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private volatile boolean silent;
+
+  private Stand(HttpServer server) {
+    this.server = server;
+  }
+
+  static Stand start() {
+    try {
+      HttpServer server =
+          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      Stand stand = new Stand(server);
+      server.createContext("/", stand::handle);
+      server.setExecutor(Executors.newCachedThreadPool());
+      server.start();
+      return stand;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Stand json(String path, String body) {
+    return answer(path, 200, "application/json", body);
+  }
+
+  Stand text(String path, String body) {
+    return answer(path, 200, "text/plain; version=0.0.4", body);
+  }
+
+  Stand answer(String path, int status, String type, String body) {
+    return answer(path, () -> new Answer(status, type, body));
+  }
+
+  Stand answer(String path, Supplier<Answer> answer) {
+    answers.put(path, answer);
+    return this;
+  }
+
+  /** From now on it takes connections and never answers. */
+  Stand silent() {
+    silent = true;
+    return this;
+  }
+
+  String url() {
+    return "http://localhost:" + server.getAddress().getPort();
+  }
+
+  /** Its address as a program of the stack that is moved by the variable STAND_URL. */
+  Site site() {
+    return new Site(
+        new Site.Address("The stand", URI.create(url()), "STAND_URL", Map.of("X-Who", "doctor")),
+        HttpClient.newBuilder().connectTimeout(TIMEOUT).build(),
+        TIMEOUT);
+  }
+
+  /** Paths with queries, in the order in which they were asked for. */
+  List<String> asked() {
+    return new ArrayList<>(asked);
+  }
+
+  /** Bodies that were posted. */
+  List<String> posted() {
+    return new ArrayList<>(posted);
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    asked.add(exchange.getRequestURI().toString());
+    String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+    if (exchange.getRequestMethod().equals("POST")) {
+      posted.add(body);
+    }
+    if (silent) {
+      try {
+        closing.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      exchange.close();
+      return;
+    }
+    Answer answer =
+        answers
+            .getOrDefault(
+                exchange.getRequestURI().getPath(),
+                () -> new Answer(404, "text/plain", "no such page"))
+            .get();
+    byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
+    if (!answer.type().isEmpty()) {
+      exchange.getResponseHeaders().set("Content-Type", answer.type());
+    }
+    exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
+    exchange.getResponseBody().write(bytes);
+    exchange.close();
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+    server.stop(0);
+  }
+}

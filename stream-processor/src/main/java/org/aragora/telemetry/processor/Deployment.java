@@ -1,6 +1,5 @@
 package org.aragora.telemetry.processor;
 
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +9,10 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.aragora.telemetry.processor.flow.Changelogs;
 import org.aragora.telemetry.schemas.config.InvalidSettingException;
 import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.generation.Generation;
 import org.aragora.telemetry.schemas.topic.TopicAdmin;
 import org.aragora.telemetry.schemas.topic.Topics;
 import org.slf4j.Logger;
@@ -20,22 +21,25 @@ import org.slf4j.LoggerFactory;
 /**
  * What the cluster has for this service.
  *
+ * @param generation whose outputs it counts into
  * @param inputPartitions partitions of each input topic
  * @param metricsPartitions partitions of the metrics topic
  * @param replicationFactor copies to make of changelogs
  */
 record Deployment(
-    Map<InputTopic, Integer> inputPartitions, int metricsPartitions, int replicationFactor) {
+    Generation generation,
+    Map<InputTopic, Integer> inputPartitions,
+    int metricsPartitions,
+    int replicationFactor) {
   private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
   private static final int FULL_REPLICATION = 3;
 
   /**
-   * Creates the topics that are missing, if that is wanted, and looks at all of them.
+   * Creates the topics that are missing, if that is wanted.
    *
-   * @throws InvalidSettingException where a topic is missing, or where an input topic has another
-   *     number of partitions than it was counted with
+   * @throws InvalidSettingException where the one is missing that says which generation to serve
    */
-  static Deployment prepare(Admin admin, ProcessorConfig config)
+  static void createTopics(Admin admin, ProcessorConfig config)
       throws ExecutionException, InterruptedException {
     String prefix = config.topicPrefix();
     if (config.createTopics()) {
@@ -49,16 +53,30 @@ record Deployment(
         }
       }
     }
+    required(admin, Topics.GENERATIONS.under(prefix));
+  }
+
+  /**
+   * Looks at the topics of a generation.
+   *
+   * @throws InvalidSettingException where a topic is missing, or where an input topic has another
+   *     number of partitions than it was counted with
+   */
+  static Deployment of(Generation generation, Admin admin, ProcessorConfig config)
+      throws ExecutionException, InterruptedException {
+    String prefix = config.topicPrefix();
     Map<InputTopic, Integer> inputs = new EnumMap<>(InputTopic.class);
     for (InputTopic topic : InputTopic.values()) {
       int partitions = required(admin, topic.under(prefix));
-      checkGeneration(admin, config, topic, partitions);
+      checkPartitions(admin, config, generation, topic, partitions);
       inputs.put(topic, partitions);
     }
     int brokers = admin.describeCluster().nodes().get().size();
+    required(admin, generation.metricsWindows().under(prefix));
     return new Deployment(
+        generation,
         Map.copyOf(inputs),
-        required(admin, Topics.METRICS.under(prefix)),
+        required(admin, generation.metrics().under(prefix)),
         brokers >= FULL_REPLICATION ? FULL_REPLICATION : -1);
   }
 
@@ -75,30 +93,24 @@ record Deployment(
   /**
    * Counts hang on the input partition: with other partitions they would not go on where they were.
    */
-  private static void checkGeneration(
-      Admin admin, ProcessorConfig config, InputTopic topic, int partitions)
+  private static void checkPartitions(
+      Admin admin, ProcessorConfig config, Generation generation, InputTopic topic, int partitions)
       throws ExecutionException, InterruptedException {
-    for (String store : changelogs(config, topic)) {
+    for (Changelogs.Stage stage : Changelogs.Stage.values()) {
+      String store =
+          Changelogs.topic(generation.applicationId(config.applicationId()), stage, topic);
       OptionalInt counted = partitions(admin, store);
       if (counted.isPresent() && counted.getAsInt() != partitions) {
         throw new InvalidSettingException(
-            "%s has %d partitions but was counted with %d (changelog %s); the number is fixed for a generation: put the events into new topics under another ARAGORA_TELEMETRY_TOPIC_PREFIX, run 'bin/telemetry replay --output generation' and 'replay promote'"
+            "%s has %d partitions but was counted with %d (changelog %s); the number is fixed for a generation: run 'bin/telemetry replay --output generation' to count anew from the topics, then 'replay promote'"
                 .formatted(
                     topic.under(config.topicPrefix()), partitions, counted.getAsInt(), store));
       }
     }
   }
 
-  private static List<String> changelogs(ProcessorConfig config, InputTopic topic) {
-    List<String> names = new ArrayList<>();
-    for (String stage : List.of("ingest", "aggregate")) {
-      names.add(
-          "%s-%s-%s-store-changelog".formatted(config.applicationId(), stage, topic.suffix()));
-    }
-    return names;
-  }
-
-  private static OptionalInt partitions(Admin admin, String topic)
+  /** How many partitions a topic has; empty where it is not there. */
+  static OptionalInt partitions(Admin admin, String topic)
       throws ExecutionException, InterruptedException {
     KafkaFuture<TopicDescription> description =
         admin.describeTopics(List.of(topic)).topicNameValues().get(topic);

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.utils.Bytes;
@@ -25,6 +26,10 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("NullAway") // Kafka's interface returns null for what is not there
 final class MemoryStore implements KeyValueStore<Bytes, byte[]> {
   private final Map<Bytes, byte[]> entries = new HashMap<>();
+
+  void forEach(BiConsumer<byte[], byte[]> listener) {
+    entries.forEach((key, value) -> listener.accept(key.get(), value));
+  }
 
   void save(DataOutputStream out) throws IOException {
     out.writeInt(entries.size());

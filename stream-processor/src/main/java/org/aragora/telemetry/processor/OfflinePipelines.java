@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.aragora.telemetry.processor.aggregate.AggregateSettings;
 import org.aragora.telemetry.processor.aggregate.PartitionAggregate;
+import org.aragora.telemetry.processor.flow.Changelogs;
 import org.aragora.telemetry.processor.flow.CountedEvent;
 import org.aragora.telemetry.processor.flow.MeasuredEvent;
 import org.aragora.telemetry.processor.flow.PartitionPipeline;
@@ -146,6 +147,13 @@ public final class OfflinePipelines implements PartitionPipeline.Factory {
     @Override
     public void sendWindows() {
       aggregateStage.sendWindows();
+    }
+
+    @Override
+    public void entries(Entries listener) {
+      ingestStore.forEach((key, value) -> listener.entry(Changelogs.Stage.INGEST, key, value));
+      aggregateStore.forEach(
+          (key, value) -> listener.entry(Changelogs.Stage.AGGREGATE, key, value));
     }
 
     @Override

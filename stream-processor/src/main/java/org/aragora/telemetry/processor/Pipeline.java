@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -31,6 +32,7 @@ import org.aragora.telemetry.processor.serve.SeriesCollector;
 import org.aragora.telemetry.processor.serve.ServeSettings;
 import org.aragora.telemetry.schemas.binary.CorruptRecordException;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
+import org.aragora.telemetry.schemas.generation.Generation;
 import org.aragora.telemetry.schemas.metric.IncompatibleMetricException;
 import org.aragora.telemetry.schemas.metric.MetricsKey;
 import org.slf4j.Logger;
@@ -43,27 +45,31 @@ final class Pipeline implements AutoCloseable {
   private static final long OFFSET_LOOK_MS = 1000;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(8);
 
+  private final Generation generation;
   private final Admin admin;
   private final KafkaConsumer<byte[], byte[]> peeker;
   private final KafkaStreams streams;
   private final HeartbeatWatch heartbeats;
   private final OffsetWatch offsets;
+  private final CatchUp catchUp;
   private final MetricsView view;
   private final ProcessorHealth health;
   private final SeriesCollector collector;
   private final CompletableFuture<Void> failed = new CompletableFuture<>();
   private final ScheduledExecutorService watchers =
       Executors.newScheduledThreadPool(
-          2,
+          3,
           task -> {
             Thread thread = new Thread(task, "aragora-watch");
             thread.setDaemon(true);
             return thread;
           });
 
-  /** {@code admin}: closed with this. */
-  Pipeline(ProcessorConfig config, Deployment deployment, Admin admin) {
+  /** {@code catchUp} and {@code admin}: closed with this. */
+  Pipeline(ProcessorConfig config, Deployment deployment, CatchUp catchUp, Admin admin) {
+    this.generation = deployment.generation();
     this.admin = admin;
+    this.catchUp = catchUp;
     heartbeats = new HeartbeatWatch(config.sessionTimeout().dividedBy(2), System::nanoTime);
     view = new MetricsView(heartbeats);
     int topicTimePartition = MetricsKey.topicTimePartition(deployment.metricsPartitions());
@@ -72,14 +78,15 @@ final class Pipeline implements AutoCloseable {
         new OffsetWatch(
             admin,
             peeker,
-            config.applicationId(),
+            deployment.generation().applicationId(config.applicationId()),
             config.topicPrefix(),
             deployment.inputPartitions(),
             () -> view.servesPartition(topicTimePartition),
             Clock.systemUTC());
     PipelineTopology topology = new PipelineTopology(settings(config, deployment));
     Properties properties = new Properties();
-    properties.putAll(config.streamsSettings(deployment.replicationFactor()));
+    properties.putAll(
+        config.streamsSettings(deployment.generation(), deployment.replicationFactor()));
     streams = new KafkaStreams(topology.get(), properties);
     streams.setUncaughtExceptionHandler(this::onFailure);
     health =
@@ -101,6 +108,7 @@ final class Pipeline implements AutoCloseable {
   private PipelineSettings settings(ProcessorConfig config, Deployment deployment) {
     return new PipelineSettings(
         config.topicPrefix(),
+        deployment.generation(),
         deployment.metricsPartitions(),
         new IngestProcessor.Services(
             JsonEventCodec.create(),
@@ -108,8 +116,9 @@ final class Pipeline implements AutoCloseable {
                 config.maxClockSkew(), config.lateGrace(), config.debateDeadline(), true),
             offsets,
             System::nanoTime,
-            config.commitInterval()),
-        new AggregateSettings(config.lateGrace(), config.seriesLimit(), config.birth()),
+            config.commitInterval(),
+            catchUp),
+        new AggregateSettings(config.lateGrace(), config.seriesLimit(), config.birth(), catchUp),
         config.commitInterval(),
         view);
   }
@@ -134,6 +143,9 @@ final class Pipeline implements AutoCloseable {
     unused =
         watchers.scheduleWithFixedDelay(
             this::lookAtOffsets, 0, OFFSET_LOOK_MS, TimeUnit.MILLISECONDS);
+    unused =
+        watchers.scheduleWithFixedDelay(
+            this::lookAtLedgers, 0, HEARTBEAT_LOOK_MS, TimeUnit.MILLISECONDS);
   }
 
   private void lookAtOffsets() {
@@ -145,6 +157,14 @@ final class Pipeline implements AutoCloseable {
       LOG.debug("The broker did not say how far the input topics are read: {}", e.toString());
     }
     health.look();
+  }
+
+  private void lookAtLedgers() {
+    try {
+      catchUp.look();
+    } catch (KafkaException e) {
+      LOG.debug("The ledgers of this generation cannot be read yet: {}", e.toString());
+    }
   }
 
   private StreamThreadExceptionResponse onFailure(Throwable failure) {
@@ -166,6 +186,11 @@ final class Pipeline implements AutoCloseable {
   /** Completes, with the cause, when the pipeline has stopped for good by itself. */
   CompletableFuture<Void> failed() {
     return failed;
+  }
+
+  /** What it counts into and serves. */
+  Generation generation() {
+    return generation;
   }
 
   MetricSnapshots collectSeries() {
@@ -199,6 +224,7 @@ final class Pipeline implements AutoCloseable {
     try {
       if (watchers.awaitTermination(1, TimeUnit.SECONDS)) {
         peeker.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ZERO));
+        catchUp.close();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

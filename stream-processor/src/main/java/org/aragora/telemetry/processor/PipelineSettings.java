@@ -9,12 +9,14 @@ import org.aragora.telemetry.processor.ingest.IngestProcessor;
 import org.aragora.telemetry.processor.measure.MetricCatalog;
 import org.aragora.telemetry.processor.serve.MetricsView;
 import org.aragora.telemetry.processor.serve.ServeProcessor;
+import org.aragora.telemetry.schemas.generation.Generation;
 import org.aragora.telemetry.schemas.metric.MetricDescriptor;
 
 /**
  * What the topology is built from.
  *
  * @param topicPrefix what the names of topics begin with
+ * @param generation whose output topics it writes and serves
  * @param metricsPartitions partitions of the metrics topic
  * @param ingest what all ingest tasks share
  * @param aggregate what totals and windows depend on
@@ -23,6 +25,7 @@ import org.aragora.telemetry.schemas.metric.MetricDescriptor;
  */
 record PipelineSettings(
     String topicPrefix,
+    Generation generation,
     int metricsPartitions,
     IngestProcessor.Services ingest,
     AggregateSettings aggregate,
@@ -46,6 +49,7 @@ record PipelineSettings(
   }
 
   ServeProcessor.Services serve(String storeName) {
-    return new ServeProcessor.Services(storeName, view, metrics(), metricsPartitions);
+    return new ServeProcessor.Services(
+        storeName, view, metrics(), metricsPartitions, ingest.handover()::isCaughtUp);
   }
 }

@@ -1,7 +1,5 @@
 package org.aragora.telemetry.processor;
 
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -17,6 +15,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 import org.aragora.telemetry.processor.aggregate.AggregateProcessor;
+import org.aragora.telemetry.processor.flow.Changelogs;
 import org.aragora.telemetry.processor.flow.PartitionedValue;
 import org.aragora.telemetry.processor.ingest.IngestProcessor;
 import org.aragora.telemetry.processor.measure.MeasureProcessor;
@@ -39,9 +38,6 @@ import org.aragora.telemetry.schemas.topic.Topics;
  * </pre>
  */
 final class PipelineTopology implements Supplier<Topology> {
-  private static final Map<String, String> CHANGELOG =
-      Map.of(
-          "segment.ms", "600000", "segment.bytes", "67108864", "min.cleanable.dirty.ratio", "0.1");
   private static final String SERVE_STORE = "serve-store";
   private static final ByteArrayDeserializer BYTES_IN = new ByteArrayDeserializer();
   private static final ByteArraySerializer BYTES_OUT = new ByteArraySerializer();
@@ -63,7 +59,9 @@ final class PipelineTopology implements Supplier<Topology> {
   }
 
   private void addInput(Topology topology, InputTopic topic) {
-    String name = topic.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    String name = Changelogs.nodeName(topic);
+    String ingestStore = Changelogs.store(Changelogs.Stage.INGEST, topic);
+    String aggregateStore = Changelogs.store(Changelogs.Stage.AGGREGATE, topic);
     String source = "source-" + name;
     String ingest = "ingest-" + name;
     String measure = "measure-" + name;
@@ -86,7 +84,7 @@ final class PipelineTopology implements Supplier<Topology> {
             () ->
                 new IngestProcessor(
                     topic,
-                    store(ingest),
+                    ingestStore,
                     new IngestProcessor.Children(measure, deadLetters, proposedEnds, ledger),
                     settings.ingest()),
             source)
@@ -97,15 +95,20 @@ final class PipelineTopology implements Supplier<Topology> {
             () ->
                 new AggregateProcessor(
                     topic,
-                    store(aggregate),
+                    aggregateStore,
                     new AggregateProcessor.Children(totals, windows),
                     settings.metrics(),
                     settings.aggregate(),
                     settings.writeInterval()),
             measure)
-        .addStateStore(cachedStore(store(ingest)), ingest)
-        .addStateStore(cachedStore(store(aggregate)), aggregate)
-        .addSink(deadLetters, name(Topics.DEAD_LETTERS.suffix()), BYTES_OUT, BYTES_OUT, ingest)
+        .addStateStore(cachedStore(ingestStore), ingest)
+        .addStateStore(cachedStore(aggregateStore), aggregate)
+        .addSink(
+            deadLetters,
+            Topics.DEAD_LETTERS.under(settings.topicPrefix()),
+            BYTES_OUT,
+            BYTES_OUT,
+            ingest)
         .addSink(
             proposedEnds,
             topicName(topic),
@@ -117,7 +120,7 @@ final class PipelineTopology implements Supplier<Topology> {
         .addSink(totals, metricsTopic(), METRICS_KEY, BYTES_OUT, BY_METRICS_KEY, aggregate)
         .addSink(
             windows,
-            name(Topics.METRICS_WINDOWS.suffix()),
+            settings.generation().metricsWindows().under(settings.topicPrefix()),
             WINDOW_KEY,
             BYTES_OUT,
             BY_WINDOW_KEY,
@@ -144,15 +147,11 @@ final class PipelineTopology implements Supplier<Topology> {
         .addSink("owners", metricsTopic(), METRICS_KEY, BYTES_OUT, BY_METRICS_KEY, "announce");
   }
 
-  private static String store(String stage) {
-    return stage + "-store";
-  }
-
   private static StoreBuilder<KeyValueStore<Bytes, byte[]>> cachedStore(String name) {
     return Stores.keyValueStoreBuilder(
             Stores.inMemoryKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
         .withCachingEnabled()
-        .withLoggingEnabled(CHANGELOG);
+        .withLoggingEnabled(Changelogs.SETTINGS);
   }
 
   private String topicName(InputTopic topic) {
@@ -160,11 +159,7 @@ final class PipelineTopology implements Supplier<Topology> {
   }
 
   private String metricsTopic() {
-    return name(Topics.METRICS.suffix());
-  }
-
-  private String name(String suffix) {
-    return settings.topicPrefix() + suffix;
+    return settings.generation().metrics().under(settings.topicPrefix());
   }
 
   private static final Serializer<MetricsKey> METRICS_KEY = (topic, key) -> key.toBytes();

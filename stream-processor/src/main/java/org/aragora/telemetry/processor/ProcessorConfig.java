@@ -25,6 +25,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.aragora.telemetry.schemas.config.EnvironmentSettings;
 import org.aragora.telemetry.schemas.config.InvalidSettingException;
 import org.aragora.telemetry.schemas.config.KafkaClientSettings;
+import org.aragora.telemetry.schemas.generation.Generation;
 import org.aragora.telemetry.schemas.topic.Topics;
 
 /** Every setting of the processor, read once from the environment. Immutable. */
@@ -243,11 +244,12 @@ public final class ProcessorConfig {
   /**
    * Settings of Kafka Streams.
    *
+   * @param generation what it counts into
    * @param replicationFactor copies of each changelog partition, -1 for the broker's default
    */
-  Map<String, Object> streamsSettings(int replicationFactor) {
+  Map<String, Object> streamsSettings(Generation generation, int replicationFactor) {
     Map<String, Object> streams = clientSettings();
-    streams.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId());
+    streams.put(StreamsConfig.APPLICATION_ID_CONFIG, generation.applicationId(applicationId()));
     streams.put(StreamsConfig.STATE_DIR_CONFIG, values.getString("STATE_DIR"));
     streams.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     streams.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, values.getInt("STREAM_THREADS"));

@@ -62,7 +62,9 @@ class ArchitectureTest {
                     new Between(
                         stage(d.getOriginClass()),
                         stage(d.getTargetClass()),
-                        d.getOriginClass().getSimpleName().matches("(Replay|Redrive)Main"),
+                        d.getOriginClass()
+                            .getSimpleName()
+                            .matches("(Replay|Redrive)Main|GenerationCommand"),
                         d.getDescription()))
             .collect(Collectors.toSet());
     return List.copyOf(all);

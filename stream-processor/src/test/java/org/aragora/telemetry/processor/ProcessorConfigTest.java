@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.aragora.telemetry.schemas.config.EnvironmentSettings;
 import org.aragora.telemetry.schemas.config.InvalidSettingException;
+import org.aragora.telemetry.schemas.generation.Generation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,7 +44,7 @@ class ProcessorConfigTest {
                     "KAFKA_BOOTSTRAP_SERVERS", "kafka:9093",
                     "KAFKA_SECURITY_PROTOCOL", "SASL_SSL",
                     "KAFKA_MAX_POLL_RECORDS", "10"))
-            .streamsSettings(3);
+            .streamsSettings(Generation.FIRST, 3);
     assertThat(streams)
         .containsEntry("processing.guarantee", "exactly_once_v2")
         .containsEntry("ensure.explicit.internal.resource.naming", true)

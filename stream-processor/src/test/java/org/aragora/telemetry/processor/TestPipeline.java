@@ -28,6 +28,7 @@ import org.aragora.telemetry.processor.serve.SeriesCollector;
 import org.aragora.telemetry.processor.serve.ServeSettings;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
 import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.generation.Generation;
 import org.aragora.telemetry.schemas.metric.InputPartition;
 
 /** The whole topology in Kafka's test driver: one partition a topic, everything read at once. */
@@ -52,6 +53,7 @@ final class TestPipeline implements AutoCloseable {
     return new PipelineTopology(
         new PipelineSettings(
             "aragora.",
+            Generation.FIRST,
             1,
             new IngestProcessor.Services(
                 JsonEventCodec.create(),
@@ -77,6 +79,7 @@ final class TestPipeline implements AutoCloseable {
     return new PipelineTopology(
             new PipelineSettings(
                 "aragora.",
+                Generation.FIRST,
                 1,
                 new IngestProcessor.Services(
                     JsonEventCodec.create(),

@@ -67,6 +67,11 @@ public final class Topics {
               RETENTION_MS_CONFIG, millis(Duration.ofDays(7)),
               MAX_MESSAGE_BYTES_CONFIG, mebibytes(9)));
 
+  /** Which generations of the two output topics there are, and which one is served. */
+  public static final TopicSpec GENERATIONS =
+      new TopicSpec(
+          "generations", OptionalInt.of(1), Map.of(CLEANUP_POLICY_CONFIG, CLEANUP_POLICY_COMPACT));
+
   private static final int MAX_PREFIX_LENGTH = 200;
   private static final Pattern LEGAL = Pattern.compile("[a-zA-Z0-9._-]*");
 
@@ -87,7 +92,13 @@ public final class Topics {
   public static List<TopicSpec> all() {
     return Stream.concat(
             Arrays.stream(InputTopic.values()).map(Topics::input),
-            Stream.of(METRICS, METRICS_WINDOWS, DEAD_LETTERS, EXPORT_DEAD_LETTERS, EXPORT_REDRIVE))
+            Stream.of(
+                METRICS,
+                METRICS_WINDOWS,
+                GENERATIONS,
+                DEAD_LETTERS,
+                EXPORT_DEAD_LETTERS,
+                EXPORT_REDRIVE))
         .toList();
   }
 

@@ -25,6 +25,7 @@ class TopicsTest {
             "aragora.logs",
             "aragora.metrics",
             "aragora.metrics.windows",
+            "aragora.generations",
             "aragora.dead-letters",
             "aragora.export-dead-letters",
             "aragora.export-redrive");

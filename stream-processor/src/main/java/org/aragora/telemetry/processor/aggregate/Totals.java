@@ -129,7 +129,10 @@ final class Totals {
   }
 
   private Series create(SeriesKey key, MetricDescriptor metric, long nowMs, long nextOffset) {
-    boolean mature = metric.labels().isEmpty() || settings.birth().isZero();
+    boolean mature =
+        metric.labels().isEmpty()
+            || settings.birth().isZero()
+            || nextOffset <= settings.handover().servedBefore(task);
     Series created =
         new Series(
             key,

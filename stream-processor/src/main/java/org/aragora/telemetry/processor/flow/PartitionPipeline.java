@@ -41,6 +41,15 @@ public interface PartitionPipeline {
   /** Writes the whole state, from which {@link Factory#restore} goes on. */
   void save(DataOutputStream out) throws IOException;
 
+  /** Tells of everything that the stores hold. */
+  void entries(Entries listener);
+
+  /** Told of what a store holds. */
+  interface Entries {
+    /** One entry; nobody may change the arrays. */
+    void entry(Changelogs.Stage stage, byte[] key, byte[] value);
+  }
+
   /**
    * Who is told what happens inside.
    *

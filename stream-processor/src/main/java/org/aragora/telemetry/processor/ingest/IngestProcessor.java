@@ -11,6 +11,8 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.aragora.telemetry.processor.flow.BrokenInvariantException;
+import org.aragora.telemetry.processor.flow.Handover;
 import org.aragora.telemetry.processor.flow.PartitionProgress;
 import org.aragora.telemetry.processor.flow.PartitionedValue;
 import org.aragora.telemetry.processor.flow.Times;
@@ -38,7 +40,19 @@ public final class IngestProcessor implements Processor<byte[], byte[], Object, 
       IngestSettings settings,
       PartitionProgress progress,
       LongSupplier nanoClock,
-      Duration writeInterval) {}
+      Duration writeInterval,
+      Handover handover) {
+
+    /** Nothing was counted before. */
+    public Services(
+        EventCodec codec,
+        IngestSettings settings,
+        PartitionProgress progress,
+        LongSupplier nanoClock,
+        Duration writeInterval) {
+      this(codec, settings, progress, nanoClock, writeInterval, Handover.NONE);
+    }
+  }
 
   private static final Bytes CLOCK_KEY = IngestKeys.key('C', rest -> {});
   private static final byte CLOCK_VERSION = 1;
@@ -90,6 +104,7 @@ public final class IngestProcessor implements Processor<byte[], byte[], Object, 
     private final AppendClock clock;
     private long writtenClockMs;
     private boolean ledgerChanged = true;
+    private boolean proposes;
 
     Running(ProcessorContext<Object, Object> context) {
       this.context = context;
@@ -113,6 +128,7 @@ public final class IngestProcessor implements Processor<byte[], byte[], Object, 
           context
               .recordMetadata()
               .orElseThrow(() -> new IllegalStateException("a source record has no metadata"));
+      checkNew(metadata.offset());
       Ingested ingested =
           ingest.ingest(
               new InputRecord(metadata.offset(), record.timestamp(), record.key(), record.value()));
@@ -122,18 +138,30 @@ public final class IngestProcessor implements Processor<byte[], byte[], Object, 
         context.forward(
             new Record<Object, Object>(partition, counted.event(), record.timestamp()),
             children.counted());
-      } else if (ingested instanceof Ingested.DeadLetter deadLetter) {
+      } else if (ingested instanceof Ingested.DeadLetter deadLetter
+          && metadata.offset() >= services.handover().parkedBefore(partition)) {
         context.forward(
             DeadLetter.of(record, metadata, deadLetter.invalid(), context.currentSystemTimeMs()),
             children.deadLetters());
       }
     }
 
+    /** Offsets and state commit together; where they are not of one commit, counts would double. */
+    private void checkNew(long offset) {
+      if (offset < ingest.ledger().nextOffset()) {
+        throw new BrokenInvariantException(
+            "offset %d of %s comes again, but everything before offset %d is counted: the committed offsets of the group were reset or have expired; run 'bin/telemetry replay --output generation' to count anew from the topics, then 'replay promote'"
+                .formatted(offset, partition, ingest.ledger().nextOffset()));
+      }
+    }
+
     /** Writes what has changed, as absolute values, and proposes the ends that are overdue. */
     private void writeOut(long nowMs) {
       clock.readToEnd(services.progress().readToEndAtNanos(partition));
-      for (ProposedEnd end : ingest.proposeEnds(clock.nowMs())) {
-        propose(end, nowMs);
+      if (mayPropose()) {
+        for (ProposedEnd end : ingest.proposeEnds(clock.nowMs())) {
+          propose(end, nowMs);
+        }
       }
       if (ingest.awaitsEnds() && clock.nowMs() - CLOCK_WRITE_MS > writtenClockMs) {
         writtenClockMs = clock.nowMs();
@@ -149,6 +177,14 @@ public final class IngestProcessor implements Processor<byte[], byte[], Object, 
             children.ledger());
         ledgerChanged = false;
       }
+    }
+
+    /** What another generation has proposed is read before anything is proposed again. */
+    private boolean mayPropose() {
+      proposes |=
+          ingest.ledger().nextOffset() >= services.handover().endBefore(partition)
+              || services.progress().readToEndAtNanos(partition).isPresent();
+      return proposes;
     }
 
     private void propose(ProposedEnd end, long nowMs) {

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.apache.kafka.common.KafkaException;
 import org.aragora.telemetry.processor.OfflinePipelines;
 import org.aragora.telemetry.processor.ProcessorConfig;
 import org.aragora.telemetry.processor.flow.PartitionPipeline;
+import org.aragora.telemetry.processor.replay.generation.GenerationReplay;
 import org.aragora.telemetry.processor.replay.output.JsonOutput;
 import org.aragora.telemetry.processor.replay.output.OpenMetricsOutput;
 import org.aragora.telemetry.processor.replay.output.Result;
@@ -33,6 +35,7 @@ import org.aragora.telemetry.processor.replay.read.Progress;
 import org.aragora.telemetry.processor.replay.read.RangeResolver;
 import org.aragora.telemetry.processor.replay.read.ReplayException;
 import org.aragora.telemetry.processor.replay.read.Workers;
+import org.aragora.telemetry.processor.replay.verify.LiveSource;
 import org.aragora.telemetry.processor.replay.verify.Verification;
 import org.aragora.telemetry.processor.replay.verify.Verifier;
 import org.aragora.telemetry.schemas.config.InvalidSettingException;
@@ -65,7 +68,8 @@ public final class ReplayMain implements Callable<Integer> {
   enum Output {
     table,
     json,
-    openmetrics
+    openmetrics,
+    generation
   }
 
   @Option(
@@ -175,7 +179,7 @@ public final class ReplayMain implements Callable<Integer> {
   }
 
   static CommandLine commandLine(Map<String, String> environment) {
-    return new CommandLine(new ReplayMain(environment));
+    return GenerationCommand.addTo(new CommandLine(new ReplayMain(environment)), environment);
   }
 
   @Override
@@ -199,16 +203,24 @@ public final class ReplayMain implements Callable<Integer> {
       SortedMap<InputPartition, Bounds> range = resolve(config, consumers);
       Verification verification =
           new Verifier(
-                  consumers,
-                  config.topicPrefix(),
+                  new LiveSource(
+                      consumers,
+                      config.topicPrefix(),
+                      GenerationCommand.service(config).generations().current()),
                   pipelines,
                   new Verifier.Settings(
                       Duration.ofSeconds(warmUpSeconds),
                       Duration.ofSeconds(settleSeconds),
-                      to == null))
+                      to == null),
+                  Clock.systemUTC())
               .verify(range, crew, offsets -> progress(offsets));
       verification.print(out());
       return verification.isClean() ? 0 : FAILED;
+    }
+    if (output == Output.generation) {
+      new GenerationReplay(GenerationCommand.service(config), pipelines, out())
+          .make(resolve(config, consumers), crew, offsets -> progress(offsets));
+      return 0;
     }
     Checkpoints.@Nullable Plan plan = plan(config, consumers, pipelines);
     SortedMap<InputPartition, Bounds> range =
@@ -234,6 +246,11 @@ public final class ReplayMain implements Callable<Integer> {
     if (verify && (output != null || file != null || resume != null)) {
       throw new InvalidSettingException(
           "--verify compares at one moment and writes nothing: leave out --output, --file and --resume.");
+    }
+    if (output == Output.generation
+        && (from != null || to != null || file != null || resume != null)) {
+      throw new InvalidSettingException(
+          "A generation has everything up to where the live service stands: leave out --from, --to, --file and --resume.");
     }
     if (before != null && output != Output.openmetrics) {
       throw new InvalidSettingException("--before is for --output openmetrics.");
@@ -279,7 +296,7 @@ public final class ReplayMain implements Callable<Integer> {
               : new Limit.AppendTime(lastMs);
     }
     try (Consumer<byte[], byte[]> consumer = consumers.committed("range")) {
-      return new RangeResolver(consumer, config.topicPrefix(), allowGaps)
+      return new RangeResolver(consumer, config.topicPrefix(), allowGaps, Clock.systemUTC())
           .resolve(Limit.parse(from, config.topicPrefix(), "--from"), end);
     }
   }
@@ -310,7 +327,7 @@ public final class ReplayMain implements Callable<Integer> {
 
   private void write(Result result, Writer writer) throws IOException {
     switch (output == null ? Output.table : output) {
-      case table -> new TableOutput(writer).write(result);
+      case table, generation -> new TableOutput(writer).write(result);
       case json -> new JsonOutput(writer).write(result);
       case openmetrics ->
           new OpenMetricsOutput(writer, new OpenMetricsOutput.Settings(job, instance, endMinute()))

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.Cancellable;
@@ -26,9 +27,24 @@ import org.jspecify.annotations.Nullable;
 public final class ServeProcessor {
   private static final Duration ANNOUNCE_AFTER = Duration.ofMillis(50);
 
-  /** What all tasks share. */
+  /**
+   * What all tasks share.
+   *
+   * @param mayServe whether the values are whole; until then no takeover is announced
+   */
   public record Services(
-      String storeName, MetricsView view, List<MetricDescriptor> metrics, int partitions) {}
+      String storeName,
+      MetricsView view,
+      List<MetricDescriptor> metrics,
+      int partitions,
+      BooleanSupplier mayServe) {
+
+    /** Whole from the start. */
+    public Services(
+        String storeName, MetricsView view, List<MetricDescriptor> metrics, int partitions) {
+      this(storeName, view, metrics, partitions, () -> true);
+    }
+  }
 
   private ServeProcessor() {}
 
@@ -100,7 +116,7 @@ public final class ServeProcessor {
     private void announce(ProcessorContext<MetricsKey, byte[]> context, long nowMs) {
       int partition = context.taskId().partition();
       String owner = services.view().owner(partition);
-      if (owner == null || pending == null) {
+      if (owner == null || pending == null || !services.mayServe().getAsBoolean()) {
         return;
       }
       pending.cancel();

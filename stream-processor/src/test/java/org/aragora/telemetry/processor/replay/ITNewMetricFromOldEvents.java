@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -91,7 +92,7 @@ class ITNewMetricFromOldEvents {
     try (var consumer = consumers.committed("example")) {
       partitions =
           PartitionReplay.all(
-              new RangeResolver(consumer, kafka.prefix(), false)
+              new RangeResolver(consumer, kafka.prefix(), false, Clock.systemUTC())
                   .resolve(new Limit.Open(), new Limit.Open()),
               new PartitionReplay.Keep(true, false),
               later,

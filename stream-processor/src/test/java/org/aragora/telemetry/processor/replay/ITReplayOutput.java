@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -138,7 +139,7 @@ class ITReplayOutput {
 
   private SortedMap<InputPartition, Bounds> range() {
     try (var consumer = consumers().committed("test")) {
-      return new RangeResolver(consumer, kafka.prefix(), false)
+      return new RangeResolver(consumer, kafka.prefix(), false, Clock.systemUTC())
           .resolve(new Limit.Open(), new Limit.Open());
     }
   }

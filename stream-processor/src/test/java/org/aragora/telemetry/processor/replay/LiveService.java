@@ -8,6 +8,8 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -15,6 +17,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.aragora.telemetry.processor.Processor;
 import org.aragora.telemetry.processor.ProcessorConfig;
+import org.aragora.telemetry.schemas.generation.Generation;
 import picocli.CommandLine;
 
 /** The real processor on a real broker, and the commands beside it. */
@@ -43,8 +46,12 @@ final class LiveService {
     return environment.getOrDefault(name, "");
   }
 
+  ProcessorConfig config() {
+    return ProcessorConfig.read(environment);
+  }
+
   Processor start() {
-    return Processor.start(ProcessorConfig.read(environment));
+    return Processor.start(config());
   }
 
   Done replay(String... arguments) {
@@ -66,17 +73,31 @@ final class LiveService {
     return new Done(exitCode, out.toString(), err.toString());
   }
 
+  /** Names of all topics of the service. */
+  Set<String> topics() throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+      return admin.listTopics().names().get().stream()
+          .filter(name -> name.startsWith(prefix))
+          .collect(Collectors.toSet());
+    }
+  }
+
   /** Waits until every record is counted and committed. */
   void awaitCounted() {
+    awaitCounted(Generation.FIRST);
+  }
+
+  /** The same of a generation. */
+  void awaitCounted(Generation generation) {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
       await()
           .atMost(Duration.ofSeconds(90))
           .pollInterval(Duration.ofMillis(200))
-          .untilAsserted(() -> assertThat(lag(admin)).isZero());
+          .untilAsserted(() -> assertThat(lag(admin, generation)).isZero());
     }
   }
 
-  private long lag(Admin admin) throws Exception {
+  private long lag(Admin admin, Generation generation) throws Exception {
     Map<TopicPartition, OffsetSpec> question = new HashMap<>();
     for (String topic : new String[] {"debates", "requests", "agent-calls", "instances", "logs"}) {
       for (int i = 0; i < partitions; i++) {
@@ -89,7 +110,10 @@ final class LiveService {
             .all()
             .get();
     var committed =
-        admin.listConsumerGroupOffsets(prefix + "app").partitionsToOffsetAndMetadata().get();
+        admin
+            .listConsumerGroupOffsets(generation.applicationId(prefix + "app"))
+            .partitionsToOffsetAndMetadata()
+            .get();
     long lag = 0;
     for (var end : ends.entrySet()) {
       var position = committed.get(end.getKey());

@@ -30,6 +30,8 @@ final class ReplayLoad implements AutoCloseable {
   private final List<ProducerRecord<byte[], byte[]>> sent = new ArrayList<>();
   private final List<Request> requests = new ArrayList<>();
   private int made;
+  private int garbage;
+  private int requestPartitions;
 
   /** Event times go from {@code start} on, by {@code spanMs} per thousand events. */
   ReplayLoad(
@@ -41,6 +43,7 @@ final class ReplayLoad implements AutoCloseable {
       long spanMs) {
     this.prefix = prefix;
     this.partitions = partitions;
+    this.requestPartitions = partitions;
     this.random = new Random(seed);
     this.start = start;
     this.spanMs = spanMs;
@@ -56,6 +59,7 @@ final class ReplayLoad implements AutoCloseable {
     for (int i = 0; i < events; i++) {
       made++;
       if (random.nextInt(50) == 0) {
+        garbage++;
         send(topic(), "{\"not\": an event".getBytes(StandardCharsets.UTF_8));
       }
       if (random.nextInt(10) == 0 && !sent.isEmpty()) {
@@ -144,7 +148,8 @@ final class ReplayLoad implements AutoCloseable {
   }
 
   private void number(String topic, String type, Instant time, String data) {
-    at(random.nextInt(partitions), topic, type, time, data);
+    int among = topic.equals("requests") ? requestPartitions : partitions;
+    at(random.nextInt(among), topic, type, time, data);
   }
 
   private void at(int partition, String topic, String type, Instant time, String data) {
@@ -167,6 +172,16 @@ final class ReplayLoad implements AutoCloseable {
   /** The truth about requests, each once. */
   List<Request> requests() {
     return requests;
+  }
+
+  /** How many records were written that are no events. */
+  int garbage() {
+    return garbage;
+  }
+
+  /** Requests go to so many partitions from here on. */
+  void spreadRequestsOver(int count) {
+    requestPartitions = count;
   }
 
   @Override

@@ -1,7 +1,7 @@
 package org.aragora.telemetry.processor.replay.read;
 
+import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +24,12 @@ public final class RangeResolver {
   private final Consumer<byte[], byte[]> consumer;
   private final String topicPrefix;
   private final boolean allowGaps;
+  private final Clock clock;
 
   /** {@code consumer}: read_committed, so that what is not committed is not in the range. */
-  public RangeResolver(Consumer<byte[], byte[]> consumer, String topicPrefix, boolean allowGaps) {
+  public RangeResolver(
+      Consumer<byte[], byte[]> consumer, String topicPrefix, boolean allowGaps, Clock clock) {
+    this.clock = clock;
     this.consumer = consumer;
     this.topicPrefix = topicPrefix;
     this.allowGaps = allowGaps;
@@ -113,7 +116,7 @@ public final class RangeResolver {
       Limit limit, Map<TopicPartition, InputPartition> partitions) {
     Map<TopicPartition, @Nullable OffsetAndTimestamp> found = new HashMap<>();
     if (limit instanceof Limit.AppendTime time) {
-      if (time.ms() > Instant.now().toEpochMilli()) {
+      if (time.ms() > clock.millis()) {
         return found; // after everything
       }
       Map<TopicPartition, Long> question = new HashMap<>();

@@ -10,7 +10,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.aragora.telemetry.processor.replay.read.Consumers;
 import org.aragora.telemetry.processor.replay.read.ReplayException;
 import org.aragora.telemetry.schemas.binary.BinaryReader;
 import org.aragora.telemetry.schemas.metric.InputPartition;
@@ -18,7 +17,6 @@ import org.aragora.telemetry.schemas.metric.Ledger;
 import org.aragora.telemetry.schemas.metric.MetricsKey;
 import org.aragora.telemetry.schemas.metric.PartialValue;
 import org.aragora.telemetry.schemas.metric.WindowKey;
-import org.aragora.telemetry.schemas.topic.Topics;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the output topics of the live service: the last committed value of every key. */
@@ -33,11 +31,12 @@ final class LiveGeneration implements AutoCloseable {
   private final List<TopicPartition> partitions = new ArrayList<>();
   private final Map<InputPartition, LiveTask> tasks = new TreeMap<>();
 
-  LiveGeneration(Consumers consumers, String topicPrefix) {
-    committed = consumers.committed("live");
-    uncommitted = consumers.uncommitted("live-ends");
-    windowsTopic = Topics.METRICS_WINDOWS.under(topicPrefix);
-    for (String topic : List.of(Topics.METRICS.under(topicPrefix), windowsTopic)) {
+  LiveGeneration(LiveSource source) {
+    committed = source.consumers().committed("live");
+    uncommitted = source.consumers().uncommitted("live-ends");
+    windowsTopic = source.generation().metricsWindows().under(source.topicPrefix());
+    String metricsTopic = source.generation().metrics().under(source.topicPrefix());
+    for (String topic : List.of(metricsTopic, windowsTopic)) {
       List<PartitionInfo> found = committed.partitionsFor(topic, PATIENCE);
       if (found == null || found.isEmpty()) {
         close();

@@ -1,5 +1,6 @@
 package org.aragora.telemetry.processor.replay.verify;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +10,6 @@ import java.util.TreeSet;
 import java.util.function.LongFunction;
 import org.aragora.telemetry.processor.flow.PartitionPipeline;
 import org.aragora.telemetry.processor.replay.read.Bounds;
-import org.aragora.telemetry.processor.replay.read.Consumers;
 import org.aragora.telemetry.processor.replay.read.Progress;
 import org.aragora.telemetry.processor.replay.read.ReplayException;
 import org.aragora.telemetry.processor.replay.read.Workers;
@@ -36,18 +36,15 @@ public final class Verifier {
    */
   public record Settings(Duration warmUp, Duration settle, boolean openEnd) {}
 
-  private final Consumers consumers;
-  private final String topicPrefix;
+  private final LiveSource source;
   private final PartitionPipeline.Factory factory;
   private final Settings settings;
+  private final Clock clock;
 
   public Verifier(
-      Consumers consumers,
-      String topicPrefix,
-      PartitionPipeline.Factory factory,
-      Settings settings) {
-    this.consumers = consumers;
-    this.topicPrefix = topicPrefix;
+      LiveSource source, PartitionPipeline.Factory factory, Settings settings, Clock clock) {
+    this.source = source;
+    this.clock = clock;
     this.factory = factory;
     this.settings = settings;
   }
@@ -59,12 +56,12 @@ public final class Verifier {
    */
   public Verification verify(
       SortedMap<InputPartition, Bounds> range, Workers workers, LongFunction<Progress> progress) {
-    try (LiveGeneration live = new LiveGeneration(consumers, topicPrefix)) {
+    try (LiveGeneration live = new LiveGeneration(source)) {
       live.read();
       if (live.written().stream().allMatch(task -> live.task(task).ledger == null)) {
         throw new ReplayException(
             "The live service has written no ledger under %s; there is nothing to compare with."
-                .formatted(topicPrefix));
+                .formatted(source.topicPrefix()));
       }
       List<PartitionCheck> checks = checks(range, live);
       Progress line =
@@ -78,7 +75,7 @@ public final class Verifier {
 
   private List<PartitionCheck> checks(
       SortedMap<InputPartition, Bounds> range, LiveGeneration live) {
-    long windowsKeptFromMs = System.currentTimeMillis() - WINDOW_RETENTION.toMillis();
+    long windowsKeptFromMs = clock.millis() - WINDOW_RETENTION.toMillis();
     List<PartitionCheck> checks = new ArrayList<>();
     range.forEach(
         (partition, bounds) ->

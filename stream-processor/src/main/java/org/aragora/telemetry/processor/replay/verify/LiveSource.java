@@ -1,0 +1,13 @@
+package org.aragora.telemetry.processor.replay.verify;
+
+import org.aragora.telemetry.processor.replay.read.Consumers;
+import org.aragora.telemetry.schemas.generation.Generation;
+
+/**
+ * Where the values of the live service are.
+ *
+ * @param consumers to read them with
+ * @param topicPrefix what the names of topics begin with
+ * @param generation that the service counts into
+ */
+public record LiveSource(Consumers consumers, String topicPrefix, Generation generation) {}

@@ -36,6 +36,8 @@ final class ExportBacklog<P> {
   private static final int IN_MEMORY = 20_000;
   private static final int INSTANCES = 10;
   private static final List<String> AGENTS = List.of("claude", "gpt", "gemini", "grok", "mistral");
+  private static final List<LogLevel> LEVELS =
+      List.of(LogLevel.DEBUG, LogLevel.INFO, LogLevel.WARNING, LogLevel.ERROR);
   private static final long NANOS_PER_EVENT = 100_000;
 
   private final EventCodec codec = JsonEventCodec.create();
@@ -150,7 +152,7 @@ final class ExportBacklog<P> {
   /** A log line with its request, its user and three fields. */
   EventData logLine(int number) {
     return new LogEmitted(
-        LogLevel.values()[random.nextInt(4)],
+        LEVELS.get(random.nextInt(LEVELS.size())),
         "aragora.server.middleware",
         "GET /api/debates/adhoc_%08x was answered in %d ms"
             .formatted(random.nextInt(), random.nextInt(1000)),

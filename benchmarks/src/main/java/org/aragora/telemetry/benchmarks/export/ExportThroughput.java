@@ -216,8 +216,11 @@ public final class ExportThroughput {
     environment.put("OTEL_TRACES_SAMPLER", "always_on");
     environment.put("LOKI_URL", receiver.address());
     environment.put("METRICS_PORT", "0");
-    try (ExporterProcess process = ExporterProcess.start(contest.definition(), environment)) {
+    ExporterProcess process = ExporterProcess.start(contest.definition(), environment);
+    try {
       return Meter.itemsPerSecond(() -> contest.received().applyAsLong(receiver) - before, items);
+    } finally {
+      process.close();
     }
   }
 

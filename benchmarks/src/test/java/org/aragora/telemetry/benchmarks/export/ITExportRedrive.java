@@ -42,7 +42,9 @@ import org.aragora.telemetry.schemas.event.Event;
 import org.aragora.telemetry.schemas.event.EventData;
 import org.aragora.telemetry.schemas.event.InputTopic;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
+import org.aragora.telemetry.schemas.log.ServiceLogging;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -62,6 +64,12 @@ class ITExportRedrive {
   private HttpServer loki;
   private CountingReceiver jaeger;
 
+  @BeforeAll
+  static void logOnlyErrors() {
+    ServiceLogging.configure(
+        Map.of("LOG_LEVEL", "ERROR", "LOG_FORMAT", "text", "LOG_OUTPUT", "stderr"));
+  }
+
   @BeforeEach
   void start() throws IOException {
     loki = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
@@ -79,8 +87,7 @@ class ITExportRedrive {
   private void take(HttpExchange exchange) throws IOException {
     try (exchange) {
       List<String> entries = new ArrayList<>();
-      JsonNode push =
-          new ObjectMapper().readTree(new GZIPInputStream(exchange.getRequestBody()));
+      JsonNode push = new ObjectMapper().readTree(new GZIPInputStream(exchange.getRequestBody()));
       for (JsonNode stream : push.get("streams")) {
         for (JsonNode entry : stream.get("values")) {
           entries.add(stream.get("stream") + " " + entry);
@@ -105,8 +112,7 @@ class ITExportRedrive {
     produce(request("a"));
     produce(request("poison"));
     produce(new DebateStarted("d-poison", List.of("claude"), "law", "Adopt it?", 2L, null));
-    produce(
-        new DebateCompleted("d-poison", DebateOutcome.ERROR, 5_000_000L, 2L, null, null, "no"));
+    produce(new DebateCompleted("d-poison", DebateOutcome.ERROR, 5_000_000L, 2L, null, null, "no"));
     produce(request("b"));
     try (ExporterProcess logs = ExporterProcess.start(LogsMain.definition(), environment());
         ExporterProcess spans = ExporterProcess.start(SpansMain.definition(), environment())) {
@@ -122,7 +128,9 @@ class ITExportRedrive {
       assertThat(redrive("--exporter", "spans")).startsWith("0 to send back.");
       assertThat(end("export-redrive")).isZero();
 
-      assertThat(redrive("--exporter", "logs", "--reason", "refused", "--topic", "requests", "--execute"))
+      assertThat(
+              redrive(
+                  "--exporter", "logs", "--reason", "refused", "--topic", "requests", "--execute"))
           .contains("1 sent back.");
       await().atMost(SOON).until(() -> deadLettersOf("failed again").equals("1"));
 
@@ -134,8 +142,13 @@ class ITExportRedrive {
       await().atMost(SOON).until(() -> accepted.size() == 4);
 
       assertThat(accepted.subList(2, 4)).containsExactlyInAnyOrderElementsOf(refused);
-      assertThat(accepted).filteredOn(entry -> entry.contains("d-poison")).first().asString().contains("law");
-      assertThat(redrive("--exporter", "logs,spans", "--execute", "--again")).contains("\n0 sent back.");
+      assertThat(accepted)
+          .filteredOn(entry -> entry.contains("d-poison"))
+          .first()
+          .asString()
+          .contains("law");
+      assertThat(redrive("--exporter", "logs,spans", "--execute", "--again"))
+          .contains("\n0 sent back.");
       assertThat(inputs()).as("nothing for the processor").isEqualTo(inputs);
       assertThat(jaeger.spans()).as("nothing for the other exporter").isEqualTo(4);
       assertThat(accepted).hasSize(4);
@@ -172,8 +185,7 @@ class ITExportRedrive {
   }
 
   private void produce(EventData data) {
-    Event event =
-        new Event("e-" + data.key(), "/i/api-1", Instant.now(), null, null, null, data);
+    Event event = new Event("e-" + data.key(), "/i/api-1", Instant.now(), null, null, null, data);
     event = data instanceof DebateStarted ? withId(event, "start") : event;
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(

@@ -6,11 +6,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Clock;
+import java.util.Map;
 import org.aragora.telemetry.broker.EmbeddedBroker;
+import org.aragora.telemetry.schemas.log.ServiceLogging;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** That the benchmark measures; what it measures is no test's business. */
 class ITExportThroughput {
+
+  @BeforeAll
+  static void logOnlyErrors() {
+    ServiceLogging.configure(
+        Map.of("LOG_LEVEL", "ERROR", "LOG_FORMAT", "text", "LOG_OUTPUT", "stderr"));
+  }
 
   @Test
   void bothExportersAreMeasured() throws Exception {

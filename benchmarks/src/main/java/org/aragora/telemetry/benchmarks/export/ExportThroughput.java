@@ -75,13 +75,7 @@ public final class ExportThroughput {
         new Contest<>("spans", "SDK from memory", SpansMain.definition(), CountingReceiver::spans);
     ExportBacklog<List<SpanData>> backlog = backlog(contest, seed, events);
     long bytes = backlog.write(bootstrapServers, prefix(contest), events, backlog::operation);
-    try (CountingReceiver receiver = CountingReceiver.start(0);
-        OtlpHttpSpanExporter sdk =
-            OtlpHttpSpanExporter.builder()
-                .setEndpoint(receiver.address() + "/v1/traces")
-                .setCompression("gzip")
-                .setTimeout(Duration.ofSeconds(10))
-                .build()) {
+    try (CountingReceiver receiver = CountingReceiver.start(0)) {
       return contest(
           contest,
           backlog,
@@ -89,16 +83,33 @@ public final class ExportThroughput {
           rounds,
           receiver,
           (batches, count) ->
-              FromMemory.send(
+              sendBySdk(
+                  receiver.address(),
                   batches.stream().map(ExportThroughput::flat).toList(),
-                  count,
-                  batch -> {
-                    CompletableResultCode answer =
-                        sdk.export(batch).join(SDK_ANSWERS_WITHIN_SECONDS, TimeUnit.SECONDS);
-                    if (!answer.isSuccess()) {
-                      throw new IllegalStateException("the SDK's exporter failed");
-                    }
-                  }));
+                  count));
+    }
+  }
+
+  /** A new exporter each time: it would not survive a connection that was closed while it idled. */
+  private static void sendBySdk(String address, List<List<SpanData>> batches, int count)
+      throws InterruptedException, ExecutionException {
+    try (OtlpHttpSpanExporter sdk =
+        OtlpHttpSpanExporter.builder()
+            .setEndpoint(address + "/v1/traces")
+            .setCompression("gzip")
+            .setTimeout(Duration.ofSeconds(10))
+            .build()) {
+      FromMemory.send(
+          batches,
+          count,
+          batch -> {
+            CompletableResultCode answer =
+                sdk.export(batch).join(SDK_ANSWERS_WITHIN_SECONDS, TimeUnit.SECONDS);
+            if (!answer.isSuccess()) {
+              throw new IllegalStateException(
+                  "the SDK's exporter failed: " + answer.getFailureThrowable());
+            }
+          });
     }
   }
 

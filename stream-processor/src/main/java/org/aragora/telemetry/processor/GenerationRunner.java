@@ -12,6 +12,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 import org.aragora.telemetry.schemas.generation.Generation;
 import org.aragora.telemetry.schemas.generation.GenerationGroups;
+import org.aragora.telemetry.schemas.generation.GenerationLog;
 import org.aragora.telemetry.schemas.generation.Generations;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,7 +42,13 @@ final class GenerationRunner implements AutoCloseable {
   GenerationRunner(ProcessorConfig config) {
     this.config = config;
     this.waitingFor = "connecting to Kafka at " + config.bootstrapServers();
-    this.watch = new GenerationWatch(config, System::nanoTime);
+    this.watch =
+        new GenerationWatch(
+            GenerationLog.open(
+                config.clientSettings(),
+                config.topicPrefix(),
+                config.applicationId() + "-generation"),
+            System::nanoTime);
     thread.setDaemon(true);
   }
 

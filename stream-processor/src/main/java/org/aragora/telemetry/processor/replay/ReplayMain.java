@@ -16,7 +16,6 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.common.KafkaException;
 import org.aragora.telemetry.processor.OfflinePipelines;
 import org.aragora.telemetry.processor.ProcessorConfig;
 import org.aragora.telemetry.processor.flow.PartitionPipeline;
@@ -32,7 +31,6 @@ import org.aragora.telemetry.processor.replay.read.Limit;
 import org.aragora.telemetry.processor.replay.read.PartitionReplay;
 import org.aragora.telemetry.processor.replay.read.Progress;
 import org.aragora.telemetry.processor.replay.read.RangeResolver;
-import org.aragora.telemetry.processor.replay.read.ReplayException;
 import org.aragora.telemetry.processor.replay.read.Workers;
 import org.aragora.telemetry.processor.replay.verify.LiveSource;
 import org.aragora.telemetry.processor.replay.verify.Verification;
@@ -139,14 +137,8 @@ public final class ReplayMain implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try {
-      return run(ProcessorConfig.read(environment));
-    } catch (InvalidSettingException | ReplayException e) {
-      err().println(e.getMessage());
-    } catch (KafkaException e) {
-      err().println("The replay has failed: " + e.getMessage());
-    }
-    return FAILED;
+    return CommandLogging.answer(
+        spec, "The replay has failed: ", () -> run(ProcessorConfig.read(environment)));
   }
 
   private int run(ProcessorConfig config) throws IOException {
@@ -275,9 +267,5 @@ public final class ReplayMain implements Callable<Integer> {
 
   private java.io.PrintWriter out() {
     return Objects.requireNonNull(spec).commandLine().getOut();
-  }
-
-  private java.io.PrintWriter err() {
-    return Objects.requireNonNull(spec).commandLine().getErr();
   }
 }

@@ -35,7 +35,8 @@ final class LokiAnswers {
     int tooOld = body.indexOf(TOO_OLD);
     if (tooOld >= 0) {
       long oldest = oldestNanos(body, tooOld);
-      return new Answer.Refused<>(Answer.TOO_OLD, refused.message(), entry -> entry.nanos() < oldest);
+      return new Answer.Refused<>(
+          Answer.TOO_OLD, refused.message(), entry -> entry.nanos() < oldest);
     }
     return body.contains(TOO_FAR_BEHIND)
         ? new Answer.Refused<>(Answer.TOO_OLD, refused.message())

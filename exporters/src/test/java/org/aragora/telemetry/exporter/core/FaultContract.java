@@ -261,7 +261,6 @@ public abstract class FaultContract {
   private void produce(Workload workload) {
     Map<String, Object> config = new HashMap<>(client());
     config.put("transactional.id", KAFKA.prefix() + "producer");
-    config.put("transaction.timeout.ms", 600_000);
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
       producer.initTransactions();

@@ -9,10 +9,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
@@ -48,14 +51,32 @@ public final class ExportThroughput {
     this.out = out;
   }
 
+  /** What is measured. */
+  public enum Kind {
+    /** The span exporter beside the SDK's. */
+    SPANS,
+    /** The log exporter beside a plain push. */
+    LINES;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   /**
    * Runs it.
    *
-   * @return medians of the ratio of exporter to what is fed from memory: spans, lines
+   * @return for each kind the ratio of the exporter's median to that of what is fed from memory
    */
-  public List<Double> run(long seed, int events, int rounds)
+  public Map<Kind, Double> run(Set<Kind> kinds, long seed, int events, int rounds)
       throws IOException, InterruptedException, ExecutionException {
-    return List.of(spans(seed, events, rounds), lines(seed, events, rounds));
+    Map<Kind, Double> ratios = new EnumMap<>(Kind.class);
+    for (Kind kind : kinds) {
+      ratios.put(
+          kind, kind == Kind.SPANS ? spans(seed, events, rounds) : lines(seed, events, rounds));
+    }
+    return ratios;
   }
 
   /** Sends a backlog's payloads from memory until so many items have gone. */

@@ -165,7 +165,9 @@ def expressions_and_doctor(stack, servers, metrics):
         port = free_port()
         targets[job] = [f"127.0.0.1:{port}"]
         exporters.append(stack.start(job, stack.java("exporters", main), {
-            "KAFKA_BOOTSTRAP_SERVERS": servers, variable: f"http://{backend.address}", "METRICS_PORT": str(port)}))
+            "KAFKA_BOOTSTRAP_SERVERS": servers, variable: f"http://{backend.address}", "METRICS_PORT": str(port),
+            # Groups of their own: the quickstart's exporters must not take half of the partitions.
+            "ARAGORA_TELEMETRY_SPANS_GROUP_ID": "e2e-spans", "ARAGORA_TELEMETRY_LOGS_GROUP_ID": "e2e-logs"}))
     monitoring = Monitoring(stack, "stack", targets)
     events = stack.start("load", ["bash", "-c", 'exec bash deploy/load/events | "$@"', "bash", *map(str, stack.java(
         "producer-lib", "org.aragora.telemetry.producer.EmitMain"))], {"KAFKA_BOOTSTRAP_SERVERS": servers, "LOAD_RATE": "100"})

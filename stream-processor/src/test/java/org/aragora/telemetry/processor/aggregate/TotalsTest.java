@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.aragora.telemetry.processor.fixtures.EarlierGeneration;
 import org.aragora.telemetry.processor.fixtures.MemoryStores;
 import org.aragora.telemetry.processor.flow.Handover;
 import org.aragora.telemetry.processor.flow.Measurement;
@@ -114,7 +115,7 @@ class TotalsTest {
 
   @Test
   void aSeriesThatAnotherGenerationHasServedIsNotNew() {
-    handover = servedBefore(2);
+    handover = new EarlierGeneration(0, 2, 0);
     Totals totals = open();
     add(totals, 0, CALLS, "a", "ok"); // record 0, next offset 1
     add(totals, 0, CALLS, "b", "ok"); // record 1: the last that was served
@@ -136,30 +137,6 @@ class TotalsTest {
         });
 
     assertThat(mature).containsExactly(true, true, false);
-  }
-
-  private static Handover servedBefore(long offset) {
-    return new Handover() {
-      @Override
-      public long parkedBefore(InputPartition partition) {
-        return 0;
-      }
-
-      @Override
-      public long servedBefore(InputPartition partition) {
-        return partition.equals(TASK) ? offset : 0;
-      }
-
-      @Override
-      public long endBefore(InputPartition partition) {
-        return 0;
-      }
-
-      @Override
-      public boolean isCaughtUp() {
-        return true;
-      }
-    };
   }
 
   @Test

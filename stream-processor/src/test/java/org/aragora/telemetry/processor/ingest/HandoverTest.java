@@ -11,10 +11,10 @@ import java.util.OptionalLong;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.aragora.telemetry.processor.fixtures.EarlierGeneration;
 import org.aragora.telemetry.processor.fixtures.MemoryStores;
 import org.aragora.telemetry.processor.fixtures.TaskContext;
 import org.aragora.telemetry.processor.flow.BrokenInvariantException;
-import org.aragora.telemetry.processor.flow.Handover;
 import org.aragora.telemetry.processor.flow.PartitionProgress;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
 import org.aragora.telemetry.schemas.event.InputTopic;
@@ -44,7 +44,7 @@ class HandoverTest {
                 progress(),
                 () -> 0,
                 Duration.ofSeconds(1),
-                new Earlier()));
+                new EarlierGeneration(10, 10, 12)));
     context =
         new TaskContext<Object, Object>(0, () -> NOON_MS, (record, child) -> forwarded.add(child))
             .with("store", store);
@@ -102,28 +102,6 @@ class HandoverTest {
 
   private static final String START =
       "{\"specversion\":\"1.0\",\"id\":\"s\",\"source\":\"/a\",\"type\":\"ai.aragora.debate.started.v1\",\"time\":\"2026-11-24T12:00:00Z\",\"data\":{\"debate_id\":\"d\",\"agents\":[],\"timeout_seconds\":0}}";
-
-  private static final class Earlier implements Handover {
-    @Override
-    public long parkedBefore(InputPartition partition) {
-      return 10;
-    }
-
-    @Override
-    public long servedBefore(InputPartition partition) {
-      return 10;
-    }
-
-    @Override
-    public long endBefore(InputPartition partition) {
-      return 12;
-    }
-
-    @Override
-    public boolean isCaughtUp() {
-      return false;
-    }
-  }
 
   private PartitionProgress progress() {
     return new PartitionProgress() {

@@ -41,7 +41,10 @@ public final class BenchmarkMain implements Callable<Integer> {
 
   /** Prints one line per run and the medians. */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new BenchmarkMain()).execute(arguments));
+    System.exit(
+        new CommandLine(new BenchmarkMain())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .execute(arguments));
   }
 
   @Override

@@ -1,11 +1,13 @@
 package org.aragora.telemetry.benchmarks;
 
 import java.time.Clock;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.aragora.telemetry.benchmarks.export.ExportThroughput;
 import org.aragora.telemetry.broker.EmbeddedBroker;
 import org.aragora.telemetry.schemas.log.ServiceLogging;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -25,6 +27,9 @@ final class ExportersBenchmark implements Callable<Integer> {
       description = "backlog of each exporter (default 300,000)")
   private int events;
 
+  @Option(names = "--only", paramLabel = "spans|lines", description = "measure one of them")
+  private ExportThroughput.@Nullable Kind only;
+
   @Option(names = "--partitions", defaultValue = "4", description = "per topic (default 4)")
   private int partitions;
 
@@ -40,7 +45,11 @@ final class ExportersBenchmark implements Callable<Integer> {
         Map.of("LOG_LEVEL", "ERROR", "LOG_FORMAT", "text", "LOG_OUTPUT", "stderr"));
     try (EmbeddedBroker broker = EmbeddedBroker.builder().heapMegabytes(BROKER_HEAP_MB).start()) {
       new ExportThroughput(broker.bootstrapServers(), partitions, Clock.systemUTC(), System.out)
-          .run(seed, events, rounds);
+          .run(
+              only == null ? EnumSet.allOf(ExportThroughput.Kind.class) : EnumSet.of(only),
+              seed,
+              events,
+              rounds);
     }
     return 0;
   }

@@ -12,6 +12,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 import org.aragora.telemetry.schemas.generation.Generation;
 import org.aragora.telemetry.schemas.generation.GenerationGroups;
+import org.aragora.telemetry.schemas.generation.GenerationLog;
 import org.aragora.telemetry.schemas.generation.Generations;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,12 +36,19 @@ final class GenerationRunner implements AutoCloseable {
   private volatile @Nullable Pipeline pipeline;
   private volatile String waitingFor;
   private volatile boolean closing;
+  private boolean topicsAreThere;
 
   @SuppressWarnings("this-escape") // the class is final; the thread is started later
   GenerationRunner(ProcessorConfig config) {
     this.config = config;
     this.waitingFor = "connecting to Kafka at " + config.bootstrapServers();
-    this.watch = new GenerationWatch(config, System::nanoTime);
+    this.watch =
+        new GenerationWatch(
+            GenerationLog.open(
+                config.clientSettings(),
+                config.topicPrefix(),
+                config.applicationId() + "-generation"),
+            System::nanoTime);
     thread.setDaemon(true);
   }
 
@@ -90,16 +98,17 @@ final class GenerationRunner implements AutoCloseable {
       admin = Admin.create(settings);
       Pipeline prepared = prepare(admin);
       if (prepared == null) {
-        admin.close(Duration.ZERO);
+        close(admin);
         TimeUnit.MILLISECONDS.sleep(LOOK_MS);
       } else {
         runWhileCurrent(prepared);
       }
+    } catch (InterruptedException e) {
+      close(admin);
+      throw e;
     } catch (ExecutionException | TimeoutException | KafkaException e) {
       Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
-      if (admin != null) {
-        admin.close(Duration.ZERO);
-      }
+      close(admin);
       waitFor(
           "no answer from Kafka at %s yet (%s); trying again"
               .formatted(config.bootstrapServers(), cause == null ? e : cause.getMessage()));
@@ -107,10 +116,19 @@ final class GenerationRunner implements AutoCloseable {
     }
   }
 
+  private static void close(@Nullable Admin admin) {
+    if (admin != null) {
+      admin.close(Duration.ZERO);
+    }
+  }
+
   /** The pipeline of the current generation, null while it has to wait. */
   private @Nullable Pipeline prepare(Admin admin)
       throws ExecutionException, InterruptedException, TimeoutException {
-    Deployment.createTopics(admin, config);
+    if (!topicsAreThere) {
+      Deployment.createTopics(admin, config);
+      topicsAreThere = true;
+    }
     Generations generations = watch.look();
     Deployment deployment = Deployment.of(generations.current(), admin, config);
     GenerationGroups groups = new GenerationGroups(admin, config.applicationId());
@@ -157,7 +175,11 @@ final class GenerationRunner implements AutoCloseable {
         waitFor("another generation was promoted; %s stops".formatted(started.generation()));
       }
       pipeline = null;
+      boolean interrupted = Thread.interrupted(); // the group is left in any case
       started.close();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

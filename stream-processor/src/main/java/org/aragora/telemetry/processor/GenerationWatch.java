@@ -17,10 +17,9 @@ final class GenerationWatch implements AutoCloseable {
   private volatile long askedAtNanos;
   private volatile boolean asked;
 
-  GenerationWatch(ProcessorConfig config, LongSupplier nanoClock) {
-    this.log =
-        GenerationLog.open(
-            config.clientSettings(), config.topicPrefix(), config.applicationId() + "-generation");
+  /** {@code log}: closed with this. */
+  GenerationWatch(GenerationLog log, LongSupplier nanoClock) {
+    this.log = log;
     this.nanoClock = nanoClock;
   }
 

@@ -195,6 +195,7 @@ public final class ChaosRun {
       TopicChecks topics = new TopicChecks(settings, bootstrapServers, whole, violations);
       topics.ledger();
       topics.deadLetters();
+      ReplayCheck.check(settings, bootstrapServers, violations);
       checkAcknowledged(whole, load);
       return ChaosReport.of(settings, violations, witness, log, whole, scraper.answered(), load);
     }

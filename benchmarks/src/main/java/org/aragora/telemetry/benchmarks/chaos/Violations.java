@@ -15,6 +15,7 @@ final class Violations {
     BEYOND_THE_END("no value was above what was committed in the end"),
     TRUTH("values at rest equal the distinct valid events that the brokers have"),
     LEDGER("the ledger balances in every record and equals the events"),
+    REPLAY("a replay of the topics equals what the processors wrote, value by value"),
     DEAD_LETTERS("every invalid record is a dead letter once"),
     ACKNOWLEDGED("every event that was acknowledged to a producer is in its topic"),
     ONE_SERVER("no series was served by two instances for longer than session timeout + 5 s"),

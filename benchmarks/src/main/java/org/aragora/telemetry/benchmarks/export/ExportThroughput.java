@@ -9,10 +9,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
@@ -48,14 +51,32 @@ public final class ExportThroughput {
     this.out = out;
   }
 
+  /** What is measured. */
+  public enum Kind {
+    /** The span exporter beside the SDK's. */
+    SPANS,
+    /** The log exporter beside a plain push. */
+    LINES;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   /**
    * Runs it.
    *
-   * @return medians of the ratio of exporter to what is fed from memory: spans, lines
+   * @return for each kind the ratio of the exporter's median to that of what is fed from memory
    */
-  public List<Double> run(long seed, int events, int rounds)
+  public Map<Kind, Double> run(Set<Kind> kinds, long seed, int events, int rounds)
       throws IOException, InterruptedException, ExecutionException {
-    return List.of(spans(seed, events, rounds), lines(seed, events, rounds));
+    Map<Kind, Double> ratios = new EnumMap<>(Kind.class);
+    for (Kind kind : kinds) {
+      ratios.put(
+          kind, kind == Kind.SPANS ? spans(seed, events, rounds) : lines(seed, events, rounds));
+    }
+    return ratios;
   }
 
   /** Sends a backlog's payloads from memory until so many items have gone. */
@@ -75,13 +96,7 @@ public final class ExportThroughput {
         new Contest<>("spans", "SDK from memory", SpansMain.definition(), CountingReceiver::spans);
     ExportBacklog<List<SpanData>> backlog = backlog(contest, seed, events);
     long bytes = backlog.write(bootstrapServers, prefix(contest), events, backlog::operation);
-    try (CountingReceiver receiver = CountingReceiver.start(0);
-        OtlpHttpSpanExporter sdk =
-            OtlpHttpSpanExporter.builder()
-                .setEndpoint(receiver.address() + "/v1/traces")
-                .setCompression("gzip")
-                .setTimeout(Duration.ofSeconds(10))
-                .build()) {
+    try (CountingReceiver receiver = CountingReceiver.start(0)) {
       return contest(
           contest,
           backlog,
@@ -89,16 +104,33 @@ public final class ExportThroughput {
           rounds,
           receiver,
           (batches, count) ->
-              FromMemory.send(
+              sendBySdk(
+                  receiver.address(),
                   batches.stream().map(ExportThroughput::flat).toList(),
-                  count,
-                  batch -> {
-                    CompletableResultCode answer =
-                        sdk.export(batch).join(SDK_ANSWERS_WITHIN_SECONDS, TimeUnit.SECONDS);
-                    if (!answer.isSuccess()) {
-                      throw new IllegalStateException("the SDK's exporter failed");
-                    }
-                  }));
+                  count));
+    }
+  }
+
+  /** A new exporter each time: it would not survive a connection that was closed while it idled. */
+  private static void sendBySdk(String address, List<List<SpanData>> batches, int count)
+      throws InterruptedException, ExecutionException {
+    try (OtlpHttpSpanExporter sdk =
+        OtlpHttpSpanExporter.builder()
+            .setEndpoint(address + "/v1/traces")
+            .setCompression("gzip")
+            .setTimeout(Duration.ofSeconds(10))
+            .build()) {
+      FromMemory.send(
+          batches,
+          count,
+          batch -> {
+            CompletableResultCode answer =
+                sdk.export(batch).join(SDK_ANSWERS_WITHIN_SECONDS, TimeUnit.SECONDS);
+            if (!answer.isSuccess()) {
+              throw new IllegalStateException(
+                  "the SDK's exporter failed: " + answer.getFailureThrowable());
+            }
+          });
     }
   }
 

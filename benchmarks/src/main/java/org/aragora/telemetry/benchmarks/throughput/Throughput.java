@@ -15,7 +15,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.aragora.telemetry.schemas.topic.TopicAdmin;
 import org.aragora.telemetry.schemas.topic.Topics;
 
-/** Runs both in turns over one backlog and prints what each did. */
+/** Runs all of them in turns over one backlog and prints what each did. */
 public final class Throughput {
   private static final double NANOS_PER_SECOND = 1e9;
   private static final long LOOK_MS = 200;
@@ -42,23 +42,33 @@ public final class Throughput {
     out.printf("%,d events, %d bytes each on average%n", events, bytes / events);
     List<Double> bare = new ArrayList<>();
     List<Double> counted = new ArrayList<>();
+    List<Double> replayed = new ArrayList<>();
     for (int run = 1; run <= runs; run++) {
       bare.add(rate(events, BareLoop.run(bootstrapServers, prefix, partitions, events)));
       forgetCounts();
       ProcessorRun.Result result =
           new ProcessorRun().run(bootstrapServers, prefix, "run-" + run, events);
       counted.add(rate(result.events(), result.nanos()));
+      replayed.add(rate(events, ReplayRun.run(bootstrapServers, prefix, events)));
       out.printf(
-          "run %d: bare loop %,.0f/s; processor %,.0f/s (%,.0f/s from its start); ratio %.2f%n",
+          "run %d: bare loop %,.0f/s; processor %,.0f/s (%,.0f/s from its start); ratio %.2f;"
+              + " replay %,.0f/s, %.2f of the processor%n",
           run,
           last(bare),
           last(counted),
           rate(events, result.wholeNanos()),
-          last(counted) / last(bare));
+          last(counted) / last(bare),
+          last(replayed),
+          last(replayed) / last(counted));
     }
     out.printf(
-        "median: bare loop %,.0f/s; processor %,.0f/s; ratio %.2f%n",
-        median(bare), median(counted), median(counted) / median(bare));
+        "median: bare loop %,.0f/s; processor %,.0f/s; ratio %.2f; replay %,.0f/s, %.2f of the"
+            + " processor%n",
+        median(bare),
+        median(counted),
+        median(counted) / median(bare),
+        median(replayed),
+        median(replayed) / median(counted));
   }
 
   /** The inputs stay; what an earlier run counted of them goes. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Clock;
+import java.util.EnumSet;
 import java.util.Map;
 import org.aragora.telemetry.broker.EmbeddedBroker;
 import org.aragora.telemetry.schemas.log.ServiceLogging;
@@ -28,7 +29,8 @@ class ITExportThroughput {
         PrintStream out = new PrintStream(text, true, UTF_8)) {
       assertThat(
               new ExportThroughput(broker.bootstrapServers(), 2, Clock.systemUTC(), out)
-                  .run(1, 5_000, 1))
+                  .run(EnumSet.allOf(ExportThroughput.Kind.class), 1, 5_000, 1)
+                  .values())
           .hasSize(2)
           .allMatch(ratio -> ratio > 0 && Double.isFinite(ratio));
     }

@@ -1,6 +1,7 @@
 package org.aragora.telemetry.exporter.core;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Predicate;
 
 /**
@@ -10,6 +11,23 @@ import java.util.function.Predicate;
  * @param <P> what one record became
  */
 public sealed interface Answer<P> {
+  /** Reason of a refusal: the backend does not take a record as it is. */
+  String REFUSED = "refused";
+
+  /** Reason of a refusal: the backend took the rest of the batch. */
+  String REJECTED = "rejected";
+
+  /** Reason of a refusal: the record is larger than the backend takes. */
+  String TOO_LARGE = "too_large";
+
+  /** Reason of a refusal: the record is older than the backend takes. */
+  String TOO_OLD = "too_old";
+
+  /** Reason of a dead letter that no backend has seen: we could not convert the record. */
+  String UNCONVERTIBLE = "unconvertible";
+
+  /** Every reason of a dead letter. */
+  List<String> REASONS = List.of(REFUSED, REJECTED, TOO_LARGE, TOO_OLD, UNCONVERTIBLE);
 
   /** Everything in the batch is durable at the backend. */
   record Acknowledged<P>() implements Answer<P> {}
@@ -33,7 +51,7 @@ public sealed interface Answer<P> {
    * At least one record of the batch will never be taken. The loop narrows it down; one record
    * refused alone is a dead letter.
    *
-   * @param reason bounded label and dead-letter header, such as {@code refused} or {@code too_old}
+   * @param reason label and dead-letter header, one of {@link #REASONS}
    * @param message what the backend said
    * @param certainly payloads that the answer condemns by itself, so that they need not be sent
    *     alone

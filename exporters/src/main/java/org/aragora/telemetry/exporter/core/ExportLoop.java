@@ -255,7 +255,7 @@ public final class ExportLoop<P> implements Runnable {
     } else if (taken.conversion() instanceof Conversion.Failed<P> failed) {
       Unit<P> unit = Unit.unconverted(record, taken.origin(), failed, progress);
       progress.add(unit);
-      outbox.refuse(unit, "unconvertible", String.valueOf(failed.defect()));
+      outbox.refuse(unit, Answer.UNCONVERTIBLE, String.valueOf(failed.defect()));
     }
   }
 

@@ -114,6 +114,7 @@ public final class ExporterMetrics {
     acknowledgedItems.initLabelValues(exporter);
     duration.initLabelValues(exporter);
     topics.forEach(topic -> acknowledged.initLabelValues(exporter, topic));
+    Answer.REASONS.forEach(reason -> deadLettered.initLabelValues(exporter, reason));
   }
 
   private static double ageSeconds(Clock clock, long oldestMs) {

@@ -35,8 +35,8 @@ public final class HttpAnswers {
     String message =
         uri.getHost() + uri.getPath() + " answered " + status + ": " + head(response.text());
     return switch (status) {
-      case 400, 422 -> new Answer.Refused<>("refused", message);
-      case 413 -> new Answer.Refused<>("too_large", message);
+      case 400, 422 -> new Answer.Refused<>(Answer.REFUSED, message);
+      case 413 -> new Answer.Refused<>(Answer.TOO_LARGE, message);
       case 401, 403 ->
           new Answer.Transient<>("http_" + status, message + " (check the credentials)");
       default ->

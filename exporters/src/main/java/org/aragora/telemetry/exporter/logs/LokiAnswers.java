@@ -35,10 +35,11 @@ final class LokiAnswers {
     int tooOld = body.indexOf(TOO_OLD);
     if (tooOld >= 0) {
       long oldest = oldestNanos(body, tooOld);
-      return new Answer.Refused<>("too_old", refused.message(), entry -> entry.nanos() < oldest);
+      return new Answer.Refused<>(
+          Answer.TOO_OLD, refused.message(), entry -> entry.nanos() < oldest);
     }
     return body.contains(TOO_FAR_BEHIND)
-        ? new Answer.Refused<>("too_old", refused.message())
+        ? new Answer.Refused<>(Answer.TOO_OLD, refused.message())
         : refused;
   }
 

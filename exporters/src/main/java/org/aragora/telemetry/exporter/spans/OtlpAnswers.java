@@ -19,7 +19,7 @@ final class OtlpAnswers {
     PartialSuccess partial = PartialSuccess.parse(body);
     return partial.rejected() > 0
         ? new Answer.Refused<>(
-            "rejected",
+            Answer.REJECTED,
             partial.rejected() + " spans were rejected: " + HttpAnswers.head(partial.message()))
         : new Answer.Acknowledged<>();
   }
@@ -43,10 +43,10 @@ final class OtlpAnswers {
             + ": "
             + HttpAnswers.head(description);
     if (code == GrpcStatusCode.INVALID_ARGUMENT) {
-      return new Answer.Refused<>("refused", message);
+      return new Answer.Refused<>(Answer.REFUSED, message);
     }
     if (code == GrpcStatusCode.RESOURCE_EXHAUSTED && description.contains("larger than max")) {
-      return new Answer.Refused<>("too_large", message);
+      return new Answer.Refused<>(Answer.TOO_LARGE, message);
     }
     return new Answer.Transient<>("grpc_" + code.name().toLowerCase(Locale.ROOT), message);
   }

@@ -1,14 +1,22 @@
 package org.aragora.telemetry.processor.replay;
 
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import org.apache.kafka.common.KafkaException;
+import org.aragora.telemetry.processor.replay.read.ReplayException;
 import org.aragora.telemetry.schemas.config.InvalidSettingException;
 import org.aragora.telemetry.schemas.log.ServiceLogging;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
-/** Keeps the log of a command out of what it writes to standard output. */
+/** What commands have in common: where their log goes, and how a refusal is said. */
 final class CommandLogging {
+  private static final int FAILED = 1;
+
   private CommandLogging() {}
 
   /** Runs a command with its log set up; gives its exit code. */
@@ -24,8 +32,28 @@ final class CommandLogging {
       ServiceLogging.configure(logging);
     } catch (InvalidSettingException e) {
       System.err.println(e.getMessage());
-      return 1;
+      return FAILED;
     }
     return command.apply(environment).execute(arguments);
+  }
+
+  /** Something that a command does; gives its exit code. */
+  interface Work {
+    int run() throws IOException;
+  }
+
+  /** Does it; a refusal and a failure are a sentence on standard error and exit code 1. */
+  static int answer(@Nullable CommandSpec spec, String failure, Work work) throws IOException {
+    CommandLine command = Objects.requireNonNull(spec).commandLine();
+    try {
+      return work.run();
+    } catch (InvalidSettingException | ReplayException e) {
+      command.getErr().println(e.getMessage());
+    } catch (KafkaException e) {
+      command.getErr().println(failure + e.getMessage());
+    } finally {
+      command.getOut().flush();
+    }
+    return FAILED;
   }
 }

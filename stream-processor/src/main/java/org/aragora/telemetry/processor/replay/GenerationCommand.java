@@ -1,5 +1,6 @@
 package org.aragora.telemetry.processor.replay;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
@@ -7,11 +8,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
-import org.apache.kafka.common.KafkaException;
 import org.aragora.telemetry.processor.ProcessorConfig;
 import org.aragora.telemetry.processor.replay.generation.Promotion;
 import org.aragora.telemetry.processor.replay.generation.Service;
-import org.aragora.telemetry.processor.replay.read.ReplayException;
 import org.aragora.telemetry.schemas.config.InvalidSettingException;
 import org.aragora.telemetry.schemas.generation.Generation;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +23,6 @@ import picocli.CommandLine.Spec;
 
 /** What {@code bin/telemetry replay} does with generations that are there. */
 abstract class GenerationCommand implements Callable<Integer> {
-  private static final int FAILED = 1;
-
   @Spec private @Nullable CommandSpec spec;
 
   private final Map<String, String> environment;
@@ -48,20 +45,15 @@ abstract class GenerationCommand implements Callable<Integer> {
         config.clientSettings(), config.topicPrefix(), config.applicationId(), Clock.systemUTC());
   }
 
-  int run(Consumer<Promotion> what) {
-    CommandLine command = Objects.requireNonNull(spec).commandLine();
-    PrintWriter out = command.getOut();
-    try {
-      what.accept(new Promotion(service(ProcessorConfig.read(environment)), out));
-      return 0;
-    } catch (InvalidSettingException | ReplayException e) {
-      command.getErr().println(e.getMessage());
-    } catch (KafkaException e) {
-      command.getErr().println("Kafka does not answer: " + e.getMessage());
-    } finally {
-      out.flush();
-    }
-    return FAILED;
+  int run(Consumer<Promotion> what) throws IOException {
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    return CommandLogging.answer(
+        spec,
+        "Kafka does not answer: ",
+        () -> {
+          what.accept(new Promotion(service(ProcessorConfig.read(environment)), out));
+          return 0;
+        });
   }
 
   static Generation generation(int number) {
@@ -101,7 +93,7 @@ abstract class GenerationCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
       return run(
           promotion ->
               promotion.promote(generation(number), allowGaps, Duration.ofSeconds(waitSeconds)));
@@ -118,7 +110,7 @@ abstract class GenerationCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
       return run(Promotion::list);
     }
   }
@@ -136,7 +128,7 @@ abstract class GenerationCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
       return run(promotion -> promotion.discard(generation(number)));
     }
   }

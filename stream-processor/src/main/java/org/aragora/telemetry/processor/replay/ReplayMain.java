@@ -11,13 +11,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.common.KafkaException;
 import org.aragora.telemetry.processor.OfflinePipelines;
 import org.aragora.telemetry.processor.ProcessorConfig;
 import org.aragora.telemetry.processor.flow.PartitionPipeline;
@@ -33,7 +31,6 @@ import org.aragora.telemetry.processor.replay.read.Limit;
 import org.aragora.telemetry.processor.replay.read.PartitionReplay;
 import org.aragora.telemetry.processor.replay.read.Progress;
 import org.aragora.telemetry.processor.replay.read.RangeResolver;
-import org.aragora.telemetry.processor.replay.read.ReplayException;
 import org.aragora.telemetry.processor.replay.read.Workers;
 import org.aragora.telemetry.processor.replay.verify.LiveSource;
 import org.aragora.telemetry.processor.replay.verify.Verification;
@@ -43,6 +40,7 @@ import org.aragora.telemetry.schemas.metric.InputPartition;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -59,10 +57,6 @@ import picocli.CommandLine.Spec;
 public final class ReplayMain implements Callable<Integer> {
   private static final int FAILED = 1;
   private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
-  private static final Duration MINUTE = Duration.ofMinutes(1);
-
-  /** How long events have to arrive before the first live sample; see {@code docs/replay.md}. */
-  private static final Duration ARRIVAL = Duration.ofSeconds(30);
 
   /** What is written. */
   enum Output {
@@ -120,50 +114,9 @@ public final class ReplayMain implements Callable<Integer> {
   @Option(names = "--windows", description = "json: the one-minute windows too")
   private boolean windows;
 
-  @Option(
-      names = "--before",
-      paramLabel = "TIME",
-      description =
-          "openmetrics: time of the first sample that the live service has in Prometheus; the history ends"
-              + " a minute before it")
-  private @Nullable String before;
+  @Mixin private HistoryOptions history = new HistoryOptions();
 
-  @Option(
-      names = "--job",
-      defaultValue = "aragora-telemetry",
-      description = "openmetrics: job label of the live scrape (default ${DEFAULT-VALUE})")
-  private String job = "";
-
-  @Option(
-      names = "--instance",
-      defaultValue = "aragora-telemetry",
-      description = "openmetrics: instance label of the live scrape (default ${DEFAULT-VALUE})")
-  private String instance = "";
-
-  @Option(
-      names = "--verify",
-      description =
-          "compare with the live service, series by series and window by window; exit code 0 only where nothing"
-              + " differs")
-  private boolean verify;
-
-  @Option(
-      names = "--warm-up",
-      paramLabel = "SECONDS",
-      defaultValue = "86520",
-      description =
-          "verify, where a range does not begin at the first offset: append time after its beginning from which"
-              + " windows are compared (default ${DEFAULT-VALUE}, a day and two minutes)")
-  private long warmUpSeconds;
-
-  @Option(
-      names = "--settle",
-      paramLabel = "SECONDS",
-      defaultValue = "30",
-      description =
-          "verify: how long the live service has to write what it has already accounted for (default"
-              + " ${DEFAULT-VALUE})")
-  private long settleSeconds;
+  @Mixin private VerifyOptions verify = new VerifyOptions();
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -184,14 +137,8 @@ public final class ReplayMain implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try {
-      return run(ProcessorConfig.read(environment));
-    } catch (InvalidSettingException | ReplayException e) {
-      err().println(e.getMessage());
-    } catch (KafkaException e) {
-      err().println("The replay has failed: " + e.getMessage());
-    }
-    return FAILED;
+    return CommandLogging.answer(
+        spec, "The replay has failed: ", () -> run(ProcessorConfig.read(environment)));
   }
 
   private int run(ProcessorConfig config) throws IOException {
@@ -199,7 +146,7 @@ public final class ReplayMain implements Callable<Integer> {
     Consumers consumers = new Consumers(config.clientSettings());
     OfflinePipelines pipelines = OfflinePipelines.of(config);
     Workers crew = new Workers(consumers, config.topicPrefix(), workers);
-    if (verify) {
+    if (verify.isSet()) {
       SortedMap<InputPartition, Bounds> range = resolve(config, consumers);
       Verification verification =
           new Verifier(
@@ -208,10 +155,7 @@ public final class ReplayMain implements Callable<Integer> {
                       config.topicPrefix(),
                       GenerationCommand.service(config).generations().current()),
                   pipelines,
-                  new Verifier.Settings(
-                      Duration.ofSeconds(warmUpSeconds),
-                      Duration.ofSeconds(settleSeconds),
-                      to == null),
+                  verify.settings(to == null),
                   Clock.systemUTC())
               .verify(range, crew, offsets -> progress(offsets));
       verification.print(out());
@@ -243,7 +187,7 @@ public final class ReplayMain implements Callable<Integer> {
     if (workers < 1 || workers > 256) {
       throw new InvalidSettingException("--workers cannot be " + workers + ": 1 to 256.");
     }
-    if (verify && (output != null || file != null || resume != null)) {
+    if (verify.isSet() && (output != null || file != null || resume != null)) {
       throw new InvalidSettingException(
           "--verify compares at one moment and writes nothing: leave out --output, --file and --resume.");
     }
@@ -252,7 +196,7 @@ public final class ReplayMain implements Callable<Integer> {
       throw new InvalidSettingException(
           "A generation has everything up to where the live service stands: leave out --from, --to, --file and --resume.");
     }
-    if (before != null && output != Output.openmetrics) {
+    if (history.before() != null && output != Output.openmetrics) {
       throw new InvalidSettingException("--before is for --output openmetrics.");
     }
     if (windows && output != Output.json) {
@@ -271,7 +215,7 @@ public final class ReplayMain implements Callable<Integer> {
                 pipelines.rules(),
                 from,
                 to,
-                before,
+                history.before(),
                 allowGaps,
                 output == Output.openmetrics ? "openmetrics" : "totals",
                 windows,
@@ -283,30 +227,11 @@ public final class ReplayMain implements Callable<Integer> {
   }
 
   private SortedMap<InputPartition, Bounds> resolve(ProcessorConfig config, Consumers consumers) {
-    Limit end = Limit.parse(to, config.topicPrefix(), "--to");
-    if (before != null) {
-      // What a first live sample may not have counted yet must not be in the history before it.
-      long lastMs = Limit.time(before, "--before").minus(ARRIVAL).toEpochMilli();
-      if (end instanceof Limit.Offsets) {
-        throw new InvalidSettingException("--before goes with a time in --to, not with offsets.");
-      }
-      end =
-          end instanceof Limit.AppendTime time && time.ms() < lastMs
-              ? time
-              : new Limit.AppendTime(lastMs);
-    }
+    Limit end = history.end(Limit.parse(to, config.topicPrefix(), "--to"));
     try (Consumer<byte[], byte[]> consumer = consumers.committed("range")) {
       return new RangeResolver(consumer, config.topicPrefix(), allowGaps, Clock.systemUTC())
           .resolve(Limit.parse(from, config.topicPrefix(), "--from"), end);
     }
-  }
-
-  private long endMinute() {
-    if (before == null) {
-      return Long.MAX_VALUE;
-    }
-    Instant last = Limit.time(before, "--before").minus(MINUTE);
-    return Math.floorDiv(last.getEpochSecond(), MINUTE.toSeconds());
   }
 
   private void write(Result result) throws IOException {
@@ -329,9 +254,7 @@ public final class ReplayMain implements Callable<Integer> {
     switch (output == null ? Output.table : output) {
       case table, generation -> new TableOutput(writer).write(result);
       case json -> new JsonOutput(writer).write(result);
-      case openmetrics ->
-          new OpenMetricsOutput(writer, new OpenMetricsOutput.Settings(job, instance, endMinute()))
-              .write(result);
+      case openmetrics -> new OpenMetricsOutput(writer, history.settings()).write(result);
     }
   }
 
@@ -344,9 +267,5 @@ public final class ReplayMain implements Callable<Integer> {
 
   private java.io.PrintWriter out() {
     return Objects.requireNonNull(spec).commandLine().getOut();
-  }
-
-  private java.io.PrintWriter err() {
-    return Objects.requireNonNull(spec).commandLine().getErr();
   }
 }

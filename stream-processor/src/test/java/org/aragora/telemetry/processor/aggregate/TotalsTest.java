@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -11,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.aragora.telemetry.processor.fixtures.EarlierGeneration;
 import org.aragora.telemetry.processor.fixtures.MemoryStores;
+import org.aragora.telemetry.processor.flow.Handover;
 import org.aragora.telemetry.processor.flow.Measurement;
 import org.aragora.telemetry.schemas.event.InputTopic;
 import org.aragora.telemetry.schemas.metric.IncompatibleMetricException;
@@ -37,6 +40,7 @@ class TotalsTest {
   private KeyValueStore<Bytes, byte[]> store = MemoryStores.empty();
   private int limit = 2;
   private Duration birth = Duration.ofSeconds(20);
+  private Handover handover = Handover.NONE;
   private long offset;
 
   TotalsTest() {
@@ -48,7 +52,10 @@ class TotalsTest {
   private Totals open() {
     store = MemoryStores.copy(store);
     return new Totals(
-        TASK, metrics, new AggregateSettings(Duration.ofSeconds(300), limit, birth), store);
+        TASK,
+        metrics,
+        new AggregateSettings(Duration.ofSeconds(300), limit, birth, handover),
+        store);
   }
 
   @Test
@@ -104,6 +111,32 @@ class TotalsTest {
         .containsEntry("plain_total[]", true);
     assertThat(mature(totals, 21_000)).containsExactly(Map.entry("calls_total[a, ok]", true));
     assertThat(mature(totals, 22_000)).as("nothing has changed").isEmpty();
+  }
+
+  @Test
+  void aSeriesThatAnotherGenerationHasServedIsNotNew() {
+    handover = new EarlierGeneration(0, 2, 0);
+    Totals totals = open();
+    add(totals, 0, CALLS, "a", "ok"); // record 0, next offset 1
+    add(totals, 0, CALLS, "b", "ok"); // record 1: the last that was served
+    add(totals, 0, LEVELS, "INFO"); // record 2
+
+    List<Boolean> mature = new ArrayList<>();
+    totals.writeOut(
+        0,
+        new Output() {
+          @Override
+          public void total(MetricsKey.Partial key, byte[] value) {
+            mature.add(PartialValue.fromBytes(value).mature());
+          }
+
+          @Override
+          public void window(WindowKey key, byte[] value) {
+            throw new AssertionError("totals have no windows");
+          }
+        });
+
+    assertThat(mature).containsExactly(true, true, false);
   }
 
   @Test

@@ -18,6 +18,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.aragora.telemetry.processor.Processor;
 import org.aragora.telemetry.processor.ProcessorConfig;
 import org.aragora.telemetry.schemas.generation.Generation;
+import org.aragora.telemetry.schemas.generation.GenerationGroups;
 import picocli.CommandLine;
 
 /** The real processor on a real broker, and the commands beside it. */
@@ -79,6 +80,16 @@ final class LiveService {
       return admin.listTopics().names().get().stream()
           .filter(name -> name.startsWith(prefix))
           .collect(Collectors.toSet());
+    }
+  }
+
+  /** Waits until Kafka knows that no processor counts any more. */
+  void awaitNobodyCounts() {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+      GenerationGroups groups = new GenerationGroups(admin, prefix + "app");
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> groups.members(Generation.FIRST).isEmpty());
     }
   }
 

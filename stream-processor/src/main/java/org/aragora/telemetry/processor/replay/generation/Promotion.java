@@ -162,7 +162,7 @@ public final class Promotion {
     } while (System.nanoTime() - untilNanos < 0);
     throw new ReplayException(
         left.isEmpty()
-            ? "No processor counts into generation %d yet; their logs say why. To go back: promote %d."
+            ? "No processor counts into generation %d yet: start one; the logs of those that run say why. To go back: promote %d."
                 .formatted(target.number(), known.current().number())
             : "Still in another generation, and nothing new is served until they stop: %s. Stop them, or go back: promote %d."
                 .formatted(left, known.current().number()));

@@ -9,14 +9,14 @@ import java.util.List;
  * @param differences a sentence each, in order
  * @param remarks what was not compared, and why
  * @param summary what was compared
- * @param anything whether anything was
+ * @param values how many values were compared
  */
 public record Verification(
-    List<String> differences, List<String> remarks, String summary, boolean anything) {
+    List<String> differences, List<String> remarks, String summary, long values) {
 
   /** Whether something was compared and nothing differs. */
   public boolean isClean() {
-    return anything && differences.isEmpty();
+    return values > 0 && differences.isEmpty();
   }
 
   /** Prints each difference, then the rest. */

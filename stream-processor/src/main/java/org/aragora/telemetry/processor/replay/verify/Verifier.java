@@ -147,6 +147,6 @@ public final class Verifier {
             counts.windows(),
             counts.ledgers(),
             differences.isEmpty() ? "no difference" : differences.size() + " differences"),
-        counts.totals() + counts.windows() + counts.ledgers() > 0);
+        counts.totals() + counts.windows() + counts.ledgers());
   }
 }

@@ -1,0 +1,96 @@
+package org.aragora.telemetry.benchmarks.throughput;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.aragora.telemetry.processor.OfflinePipelines;
+import org.aragora.telemetry.processor.ProcessorConfig;
+import org.aragora.telemetry.processor.replay.read.Consumers;
+import org.aragora.telemetry.processor.replay.read.Limit;
+import org.aragora.telemetry.processor.replay.read.PartitionJob;
+import org.aragora.telemetry.processor.replay.read.PartitionReplay;
+import org.aragora.telemetry.processor.replay.read.Progress;
+import org.aragora.telemetry.processor.replay.read.RangeResolver;
+import org.aragora.telemetry.processor.replay.read.Workers;
+import org.aragora.telemetry.schemas.metric.InputPartition;
+
+/** What {@code replay} with one worker does: the whole count, in memory; one thread. */
+final class ReplayRun {
+  private ReplayRun() {}
+
+  /** Nanoseconds from the first record to the end of {@code events}. */
+  static long run(String bootstrapServers, String prefix, int events) {
+    ProcessorConfig config =
+        ProcessorConfig.read(
+            Map.of(
+                "KAFKA_BOOTSTRAP_SERVERS",
+                bootstrapServers,
+                "ARAGORA_TELEMETRY_TOPIC_PREFIX",
+                prefix));
+    Consumers consumers = new Consumers(config.clientSettings());
+    AtomicLong startNanos = new AtomicLong();
+    List<PartitionReplay> partitions;
+    try (Consumer<byte[], byte[]> consumer = consumers.committed("range")) {
+      partitions =
+          PartitionReplay.all(
+              new RangeResolver(consumer, prefix, false, Clock.systemUTC())
+                  .resolve(new Limit.Open(), new Limit.Open()),
+              new PartitionReplay.Keep(false, false),
+              OfflinePipelines.of(config),
+              null);
+    }
+    new Workers(consumers, prefix, 1)
+        .run(
+            partitions.stream().map(partition -> new Timed(partition, startNanos)).toList(),
+            new Progress(
+                new PrintStream(OutputStream.nullOutputStream()), false, System::nanoTime, events));
+    long nanos = System.nanoTime() - startNanos.get();
+    long counted =
+        partitions.stream().mapToLong(partition -> partition.pipeline().ledger().counted()).sum();
+    if (counted != events) {
+      throw new IllegalStateException(counted + " of " + events + " events were replayed");
+    }
+    return nanos;
+  }
+
+  /** Notes when the first record came. */
+  private record Timed(PartitionReplay replay, AtomicLong startNanos) implements PartitionJob {
+    @Override
+    public InputPartition partition() {
+      return replay.partition();
+    }
+
+    @Override
+    public long from() {
+      return replay.from();
+    }
+
+    @Override
+    public long to() {
+      return replay.to();
+    }
+
+    @Override
+    public void accept(ConsumerRecord<byte[], byte[]> record) {
+      if (startNanos.get() == 0) {
+        startNanos.set(System.nanoTime());
+      }
+      replay.accept(record);
+    }
+
+    @Override
+    public void pause(long position) {
+      replay.pause(position);
+    }
+
+    @Override
+    public void done() {
+      replay.done();
+    }
+  }
+}

@@ -126,6 +126,7 @@ class Stack:
         self.children = []
 
     def __enter__(self):
+        signal.signal(signal.SIGTERM, lambda *_: (self.end(), os._exit(143)))  # no child outlives the run
         return self
 
     def __exit__(self, kind, reason, _):
@@ -133,6 +134,9 @@ class Stack:
             print(f"{kind.__name__}: {reason}")  # before the logs, which are long
             for _, log in self.children:
                 print(f"--- {log.name}\n" + "".join(log.read_text(errors="replace").splitlines(True)[-15:]))
+        self.end()
+
+    def end(self):
         for child, _ in self.children:
             self.stop(child)
         self.directory.cleanup()

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One alert of either severity, sent to Alertmanager and ended again, and what became of them. They
@@ -19,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TestAlerts {
   static final String NAME = "AragoraTestAlert";
+  private static final Duration MARGIN = Duration.ofMinutes(1);
   private static final List<String> SEVERITIES = List.of("critical", "warning");
 
   /**
@@ -51,7 +51,8 @@ final class TestAlerts {
   private Outcome send() throws NoAnswerException, InterruptedException {
     Notifications before = Notifications.read(alertmanager);
     Instant start = clock.instant();
-    alertmanager.post("/api/v2/alerts", alerts(start, null));
+    // An end of their own, so that a short resolve_timeout does not end them before they were seen.
+    alertmanager.post("/api/v2/alerts", alerts(start, start.plus(wait).plus(MARGIN)));
     try {
       long deadline = System.nanoTime() + wait.toNanos();
       Map<String, String> receivers = receivers();
@@ -59,7 +60,7 @@ final class TestAlerts {
       while ((receivers.size() < SEVERITIES.size() || !grown.isOfAll())
           && System.nanoTime() < deadline) {
         TimeUnit.MILLISECONDS.sleep(200);
-        receivers = receivers();
+        receivers.putAll(receivers());
         grown = Notifications.read(alertmanager).since(before);
       }
       return new Outcome(receivers, grown.requests(), grown.failed());
@@ -78,13 +79,11 @@ final class TestAlerts {
     return chosen;
   }
 
-  private static ArrayNode alerts(Instant start, @Nullable Instant end) {
+  private static ArrayNode alerts(Instant start, Instant end) {
     ArrayNode alerts = JsonNodeFactory.instance.arrayNode();
     for (String severity : SEVERITIES) {
-      ObjectNode alert = alerts.addObject().put("startsAt", start.toString());
-      if (end != null) {
-        alert.put("endsAt", end.toString());
-      }
+      ObjectNode alert =
+          alerts.addObject().put("startsAt", start.toString()).put("endsAt", end.toString());
       alert.putObject("labels").put("alertname", NAME).put("severity", severity);
       alert
           .putObject("annotations")

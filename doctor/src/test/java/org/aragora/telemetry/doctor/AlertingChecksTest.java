@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -128,8 +131,9 @@ class AlertingChecksTest {
     assertThat(tested.pagerDuty().seen()).isEqualTo("PagerDuty accepted 1 of 1 requests.");
     assertThat(tested.slack().verdict()).isEqualTo(Verdict.PASS);
     assertThat(alertmanager.posted()).hasSize(2);
-    assertThat(alertmanager.posted().get(0)).contains("AragoraTestAlert").doesNotContain("endsAt");
-    assertThat(alertmanager.posted().get(1)).contains("AragoraTestAlert", "endsAt");
+    assertThat(alertmanager.posted())
+        .allSatisfy(body -> assertThat(body).contains("AragoraTestAlert"));
+    assertThat(ends(0)).isAfter(ends(1).plusSeconds(30));
   }
 
   @Test
@@ -149,6 +153,13 @@ class AlertingChecksTest {
     assertThat(tested.slack().verdict()).isEqualTo(Verdict.FAIL);
     assertThat(tested.slack().seen()).contains("did not notify Slack");
     assertThat(alertmanager.posted()).hasSize(2);
+  }
+
+  private Instant ends(int post) {
+    Matcher end =
+        Pattern.compile("\"endsAt\":\"([^\"]+)\"").matcher(alertmanager.posted().get(post));
+    assertThat(end.find()).isTrue();
+    return Instant.parse(end.group(1));
   }
 
   private void connected(String alerts) {

@@ -114,7 +114,7 @@ final class CatchUp implements Handover, AutoCloseable {
     return ends;
   }
 
-  /** Reads on in the ledgers of this generation; for one thread. */
+  /** Reads on in the ledgers of this generation until it has caught up; for one thread. */
   void look() {
     if (own != null && !caughtUp) {
       var ledgers = own.read(Duration.ofMillis(100));
@@ -125,6 +125,9 @@ final class CatchUp implements Handover, AutoCloseable {
                     var ledger = ledgers.get(least.getKey());
                     return ledger != null && ledger.nextOffset() >= least.getValue();
                   });
+      if (caughtUp) {
+        own.close();
+      }
     }
   }
 

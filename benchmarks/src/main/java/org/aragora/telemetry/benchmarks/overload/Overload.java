@@ -12,10 +12,10 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.aragora.telemetry.benchmarks.throughput.Backlog;
-import org.aragora.telemetry.broker.ChildJvm;
 import org.aragora.telemetry.broker.EmbeddedBroker;
 import org.aragora.telemetry.schemas.topic.TopicAdmin;
 
@@ -28,10 +28,8 @@ public final class Overload {
   private static final String PREFIX = "aragora.";
   private static final int PARTITIONS = 4;
   private static final int BROKER_MEGABYTES = 1024;
-  private static final int PROCESSOR_MEGABYTES = 256;
   private static final long SAMPLE_MS = 5_000;
-  private static final long RUN_MS = 50;
-  private static final long REST_MS = 450;
+  private static final long LOOK_MS = 50;
   private static final Duration STARTS_WITHIN = Duration.ofMinutes(3);
   private static final Duration STANDS_STILL = Duration.ofMinutes(3);
 
@@ -69,7 +67,8 @@ public final class Overload {
       load.write(broker.bootstrapServers(), PREFIX, settings.backlog());
       say("backlog written: %,d events", counts.events());
       int port = freePort();
-      ChildJvm processor = processor(broker.bootstrapServers(), port);
+      ThrottledProcessor processor =
+          new ThrottledProcessor(settings.directory(), broker.bootstrapServers(), PARTITIONS, port);
       processor.start();
       try {
         Page page = new Page(port);
@@ -77,23 +76,24 @@ public final class Overload {
         throttle(processor, page, broker.bootstrapServers(), load);
         return catchUp(processor, page);
       } finally {
-        processor.stop(Duration.ofSeconds(20));
+        processor.stop();
       }
     }
   }
 
-  private void awaitStart(ChildJvm processor, Page page) throws InterruptedException {
+  private void awaitStart(ThrottledProcessor processor, Page page) throws InterruptedException {
     long untilNanos = System.nanoTime() + STARTS_WITHIN.toNanos();
     while (Counts.counted(page.read()) == 0 && System.nanoTime() < untilNanos) {
       if (!processor.isAlive()) {
         return;
       }
-      TimeUnit.MILLISECONDS.sleep(RUN_MS);
+      TimeUnit.MILLISECONDS.sleep(LOOK_MS);
     }
   }
 
   /** Stops and continues the process, so that it runs a tenth of the time, under a load. */
-  private void throttle(ChildJvm processor, Page page, String bootstrapServers, Backlog load)
+  private void throttle(
+      ThrottledProcessor processor, Page page, String bootstrapServers, Backlog load)
       throws InterruptedException {
     long countedBefore = Counts.counted(page.read());
     long beforeNanos = System.nanoTime();
@@ -102,12 +102,7 @@ public final class Overload {
         CompletableFuture.runAsync(() -> produce(load, bootstrapServers, untilNanos));
     CompletableFuture<Void> sampling =
         CompletableFuture.runAsync(() -> sampleUntil(processor, page, untilNanos));
-    while (System.nanoTime() < untilNanos && processor.isAlive()) {
-      processor.pause();
-      TimeUnit.MILLISECONDS.sleep(REST_MS);
-      processor.resume();
-      TimeUnit.MILLISECONDS.sleep(RUN_MS);
-    }
+    processor.throttleUntil(untilNanos);
     producing.join();
     sampling.join();
     double seconds = (System.nanoTime() - beforeNanos) / 1e9;
@@ -128,12 +123,12 @@ public final class Overload {
         load.write(bootstrapServers, PREFIX, (int) due);
         sent += due;
       } else {
-        java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RUN_MS));
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MS));
       }
     }
   }
 
-  private void sampleUntil(ChildJvm processor, Page page, long untilNanos) {
+  private void sampleUntil(ThrottledProcessor processor, Page page, long untilNanos) {
     try {
       while (System.nanoTime() < untilNanos && processor.isAlive()) {
         sample(processor, page.read());
@@ -144,7 +139,7 @@ public final class Overload {
     }
   }
 
-  private boolean catchUp(ChildJvm processor, Page page) throws InterruptedException {
+  private boolean catchUp(ThrottledProcessor processor, Page page) throws InterruptedException {
     say("let go");
     long lastCounted = -1;
     long movedNanos = System.nanoTime();
@@ -176,17 +171,17 @@ public final class Overload {
         counts.events(),
         lowestRssKb / 1024,
         highestRssKb / 1024,
-        PROCESSOR_MEGABYTES,
+        ThrottledProcessor.HEAP_MEGABYTES,
         differences.isEmpty() ? "every total is exact" : differences.size() + " are wrong");
     return differences.isEmpty();
   }
 
-  private void sample(ChildJvm processor, Map<String, Double> page) {
+  private void sample(ThrottledProcessor processor, Map<String, Double> page) {
     if (page.isEmpty()) {
       say("(no answer)");
       return;
     }
-    long rssKb = residentKb(processor.pid());
+    long rssKb = processor.residentKb();
     lowestRssKb = Math.min(lowestRssKb, rssKb);
     highestRssKb = Math.max(highestRssKb, rssKb);
     say(
@@ -196,40 +191,6 @@ public final class Overload {
         Page.sum(page, "aragora_telemetry_lag_records{"),
         Page.highest(page, "aragora_telemetry_lag_seconds{"),
         rssKb / 1024);
-  }
-
-  /** Resident memory of a process, in KiB; 0 where the system does not say. */
-  private static long residentKb(long pid) {
-    try {
-      return java.nio.file.Files.readAllLines(Path.of("/proc", String.valueOf(pid), "status"))
-          .stream()
-          .filter(line -> line.startsWith("VmRSS:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
-          .findFirst()
-          .orElse(0);
-    } catch (IOException e) {
-      return 0;
-    }
-  }
-
-  private ChildJvm processor(String bootstrapServers, int port) {
-    ChildJvm jvm =
-        ChildJvm.of(
-            "org.aragora.telemetry.processor.ProcessorMain",
-            settings.directory().resolve("processor.log"));
-    for (String name : System.getenv().keySet()) {
-      if (name.startsWith("KAFKA_") || name.startsWith("ARAGORA_")) {
-        jvm.environment(name, null);
-      }
-    }
-    return jvm.options("-Xmx" + PROCESSOR_MEGABYTES + "m", "-XX:+ExitOnOutOfMemoryError")
-        .environment("KAFKA_BOOTSTRAP_SERVERS", bootstrapServers)
-        .environment("METRICS_PORT", String.valueOf(port))
-        .environment("ARAGORA_TELEMETRY_METRICS_HOST", "127.0.0.1")
-        .environment("ARAGORA_TELEMETRY_PARTITIONS", String.valueOf(PARTITIONS))
-        .environment(
-            "ARAGORA_TELEMETRY_STATE_DIR", settings.directory().resolve("state").toString())
-        .environment("LOG_OUTPUT", "stdout");
   }
 
   private static void createTopics(String bootstrapServers) {

@@ -13,12 +13,12 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.processor.fixtures.EarlierGeneration;
 import org.aragora.telemetry.processor.fixtures.MemoryStores;
+import org.aragora.telemetry.processor.fixtures.ReadTo;
 import org.aragora.telemetry.processor.fixtures.TaskContext;
 import org.aragora.telemetry.processor.flow.BrokenInvariantException;
 import org.aragora.telemetry.processor.flow.PartitionProgress;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
 import org.aragora.telemetry.schemas.event.InputTopic;
-import org.aragora.telemetry.schemas.metric.InputPartition;
 import org.junit.jupiter.api.Test;
 
 /** A task that reads again what another generation has read. */
@@ -104,26 +104,6 @@ class HandoverTest {
       "{\"specversion\":\"1.0\",\"id\":\"s\",\"source\":\"/a\",\"type\":\"ai.aragora.debate.started.v1\",\"time\":\"2026-11-24T12:00:00Z\",\"data\":{\"debate_id\":\"d\",\"agents\":[],\"timeout_seconds\":0}}";
 
   private PartitionProgress progress() {
-    return new PartitionProgress() {
-      @Override
-      public OptionalLong lagRecords(InputPartition partition) {
-        return OptionalLong.empty();
-      }
-
-      @Override
-      public OptionalLong nextUnreadAppendTimeMs(InputPartition partition) {
-        return OptionalLong.empty();
-      }
-
-      @Override
-      public OptionalLong lastReadToEndMs(InputPartition partition) {
-        return OptionalLong.empty();
-      }
-
-      @Override
-      public OptionalLong readToEndAtNanos(InputPartition partition) {
-        return atEnd ? OptionalLong.of(0) : OptionalLong.empty();
-      }
-    };
+    return new ReadTo(() -> atEnd ? OptionalLong.of(0) : OptionalLong.empty());
   }
 }

@@ -12,11 +12,11 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.processor.fixtures.CommittedStore;
 import org.aragora.telemetry.processor.fixtures.MemoryStores;
+import org.aragora.telemetry.processor.fixtures.ReadTo;
 import org.aragora.telemetry.processor.fixtures.TaskContext;
 import org.aragora.telemetry.processor.flow.PartitionProgress;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
 import org.aragora.telemetry.schemas.event.InputTopic;
-import org.aragora.telemetry.schemas.metric.InputPartition;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -114,26 +114,6 @@ class StoreVersion1Test {
   }
 
   private PartitionProgress atEnd() {
-    return new PartitionProgress() {
-      @Override
-      public OptionalLong lagRecords(InputPartition partition) {
-        return OptionalLong.of(0);
-      }
-
-      @Override
-      public OptionalLong nextUnreadAppendTimeMs(InputPartition partition) {
-        return OptionalLong.empty();
-      }
-
-      @Override
-      public OptionalLong lastReadToEndMs(InputPartition partition) {
-        return OptionalLong.empty();
-      }
-
-      @Override
-      public OptionalLong readToEndAtNanos(InputPartition partition) {
-        return OptionalLong.of(nanos);
-      }
-    };
+    return new ReadTo(() -> OptionalLong.of(nanos));
   }
 }

@@ -1,5 +1,7 @@
 package org.aragora.telemetry.processor.model;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +92,9 @@ final class InputTask {
                 })
             .with("ingest", ingestStore);
     ingest.init(ingestContext);
+    // Both are due in the same pass, as in writeOut: no commit lies between a ledger and its
+    // totals.
+    assertThat(ingestContext.anchored()).hasSize(1).isEqualTo(aggregateContext.anchored());
   }
 
   private void out(Record<?, ?> record, String child) {

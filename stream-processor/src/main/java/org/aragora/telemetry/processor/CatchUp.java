@@ -49,14 +49,14 @@ final class CatchUp implements Handover, AutoCloseable {
       throws ExecutionException, InterruptedException, TimeoutException {
     Map<InputPartition, Long> parked = new java.util.HashMap<>();
     Map<InputPartition, Long> served = new java.util.HashMap<>();
-    GenerationGroups groups = new GenerationGroups(admin, config.applicationId());
+    GenerationGroups groups =
+        new GenerationGroups(admin, config.applicationId(), config.topicPrefix());
     for (Generation other : generations.others()) {
       groups
           .committed(other)
           .forEach(
-              (topicPartition, offset) -> {
-                InputPartition input = input(topicPartition, config.topicPrefix());
-                if (input != null && isThere(input, deployment)) {
+              (input, offset) -> {
+                if (isThere(input, deployment)) {
                   parked.merge(input, offset, Math::max);
                 }
               });

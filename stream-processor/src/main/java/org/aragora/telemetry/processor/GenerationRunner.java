@@ -131,7 +131,8 @@ final class GenerationRunner implements AutoCloseable {
     }
     Generations generations = watch.look();
     Deployment deployment = Deployment.of(generations.current(), admin, config);
-    GenerationGroups groups = new GenerationGroups(admin, config.applicationId());
+    GenerationGroups groups =
+        new GenerationGroups(admin, config.applicationId(), config.topicPrefix());
     for (Generation other : generations.others()) {
       List<String> members = groups.members(other);
       if (!members.isEmpty()) {

@@ -12,6 +12,8 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.metric.InputPartition;
 import org.jspecify.annotations.Nullable;
 
 /** The consumer group of each generation: who is in it, and how far it has counted. */
@@ -20,11 +22,16 @@ public final class GenerationGroups {
 
   private final Admin admin;
   private final String applicationId;
+  private final String topicPrefix;
 
-  /** {@code admin} stays the caller's to close; {@code applicationId}: as the settings name it. */
-  public GenerationGroups(Admin admin, String applicationId) {
+  /**
+   * {@code admin} stays the caller's to close; {@code applicationId} and {@code topicPrefix}: as
+   * the settings name them.
+   */
+  public GenerationGroups(Admin admin, String applicationId, String topicPrefix) {
     this.admin = admin;
     this.applicationId = applicationId;
+    this.topicPrefix = topicPrefix;
   }
 
   /**
@@ -76,10 +83,10 @@ public final class GenerationGroups {
   }
 
   /**
-   * The offset after the last record that a generation has counted, of every partition of which it
-   * has counted any. Waits for transactions that are being ended.
+   * The offset after the last record that a generation has counted, of every input partition of
+   * which it has counted any. Waits for transactions that are being ended.
    */
-  public Map<TopicPartition, Long> committed(Generation generation)
+  public Map<InputPartition, Long> committed(Generation generation)
       throws ExecutionException, InterruptedException, TimeoutException {
     Map<TopicPartition, @Nullable OffsetAndMetadata> answer =
         new HashMap<>(
@@ -89,11 +96,13 @@ public final class GenerationGroups {
                     new ListConsumerGroupOffsetsOptions().requireStable(true))
                 .partitionsToOffsetAndMetadata()
                 .get(TIMEOUT_SECONDS, TimeUnit.SECONDS));
-    Map<TopicPartition, Long> offsets = new HashMap<>();
+    Map<InputPartition, Long> offsets = new HashMap<>();
     answer.forEach(
         (partition, offset) -> {
-          if (offset != null) {
-            offsets.put(partition, offset.offset());
+          // The group reads its own metrics topic too.
+          InputTopic topic = InputTopic.byName(topicPrefix, partition.topic());
+          if (topic != null && offset != null) {
+            offsets.put(new InputPartition(topic, partition.partition()), offset.offset());
           }
         });
     return offsets;

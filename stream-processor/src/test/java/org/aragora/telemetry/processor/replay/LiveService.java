@@ -86,7 +86,7 @@ final class LiveService {
   /** Waits until Kafka knows that no processor counts any more. */
   void awaitNobodyCounts() {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-      GenerationGroups groups = new GenerationGroups(admin, prefix + "app");
+      GenerationGroups groups = new GenerationGroups(admin, prefix + "app", prefix);
       await()
           .atMost(Duration.ofSeconds(30))
           .until(() -> groups.members(Generation.FIRST).isEmpty());

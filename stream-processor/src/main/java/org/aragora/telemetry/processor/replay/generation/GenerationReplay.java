@@ -21,7 +21,6 @@ import org.aragora.telemetry.processor.replay.read.ReplayException;
 import org.aragora.telemetry.processor.replay.read.Workers;
 import org.aragora.telemetry.schemas.event.InputTopic;
 import org.aragora.telemetry.schemas.generation.Generation;
-import org.aragora.telemetry.schemas.generation.GenerationGroups;
 import org.aragora.telemetry.schemas.generation.GenerationRecord;
 import org.aragora.telemetry.schemas.generation.GenerationRecord.State;
 import org.aragora.telemetry.schemas.generation.Generations;
@@ -85,9 +84,7 @@ public final class GenerationReplay {
               .formatted(service.topicPrefix()));
     }
     SortedMap<InputPartition, Bounds> range =
-        upTo(
-            new GenerationGroups(admin, service.applicationId()).committed(known.current()),
-            everything);
+        upTo(service.groups(admin).committed(known.current()), everything);
     Generation made = topics.reserve(known.next(), partitions);
     String note = note(known.current(), range);
     write(producer, made, State.WRITING, note);
@@ -111,21 +108,16 @@ public final class GenerationReplay {
 
   /** Ends each partition where the current generation stands: what follows, a processor counts. */
   private SortedMap<InputPartition, Bounds> upTo(
-      Map<TopicPartition, Long> counted, SortedMap<InputPartition, Bounds> everything) {
+      Map<InputPartition, Long> counted, SortedMap<InputPartition, Bounds> everything) {
     SortedMap<InputPartition, Bounds> range = new TreeMap<>();
     everything.forEach(
         (partition, bounds) -> {
-          long end = counted.getOrDefault(topicPartition(partition), 0L);
+          long end = counted.getOrDefault(partition, 0L);
           range.put(
               partition,
               new Bounds(bounds.from(), Math.max(bounds.from(), Math.min(bounds.to(), end))));
         });
     return range;
-  }
-
-  private TopicPartition topicPartition(InputPartition partition) {
-    return new TopicPartition(
-        partition.topic().under(service.topicPrefix()), partition.partition());
   }
 
   private static String note(Generation current, SortedMap<InputPartition, Bounds> range) {
@@ -150,7 +142,7 @@ public final class GenerationReplay {
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     range.forEach(
         (partition, bounds) ->
-            offsets.put(topicPartition(partition), new OffsetAndMetadata(bounds.to())));
+            offsets.put(service.topicPartition(partition), new OffsetAndMetadata(bounds.to())));
     admin
         .alterConsumerGroupOffsets(made.applicationId(service.applicationId()), offsets)
         .all()

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
@@ -22,6 +23,7 @@ import org.aragora.telemetry.schemas.generation.GenerationRecord;
 import org.aragora.telemetry.schemas.generation.GenerationRecord.Made;
 import org.aragora.telemetry.schemas.generation.GenerationRecord.State;
 import org.aragora.telemetry.schemas.generation.Generations;
+import org.aragora.telemetry.schemas.metric.InputPartition;
 
 /** Switches the service from one generation to another, forth or back. */
 public final class Promotion {
@@ -50,7 +52,7 @@ public final class Promotion {
         out.printf("Generation %d is current already.%n", target.number());
         return;
       }
-      GenerationGroups groups = new GenerationGroups(admin, service.applicationId());
+      GenerationGroups groups = service.groups(admin);
       check(target, known, groups, new GenerationTopics(admin, service));
       long behind = behind(target, known.current(), groups, admin, allowGaps);
       boolean running = !groups.members(known.current()).isEmpty();
@@ -107,22 +109,21 @@ public final class Promotion {
       Admin admin,
       boolean allowGaps)
       throws ExecutionException, InterruptedException, TimeoutException {
-    Map<TopicPartition, Long> mine = groups.committed(target);
-    Map<TopicPartition, Long> theirs = groups.committed(current);
+    Map<InputPartition, Long> mine = groups.committed(target);
+    Map<InputPartition, Long> theirs = groups.committed(current);
     Map<TopicPartition, OffsetSpec> question = new HashMap<>();
-    mine.keySet().forEach(partition -> question.put(partition, OffsetSpec.earliest()));
-    List<String> cut = new ArrayList<>();
-    admin
-        .listOffsets(question)
-        .all()
-        .get()
+    mine.keySet()
         .forEach(
-            (partition, begin) -> {
-              long position = mine.getOrDefault(partition, 0L);
-              if (begin.offset() > position) {
-                cut.add("%s from %d to %d".formatted(partition, position, begin.offset()));
-              }
-            });
+            partition -> question.put(service.topicPartition(partition), OffsetSpec.earliest()));
+    ListOffsetsResult begins = admin.listOffsets(question);
+    List<String> cut = new ArrayList<>();
+    for (Map.Entry<InputPartition, Long> counted : mine.entrySet()) {
+      TopicPartition partition = service.topicPartition(counted.getKey());
+      long begin = begins.partitionResult(partition).get().offset();
+      if (begin > counted.getValue()) {
+        cut.add("%s from %d to %d".formatted(partition, counted.getValue(), begin));
+      }
+    }
     if (!cut.isEmpty() && !allowGaps) {
       throw new ReplayException(
           "Retention has taken records that generation %d has not counted: %s%s; make a new one with 'bin/telemetry replay --output generation', or go on without them with --allow-gaps."
@@ -208,7 +209,7 @@ public final class Promotion {
       if (service.generations().current().equals(target)) {
         throw new ReplayException("Generation %d is current and stays.".formatted(target.number()));
       }
-      List<String> members = new GenerationGroups(admin, service.applicationId()).members(target);
+      List<String> members = service.groups(admin).members(target);
       if (!members.isEmpty()) {
         throw new ReplayException(
             "Generation %d stays: %s count into it.".formatted(target.number(), members));

@@ -11,11 +11,14 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.aragora.telemetry.processor.replay.read.ReplayException;
+import org.aragora.telemetry.schemas.generation.GenerationGroups;
 import org.aragora.telemetry.schemas.generation.GenerationLog;
 import org.aragora.telemetry.schemas.generation.GenerationRecord;
 import org.aragora.telemetry.schemas.generation.Generations;
+import org.aragora.telemetry.schemas.metric.InputPartition;
 import org.aragora.telemetry.schemas.topic.Topics;
 
 /**
@@ -41,6 +44,15 @@ public record Service(
         GenerationLog.open(clientSettings, topicPrefix, "aragora-replay-generations")) {
       return log.isThere(PATIENCE) ? log.read(PATIENCE) : Generations.NONE;
     }
+  }
+
+  /** The groups of the generations; {@code admin} stays the caller's to close. */
+  GenerationGroups groups(Admin admin) {
+    return new GenerationGroups(admin, applicationId, topicPrefix);
+  }
+
+  TopicPartition topicPartition(InputPartition of) {
+    return new TopicPartition(of.topic().under(topicPrefix), of.partition());
   }
 
   Admin admin() {

@@ -2,6 +2,7 @@ package org.aragora.telemetry.benchmarks.chaos;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.aragora.telemetry.benchmarks.chaos.Violations.Check;
@@ -25,7 +26,8 @@ public final class ChaosReport {
       FaultLog log,
       Truth truth,
       long scrapes,
-      Load load) {
+      Load load,
+      CommittedOffsets offsets) {
     ChaosReport report = new ChaosReport(violations);
     report.line(
         "%d s of faults, seed %d, %d events/s, %s"
@@ -36,6 +38,12 @@ public final class ChaosReport {
                 settings.sabotage().sentence()));
     report.line("");
     report.events(witness, truth, scrapes, load);
+    report.line(
+        "answers on committed offsets     %,10d (%,d more not counted: no longer the coordinator's)"
+            .formatted(offsets.answers().size(), offsets.outdated()));
+    report.line(
+        "from rest to the truth, s        %s (median, worst)"
+            .formatted(medianAndWorst("%10s", log.toTruthNanos())));
     report.line("");
     report.times(witness.aways(), log.faults());
     report.line("");
@@ -61,39 +69,59 @@ public final class ChaosReport {
             .formatted(witness.togetherNanos() / NANOS_PER_SECOND));
   }
 
-  /** How long series were away, by the fault that came before. */
+  /**
+   * By kind of fault how long series were away, and how long after the fault the last of those that
+   * went away before the next one was served again.
+   */
   private void times(List<Witness.Away> aways, List<FaultLog.Fault> faults) {
     Map<FaultKind, Integer> counts = new EnumMap<>(FaultKind.class);
     Map<FaultKind, List<Long>> away = new EnumMap<>(FaultKind.class);
+    Map<FaultLog.Fault, Long> recovered = new HashMap<>();
     faults.forEach(fault -> counts.merge(fault.kind(), 1, Integer::sum));
     for (Witness.Away gap : aways) {
-      FaultKind kind = null;
+      FaultLog.Fault before = null;
       for (FaultLog.Fault fault : faults) {
         if (fault.startNanos() <= gap.fromNanos() + SLACK_NANOS) {
-          kind = fault.kind();
+          before = fault;
         }
       }
-      if (kind != null) {
-        away.computeIfAbsent(kind, k -> new ArrayList<>()).add(gap.nanos());
+      if (before != null) {
+        away.computeIfAbsent(before.kind(), kind -> new ArrayList<>()).add(gap.nanos());
+        recovered.merge(before, gap.fromNanos() + gap.nanos() - before.startNanos(), Math::max);
       }
     }
     line(
-        "%-18s %6s %12s %10s %10s"
-            .formatted("fault", "times", "series away", "median s", "worst s"));
+        "%-18s %6s %12s %10s %10s %12s %10s"
+            .formatted(
+                "fault", "times", "series away", "median s", "worst s", "recovered s", "worst s"));
     counts.forEach(
-        (kind, count) -> {
-          List<Long> gaps = away.getOrDefault(kind, List.of()).stream().sorted().toList();
-          line(
-              gaps.isEmpty()
-                  ? "%-18s %6d %12d %10s %10s".formatted(kind.label(), count, 0, "-", "-")
-                  : "%-18s %6d %12d %10.1f %10.1f"
-                      .formatted(
-                          kind.label(),
-                          count,
-                          gaps.size(),
-                          gaps.get(gaps.size() / 2) / NANOS_PER_SECOND,
-                          gaps.get(gaps.size() - 1) / NANOS_PER_SECOND));
-        });
+        (kind, count) ->
+            line(
+                "%-18s %6d %12d %s %s"
+                    .formatted(
+                        kind.label(),
+                        count,
+                        away.getOrDefault(kind, List.of()).size(),
+                        medianAndWorst("%10s", away.getOrDefault(kind, List.of())),
+                        medianAndWorst(
+                            "%11s",
+                            recovered.entrySet().stream()
+                                .filter(entry -> entry.getKey().kind() == kind)
+                                .map(Map.Entry::getValue)
+                                .toList()))));
+  }
+
+  private static String medianAndWorst(String format, List<Long> nanos) {
+    List<Long> sorted = nanos.stream().sorted().toList();
+    String column = format + " " + format;
+    return sorted.isEmpty()
+        ? column.formatted("-", "-")
+        : column.formatted(
+            seconds(sorted.get(sorted.size() / 2)), seconds(sorted.get(sorted.size() - 1)));
+  }
+
+  private static String seconds(long nanos) {
+    return "%.1f".formatted(nanos / NANOS_PER_SECOND);
   }
 
   private void checks() {

@@ -136,7 +136,8 @@ public final class ChaosRun {
     log.say("at rest: the load stops, every value must become the truth");
     meddler.rest();
     load.stop();
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(atRestWithinSeconds());
+    long stoppedNanos = System.nanoTime();
+    long deadline = stoppedNanos + TimeUnit.SECONDS.toNanos(atRestWithinSeconds());
     RestComparison comparison = new RestComparison(table);
     String different;
     do {
@@ -150,7 +151,9 @@ public final class ChaosRun {
       }
     } while (!different.isEmpty() && System.nanoTime() < deadline);
     violations.checked(Check.TRUTH, comparison.compared());
-    if (!different.isEmpty()) {
+    if (different.isEmpty()) {
+      log.becameTruth(System.nanoTime() - stoppedNanos - HELD_NANOS);
+    } else {
       comparison.differences().forEach(sentence -> violations.add(Check.TRUTH, sentence));
     }
     log.say(
@@ -197,7 +200,8 @@ public final class ChaosRun {
       topics.deadLetters();
       ReplayCheck.check(settings, bootstrapServers, violations);
       checkAcknowledged(whole, load);
-      return ChaosReport.of(settings, violations, witness, log, whole, scraper.answered(), load);
+      return ChaosReport.of(
+          settings, violations, witness, log, whole, scraper.answered(), load, offsets);
     }
   }
 

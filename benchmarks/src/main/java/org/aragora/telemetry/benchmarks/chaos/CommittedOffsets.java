@@ -1,38 +1,77 @@
 package org.aragora.telemetry.benchmarks.chaos;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.utils.Utils;
 
 /**
- * Asks all through a run what the processors' group has committed. Only stable answers count: while
- * a transaction with offsets is being ended the broker gives none. So whatever was committed before
- * a question is in its answer, and what is not in it was not committed when the question was asked.
+ * Asks all through a run what the processors' group has committed. Whatever was committed before a
+ * question is in its answer, and what is not in it was not committed when the question was asked:
+ *
+ * <ul>
+ *   <li>Only stable offsets are answered: while a transaction with offsets is being ended the
+ *       broker gives none.
+ *   <li>A broker that is no longer the group's coordinator and does not know it yet, as happens
+ *       while one restarts or resumes, would answer what it knew. So each question begins with a
+ *       commit of a group of the harness that lives in the same partition of the offsets topic; a
+ *       commit is acknowledged by the true leader only. Both groups are asked for in one request,
+ *       and an answer without that commit does not count.
+ * </ul>
  */
 final class CommittedOffsets implements AutoCloseable {
   private static final int ASK_EVERY_MS = 200;
   private static final int TIMEOUT_MS = 10_000;
+  private static final String OFFSETS_TOPIC = "__consumer_offsets";
+  private static final TopicPartition TURN = new TopicPartition("chaos-turn", 0);
 
-  /** One answer. */
+  /** One answer; {@code askedNanos} is before the question's own commit. */
   record Answer(long askedNanos, Map<TopicPartition, Long> offsets) {}
 
   private final Admin admin;
   private final String group;
+  private final String witnessGroup;
   private final List<Answer> answers = new ArrayList<>();
   private final Thread thread = new Thread(this::askAllTheTime, "chaos-offsets");
+  private long turn;
+  private long outdated;
   private volatile boolean stopped;
 
-  CommittedOffsets(Admin admin, String group) {
+  /** The offsets topic must be there, so a member must have joined the group. */
+  CommittedOffsets(Admin admin, String group) throws InterruptedException, ExecutionException {
     this.admin = admin;
     this.group = group;
+    int partitions =
+        admin
+            .describeTopics(List.of(OFFSETS_TOPIC))
+            .allTopicNames()
+            .get()
+            .get(OFFSETS_TOPIC)
+            .partitions()
+            .size();
+    this.witnessGroup =
+        Stream.iterate(0, i -> i + 1)
+            .map(i -> group + "-witness-" + i)
+            .filter(name -> partition(name, partitions) == partition(group, partitions))
+            .findFirst()
+            .orElseThrow();
     thread.setDaemon(true);
+  }
+
+  /** As the group coordinator places a group. */
+  private static int partition(String group, int partitions) {
+    return Utils.abs(group.hashCode()) % partitions;
   }
 
   void start() {
@@ -53,22 +92,38 @@ final class CommittedOffsets implements AutoCloseable {
   private void ask() throws InterruptedException {
     long askedNanos = System.nanoTime();
     try {
-      Map<TopicPartition, OffsetAndMetadata> committed =
+      turn++;
+      admin
+          .alterConsumerGroupOffsets(
+              witnessGroup,
+              Map.of(TURN, new OffsetAndMetadata(turn)),
+              new AlterConsumerGroupOffsetsOptions().timeoutMs(TIMEOUT_MS))
+          .all()
+          .get(2L * TIMEOUT_MS, TimeUnit.MILLISECONDS);
+      ListConsumerGroupOffsetsSpec all = new ListConsumerGroupOffsetsSpec();
+      Map<String, Map<TopicPartition, OffsetAndMetadata>> committed =
           admin
               .listConsumerGroupOffsets(
-                  group,
+                  Map.of(group, all, witnessGroup, all),
                   new ListConsumerGroupOffsetsOptions().requireStable(true).timeoutMs(TIMEOUT_MS))
-              .partitionsToOffsetAndMetadata()
+              .all()
               .get(2L * TIMEOUT_MS, TimeUnit.MILLISECONDS);
-      Map<TopicPartition, Long> offsets = new java.util.HashMap<>();
-      committed.forEach(
-          (partition, offset) -> {
-            if (offset != null) {
-              offsets.put(partition, offset.offset());
-            }
-          });
+      OffsetAndMetadata seen = committed.get(witnessGroup).get(TURN);
+      Map<TopicPartition, Long> offsets = new HashMap<>();
+      committed
+          .get(group)
+          .forEach(
+              (partition, offset) -> {
+                if (offset != null) {
+                  offsets.put(partition, offset.offset());
+                }
+              });
       synchronized (answers) {
-        answers.add(new Answer(askedNanos, offsets));
+        if (seen != null && seen.offset() >= turn) {
+          answers.add(new Answer(askedNanos, offsets));
+        } else {
+          outdated++;
+        }
       }
     } catch (ExecutionException | TimeoutException e) {
       // a broker is away; the next answer counts
@@ -78,6 +133,13 @@ final class CommittedOffsets implements AutoCloseable {
   List<Answer> answers() {
     synchronized (answers) {
       return List.copyOf(answers);
+    }
+  }
+
+  /** How many answers came from a broker that was no longer the group's coordinator. */
+  long outdated() {
+    synchronized (answers) {
+      return outdated;
     }
   }
 

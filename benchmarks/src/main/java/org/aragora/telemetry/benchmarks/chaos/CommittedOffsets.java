@@ -1,5 +1,7 @@
 package org.aragora.telemetry.benchmarks.chaos;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,7 +13,9 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsResult;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Utils;
@@ -52,14 +56,11 @@ final class CommittedOffsets implements AutoCloseable {
   CommittedOffsets(Admin admin, String group) throws InterruptedException, ExecutionException {
     this.admin = admin;
     this.group = group;
-    int partitions =
-        admin
-            .describeTopics(List.of(OFFSETS_TOPIC))
-            .allTopicNames()
-            .get()
-            .get(OFFSETS_TOPIC)
-            .partitions()
-            .size();
+    TopicDescription offsetsTopic =
+        requireNonNull(
+                admin.describeTopics(List.of(OFFSETS_TOPIC)).topicNameValues().get(OFFSETS_TOPIC))
+            .get();
+    int partitions = offsetsTopic.partitions().size();
     this.witnessGroup =
         Stream.iterate(0, i -> i + 1)
             .map(i -> group + "-witness-" + i)
@@ -101,17 +102,16 @@ final class CommittedOffsets implements AutoCloseable {
           .all()
           .get(2L * TIMEOUT_MS, TimeUnit.MILLISECONDS);
       ListConsumerGroupOffsetsSpec all = new ListConsumerGroupOffsetsSpec();
-      Map<String, Map<TopicPartition, OffsetAndMetadata>> committed =
-          admin
-              .listConsumerGroupOffsets(
-                  Map.of(group, all, witnessGroup, all),
-                  new ListConsumerGroupOffsetsOptions().requireStable(true).timeoutMs(TIMEOUT_MS))
-              .all()
-              .get(2L * TIMEOUT_MS, TimeUnit.MILLISECONDS);
-      OffsetAndMetadata seen = committed.get(witnessGroup).get(TURN);
+      ListConsumerGroupOffsetsResult result =
+          admin.listConsumerGroupOffsets(
+              Map.of(group, all, witnessGroup, all),
+              new ListConsumerGroupOffsetsOptions().requireStable(true).timeoutMs(TIMEOUT_MS));
+      result.all().get(2L * TIMEOUT_MS, TimeUnit.MILLISECONDS);
+      OffsetAndMetadata seen = result.partitionsToOffsetAndMetadata(witnessGroup).get().get(TURN);
       Map<TopicPartition, Long> offsets = new HashMap<>();
-      committed
-          .get(group)
+      result
+          .partitionsToOffsetAndMetadata(group)
+          .get()
           .forEach(
               (partition, offset) -> {
                 if (offset != null) {

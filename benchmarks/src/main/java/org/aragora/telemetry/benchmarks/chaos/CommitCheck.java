@@ -27,6 +27,10 @@ final class CommitCheck {
   }
 
   void check(List<Witness.Growth> growths, List<CommittedOffsets.Answer> answers) {
+    if (answers.isEmpty()) {
+      violations.add(
+          Check.COMMITTED, "the group's offsets were never answered, so nothing could be checked");
+    }
     List<Witness.Growth> inOrder =
         growths.stream().sorted(Comparator.comparingLong(Witness.Growth::endNanos)).toList();
     int next = 0;

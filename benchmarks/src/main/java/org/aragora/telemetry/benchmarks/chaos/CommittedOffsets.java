@@ -38,7 +38,9 @@ final class CommittedOffsets implements AutoCloseable {
   private static final int ASK_EVERY_MS = 200;
   private static final int TIMEOUT_MS = 10_000;
   private static final String OFFSETS_TOPIC = "__consumer_offsets";
-  private static final TopicPartition TURN = new TopicPartition("chaos-turn", 0);
+
+  /** Of a topic that is there: the coordinator takes no offset of another. */
+  private static final TopicPartition TURN = new TopicPartition(OFFSETS_TOPIC, 0);
 
   /** One answer; {@code askedNanos} is before the question's own commit. */
   record Answer(long askedNanos, Map<TopicPartition, Long> offsets) {}

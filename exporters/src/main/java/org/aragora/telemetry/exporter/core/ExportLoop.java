@@ -8,25 +8,18 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
@@ -50,22 +43,20 @@ public final class ExportLoop<P> implements Runnable {
 
   private final LoopSettings settings;
   private final Consumer<byte[], byte[]> consumer;
-  private final Converter<P> converter;
-  private final Intake<P> intake;
   private final ExporterMetrics metrics;
   private final Health health;
   private final Clock clock;
   private final LongSupplier nanoTime;
-  private final ExecutorService workers;
   private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
+  private final Dispatch<P> dispatch;
   private final Outbox<P> outbox;
-  private final PastReader past;
+  private final Reading<P> reading;
   private final Map<TopicPartition, PartitionProgress> owned = new HashMap<>();
-  private final Set<TopicPartition> unchecked = new HashSet<>();
+  private final Commits commits;
+  private final Expired expired;
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean stopping;
   private volatile @Nullable Throwable failure;
-  private long nextCommit;
   private long nextReport;
 
   /**
@@ -86,34 +77,33 @@ public final class ExportLoop<P> implements Runnable {
       Clock clock) {
     this.settings = settings;
     this.consumer = consumer;
-    this.converter = converter;
-    intake = new Intake<>(converter, settings);
     this.metrics = metrics;
     this.health = health;
     this.clock = clock;
     nanoTime = System::nanoTime;
-    workers = Executors.newFixedThreadPool(settings.inFlight(), workerThreads(settings.exporter()));
-    past = new PastReader(pastConsumers);
+    dispatch = new Dispatch<>(settings, backend, events, nanoTime);
+    commits = new Commits(consumer, owned, settings.commitInterval(), ROUND_TRIP);
+    expired = new Expired(consumer, metrics, ROUND_TRIP);
     outbox =
         new Outbox<>(
             settings,
-            backend,
+            dispatch,
             deadLetters,
             metrics,
             health,
             new Backoff(settings.retryBase(), settings.retryMax(), RandomGenerator.getDefault()),
-            workers,
             events,
             nanoTime);
-  }
-
-  private static ThreadFactory workerThreads(String exporter) {
-    AtomicInteger number = new AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(task, exporter + "-sender-" + number.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
+    reading =
+        new Reading<>(
+            consumer,
+            pastConsumers,
+            owned,
+            converter,
+            new Intake<>(converter, settings),
+            outbox,
+            metrics,
+            LONGEST_POLL);
   }
 
   /** Runs until {@link #stop}, or until Kafka says something that no retry will change. */
@@ -157,17 +147,17 @@ public final class ExportLoop<P> implements Runnable {
   private void iterate() {
     runEvents();
     outbox.step(false);
-    noteExpired();
-    readPast();
+    expired.check();
+    reading.readPast();
     boolean full = outbox.isFull();
     pause(full);
     if (full) {
       awaitEvent(outbox.nanosToNextStep(LONGEST_POLL.toNanos()));
-      accept(poll(Duration.ZERO));
+      reading.accept(poll(Duration.ZERO));
     } else {
-      accept(poll(Duration.ofNanos(outbox.nanosToNextStep(LONGEST_POLL.toNanos()))));
+      reading.accept(poll(Duration.ofNanos(outbox.nanosToNextStep(LONGEST_POLL.toNanos()))));
     }
-    commitIfDue();
+    commits.ifDue(nanoTime.getAsLong());
     report();
   }
 
@@ -219,174 +209,6 @@ public final class ExportLoop<P> implements Runnable {
     consumer.resume(free);
   }
 
-  private void accept(ConsumerRecords<byte[], byte[]> records) {
-    for (TopicPartition partition : records.partitions()) {
-      PartitionProgress progress = owned.get(partition);
-      if (progress == null) {
-        throw new IllegalStateException("Records of " + partition + ", which is not assigned.");
-      }
-      List<ConsumerRecord<byte[], byte[]>> batch = records.records(partition);
-      if (!progress.isPastKnown() && !converter.lookback(partition.topic()).isZero()) {
-        progress.defer(batch);
-      } else {
-        batch.forEach(record -> accept(progress, record));
-      }
-    }
-    records
-        .nextOffsets()
-        .forEach(
-            (partition, next) -> {
-              PartitionProgress progress = owned.get(partition);
-              if (progress != null) {
-                progress.moveTo(next.offset());
-              }
-            });
-  }
-
-  private void accept(PartitionProgress progress, ConsumerRecord<byte[], byte[]> record) {
-    progress.read(record);
-    Intake.Taken<P> taken = intake.take(record);
-    if (taken.conversion() instanceof Conversion.Skip<P> skip) {
-      metrics.skipped(record.topic(), skip.reason());
-    } else if (taken.conversion() instanceof Conversion.Export<P> export) {
-      Unit<P> unit = Unit.of(record, taken.origin(), export, progress);
-      progress.add(unit);
-      outbox.add(unit);
-    } else if (taken.conversion() instanceof Conversion.Failed<P> failed) {
-      Unit<P> unit = Unit.unconverted(record, taken.origin(), failed, progress);
-      progress.add(unit);
-      outbox.refuse(unit, Answer.UNCONVERTIBLE, String.valueOf(failed.defect()));
-    }
-  }
-
-  /** What retention removed while nobody exported it is lost: say so, once per assignment. */
-  private void noteExpired() {
-    if (unchecked.isEmpty()) {
-      return;
-    }
-    Set<TopicPartition> partitions = Set.copyOf(unchecked);
-    unchecked.clear();
-    try {
-      Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(partitions, ROUND_TRIP);
-      consumer
-          .committed(partitions, ROUND_TRIP)
-          .forEach(
-              (partition, offset) -> noteExpired(partition, offset, beginnings.get(partition)));
-    } catch (KafkaException passing) {
-      LOG.info("Whether records expired unexported is not known: {}", passing.toString());
-    }
-  }
-
-  private void noteExpired(
-      TopicPartition partition, @Nullable OffsetAndMetadata committed, @Nullable Long beginning) {
-    if (committed != null && beginning != null && beginning > committed.offset()) {
-      long lost = beginning - committed.offset();
-      metrics.expired(partition.topic(), lost);
-      LOG.error(
-          "{} offsets of {} were removed by the topic's retention before they were exported.",
-          lost,
-          partition);
-    }
-  }
-
-  private void readPast() {
-    try {
-      for (PartitionProgress progress : List.copyOf(owned.values())) {
-        if (progress.isDeferring() && !past.isReading(progress.partition())) {
-          beginPast(progress);
-        }
-      }
-      if (past.isReading()) {
-        for (TopicPartition done : past.step(LONGEST_POLL, converter::remember)) {
-          PartitionProgress progress = owned.get(done);
-          if (progress != null) {
-            acceptDeferred(progress);
-          }
-        }
-      }
-    } catch (RetriableException passing) {
-      LOG.warn(
-          "A partition's past could not be read, which is tried again: {}", passing.toString());
-    }
-  }
-
-  private void beginPast(PartitionProgress progress) {
-    TopicPartition partition = progress.partition();
-    OptionalLong first = progress.firstDeferred();
-    long from = progress.oldestTimestampMs(true) - converter.lookback(partition.topic()).toMillis();
-    if (!past.begin(partition, from, first.orElse(0))) {
-      acceptDeferred(progress);
-    }
-  }
-
-  private void acceptDeferred(PartitionProgress progress) {
-    progress.pastRead().forEach(record -> accept(progress, record));
-    progress.moveTo(consumer.position(progress.partition()));
-  }
-
-  private void commitIfDue() {
-    long now = nanoTime.getAsLong();
-    if (now - nextCommit < 0) {
-      return;
-    }
-    nextCommit = now + settings.commitInterval().toNanos();
-    Map<TopicPartition, OffsetAndMetadata> offsets = committable(owned.keySet());
-    if (offsets.isEmpty()) {
-      return;
-    }
-    Map<TopicPartition, PartitionProgress> owners = new HashMap<>(owned);
-    consumer.commitAsync(
-        offsets,
-        (done, problem) -> {
-          if (problem == null) {
-            markCommitted(done, owners);
-          } else {
-            LOG.info("A commit did not go through, the next one covers it: {}", problem.toString());
-          }
-        });
-  }
-
-  private Map<TopicPartition, OffsetAndMetadata> committable(Collection<TopicPartition> of) {
-    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-    for (TopicPartition partition : of) {
-      PartitionProgress progress = owned.get(partition);
-      if (progress != null && progress.needsCommit()) {
-        progress
-            .committable()
-            .ifPresent(offset -> offsets.put(partition, new OffsetAndMetadata(offset)));
-      }
-    }
-    return offsets;
-  }
-
-  private static void markCommitted(
-      Map<TopicPartition, OffsetAndMetadata> done, Map<TopicPartition, PartitionProgress> owners) {
-    done.forEach(
-        (partition, offset) -> {
-          PartitionProgress progress = owners.get(partition);
-          if (progress != null) {
-            progress.committed(offset.offset());
-          }
-        });
-  }
-
-  private void commitNow(Collection<TopicPartition> partitions) {
-    Map<TopicPartition, OffsetAndMetadata> offsets = committable(partitions);
-    if (offsets.isEmpty()) {
-      return;
-    }
-    try {
-      consumer.commitSync(offsets, ROUND_TRIP);
-      markCommitted(offsets, owned);
-    } catch (KafkaException problem) {
-      LOG.warn(
-          "The last commit of {} did not go through; what it covers will be sent again, unchanged:"
-              + " {}",
-          offsets.keySet(),
-          problem.toString());
-    }
-  }
-
   private void report() {
     health.iterated(!outbox.isEmpty());
     long now = nanoTime.getAsLong();
@@ -396,23 +218,7 @@ public final class ExportLoop<P> implements Runnable {
     nextReport = now + REPORT_INTERVAL.toNanos();
     metrics.inFlight(outbox.records());
     health.kafka(KafkaContact.trouble(consumer));
-    Map<TopicPartition, Long> records = new HashMap<>();
-    Map<String, Long> oldest = new HashMap<>();
-    for (PartitionProgress progress : owned.values()) {
-      TopicPartition partition = progress.partition();
-      OptionalLong unread = consumer.currentLag(partition);
-      records.put(partition, unread.orElse(0) + progress.unacknowledgedSpan());
-      long stamp = progress.oldestTimestampMs(unread.orElse(0) > 0);
-      oldest.merge(partition.topic(), stamp, ExportLoop::older);
-    }
-    metrics.lag(records, oldest);
-  }
-
-  private static Long older(Long left, Long right) {
-    if (left == 0 || right == 0) {
-      return Math.max(left, right);
-    }
-    return Math.min(left, right);
+    Lag.report(consumer, owned.values(), metrics);
   }
 
   private void drain() {
@@ -426,17 +232,17 @@ public final class ExportLoop<P> implements Runnable {
           "{} records were not acknowledged before the stop; they will be sent again, unchanged.",
           outbox.records());
     }
-    commitNow(List.copyOf(owned.keySet()));
+    commits.now(List.copyOf(owned.keySet()));
   }
 
   private void close() {
-    workers.shutdownNow();
+    dispatch.close();
     try {
       consumer.close(CloseOptions.timeout(ROUND_TRIP));
     } catch (KafkaException problem) {
       LOG.warn("The consumer did not close in order: {}", problem.toString());
     }
-    past.close();
+    reading.close();
   }
 
   /** Takes partitions on and gives them up; called by the consumer, within poll and close. */
@@ -446,7 +252,7 @@ public final class ExportLoop<P> implements Runnable {
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
       for (TopicPartition partition : partitions) {
         owned.put(partition, new PartitionProgress(partition, clock.millis()));
-        unchecked.add(partition);
+        expired.assigned(partition);
       }
     }
 
@@ -457,7 +263,7 @@ public final class ExportLoop<P> implements Runnable {
       while (isInFlight(partitions) && nanoTime.getAsLong() - deadline < 0) {
         awaitEvent(LONGEST_POLL.toNanos());
       }
-      commitNow(partitions);
+      commits.now(partitions);
       disown(partitions);
     }
 
@@ -482,10 +288,9 @@ public final class ExportLoop<P> implements Runnable {
         if (progress != null) {
           progress.disown();
         }
-        converter.forget(partition);
       }
-      partitions.forEach(unchecked::remove);
-      past.cancel(partitions);
+      expired.revoked(partitions);
+      reading.forget(partitions);
       outbox.discardDisowned();
     }
   }

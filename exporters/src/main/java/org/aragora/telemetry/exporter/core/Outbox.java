@@ -2,16 +2,12 @@ package org.aragora.telemetry.exporter.core;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -27,53 +23,49 @@ final class Outbox<P> {
 
   private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
 
-  /** Dead letters logged one by one; later ones only now and then. */
-  private static final int ALWAYS_LOGGED = 100;
-
   private final LoopSettings settings;
-  private final Backend<P> backend;
-  private final DeadLetters deadLetters;
   private final ExporterMetrics metrics;
   private final Health health;
   private final Backoff backoff;
-  private final Executor workers;
-  private final BlockingQueue<Runnable> events;
   private final LongSupplier nanoTime;
+  private final Dispatch<P> dispatch;
+  private final Parking<P> parking;
 
   private final ArrayDeque<Batch<P>> ready = new ArrayDeque<>();
   private final PriorityQueue<Waiting<P>> waiting =
       new PriorityQueue<>(Comparator.comparingLong(Waiting::atNanos));
-  private final PriorityQueue<Parking<P>> unparked =
-      new PriorityQueue<>(Comparator.comparingLong(Parking::atNanos));
   private @Nullable Batch<P> open;
   private int inFlight;
   private int records;
   private long bytes;
-  private long parkedRecords;
 
   private record Waiting<P>(Batch<P> batch, long atNanos) {}
 
-  private record Parking<P>(Unit<P> unit, String reason, String message, int tries, long atNanos) {}
-
   Outbox(
       LoopSettings settings,
-      Backend<P> backend,
+      Dispatch<P> dispatch,
       DeadLetters deadLetters,
       ExporterMetrics metrics,
       Health health,
       Backoff backoff,
-      Executor workers,
-      BlockingQueue<Runnable> events,
+      Queue<Runnable> events,
       LongSupplier nanoTime) {
     this.settings = settings;
-    this.backend = backend;
-    this.deadLetters = deadLetters;
     this.metrics = metrics;
     this.health = health;
     this.backoff = backoff;
-    this.workers = workers;
-    this.events = events;
     this.nanoTime = nanoTime;
+    this.dispatch = dispatch;
+    parking =
+        new Parking<>(
+            deadLetters,
+            metrics,
+            health,
+            backoff,
+            events,
+            nanoTime,
+            this::settle,
+            unit -> drop(List.of(unit)));
   }
 
   void add(Unit<P> unit) {
@@ -98,16 +90,13 @@ final class Outbox<P> {
   void refuse(Unit<P> unit, String reason, String message) {
     records++;
     bytes += unit.heldBytes();
-    park(unit, reason, message, 1);
+    parking.park(unit, reason, message);
   }
 
   /** Sends all that is due. */
   void step(boolean flush) {
     long now = nanoTime.getAsLong();
-    while (!unparked.isEmpty() && unparked.element().atNanos() - now <= 0) {
-      Parking<P> again = unparked.remove();
-      park(again.unit(), again.reason(), again.message(), again.tries() + 1);
-    }
+    parking.step();
     while (!waiting.isEmpty() && waiting.element().atNanos() - now <= 0) {
       ready.addFirst(waiting.remove().batch());
     }
@@ -131,7 +120,6 @@ final class Outbox<P> {
     }
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // the answer comes back as an event
   private void send(Batch<P> batch) {
     drop(batch.removeUnless(Unit::isLive));
     if (batch.size() == 0) {
@@ -141,42 +129,7 @@ final class Outbox<P> {
     batch.attempts++;
     metrics.sent(batch.items());
     batch.units.forEach(unit -> unit.progress.sent());
-    long sentAt = nanoTime.getAsLong();
-    CompletableFuture<Answer<P>> answer = new CompletableFuture<>();
-    List<P> payloads = batch.payloads();
-    workers.execute(() -> sendOn(payloads, answer));
-    answer
-        .orTimeout(settings.answerTimeout().toMillis(), TimeUnit.MILLISECONDS)
-        .whenComplete(
-            (given, failure) -> {
-              Answer<P> result = given != null ? given : asAnswer(failure);
-              events.add(() -> answered(batch, result, nanoTime.getAsLong() - sentAt));
-            });
-  }
-
-  private void sendOn(List<P> payloads, CompletableFuture<Answer<P>> answer) {
-    try {
-      backend
-          .send(payloads)
-          .whenComplete(
-              (given, failure) -> {
-                if (failure == null) {
-                  answer.complete(given);
-                } else {
-                  answer.completeExceptionally(failure);
-                }
-              });
-    } catch (RuntimeException | Error failure) {
-      answer.completeExceptionally(failure);
-    }
-  }
-
-  private Answer<P> asAnswer(@Nullable Throwable failure) {
-    if (failure instanceof java.util.concurrent.TimeoutException) {
-      return new Answer.Transient<>(
-          "timeout", "No answer within " + settings.answerTimeout().toSeconds() + " s.");
-    }
-    return new Answer.Transient<>("failure", "The sender failed: " + failure);
+    dispatch.send(batch, this::answered);
   }
 
   private void answered(Batch<P> batch, Answer<P> answer, long nanos) {
@@ -215,11 +168,11 @@ final class Outbox<P> {
 
   private void narrow(Batch<P> batch, Answer.Refused<P> refused) {
     if (batch.size() == 1) {
-      park(batch.units.get(0), refused.reason(), refused.message(), 1);
+      parking.park(batch.units.get(0), refused.reason(), refused.message());
       return;
     }
     List<Unit<P>> condemned = batch.removeUnless(unit -> !refused.certainly().test(unit.payload));
-    condemned.forEach(unit -> park(unit, refused.reason(), refused.message(), 1));
+    condemned.forEach(unit -> parking.park(unit, refused.reason(), refused.message()));
     if (batch.size() == 0) {
       return;
     }
@@ -231,46 +184,6 @@ final class Outbox<P> {
     List<Batch<P>> halves = batch.halves();
     ready.addFirst(halves.get(1));
     ready.addFirst(halves.get(0));
-  }
-
-  @SuppressWarnings("FutureReturnValueIgnored") // the outcome comes back as an event
-  private void park(Unit<P> unit, String reason, String message, int tries) {
-    if (!unit.isLive()) {
-      drop(List.of(unit));
-      return;
-    }
-    unit.progress.sent();
-    deadLetters
-        .park(unit.origin, unit.start, reason, message)
-        .whenComplete(
-            (done, failure) -> events.add(() -> parked(unit, reason, message, tries, failure)));
-  }
-
-  private void parked(
-      Unit<P> unit, String reason, String message, int tries, @Nullable Throwable failure) {
-    unit.progress.answered();
-    if (!unit.isLive()) {
-      drop(List.of(unit));
-    } else if (failure == null) {
-      metrics.deadLettered(reason);
-      parkedRecords++;
-      if (parkedRecords <= ALWAYS_LOGGED || parkedRecords % ALWAYS_LOGGED == 0) {
-        LOG.warn(
-            "Record {}-{}@{} is a dead letter ({}), number {} of this process: {}",
-            unit.origin.topic(),
-            unit.origin.partition(),
-            unit.origin.offset(),
-            reason,
-            parkedRecords,
-            message);
-      }
-      settle(unit);
-    } else {
-      metrics.retried("dead_letter");
-      health.troubled("The dead letter could not be written: " + failure);
-      long pause = backoff.nanosAfter(tries, Duration.ZERO);
-      unparked.add(new Parking<>(unit, reason, message, tries, nanoTime.getAsLong() + pause));
-    }
   }
 
   private void settle(Unit<P> unit) {
@@ -305,12 +218,7 @@ final class Outbox<P> {
       drop(each.batch().removeUnless(Unit::isLive));
     }
     waiting.removeIf(each -> each.batch().size() == 0);
-    for (Parking<P> each : unparked) {
-      if (!each.unit().isLive()) {
-        drop(List.of(each.unit()));
-      }
-    }
-    unparked.removeIf(each -> !each.unit().isLive());
+    parking.discardDisowned();
   }
 
   /** Whether nothing more may be read at present. */
@@ -328,34 +236,24 @@ final class Outbox<P> {
 
   /** Partitions whose records wait for their next attempt. */
   Set<TopicPartition> troubled() {
-    if (waiting.isEmpty() && unparked.isEmpty()) {
-      return Set.of();
-    }
     Set<TopicPartition> partitions = new HashSet<>();
     for (Waiting<P> each : waiting) {
       each.batch().units.forEach(unit -> partitions.add(unit.progress.partition()));
     }
-    unparked.forEach(each -> partitions.add(each.unit().progress.partition()));
+    parking.addTroubled(partitions);
     return partitions;
   }
 
   /** Nanoseconds until something is due, at most {@code limit}. */
   long nanosToNextStep(long limit) {
     long now = nanoTime.getAsLong();
-    List<Long> due = new ArrayList<>();
+    long next = parking.nanosToNextStep(limit);
     if (!waiting.isEmpty()) {
-      due.add(waiting.element().atNanos() - now);
-    }
-    if (!unparked.isEmpty()) {
-      due.add(unparked.element().atNanos() - now);
+      next = Math.min(next, Math.max(0, waiting.element().atNanos() - now));
     }
     Batch<P> batch = open;
     if (batch != null) {
-      due.add(batch.openedAtNanos + settings.batchAge().toNanos() - now);
-    }
-    long next = limit;
-    for (long each : due) {
-      next = Math.min(next, Math.max(0, each));
+      next = Math.min(next, Math.max(0, batch.openedAtNanos + settings.batchAge().toNanos() - now));
     }
     return next;
   }

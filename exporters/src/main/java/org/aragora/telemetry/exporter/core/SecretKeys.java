@@ -37,6 +37,7 @@ final class SecretKeys {
 
   private final Set<String> more = new HashSet<>();
   private final Set<String> kept = new HashSet<>();
+  private final Remembered<Boolean> known = new Remembered<>(this::holdSecrets);
 
   SecretKeys(Collection<String> more, Collection<String> kept) {
     more.forEach(key -> this.more.add(bare(key)));
@@ -47,6 +48,10 @@ final class SecretKeys {
     if (key.length() > MAX_KEY_CHARS || key.length() < 3) {
       return false;
     }
+    return known.get(key);
+  }
+
+  private boolean holdSecrets(String key) {
     String bare = bare(key);
     if (kept.contains(bare)) {
       return false;

@@ -15,6 +15,9 @@ final class TextScan {
   private static final String PEM_END = "-----END ";
   private static final String PEM_KEY = "PRIVATE KEY-----";
 
+  /** Which ASCII characters are letters, digits or the low line. */
+  private static final boolean[] ASCII_WORD = asciiWord();
+
   private final String text;
   private final int length;
   private final SecretKeys keys;
@@ -261,11 +264,15 @@ final class TextScan {
   }
 
   static boolean isWord(char c) {
-    return (c >= 'a' && c <= 'z')
-        || (c >= 'A' && c <= 'Z')
-        || isDigit(c)
-        || c == '_'
-        || (c > 127 && Character.isLetterOrDigit(c));
+    return c < ASCII_WORD.length ? ASCII_WORD[c] : Character.isLetterOrDigit(c);
+  }
+
+  private static boolean[] asciiWord() {
+    boolean[] word = new boolean[128];
+    for (char c = 0; c < word.length; c++) {
+      word[c] = Character.isLetterOrDigit(c) || c == '_';
+    }
+    return word;
   }
 
   static boolean isDigit(char c) {

@@ -33,7 +33,20 @@ final class Tokens {
           "AIza");
   private static final int MIN_SECRET = 16;
 
+  /** The prefixes by their first character; empty for most. */
+  private static final String[][] BY_FIRST = byFirst();
+
   private Tokens() {}
+
+  private static String[][] byFirst() {
+    String[][] byFirst = new String[128][];
+    for (char c = 0; c < byFirst.length; c++) {
+      String first = String.valueOf(c);
+      byFirst[c] =
+          PREFIXES.stream().filter(prefix -> prefix.startsWith(first)).toArray(String[]::new);
+    }
+    return byFirst;
+  }
 
   /**
    * End of the secret that starts with the word from {@code start} to {@code end}, or a negative
@@ -48,8 +61,11 @@ final class Tokens {
     if (first == 'A' && (text.startsWith("AKIA", start) || text.startsWith("ASIA", start))) {
       return end - start == 20 ? end : -1;
     }
-    for (String prefix : PREFIXES) {
-      if (first == prefix.charAt(0) && text.startsWith(prefix, start)) {
+    if (first >= BY_FIRST.length) {
+      return -1;
+    }
+    for (String prefix : BY_FIRST[first]) {
+      if (text.startsWith(prefix, start)) {
         int stop = run(text, start);
         return stop - start >= prefix.length() + MIN_SECRET ? stop : -1;
       }

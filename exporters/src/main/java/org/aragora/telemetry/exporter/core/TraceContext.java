@@ -12,12 +12,13 @@ import org.aragora.telemetry.schemas.event.RoundCompleted;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an event stands in a trace: what it carries, else what its ids give.
+ * Where an event stands in a trace: what it carries, else what its ids give. The codec has left out
+ * what is no valid trace context.
  *
  * @param traceId 32 hex digits
  * @param spanId the operation's own span, 16 hex digits
  * @param parentSpanId the span above it, null for a root
- * @param carried whether the event has a valid {@code traceparent}
+ * @param carried whether the event has a {@code traceparent}
  * @param sampled the {@code traceparent}'s flag; false without one
  */
 public record TraceContext(
@@ -27,27 +28,35 @@ public record TraceContext(
     boolean carried,
     boolean sampled) {
 
-  private static final int LENGTH = 55;
-
-  /** Never fails: a malformed {@code traceparent} counts as none. */
+  /** As the codec gave it: version-traceid-spanid-flags, all of fixed length. */
   public static TraceContext of(Event event, TraceIds ids) {
     TraceIds.Ids own = derived(event, ids);
     String parent = parent(event.data(), ids);
     String carried = event.traceparent();
-    if (carried == null || !isTraceparent(carried)) {
+    if (carried == null) {
       return new TraceContext(own.traceId(), own.spanId(), parent, false, false);
     }
-    String traceId = carried.substring(3, 35);
+    String traceId = carriedTraceId(carried);
     String spanId = carried.substring(36, 52);
     boolean sampled = (Character.digit(carried.charAt(54), 16) & 1) == 1;
     String above = event.parentSpanId();
-    if (above != null && isHex(above, 0, 16) && !isZero(above, 0, 16)) {
+    if (above != null) {
       return new TraceContext(traceId, spanId, above, true, sampled);
     }
     // What is above is known only where the ids were made by our rule.
     boolean ours = traceId.equals(own.traceId());
     String derivedParent = ours && !spanId.equals(parent) ? parent : null;
     return new TraceContext(traceId, spanId, derivedParent, true, sampled);
+  }
+
+  /** The trace id alone, for less work than {@link #of}. */
+  public static String traceId(Event event, TraceIds ids) {
+    String carried = event.traceparent();
+    return carried == null ? derived(event, ids).traceId() : carriedTraceId(carried);
+  }
+
+  private static String carriedTraceId(String traceparent) {
+    return traceparent.substring(3, 35);
   }
 
   private static TraceIds.Ids derived(Event event, TraceIds ids) {
@@ -105,42 +114,5 @@ public record TraceContext(
             ? request.requestId()
             : data instanceof LogEmitted log ? log.requestId() : null;
     return id == null || id.isEmpty() ? null : id;
-  }
-
-  private static boolean isTraceparent(String value) {
-    return (value.length() == LENGTH || (value.length() > LENGTH && value.charAt(LENGTH) == '-'))
-        && isHex(value, 0, 2)
-        && !value.startsWith("ff")
-        && (value.length() == LENGTH || !value.startsWith("00"))
-        && value.charAt(2) == '-'
-        && isHex(value, 3, 35)
-        && !isZero(value, 3, 35)
-        && value.charAt(35) == '-'
-        && isHex(value, 36, 52)
-        && !isZero(value, 36, 52)
-        && value.charAt(52) == '-'
-        && isHex(value, 53, 55);
-  }
-
-  private static boolean isHex(String value, int from, int to) {
-    if (value.length() < to) {
-      return false;
-    }
-    for (int i = from; i < to; i++) {
-      char c = value.charAt(i);
-      if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static boolean isZero(String value, int from, int to) {
-    for (int i = from; i < to; i++) {
-      if (value.charAt(i) != '0') {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -58,19 +58,8 @@ public final class TraceIds {
     return of("callee\n" + traceId + "\n" + callSpanId).spanId();
   }
 
-  /** A number from 0 to 999 that is an event's own. */
-  public int perMille(String source, String id) {
-    byte[] digest = digest("nanos\n" + source + "\n" + id);
-    int number = (digest[0] & 0xff) << 16 | (digest[1] & 0xff) << 8 | (digest[2] & 0xff);
-    return number % 1000;
-  }
-
   private Ids of(String what) {
-    byte[] digest = digest(what);
+    byte[] digest = sha256.digest(what.getBytes(UTF_8));
     return new Ids(HEX.formatHex(digest, 0, 16), HEX.formatHex(digest, 16, 24));
-  }
-
-  private byte[] digest(String what) {
-    return sha256.digest(what.getBytes(UTF_8));
   }
 }

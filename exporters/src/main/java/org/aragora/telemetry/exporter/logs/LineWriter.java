@@ -10,7 +10,6 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
@@ -29,13 +28,17 @@ final class LineWriter {
   private static final int METADATA_RESERVE = 4 * 1024;
   private static final int MAX_NAME_CHARS = 512;
   private static final String CUT = "…[cut]";
-  private static final DateTimeFormatter MICROS =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
+  private static final DateTimeFormatter SECONDS =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private final JsonFactory json = new JsonFactory();
   private final Redactor redactor;
   private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(1024);
+
+  /** The second that was written last, because the next line mostly is of the same one. */
+  private long second = Long.MIN_VALUE;
+
+  private String secondText = "";
 
   LineWriter(Redactor redactor) {
     this.redactor = redactor;
@@ -69,19 +72,21 @@ final class LineWriter {
     buffer.reset();
     try (JsonGenerator out = json.createGenerator(buffer)) {
       out.writeStartObject();
-      out.writeStringField("timestamp", MICROS.format(time.truncatedTo(ChronoUnit.MICROS)));
+      out.writeStringField("timestamp", timestamp(time));
       out.writeStringField("level", line.level().name());
-      out.writeStringField("logger", name(line.logger()));
+      out.writeStringField("logger", cut(redactor.name(line.logger())));
       out.writeStringField("message", message);
-      text(out, "module", line.module());
-      text(out, "function", line.function());
+      String module = line.module();
+      text(out, "module", module == null ? null : redactor.name(module));
+      String function = line.function();
+      text(out, "function", function == null ? null : redactor.name(function));
       if (line.line() != null) {
         out.writeNumberField("line", line.line());
       }
       out.writeStringField("trace_id", traceId);
-      text(out, "request_id", line.requestId());
-      text(out, "user_id", line.userId());
-      text(out, "debate_id", line.debateId());
+      text(out, "request_id", redactor.textOrNull(line.requestId()));
+      text(out, "user_id", redactor.textOrNull(line.userId()));
+      text(out, "debate_id", redactor.textOrNull(line.debateId()));
       Map<String, @Nullable Object> rest = line.fields();
       if (fields && rest != null && !rest.isEmpty()) {
         out.writeFieldName("fields");
@@ -97,15 +102,28 @@ final class LineWriter {
     return buffer.toByteArray();
   }
 
-  private void text(JsonGenerator out, String name, @Nullable String value) throws IOException {
-    if (value != null && !value.isEmpty()) {
-      out.writeStringField(name, name(value));
+  private void text(JsonGenerator out, String name, @Nullable String clean) throws IOException {
+    if (clean != null && !clean.isEmpty()) {
+      out.writeStringField(name, cut(clean));
     }
+  }
+
+  /** RFC 3339 in UTC with six digits of a second. */
+  private String timestamp(Instant time) {
+    if (time.getEpochSecond() != second) {
+      second = time.getEpochSecond();
+      secondText = SECONDS.format(time) + ".";
+    }
+    String micros = Integer.toString(1_000_000 + time.getNano() / 1000);
+    return secondText + micros.substring(1) + "Z";
   }
 
   /** A short text: redacted, then cut. */
   String name(String value) {
-    String clean = redactor.text(value);
+    return cut(redactor.text(value));
+  }
+
+  private static String cut(String clean) {
     return clean.length() <= MAX_NAME_CHARS ? clean : head(clean, MAX_NAME_CHARS) + CUT;
   }
 

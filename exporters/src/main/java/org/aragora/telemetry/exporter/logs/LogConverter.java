@@ -1,7 +1,10 @@
 package org.aragora.telemetry.exporter.logs;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.time.Duration;
 import java.time.Instant;
+import java.util.zip.CRC32;
 import org.aragora.telemetry.exporter.core.Conversion;
 import org.aragora.telemetry.exporter.core.DebateLog;
 import org.aragora.telemetry.exporter.core.EventConverter;
@@ -39,7 +42,7 @@ final class LogConverter extends EventConverter<LogEntry> {
     if (line.level().compareTo(lowest) < 0) {
       return new Conversion.Skip<>("below_level");
     }
-    String traceId = TraceContext.of(event, ids).traceId();
+    String traceId = TraceContext.traceId(event, ids);
     String text = writer.write(line, time, traceId);
     LogEntry entry =
         new LogEntry(
@@ -53,10 +56,14 @@ final class LogConverter extends EventConverter<LogEntry> {
   }
 
   /** Microseconds are the event's; what is below them tells apart events of one microsecond. */
-  private long nanos(Event event, Instant time) {
+  private static long nanos(Event event, Instant time) {
     long micros =
         Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000L), time.getNano() / 1000);
-    return micros * 1000 + ids.perMille(event.source(), event.id());
+    CRC32 own = new CRC32();
+    own.update(event.source().getBytes(UTF_8));
+    own.update('\n');
+    own.update(event.id().getBytes(UTF_8));
+    return micros * 1000 + own.getValue() % 1000;
   }
 
   private @Nullable String metadata(@Nullable String value) {

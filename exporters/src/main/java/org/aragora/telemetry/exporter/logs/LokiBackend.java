@@ -1,5 +1,7 @@
 package org.aragora.telemetry.exporter.logs;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
@@ -94,7 +96,8 @@ final class LokiBackend implements Backend<LogEntry> {
     for (LogEntry entry : entries) {
       out.writeStartArray();
       out.writeString(Long.toString(entry.nanos()));
-      out.writeString(entry.line());
+      byte[] line = entry.line().getBytes(UTF_8);
+      out.writeUTF8String(line, 0, line.length);
       if (structuredMetadata) {
         writeMetadata(out, entry);
       }

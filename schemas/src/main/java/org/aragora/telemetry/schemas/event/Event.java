@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param source URI reference of the instance that wrote it, such as {@code
  *     /aragora/instances/api-7f9c}, not empty
  * @param time when it happened; null: take the record's append time
- * @param traceparent W3C trace context of the operation itself
- * @param parentSpanId id of the span above it, 16 hex digits
+ * @param traceparent W3C trace context of the operation itself; decoding leaves out what is not
+ *     valid
+ * @param parentSpanId id of the span above it, 16 hex digits; decoding leaves out what is not valid
  * @param sequence run and number within it; null where the producer does not number
  * @param data what it says
  */

@@ -45,6 +45,7 @@ final class ExportBacklog<P> {
   private final Instant start;
   private final Converter<P> converter;
   private final List<Conversion.Export<P>> payloads = new ArrayList<>();
+  private final List<Event> eventsInMemory = new ArrayList<>();
   private long items;
 
   ExportBacklog(long seed, Instant start, Converter<P> converter) {
@@ -56,6 +57,11 @@ final class ExportBacklog<P> {
   /** Payloads of the first records, as the exporter makes them. */
   List<Conversion.Export<P>> payloads() {
     return List.copyOf(payloads);
+  }
+
+  /** The events of those payloads. */
+  List<Event> events() {
+    return List.copyOf(eventsInMemory);
   }
 
   /** Spans or lines of the whole backlog. */
@@ -76,6 +82,9 @@ final class ExportBacklog<P> {
         bytes += value.length;
         String topic = event.type().topic().under(prefix);
         convert(topic, i, value);
+        if (eventsInMemory.size() < payloads.size()) {
+          eventsInMemory.add(event);
+        }
         var unused =
             producer.send(
                 new ProducerRecord<>(topic, event.key().getBytes(StandardCharsets.UTF_8), value));

@@ -28,6 +28,7 @@ import org.aragora.telemetry.exporter.logs.LogEntry;
 import org.aragora.telemetry.exporter.logs.LogsMain;
 import org.aragora.telemetry.exporter.receiver.CountingReceiver;
 import org.aragora.telemetry.exporter.spans.SpansMain;
+import org.aragora.telemetry.schemas.event.Event;
 import org.aragora.telemetry.schemas.topic.TopicAdmin;
 
 /** Measures both exporters and prints one line per round and the medians. Not thread-safe. */
@@ -79,35 +80,38 @@ public final class ExportThroughput {
     return ratios;
   }
 
-  /** Sends a backlog's payloads from memory until so many items have gone. */
-  private interface Rival<P> {
-    void send(List<List<P>> batches, int count) throws InterruptedException, ExecutionException;
+  /**
+   * What the exporter is held against.
+   *
+   * @param batches how many different batches it has in memory
+   * @param sending sends so many batches, going round
+   */
+  private record Rival(String name, int batches, Sending sending) {}
+
+  private interface Sending {
+    void send(int count) throws InterruptedException, ExecutionException;
   }
 
   private record Contest<P>(
       String items,
-      String rivalName,
       ExporterProcess.Definition<P> definition,
       ToLongFunction<CountingReceiver> received) {}
 
   private double spans(long seed, int events, int rounds)
       throws IOException, InterruptedException, ExecutionException {
     Contest<List<SpanData>> contest =
-        new Contest<>("spans", "SDK from memory", SpansMain.definition(), CountingReceiver::spans);
+        new Contest<>("spans", SpansMain.definition(), CountingReceiver::spans);
     ExportBacklog<List<SpanData>> backlog = backlog(contest, seed, events);
     long bytes = backlog.write(bootstrapServers, prefix(contest), events, backlog::operation);
+    List<List<SpanData>> batches =
+        FromMemory.batches(payloads(backlog), BATCH).stream().map(ExportThroughput::flat).toList();
     try (CountingReceiver receiver = CountingReceiver.start(0)) {
-      return contest(
-          contest,
-          backlog,
-          bytes / events,
-          rounds,
-          receiver,
-          (batches, count) ->
-              sendBySdk(
-                  receiver.address(),
-                  batches.stream().map(ExportThroughput::flat).toList(),
-                  count));
+      Rival sdk =
+          new Rival(
+              "SDK from memory",
+              batches.size(),
+              count -> sendBySdk(receiver.address(), batches, count));
+      return contest(contest, backlog, bytes / events, rounds, receiver, List.of(sdk));
     }
   }
 
@@ -134,23 +138,42 @@ public final class ExportThroughput {
     }
   }
 
+  /** The ratio is to the push that writes its lines, as the SDK's exporter writes its spans. */
   private double lines(long seed, int events, int rounds)
       throws IOException, InterruptedException, ExecutionException {
     Contest<LogEntry> contest =
-        new Contest<>(
-            "lines", "plain push from memory", LogsMain.definition(), CountingReceiver::lines);
+        new Contest<>("lines", LogsMain.definition(), CountingReceiver::lines);
     ExportBacklog<LogEntry> backlog = backlog(contest, seed, events);
     long bytes = backlog.write(bootstrapServers, prefix(contest), events, backlog::logLine);
+    List<List<Event>> logEvents = FromMemory.batches(backlog.events(), BATCH);
+    List<List<LogEntry>> written = FromMemory.batches(payloads(backlog), BATCH);
     try (CountingReceiver receiver = CountingReceiver.start(0)) {
       PlainPush push = new PlainPush(receiver.address());
+      PlainLines lines = new PlainLines();
       return contest(
           contest,
           backlog,
           bytes / events,
           rounds,
           receiver,
-          (batches, count) -> FromMemory.send(batches, count, push::send));
+          List.of(
+              new Rival(
+                  "plain push from memory",
+                  logEvents.size(),
+                  count ->
+                      FromMemory.send(
+                          logEvents,
+                          count,
+                          batch -> push.send(batch.stream().map(lines::entry).toList()))),
+              new Rival(
+                  "push of finished lines",
+                  written.size(),
+                  count -> FromMemory.send(written, count, push::send))));
     }
+  }
+
+  private static <P> List<P> payloads(ExportBacklog<P> backlog) {
+    return backlog.payloads().stream().map(Conversion.Export::payload).toList();
   }
 
   private static List<SpanData> flat(List<List<SpanData>> batch) {
@@ -181,56 +204,59 @@ public final class ExportThroughput {
             .apply(Settings.read(contest.definition().declared(), environment)));
   }
 
+  /** Rounds of each rival and the exporter in turns; the ratio to the first rival. */
   private <P> double contest(
       Contest<P> contest,
       ExportBacklog<P> backlog,
       long bytesEach,
       int rounds,
       CountingReceiver receiver,
-      Rival<P> rival)
+      List<Rival> rivals)
       throws InterruptedException, ExecutionException {
-    List<List<P>> batches =
-        FromMemory.batches(
-            backlog.payloads().stream().map(Conversion.Export::payload).toList(), BATCH);
     long itemsInMemory = backlog.payloads().stream().mapToLong(Conversion.Export::items).sum();
-    int count = (int) (backlog.items() * batches.size() / itemsInMemory);
     out.printf(
         "%s: %,d from events of %d bytes each on average%n",
         contest.items(), backlog.items(), bytesEach);
     List<Double> ours = new ArrayList<>();
-    List<Double> theirs = new ArrayList<>();
+    List<List<Double>> theirs = new ArrayList<>();
+    rivals.forEach(rival -> theirs.add(new ArrayList<>()));
     for (int round = 0; round <= rounds; round++) {
-      double from = fromMemory(contest, receiver, rival, batches, count);
+      String name = round == 0 ? "warm-up" : "round " + round;
+      List<Double> rates = new ArrayList<>();
+      for (Rival rival : rivals) {
+        int count = (int) (backlog.items() * rival.batches() / itemsInMemory);
+        rates.add(fromMemory(contest, receiver, rival, count));
+      }
       double exporter = exporter(contest, receiver, backlog.items());
-      out.printf(
-          "%s: %s %,.0f/s; exporter %,.0f/s; ratio %.2f%n",
-          round == 0 ? "warm-up" : "round " + round,
-          contest.rivalName(),
-          from,
-          exporter,
-          exporter / from);
+      tell(name, rivals, rates, exporter);
       if (round > 0) {
-        theirs.add(from);
         ours.add(exporter);
+        for (int i = 0; i < rivals.size(); i++) {
+          theirs.get(i).add(rates.get(i));
+        }
       }
     }
-    double ratio = median(ours) / median(theirs);
-    out.printf(
-        "%s, medians: %s %,.0f/s; exporter %,.0f/s; ratio %.2f%n",
-        contest.items(), contest.rivalName(), median(theirs), median(ours), ratio);
-    return ratio;
+    List<Double> medians = theirs.stream().map(ExportThroughput::median).toList();
+    tell(contest.items() + ", medians", rivals, medians, median(ours));
+    return median(ours) / medians.get(0);
+  }
+
+  private void tell(String what, List<Rival> rivals, List<Double> rates, double exporter) {
+    StringBuilder line = new StringBuilder(what).append(": ");
+    for (int i = 0; i < rivals.size(); i++) {
+      line.append("%s %,.0f/s; ".formatted(rivals.get(i).name(), rates.get(i)));
+    }
+    line.append("exporter %,.0f/s; ratio".formatted(exporter));
+    rates.forEach(rate -> line.append(" %.2f".formatted(exporter / rate)));
+    out.println(line);
   }
 
   private <P> double fromMemory(
-      Contest<P> contest,
-      CountingReceiver receiver,
-      Rival<P> rival,
-      List<List<P>> batches,
-      int count)
+      Contest<P> contest, CountingReceiver receiver, Rival rival, int count)
       throws InterruptedException, ExecutionException {
     long before = contest.received().applyAsLong(receiver);
     long start = System.nanoTime();
-    rival.send(batches, count);
+    rival.sending().send(count);
     return (contest.received().applyAsLong(receiver) - before)
         / ((System.nanoTime() - start) / 1e9);
   }

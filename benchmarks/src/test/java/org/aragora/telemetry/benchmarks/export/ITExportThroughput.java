@@ -36,6 +36,7 @@ class ITExportThroughput {
     }
     assertThat(text.toString(UTF_8))
         .containsPattern("spans, medians: SDK from memory [0-9,]+/s; exporter [0-9,]+/s")
-        .containsPattern("lines, medians: plain push from memory [0-9,]+/s; exporter [0-9,]+/s");
+        .containsPattern(
+            "lines, medians: plain push from memory [0-9,]+/s; push of finished lines [0-9,]+/s; exporter");
   }
 }

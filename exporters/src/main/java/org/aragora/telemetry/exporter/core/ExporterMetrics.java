@@ -7,6 +7,7 @@ import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Clock;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
@@ -125,8 +126,18 @@ public final class ExporterMetrics {
     sentItems.labelValues(exporter).inc(items);
   }
 
-  void acknowledged(String topic, int items) {
-    acknowledged.labelValues(exporter, topic).inc();
+  /** Counts a batch; most records follow one of the same topic. */
+  void acknowledged(List<? extends Unit<?>> units) {
+    long items = 0;
+    int first = 0;
+    for (int i = 0; i < units.size(); i++) {
+      items += units.get(i).items;
+      String topic = units.get(i).record.topic();
+      if (i + 1 == units.size() || !topic.equals(units.get(i + 1).record.topic())) {
+        acknowledged.labelValues(exporter, topic).inc(i + 1L - first);
+        first = i + 1;
+      }
+    }
     acknowledgedItems.labelValues(exporter).inc(items);
   }
 

@@ -138,11 +138,8 @@ final class Outbox<P> {
     batch.units.forEach(unit -> unit.progress.answered());
     drop(batch.removeUnless(Unit::isLive));
     if (answer instanceof Answer.Acknowledged<P>) {
-      batch.units.forEach(
-          unit -> {
-            metrics.acknowledged(unit.record.topic(), unit.items);
-            settle(unit);
-          });
+      batch.units.forEach(this::settle);
+      metrics.acknowledged(batch.units);
     } else if (answer instanceof Answer.Transient<P> later) {
       retry(batch, later);
     } else if (answer instanceof Answer.Refused<P> refused) {

@@ -40,18 +40,32 @@ final class LineWriter {
 
   private String secondText = "";
 
+  /** What a line has beside its text, ready to be written. */
+  private record Head(
+      String timestamp, String traceId, @Nullable String requestId, @Nullable String userId) {}
+
   LineWriter(Redactor redactor) {
     this.redactor = redactor;
   }
 
-  String write(Line line, Instant time, String traceId) {
+  /**
+   * @param requestId of the line, as {@link #name} gives it, null without
+   * @param userId of the line, as {@link #name} gives it, null without
+   */
+  String write(
+      Line line,
+      Instant time,
+      String traceId,
+      @Nullable String requestId,
+      @Nullable String userId) {
+    Head head = new Head(timestamp(time), traceId, requestId, userId);
     String message = redactor.text(line.message());
     int limit = MAX_BYTES - METADATA_RESERVE;
-    byte[] whole = json(line, time, traceId, message, true, false);
+    byte[] whole = json(line, head, message, true, false);
     if (whole.length <= limit) {
       return new String(whole, UTF_8);
     }
-    byte[] withoutFields = json(line, time, traceId, message, false, true);
+    byte[] withoutFields = json(line, head, message, false, true);
     if (withoutFields.length <= limit) {
       return new String(withoutFields, UTF_8);
     }
@@ -59,7 +73,7 @@ final class LineWriter {
     int surplus = withoutFields.length - limit;
     int kept = Math.max(limit / 12, message.length() - surplus - CUT.length());
     while (true) {
-      byte[] cut = json(line, time, traceId, head(message, kept) + CUT, false, true);
+      byte[] cut = json(line, head, beginning(message, kept) + CUT, false, true);
       if (cut.length <= limit || kept == 0) {
         return new String(cut, UTF_8);
       }
@@ -67,12 +81,11 @@ final class LineWriter {
     }
   }
 
-  private byte[] json(
-      Line line, Instant time, String traceId, String message, boolean fields, boolean cut) {
+  private byte[] json(Line line, Head head, String message, boolean fields, boolean cut) {
     buffer.reset();
     try (JsonGenerator out = json.createGenerator(buffer)) {
       out.writeStartObject();
-      out.writeStringField("timestamp", timestamp(time));
+      out.writeStringField("timestamp", head.timestamp());
       out.writeStringField("level", line.level().name());
       out.writeStringField("logger", cut(redactor.name(line.logger())));
       out.writeStringField("message", message);
@@ -83,9 +96,9 @@ final class LineWriter {
       if (line.line() != null) {
         out.writeNumberField("line", line.line());
       }
-      out.writeStringField("trace_id", traceId);
-      text(out, "request_id", redactor.textOrNull(line.requestId()));
-      text(out, "user_id", redactor.textOrNull(line.userId()));
+      out.writeStringField("trace_id", head.traceId());
+      text(out, "request_id", head.requestId());
+      text(out, "user_id", head.userId());
       text(out, "debate_id", redactor.textOrNull(line.debateId()));
       Map<String, @Nullable Object> rest = line.fields();
       if (fields && rest != null && !rest.isEmpty()) {
@@ -124,10 +137,10 @@ final class LineWriter {
   }
 
   private static String cut(String clean) {
-    return clean.length() <= MAX_NAME_CHARS ? clean : head(clean, MAX_NAME_CHARS) + CUT;
+    return clean.length() <= MAX_NAME_CHARS ? clean : beginning(clean, MAX_NAME_CHARS) + CUT;
   }
 
-  private static String head(String text, int chars) {
+  private static String beginning(String text, int chars) {
     int end = Math.min(text.length(), Math.max(0, chars));
     if (end > 0 && end < text.length() && Character.isHighSurrogate(text.charAt(end - 1))) {
       end--;

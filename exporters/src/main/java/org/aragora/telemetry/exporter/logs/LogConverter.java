@@ -43,15 +43,17 @@ final class LogConverter extends EventConverter<LogEntry> {
       return new Conversion.Skip<>("below_level");
     }
     String traceId = TraceContext.traceId(event, ids);
-    String text = writer.write(line, time, traceId);
+    String requestId = clean(line.requestId());
+    String userId = clean(line.userId());
+    String text = writer.write(line, time, traceId, requestId, userId);
     LogEntry entry =
         new LogEntry(
             new LogEntry.Stream(line.level().name(), label(event.instanceId()), topic),
             nanos(event, time),
             text,
             traceId,
-            metadata(line.requestId()),
-            metadata(line.userId()));
+            requestId,
+            userId);
     return new Conversion.Export<>(entry, 1, ENTRY_BYTES + text.length(), start);
   }
 
@@ -66,7 +68,7 @@ final class LogConverter extends EventConverter<LogEntry> {
     return micros * 1000 + own.getValue() % 1000;
   }
 
-  private @Nullable String metadata(@Nullable String value) {
+  private @Nullable String clean(@Nullable String value) {
     return value == null || value.isEmpty() ? null : writer.name(value);
   }
 

@@ -7,7 +7,6 @@ import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,12 +44,8 @@ record OtlpSettings(
     @Nullable String clientCertificate,
     List<String> warnings) {
 
-  private static final String OTLP = "OTEL_EXPORTER_OTLP_";
-  private static final String TRACES = OTLP + "TRACES_";
-  private static final List<String> LEGACY_HOSTS =
-      List.of("OTEL_EXPORTER_JAEGER_AGENT_HOST", "JAEGER_AGENT_HOST");
-  private static final List<String> LEGACY_PORTS =
-      List.of("OTEL_EXPORTER_JAEGER_AGENT_PORT", "JAEGER_AGENT_PORT");
+  static final String OTLP = "OTEL_EXPORTER_OTLP_";
+  static final String TRACES = OTLP + "TRACES_";
 
   static void declare(ConfigDef settings) {
     settings
@@ -158,23 +153,7 @@ record OtlpSettings(
             null,
             MEDIUM,
             "The same, before the general one.");
-    for (String host : LEGACY_HOSTS) {
-      settings.define(
-          host,
-          ConfigDef.Type.STRING,
-          null,
-          LOW,
-          "Old name: without an OTLP endpoint, spans go by OTLP/HTTP to port 4318 of this host, and"
-              + " a warning says so.");
-    }
-    for (String port : LEGACY_PORTS) {
-      settings.define(
-          port,
-          ConfigDef.Type.STRING,
-          null,
-          LOW,
-          "Old name, understood and not used: the agent's UDP port does not speak OTLP.");
-    }
+    OtlpEndpoint.declareLegacy(settings);
   }
 
   private static ConfigDef.Validator optional(String... allowed) {
@@ -196,7 +175,7 @@ record OtlpSettings(
 
   static OtlpSettings of(Settings settings) {
     List<String> warnings = new ArrayList<>();
-    boolean grpc = isGrpc(settings);
+    boolean grpc = OtlpEndpoint.isGrpc(settings);
     String timeout = settings.textOrNull(TRACES + "TIMEOUT");
     String compression = settings.textOrNull(TRACES + "COMPRESSION");
     String key = either(settings, "CLIENT_KEY");
@@ -205,7 +184,7 @@ record OtlpSettings(
       throw new InvalidSettingException(
           OTLP + "CLIENT_KEY and " + OTLP + "CLIENT_CERTIFICATE must be set together.");
     }
-    URI endpoint = endpoint(settings, grpc, warnings);
+    URI endpoint = OtlpEndpoint.of(settings, grpc, warnings);
     return new OtlpSettings(
         grpc,
         endpoint,
@@ -218,76 +197,10 @@ record OtlpSettings(
         List.copyOf(warnings));
   }
 
-  private static boolean isGrpc(Settings settings) {
-    String protocol = either(settings, "PROTOCOL");
-    String endpoint = either(settings, "ENDPOINT");
-    return protocol == null
-        ? endpoint != null && address(OTLP + "ENDPOINT", endpoint).getPort() == 4317
-        : protocol.equalsIgnoreCase("grpc");
-  }
-
-  private static @Nullable String either(Settings settings, String name) {
+  /** The setting for traces, else the general one, else null. */
+  static @Nullable String either(Settings settings, String name) {
     String traces = settings.textOrNull(TRACES + name);
     return traces == null ? settings.textOrNull(OTLP + name) : traces;
-  }
-
-  private static URI endpoint(Settings settings, boolean grpc, List<String> warnings) {
-    String traces = settings.textOrNull(TRACES + "ENDPOINT");
-    if (traces != null) {
-      return address(TRACES + "ENDPOINT", traces);
-    }
-    String base = settings.textOrNull(OTLP + "ENDPOINT");
-    if (base == null) {
-      base = legacy(settings, grpc, warnings);
-    }
-    if (grpc) {
-      return address(OTLP + "ENDPOINT", base);
-    }
-    return address(OTLP + "ENDPOINT", base + (base.endsWith("/") ? "" : "/") + "v1/traces");
-  }
-
-  private static String legacy(Settings settings, boolean grpc, List<String> warnings) {
-    int port = grpc ? 4317 : 4318;
-    for (String name : LEGACY_HOSTS) {
-      String host = settings.textOrNull(name);
-      if (host != null) {
-        String address = "http://" + host + ":" + port;
-        warnings.add(
-            name
-                + "="
-                + host
-                + " names a Jaeger agent, which Jaeger no longer has; spans go by OTLP"
-                + " to "
-                + address
-                + ". Set "
-                + OTLP
-                + "ENDPOINT="
-                + address
-                + " instead.");
-        return address;
-      }
-    }
-    for (String name : LEGACY_PORTS) {
-      if (settings.textOrNull(name) != null) {
-        warnings.add(
-            name + " is not used: spans go by OTLP, to " + OTLP + "ENDPOINT (port " + port + ").");
-      }
-    }
-    return "http://localhost:" + port;
-  }
-
-  private static URI address(String name, String value) {
-    try {
-      URI address = new URI(value);
-      String scheme = String.valueOf(address.getScheme());
-      if (address.getHost() != null && (scheme.equals("http") || scheme.equals("https"))) {
-        return address;
-      }
-    } catch (URISyntaxException invalid) {
-      // the sentence below says it
-    }
-    throw new InvalidSettingException(
-        name + " cannot be used: \"" + value + "\" is no http:// or https:// address.");
   }
 
   private static Map<String, String> headers(Settings settings) {

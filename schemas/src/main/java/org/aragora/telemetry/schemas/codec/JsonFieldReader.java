@@ -9,7 +9,10 @@ import org.aragora.telemetry.schemas.event.FieldReader;
 import org.aragora.telemetry.schemas.event.WireNames;
 import org.jspecify.annotations.Nullable;
 
-/** The rules of fields, held against the members of a {@link JsonObject}. */
+/**
+ * The rules of fields, held against the members of a {@link JsonObject}. Each member is looked up
+ * once: a second look-up would go round the whole object.
+ */
 final class JsonFieldReader implements FieldReader {
   private static final long MAX_SECONDS = 1_000_000_000L;
   private static final long NANOS = 1_000_000_000L;
@@ -27,7 +30,10 @@ final class JsonFieldReader implements FieldReader {
 
   @Override
   public String name(String field) {
-    Object value = object.get(field);
+    return name(field, object.get(field));
+  }
+
+  private String name(String field, @Nullable Object value) {
     if (value instanceof String text && !text.isEmpty()) {
       return text;
     }
@@ -36,12 +42,16 @@ final class JsonFieldReader implements FieldReader {
 
   @Override
   public @Nullable String optionalName(String field) {
-    return object.get(field) == null ? null : name(field);
+    Object value = object.get(field);
+    return value == null ? null : name(field, value);
   }
 
   @Override
   public String text(String field) {
-    Object value = object.get(field);
+    return text(field, object.get(field));
+  }
+
+  private String text(String field, @Nullable Object value) {
     if (value instanceof String text) {
       return text;
     }
@@ -50,12 +60,16 @@ final class JsonFieldReader implements FieldReader {
 
   @Override
   public @Nullable String optionalText(String field) {
-    return object.get(field) == null ? null : text(field);
+    Object value = object.get(field);
+    return value == null ? null : text(field, value);
   }
 
   @Override
   public long count(String field) {
-    Object value = object.get(field);
+    return count(field, object.get(field));
+  }
+
+  private long count(String field, @Nullable Object value) {
     Long count = integral(value);
     if (count != null && count >= 0) {
       return count;
@@ -65,7 +79,8 @@ final class JsonFieldReader implements FieldReader {
 
   @Override
   public @Nullable Long optionalCount(String field) {
-    return object.get(field) == null ? null : (Long) count(field);
+    Object value = object.get(field);
+    return value == null ? null : (Long) count(field, value);
   }
 
   @Override
@@ -80,7 +95,10 @@ final class JsonFieldReader implements FieldReader {
 
   @Override
   public long seconds(String field) {
-    Object value = object.get(field);
+    return seconds(field, object.get(field));
+  }
+
+  private long seconds(String field, @Nullable Object value) {
     Long nanos = null;
     if (value instanceof JsonNumber number) {
       nanos = number.toNanos();
@@ -95,12 +113,16 @@ final class JsonFieldReader implements FieldReader {
 
   @Override
   public @Nullable Long optionalSeconds(String field) {
-    return object.get(field) == null ? null : (Long) seconds(field);
+    Object value = object.get(field);
+    return value == null ? null : (Long) seconds(field, value);
   }
 
   @Override
   public double number(String field) {
-    Object value = object.get(field);
+    return number(field, object.get(field));
+  }
+
+  private double number(String field, @Nullable Object value) {
     double number = Double.NaN;
     if (value instanceof JsonNumber text) {
       number = text.toDouble();
@@ -115,7 +137,8 @@ final class JsonFieldReader implements FieldReader {
 
   @Override
   public @Nullable Double optionalNumber(String field) {
-    return object.get(field) == null ? null : (Double) number(field);
+    Object value = object.get(field);
+    return value == null ? null : (Double) number(field, value);
   }
 
   @Override

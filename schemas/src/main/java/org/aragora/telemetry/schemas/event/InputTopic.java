@@ -29,7 +29,9 @@ public enum InputTopic {
   /** The topic whose full name under the prefix this is, or null. */
   public static @Nullable InputTopic byName(String prefix, String topic) {
     for (InputTopic candidate : values()) {
-      if (candidate.under(prefix).equals(topic)) {
+      if (topic.length() == prefix.length() + candidate.suffix.length()
+          && topic.startsWith(prefix)
+          && topic.endsWith(candidate.suffix)) {
         return candidate;
       }
     }

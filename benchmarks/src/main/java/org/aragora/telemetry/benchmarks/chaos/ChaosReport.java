@@ -41,9 +41,6 @@ public final class ChaosReport {
     report.line(
         "answers on committed offsets     %,10d (%,d more not counted: no longer the coordinator's)"
             .formatted(offsets.answers().size(), offsets.outdated()));
-    report.line(
-        "from rest to the truth, s        %s (median, worst)"
-            .formatted(medianAndWorst("%10s", log.toTruthNanos())));
     report.line("");
     report.times(witness.aways(), log.faults());
     report.line("");

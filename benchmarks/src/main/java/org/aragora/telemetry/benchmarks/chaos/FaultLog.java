@@ -13,7 +13,6 @@ final class FaultLog {
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final List<Fault> faults = new ArrayList<>();
-  private final List<Long> toTruthNanos = new ArrayList<>();
   private final long beginNanos = System.nanoTime();
   private final PrintStream out;
 
@@ -30,15 +29,6 @@ final class FaultLog {
   synchronized void say(String sentence) {
     out.printf("%7.1f s  %s%n", (System.nanoTime() - beginNanos) / NANOS_PER_SECOND, sentence);
     out.flush();
-  }
-
-  /** At a rest every value was the truth after this time. */
-  synchronized void becameTruth(long nanos) {
-    toTruthNanos.add(nanos);
-  }
-
-  synchronized List<Long> toTruthNanos() {
-    return List.copyOf(toTruthNanos);
   }
 
   synchronized List<Fault> faults() {

@@ -146,7 +146,8 @@ public final class ExportThroughput {
     ExportBacklog<LogEntry> backlog = backlog(contest, seed, events);
     long bytes = backlog.write(bootstrapServers, prefix(contest), events, backlog::logLine);
     List<List<Event>> logEvents = FromMemory.batches(backlog.events(), BATCH);
-    List<List<LogEntry>> written = FromMemory.batches(payloads(backlog), BATCH);
+    List<List<PlainLine>> written =
+        FromMemory.batches(payloads(backlog).stream().map(PlainLine::of).toList(), BATCH);
     try (CountingReceiver receiver = CountingReceiver.start(0)) {
       PlainPush push = new PlainPush(receiver.address());
       PlainLines lines = new PlainLines();
@@ -164,7 +165,7 @@ public final class ExportThroughput {
                       FromMemory.send(
                           logEvents,
                           count,
-                          batch -> push.send(batch.stream().map(lines::entry).toList()))),
+                          batch -> push.send(batch.stream().map(lines::line).toList()))),
               new Rival(
                   "push of finished lines",
                   written.size(),

@@ -24,13 +24,13 @@ final class PlainLines {
 
   private final JsonFactory json = new JsonFactory();
 
-  /** The entry of a log event that has a time, a trace and a request. */
-  LogEntry entry(Event event) {
+  /** The line of a log event that has a time, a trace and a request. */
+  PlainLine line(Event event) {
     LogEmitted log = (LogEmitted) event.data();
     Instant time = Objects.requireNonNull(event.time());
     String traceId = Objects.requireNonNull(event.traceparent()).substring(3, 35);
-    StringWriter line = new StringWriter(512);
-    try (JsonGenerator out = json.createGenerator(line)) {
+    StringWriter text = new StringWriter(512);
+    try (JsonGenerator out = json.createGenerator(text)) {
       out.writeStartObject();
       out.writeStringField("timestamp", MICROS.format(time));
       out.writeStringField("level", log.level().name());
@@ -58,10 +58,10 @@ final class PlainLines {
     } catch (IOException inMemory) {
       throw new UncheckedIOException(inMemory);
     }
-    return new LogEntry(
+    return new PlainLine(
         new LogEntry.Stream(log.level().name(), event.instanceId(), event.type().topic().suffix()),
         Math.multiplyExact(time.getEpochSecond(), 1_000_000_000L) + time.getNano(),
-        line.toString(),
+        text.toString(),
         traceId,
         log.requestId(),
         log.userId());

@@ -29,7 +29,7 @@ final class PlainPush {
     uri = URI.create(address + "/loki/api/v1/push");
   }
 
-  void send(List<LogEntry> batch) {
+  void send(List<PlainLine> batch) {
     try {
       HttpResponse<Void> answer =
           http.send(
@@ -50,8 +50,8 @@ final class PlainPush {
     }
   }
 
-  private byte[] body(List<LogEntry> batch) throws IOException {
-    Map<LogEntry.Stream, List<LogEntry>> streams = new LinkedHashMap<>();
+  private byte[] body(List<PlainLine> batch) throws IOException {
+    Map<LogEntry.Stream, List<PlainLine>> streams = new LinkedHashMap<>();
     batch.forEach(
         entry -> streams.computeIfAbsent(entry.stream(), s -> new ArrayList<>()).add(entry));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -59,7 +59,7 @@ final class PlainPush {
         JsonGenerator out = json.createGenerator(zipped)) {
       out.writeStartObject();
       out.writeArrayFieldStart("streams");
-      for (Map.Entry<LogEntry.Stream, List<LogEntry>> stream : streams.entrySet()) {
+      for (Map.Entry<LogEntry.Stream, List<PlainLine>> stream : streams.entrySet()) {
         out.writeStartObject();
         out.writeObjectFieldStart("stream");
         out.writeStringField("app", "aragora");
@@ -69,7 +69,7 @@ final class PlainPush {
         out.writeStringField("topic", stream.getKey().topic());
         out.writeEndObject();
         out.writeArrayFieldStart("values");
-        for (LogEntry entry : stream.getValue()) {
+        for (PlainLine entry : stream.getValue()) {
           write(out, entry);
         }
         out.writeEndArray();
@@ -81,10 +81,10 @@ final class PlainPush {
     return bytes.toByteArray();
   }
 
-  private static void write(JsonGenerator out, LogEntry entry) throws IOException {
+  private static void write(JsonGenerator out, PlainLine entry) throws IOException {
     out.writeStartArray();
     out.writeString(Long.toString(entry.nanos()));
-    out.writeString(entry.line());
+    out.writeString(entry.text());
     out.writeStartObject();
     out.writeStringField("trace_id", entry.traceId());
     if (entry.requestId() != null) {

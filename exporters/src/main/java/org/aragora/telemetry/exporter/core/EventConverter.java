@@ -35,11 +35,12 @@ public abstract class EventConverter<P> implements Converter<P> {
    * What an event is to this exporter.
    *
    * @param topic full name of the topic that it was read from
+   * @param valueBytes of the record
    * @param time when it happened: its own time, else its append time
    * @param start what is known of the start of a debate that ended, null for everything else
    */
   protected abstract Conversion<P> convert(
-      Event event, String topic, Instant time, DebateLog.@Nullable Start start);
+      Event event, String topic, int valueBytes, Instant time, DebateLog.@Nullable Start start);
 
   @Override
   public final Conversion<P> convert(ConsumerRecord<byte[], byte[]> record) {
@@ -74,6 +75,7 @@ public abstract class EventConverter<P> implements Converter<P> {
       return convert(
           event,
           record.topic(),
+          record.serializedValueSize(),
           time == null ? Instant.ofEpochMilli(record.timestamp()) : time,
           start);
     } catch (RuntimeException defect) {

@@ -1,7 +1,5 @@
 package org.aragora.telemetry.exporter.logs;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
@@ -18,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a line as compact JSON with the user's fields, everything redacted, and cuts what is over
- * Loki's limit: first the fields, then the message, with a mark that says so.
+ * Loki's limit: first the fields, then the message, with a mark that says so. Safe for use by
+ * several threads.
  */
 final class LineWriter {
 
@@ -27,18 +26,18 @@ final class LineWriter {
 
   private static final int METADATA_RESERVE = 4 * 1024;
   private static final int MAX_NAME_CHARS = 512;
+  private static final int LINE_BYTES = 512;
   private static final String CUT = "…[cut]";
   private static final DateTimeFormatter SECONDS =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private final JsonFactory json = new JsonFactory();
   private final Redactor redactor;
-  private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(1024);
 
   /** The second that was written last, because the next line mostly is of the same one. */
-  private long second = Long.MIN_VALUE;
+  private volatile Second lastSecond = new Second(Long.MIN_VALUE, "");
 
-  private String secondText = "";
+  private record Second(long epochSecond, String text) {}
 
   /** What a line has beside its text, ready to be written. */
   private record Head(
@@ -52,7 +51,7 @@ final class LineWriter {
    * @param requestId of the line, as {@link #name} gives it, null without
    * @param userId of the line, as {@link #name} gives it, null without
    */
-  String write(
+  byte[] write(
       Line line,
       Instant time,
       String traceId,
@@ -63,11 +62,11 @@ final class LineWriter {
     int limit = MAX_BYTES - METADATA_RESERVE;
     byte[] whole = json(line, head, message, true, false);
     if (whole.length <= limit) {
-      return new String(whole, UTF_8);
+      return whole;
     }
     byte[] withoutFields = json(line, head, message, false, true);
     if (withoutFields.length <= limit) {
-      return new String(withoutFields, UTF_8);
+      return withoutFields;
     }
     // What is escaped takes up to six bytes a character: keep as many characters as surely fit.
     int surplus = withoutFields.length - limit;
@@ -75,14 +74,14 @@ final class LineWriter {
     while (true) {
       byte[] cut = json(line, head, beginning(message, kept) + CUT, false, true);
       if (cut.length <= limit || kept == 0) {
-        return new String(cut, UTF_8);
+        return cut;
       }
       kept /= 2;
     }
   }
 
   private byte[] json(Line line, Head head, String message, boolean fields, boolean cut) {
-    buffer.reset();
+    ByteArrayOutputStream buffer = new ByteArrayOutputStream(LINE_BYTES);
     try (JsonGenerator out = json.createGenerator(buffer)) {
       out.writeStartObject();
       out.writeStringField("timestamp", head.timestamp());
@@ -123,12 +122,13 @@ final class LineWriter {
 
   /** RFC 3339 in UTC with six digits of a second. */
   private String timestamp(Instant time) {
-    if (time.getEpochSecond() != second) {
-      second = time.getEpochSecond();
-      secondText = SECONDS.format(time) + ".";
+    Second second = lastSecond;
+    if (time.getEpochSecond() != second.epochSecond()) {
+      second = new Second(time.getEpochSecond(), SECONDS.format(time) + ".");
+      lastSecond = second;
     }
     String micros = Integer.toString(1_000_000 + time.getNano() / 1000);
-    return secondText + micros.substring(1) + "Z";
+    return second.text() + micros.substring(1) + "Z";
   }
 
   /** A short text: redacted, then cut. */

@@ -34,7 +34,7 @@ final class LogConverter extends EventConverter<LogEntry> {
 
   @Override
   protected Conversion<LogEntry> convert(
-      Event event, String topic, Instant time, DebateLog.@Nullable Start start) {
+      Event event, String topic, int valueBytes, Instant time, DebateLog.@Nullable Start start) {
     Line line = DomainLines.of(event, start);
     if (line == null) {
       return new Conversion.Skip<>("other_type");
@@ -45,16 +45,15 @@ final class LogConverter extends EventConverter<LogEntry> {
     String traceId = TraceContext.traceId(event, ids);
     String requestId = clean(line.requestId());
     String userId = clean(line.userId());
-    String text = writer.write(line, time, traceId, requestId, userId);
     LogEntry entry =
         new LogEntry(
             new LogEntry.Stream(line.level().name(), label(event.instanceId()), topic),
             nanos(event, time),
-            text,
             traceId,
             requestId,
-            userId);
-    return new Conversion.Export<>(entry, 1, ENTRY_BYTES + text.length(), start);
+            userId,
+            () -> writer.write(line, time, traceId, requestId, userId));
+    return new Conversion.Export<>(entry, 1, ENTRY_BYTES + valueBytes, start);
   }
 
   /** Microseconds are the event's; what is below them tells apart events of one microsecond. */

@@ -1,24 +1,24 @@
 package org.aragora.telemetry.exporter.logs;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line on its way to Loki.
- *
- * @param stream what it is filed under
- * @param nanos time in nanoseconds since 1970, a function of the event alone
- * @param line compact JSON
- * @param traceId structured metadata
- * @param requestId structured metadata, null without
- * @param userId structured metadata, null without
+ * One line on its way to Loki. The line itself is written when it is first asked for, which the
+ * sending threads do, not the one thread that reads. Not for use by two threads at once.
  */
-public record LogEntry(
-    Stream stream,
-    long nanos,
-    String line,
-    String traceId,
-    @Nullable String requestId,
-    @Nullable String userId) {
+public final class LogEntry {
+
+  private final Stream stream;
+  private final long nanos;
+  private final String traceId;
+  private final @Nullable String requestId;
+  private final @Nullable String userId;
+  private @Nullable Supplier<byte[]> writing;
+  private byte @Nullable [] written;
 
   /**
    * The labels that differ within a deployment.
@@ -28,4 +28,66 @@ public record LogEntry(
    * @param topic full name of the topic
    */
   public record Stream(String level, String instance, String topic) {}
+
+  /**
+   * @param nanos time in nanoseconds since 1970, a function of the event alone
+   * @param requestId null without
+   * @param userId null without
+   * @param writing writes the line in UTF-8; called once unless it fails
+   */
+  LogEntry(
+      Stream stream,
+      long nanos,
+      String traceId,
+      @Nullable String requestId,
+      @Nullable String userId,
+      Supplier<byte[]> writing) {
+    this.stream = stream;
+    this.nanos = nanos;
+    this.traceId = traceId;
+    this.requestId = requestId;
+    this.userId = userId;
+    this.writing = writing;
+  }
+
+  /** What it is filed under. */
+  public Stream stream() {
+    return stream;
+  }
+
+  /** Time in nanoseconds since 1970. */
+  public long nanos() {
+    return nanos;
+  }
+
+  /** Compact JSON. */
+  public String line() {
+    return new String(utf8(), UTF_8);
+  }
+
+  /** The line's bytes, which are the entry's own; fails where the event cannot be written. */
+  byte[] utf8() {
+    byte[] line = written;
+    if (line == null) {
+      line = requireNonNull(writing).get();
+      written = line;
+      writing = null; // holds the event
+    }
+    return line;
+  }
+
+  /** Structured metadata. */
+  public String traceId() {
+    return traceId;
+  }
+
+  /** Structured metadata, null without. */
+  public @Nullable String requestId() {
+    return requestId;
+  }
+
+  /** Structured metadata, null without. */
+  public @Nullable String userId() {
+    return userId;
+  }
 }

@@ -1,7 +1,5 @@
 package org.aragora.telemetry.exporter.logs;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
@@ -10,9 +8,11 @@ import java.io.OutputStream;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
@@ -43,6 +43,14 @@ final class LokiBackend implements Backend<LogEntry> {
 
   @Override
   public CompletionStage<Answer<LogEntry>> send(List<LogEntry> entries) {
+    Map<LogEntry, RuntimeException> unwritten = write(entries);
+    if (!unwritten.isEmpty()) {
+      return CompletableFuture.completedStage(
+          new Answer.Refused<>(
+              Answer.UNCONVERTIBLE,
+              String.valueOf(unwritten.values().iterator().next()),
+              unwritten::containsKey));
+    }
     byte[] body;
     try {
       body = encode(entries);
@@ -51,6 +59,19 @@ final class LokiBackend implements Backend<LogEntry> {
     }
     return push.post(body, "Content-Type", "application/json", "Content-Encoding", "gzip")
         .handle(this::answer);
+  }
+
+  /** Writes every line; gives back those that cannot be, which nothing is to be sent of. */
+  private static Map<LogEntry, RuntimeException> write(List<LogEntry> entries) {
+    Map<LogEntry, RuntimeException> unwritten = new HashMap<>();
+    for (LogEntry entry : entries) {
+      try {
+        entry.utf8();
+      } catch (RuntimeException defect) {
+        unwritten.put(entry, defect);
+      }
+    }
+    return unwritten;
   }
 
   private Answer<LogEntry> answer(
@@ -96,7 +117,7 @@ final class LokiBackend implements Backend<LogEntry> {
     for (LogEntry entry : entries) {
       out.writeStartArray();
       out.writeString(Long.toString(entry.nanos()));
-      byte[] line = entry.line().getBytes(UTF_8);
+      byte[] line = entry.utf8();
       out.writeUTF8String(line, 0, line.length);
       if (structuredMetadata) {
         writeMetadata(out, entry);

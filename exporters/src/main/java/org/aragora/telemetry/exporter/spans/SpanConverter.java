@@ -55,7 +55,7 @@ final class SpanConverter extends EventConverter<List<SpanData>> {
 
   @Override
   protected Conversion<List<SpanData>> convert(
-      Event event, String topic, Instant time, DebateLog.@Nullable Start start) {
+      Event event, String topic, int valueBytes, Instant time, DebateLog.@Nullable Start start) {
     SpanKind kind = kind(event.data());
     if (kind == null) {
       return new Conversion.Skip<>("other_type");

@@ -6,15 +6,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.aragora.telemetry.exporter.core.Answer;
 import org.aragora.telemetry.exporter.core.Conversion;
 import org.aragora.telemetry.exporter.core.Converter;
 import org.aragora.telemetry.exporter.core.Documentation;
 import org.aragora.telemetry.exporter.core.Help;
+import org.aragora.telemetry.exporter.core.HttpPush;
 import org.aragora.telemetry.exporter.core.Settings;
 import org.aragora.telemetry.exporter.core.TestEvents;
 import org.aragora.telemetry.schemas.config.EnvironmentSettings;
@@ -105,7 +111,40 @@ class LogConverterTest {
     assertThat(one.nanos() / 1000).isEqualTo(micros);
     assertThat(two.nanos() / 1000).isEqualTo(micros);
     assertThat(one.nanos()).isNotEqualTo(two.nanos());
-    assertThat(((Conversion.Export<LogEntry>) convert(first)).payload()).isEqualTo(one);
+    LogEntry again = ((Conversion.Export<LogEntry>) convert(first)).payload();
+    assertThat(again.nanos()).isEqualTo(one.nanos());
+    assertThat(again.line()).isEqualTo(one.line());
+  }
+
+  @Test
+  void lineThatCannotBeWrittenIsRefusedAloneBeforeAnythingIsSent() throws Exception {
+    LogEntry good = entry(log(LogLevel.INFO, "a", null));
+    LogEntry bad =
+        new LogEntry(
+            good.stream(),
+            1,
+            good.traceId(),
+            null,
+            null,
+            () -> {
+              throw new IllegalStateException("not to be written");
+            });
+    HttpPush nowhere =
+        new HttpPush(URI.create("http://127.0.0.1:9/"), Map.of(), Duration.ofSeconds(5), null);
+    try (LokiBackend backend =
+        new LokiBackend(nowhere, "aragora", "default", true, Clock.systemUTC())) {
+      Answer<LogEntry> answer =
+          backend
+              .send(new ArrayList<>(List.of(good, bad)))
+              .toCompletableFuture()
+              .get(10, TimeUnit.SECONDS);
+
+      Answer.Refused<LogEntry> refused = (Answer.Refused<LogEntry>) answer;
+      assertThat(refused.reason()).isEqualTo(Answer.UNCONVERTIBLE);
+      assertThat(refused.message()).contains("not to be written");
+      assertThat(refused.certainly().test(bad)).isTrue();
+      assertThat(refused.certainly().test(good)).isFalse();
+    }
   }
 
   @Test

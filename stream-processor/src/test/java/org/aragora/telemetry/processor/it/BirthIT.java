@@ -28,7 +28,7 @@ class BirthIT {
 
   /** A killed processor's open transaction holds readers back just like that. */
   @Test
-  void seriesThatWereCountedLongBeforeTheyAreServedAreSeenAsZeroAllTheSame() {
+  void seriesThatWereCountedLongBeforeTheyAreServedAreSeenAsZeroAllTheSame() throws Exception {
     kafka.createTopics(PARTITIONS);
     try (Pipe pipe =
             new Pipe(kafka.bootstrapServers(), kafka.prefix())
@@ -37,9 +37,10 @@ class BirthIT {
       stuck.initTransactions();
       stuck.beginTransaction();
       for (int partition = 0; partition < PARTITIONS; partition++) {
-        stuck.send(new ProducerRecord<>(pipe.topic("metrics"), partition, null, new byte[1]));
+        stuck
+            .send(new ProducerRecord<>(pipe.topic("metrics"), partition, new byte[1], new byte[1]))
+            .get();
       }
-      stuck.flush();
       Processor first = pipe.start();
       pipe.send("requests", null, null, TestEvents.request("r", Instant.now(), 200));
       await().atMost(Pipe.PATIENCE).until(() -> isCounted(pipe));

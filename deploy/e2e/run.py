@@ -323,8 +323,8 @@ def backlog_pages_nobody(stack, servers):
     # Prometheus is there first, so that it sees the series born as 0 and jump.
     monitoring = Monitoring(stack, "outage", {"aragora-telemetry": [f"127.0.0.1:{port}"], "aragora-span-exporter": [page.address],
                                               "aragora-log-exporter": [page.address]})
-    # The processor's own times. A commit every 100 ms; series are born as 0 for 8 seconds, longer than it may take a busy
-    # machine to serve the first value (so that Prometheus sees them jump) and well within the time that pages are held.
+    # The processor's own times. A commit every 100 ms; series are served as 0 for 8 seconds, longer than a scrape interval
+    # (so that Prometheus sees them jump) and well within the time that pages are held.
     stack.start("outage-processor", stack.java("stream-processor", "org.aragora.telemetry.processor.ProcessorMain"), {
         **env, "METRICS_PORT": str(port), "ARAGORA_TELEMETRY_APPLICATION_ID": "outage", "ARAGORA_TELEMETRY_BIRTH_SECONDS": "8",
         "ARAGORA_TELEMETRY_COMMIT_INTERVAL_MS": "100", "ARAGORA_TELEMETRY_STATE_DIR": str(stack.home / "outage-state"),

@@ -147,7 +147,7 @@ final class GenerationRunner implements AutoCloseable {
       catchUp.close();
       return null;
     }
-    return new Pipeline(config, deployment, catchUp, admin);
+    return new Pipeline(config, deployment, this::isCertain, catchUp, admin);
   }
 
   private void runWhileCurrent(Pipeline started) throws InterruptedException {

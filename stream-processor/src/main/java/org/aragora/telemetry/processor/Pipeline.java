@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -65,13 +66,21 @@ final class Pipeline implements AutoCloseable {
             return thread;
           });
 
-  /** {@code catchUp} and {@code admin}: closed with this. */
-  Pipeline(ProcessorConfig config, Deployment deployment, CatchUp catchUp, Admin admin) {
+  /**
+   * {@code isCurrent}: whether it is certain that no other generation is to be served; {@code
+   * catchUp} and {@code admin}: closed with this.
+   */
+  Pipeline(
+      ProcessorConfig config,
+      Deployment deployment,
+      BooleanSupplier isCurrent,
+      CatchUp catchUp,
+      Admin admin) {
     this.generation = deployment.generation();
     this.admin = admin;
     this.catchUp = catchUp;
     heartbeats = new HeartbeatWatch(config.sessionTimeout().dividedBy(2), System::nanoTime);
-    view = new MetricsView(heartbeats);
+    view = new MetricsView(thread -> isCurrent.getAsBoolean() && heartbeats.isFresh(thread));
     int topicTimePartition = MetricsKey.topicTimePartition(deployment.metricsPartitions());
     peeker = peeker(config);
     offsets =

@@ -8,6 +8,7 @@ import org.aragora.telemetry.processor.aggregate.AggregateSettings;
 import org.aragora.telemetry.processor.ingest.IngestProcessor;
 import org.aragora.telemetry.processor.measure.MetricCatalog;
 import org.aragora.telemetry.processor.serve.MetricsView;
+import org.aragora.telemetry.processor.serve.Ripener;
 import org.aragora.telemetry.processor.serve.ServeProcessor;
 import org.aragora.telemetry.schemas.generation.Generation;
 import org.aragora.telemetry.schemas.metric.MetricDescriptor;
@@ -46,6 +47,10 @@ record PipelineSettings(
 
   List<MetricDescriptor> metrics() {
     return metrics(topicPrefix);
+  }
+
+  Ripener ripener() {
+    return new Ripener(view, aggregate.birth(), ingest.nanoClock());
   }
 
   ServeProcessor.Services serve(String storeName) {

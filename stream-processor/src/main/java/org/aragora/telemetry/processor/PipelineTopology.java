@@ -34,7 +34,7 @@ import org.aragora.telemetry.schemas.topic.Topics;
  * <pre>
  * input ─▶ ingest ─▶ measure ─▶ aggregate ─▶ metrics, metrics.windows
  *            ├─▶ dead-letters    ├─▶ metrics (ledger)    └─▶ input (proposed ends)
- * metrics ─▶ serve ─▶ metrics (announcements)
+ * metrics ─▶ serve ─▶ metrics (announcements, ripe series)
  * </pre>
  */
 final class PipelineTopology implements Supplier<Topology> {
@@ -144,7 +144,9 @@ final class PipelineTopology implements Supplier<Topology> {
             "announce",
             () -> new ServeProcessor.Announcer(settings.serve(SERVE_STORE)),
             "source-metrics")
-        .addSink("owners", metricsTopic(), METRICS_KEY, BYTES_OUT, BY_METRICS_KEY, "announce");
+        .addProcessor("ripen", settings::ripener, "source-metrics")
+        .addSink("owners", metricsTopic(), METRICS_KEY, BYTES_OUT, BY_METRICS_KEY, "announce")
+        .addSink("ripe", metricsTopic(), METRICS_KEY, BYTES_OUT, BY_METRICS_KEY, "ripen");
   }
 
   private static StoreBuilder<KeyValueStore<Bytes, byte[]>> cachedStore(String name) {

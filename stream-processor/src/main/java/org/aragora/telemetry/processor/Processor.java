@@ -72,9 +72,7 @@ public final class Processor implements AutoCloseable {
 
   private MetricSnapshots collectSeries() {
     Pipeline running = runner.pipeline();
-    return running == null || closing || !runner.isCertain()
-        ? MetricSnapshots.of()
-        : running.collectSeries();
+    return running == null || closing ? MetricSnapshots.of() : running.collectSeries();
   }
 
   private String state() {

@@ -37,4 +37,9 @@ public enum MetricType {
   public boolean needsTopicTime() {
     return this == RATIO || this == INSTANCE;
   }
+
+  /** Whether only its growth is looked at, so that a series has to be seen at 0 before it grows. */
+  public boolean isCumulative() {
+    return this == COUNTER || this == HISTOGRAM || this == RUN_MAXIMUM;
+  }
 }

@@ -22,6 +22,12 @@ public sealed interface MetricsKey {
   /** Who serves a partition of the metrics topic: its value is an {@link OwnerValue}. */
   record Owner(int partition) implements MetricsKey {}
 
+  /**
+   * That a series was served as 0 for long enough: from here on, whoever serves it shows its value.
+   * Its value is a {@link RipeValue}.
+   */
+  record Ripe(SeriesKey series) implements MetricsKey {}
+
   /** Version and kind, then the fields. */
   default byte[] toBytes() {
     BinaryWriter out = new BinaryWriter().writeByte(1);
@@ -33,6 +39,8 @@ public sealed interface MetricsKey {
       ledger.task.write(out.writeByte(2));
     } else if (this instanceof Owner owner) {
       out.writeByte(3).writeUnsigned(owner.partition);
+    } else if (this instanceof Ripe ripe) {
+      ripe.series.write(out.writeByte(5));
     }
     return out.toBytes();
   }
@@ -46,6 +54,7 @@ public sealed interface MetricsKey {
       case 1, 4 -> new Partial(SeriesKey.read(in), InputPartition.read(in), kind == 4);
       case 2 -> new LedgerOf(InputPartition.read(in));
       case 3 -> new Owner(in.readInt());
+      case 5 -> new Ripe(SeriesKey.read(in));
       default ->
           throw new CorruptRecordException("no key of the metrics topic has the kind " + kind);
     };
@@ -59,6 +68,9 @@ public sealed interface MetricsKey {
   default int partition(int partitions) {
     if (this instanceof Owner owner) {
       return owner.partition;
+    }
+    if (this instanceof Ripe ripe) {
+      return seriesPartition(ripe.series, partitions);
     }
     return this instanceof Partial partial && !partial.withTopicTime
         ? seriesPartition(partial.series, partitions)

@@ -9,8 +9,10 @@ import org.aragora.telemetry.schemas.binary.BinaryWriter;
  *
  * @param fingerprint of the descriptor that the value was written under
  * @param nextOffset first offset of the input partition that is not in the value
- * @param bornAtMs wall clock when the task first had the series, milliseconds since 1970
- * @param mature whether the series has been served as 0 for long enough
+ * @param bornAtMs wall clock when the task first had the series, milliseconds since 1970; tells
+ *     people, nothing depends on it
+ * @param mature whether the series shows its value without a {@link MetricsKey.Ripe} of it, because
+ *     it need not be served as 0 first
  * @param aggregate what {@link Aggregate#write} wrote
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes that nobody compares or changes

@@ -36,6 +36,7 @@ class FormatVersion1Test {
     assertThat(MetricsKey.fromBytes(committed("key.ledger")))
         .isEqualTo(new MetricsKey.LedgerOf(TASK));
     assertThat(MetricsKey.fromBytes(committed("key.owner"))).isEqualTo(new MetricsKey.Owner(200));
+    assertThat(MetricsKey.fromBytes(committed("key.ripe"))).isEqualTo(new MetricsKey.Ripe(SERIES));
     assertThat(WindowKey.fromBytes(committed("key.window")))
         .isEqualTo(new WindowKey(SERIES, 29_399_040, TASK));
   }
@@ -44,6 +45,11 @@ class FormatVersion1Test {
   void anOwnerIsReadAsItWasWritten() {
     assertThat(OwnerValue.fromBytes(committed("value.owner")))
         .isEqualTo(new OwnerValue("5f0c6b5e-0000-4000-8000-000000000001", 12));
+  }
+
+  @Test
+  void theMarkOfARipeSeriesIsReadAsItWasWritten() {
+    assertThat(RipeValue.fromBytes(committed("value.ripe"))).isEqualTo(new RipeValue());
   }
 
   @Test
@@ -78,8 +84,10 @@ class FormatVersion1Test {
     all.put("key.partial-with-topic-time", new MetricsKey.Partial(SERIES, TASK, true).toBytes());
     all.put("key.ledger", new MetricsKey.LedgerOf(TASK).toBytes());
     all.put("key.owner", new MetricsKey.Owner(200).toBytes());
+    all.put("key.ripe", new MetricsKey.Ripe(SERIES).toBytes());
     all.put("key.window", new WindowKey(SERIES, 29_399_040, TASK).toBytes());
     all.put("value.owner", new OwnerValue("5f0c6b5e-0000-4000-8000-000000000001", 12).toBytes());
+    all.put("value.ripe", new RipeValue().toBytes());
     all.put("value.ledger", LedgerTest.bytes(LedgerTest.full()));
     for (MetricType type : MetricType.values()) {
       all.put(

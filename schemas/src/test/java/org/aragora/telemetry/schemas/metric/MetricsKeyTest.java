@@ -38,7 +38,8 @@ class MetricsKeyTest {
         List.of(
             new MetricsKey.Partial(new SeriesKey("m", List.of("ä", "")), TASK, false),
             new MetricsKey.LedgerOf(TASK),
-            new MetricsKey.Owner(200))) {
+            new MetricsKey.Owner(200),
+            new MetricsKey.Ripe(new SeriesKey("m", List.of("ä", ""))))) {
       byte[] bytes = key.toBytes();
       for (int length = 0; length < bytes.length; length++) {
         byte[] cut = Arrays.copyOf(bytes, length);
@@ -127,9 +128,10 @@ class MetricsKeyTest {
     InputTopic[] topics = InputTopic.values();
     InputPartition task =
         new InputPartition(topics[random.nextInt(topics.length)], random.nextInt(10_000));
-    return switch (random.nextInt(4)) {
+    return switch (random.nextInt(5)) {
       case 0 -> new MetricsKey.LedgerOf(task);
       case 1 -> new MetricsKey.Owner(random.nextInt(10_000));
+      case 2 -> new MetricsKey.Ripe(series(random));
       default -> new MetricsKey.Partial(series(random), task, random.nextBoolean());
     };
   }

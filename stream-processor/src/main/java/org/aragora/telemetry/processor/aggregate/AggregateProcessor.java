@@ -68,7 +68,10 @@ public final class AggregateProcessor
             new Forwarder(context));
     aggregation = opened;
     context.schedule(
-        Times.WRITE_ANCHOR, writeInterval, PunctuationType.WALL_CLOCK_TIME, opened::writeOut);
+        Times.WRITE_ANCHOR,
+        writeInterval,
+        PunctuationType.WALL_CLOCK_TIME,
+        nowMs -> opened.writeOut());
   }
 
   @Override

@@ -73,8 +73,8 @@ final class Aggregation {
   }
 
   /** Sends every total and window that has changed since the last time. */
-  void writeOut(long nowMs) {
-    totals.writeOut(nowMs, output);
+  void writeOut() {
+    totals.writeOut(output);
     windows.writeOut(output);
   }
 }

@@ -57,7 +57,7 @@ public final class PartitionAggregate {
 
   /** Tells of every window that has changed since the last time. */
   public void sendWindows() {
-    aggregation.writeOut(0);
+    aggregation.writeOut();
   }
 
   /** The running total of a series, null where there is none. */

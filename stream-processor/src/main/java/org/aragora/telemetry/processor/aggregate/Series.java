@@ -12,7 +12,7 @@ final class Series {
   final Aggregate value;
   final Bytes storeKey;
   final long bornAtMs;
-  boolean mature;
+  final boolean mature;
   boolean changed;
   long nextOffset;
 

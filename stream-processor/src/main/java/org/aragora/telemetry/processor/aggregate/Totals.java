@@ -1,8 +1,6 @@
 package org.aragora.telemetry.processor.aggregate;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,7 +43,6 @@ final class Totals {
   private final BinaryWriter writer = new BinaryWriter();
   private final Map<SeriesKey, Series> series = new LinkedHashMap<>();
   private final Map<String, Integer> admitted = new HashMap<>();
-  private final ArrayDeque<Series> immature = new ArrayDeque<>();
   private final List<Series> changed = new ArrayList<>();
 
   /** Values of metrics that this program does not know, to be written again once. */
@@ -64,11 +61,6 @@ final class Totals {
         restore(all.next(), metrics);
       }
     }
-    // In the order of birth, not of the store: an older series must not wait for a younger one.
-    List<Series> restored = new ArrayList<>(immature);
-    restored.sort(Comparator.comparingLong(next -> next.bornAtMs));
-    immature.clear();
-    immature.addAll(restored);
   }
 
   private void restore(KeyValue<Bytes, byte[]> entry, Map<String, MetricDescriptor> metrics) {
@@ -99,9 +91,6 @@ final class Totals {
     series.put(admittedSeries.key, admittedSeries);
     if (!isFolded(admittedSeries.key, admittedSeries.metric)) {
       admitted.merge(admittedSeries.metric.name(), 1, Integer::sum);
-    }
-    if (!admittedSeries.mature) {
-      immature.add(admittedSeries);
     }
     markChanged(admittedSeries);
   }
@@ -189,8 +178,7 @@ final class Totals {
    * Sends every series that has changed since the last time, or was not sent in this life of the
    * task.
    */
-  void writeOut(long nowMs, Output output) {
-    ripen(nowMs);
+  void writeOut(Output output) {
     carried.forEach((key, value) -> output.total(new MetricsKey.Partial(key, task, false), value));
     carried.clear();
     for (Series next : changed) {
@@ -199,24 +187,6 @@ final class Totals {
           new MetricsKey.Partial(next.key, task, next.metric.type().needsTopicTime()), bytes(next));
     }
     changed.clear();
-  }
-
-  /** Lets the series that were served as 0 for long enough show their value. */
-  private void ripen(long nowMs) {
-    while (!immature.isEmpty()) {
-      Series oldest = immature.peek();
-      long ageMs = nowMs - oldest.bornAtMs;
-      // A clock that was set back by more than the birth time must not hide a value for as long as
-      // that.
-      if (ageMs >= 0
-          ? ageMs < settings.birth().toMillis()
-          : -ageMs <= settings.birth().toMillis()) {
-        return;
-      }
-      immature.remove();
-      oldest.mature = true;
-      put(oldest, oldest.nextOffset);
-    }
   }
 
   private byte[] bytes(Series of) {

@@ -3,7 +3,9 @@ package org.aragora.telemetry.processor.serve;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.aragora.telemetry.schemas.metric.SeriesKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,12 @@ public final class MetricsView {
     return view.isAnnounced() && contact.isFresh(view.streamThread());
   }
 
+  /** The series of a partition that wait to ripen, whether it is served now or not; live. */
+  Set<SeriesKey> young(int partition) {
+    PartitionView view = open.get(partition);
+    return view == null ? Set.of() : view.young();
+  }
+
   /** How many partitions this process has open. */
   public int openPartitions() {
     return open.size();
@@ -59,7 +67,7 @@ public final class MetricsView {
     return servable().size();
   }
 
-  /** Whether this process serves what needs the times of whole topics. */
+  /** Whether this process may serve a partition at this moment. */
   public boolean servesPartition(int partition) {
     PartitionView view = open.get(partition);
     return view != null && isServable(view);

@@ -1,8 +1,11 @@
 package org.aragora.telemetry.processor.serve;
 
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.aragora.telemetry.schemas.binary.BinaryReader;
+import org.aragora.telemetry.schemas.metric.Aggregate;
 import org.aragora.telemetry.schemas.metric.IncompatibleMetricException;
 import org.aragora.telemetry.schemas.metric.InputPartition;
 import org.aragora.telemetry.schemas.metric.Ledger;
@@ -10,6 +13,7 @@ import org.aragora.telemetry.schemas.metric.MetricDescriptor;
 import org.aragora.telemetry.schemas.metric.MetricsKey;
 import org.aragora.telemetry.schemas.metric.OwnerValue;
 import org.aragora.telemetry.schemas.metric.PartialValue;
+import org.aragora.telemetry.schemas.metric.RipeValue;
 import org.aragora.telemetry.schemas.metric.SeriesKey;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +29,9 @@ final class PartitionView {
   private final String owner;
   private final String streamThread;
   private final Map<String, MetricDescriptor> metrics;
-  private final Map<SeriesKey, Map<InputPartition, Part>> series = new ConcurrentHashMap<>();
+  private final Map<SeriesKey, Map<InputPartition, Aggregate>> series = new ConcurrentHashMap<>();
+  private final Set<SeriesKey> ripe = new HashSet<>();
+  private final Set<SeriesKey> young = ConcurrentHashMap.newKeySet();
   private final Map<InputPartition, Ledger> ledgers = new ConcurrentHashMap<>();
   private volatile boolean announced;
 
@@ -50,6 +56,9 @@ final class PartitionView {
       }
     } else if (key instanceof MetricsKey.Owner && value != null) {
       announced = OwnerValue.fromBytes(value).owner().equals(owner);
+    } else if (key instanceof MetricsKey.Ripe mark && value != null) {
+      RipeValue.fromBytes(value);
+      ripen(mark.series());
     }
   }
 
@@ -59,7 +68,7 @@ final class PartitionView {
       return; // of a later release: kept in the topic, not served
     }
     if (value == null) {
-      Map<InputPartition, Part> parts = series.get(key.series());
+      Map<InputPartition, Aggregate> parts = series.get(key.series());
       if (parts != null) {
         parts.remove(key.task());
       }
@@ -71,9 +80,21 @@ final class PartitionView {
           "%s is now a %s, but the metrics topic holds values of another type, labels or bounds from input partition %s; run 'bin/telemetry replay --output generation' to count them anew from the topics, then 'replay promote'"
               .formatted(metric.name(), metric.shape(), key.task()));
     }
+    // Before its value is there, so that no scrape sees the value first and 0 then. One part that
+    // need not wait is enough: the series has been served, the others join it.
+    if (partial.mature()) {
+      ripen(key.series());
+    } else if (metric.type().isCumulative() && !ripe.contains(key.series())) {
+      young.add(key.series());
+    }
     series
         .computeIfAbsent(key.series(), k -> new ConcurrentHashMap<>())
-        .put(key.task(), new Part(partial.read(metric), partial.mature()));
+        .put(key.task(), partial.read(metric));
+  }
+
+  private void ripen(SeriesKey key) {
+    ripe.add(key);
+    young.remove(key);
   }
 
   /** Whether this task is the last that announced itself, as far as it has read. */
@@ -93,8 +114,14 @@ final class PartitionView {
     return streamThread;
   }
 
-  Map<SeriesKey, Map<InputPartition, Part>> series() {
+  /** What each input task has for each series; values are not changed once they are here. */
+  Map<SeriesKey, Map<InputPartition, Aggregate>> series() {
     return series;
+  }
+
+  /** The series that are to be served as 0; live. */
+  Set<SeriesKey> young() {
+    return young;
   }
 
   Map<InputPartition, Ledger> ledgers() {

@@ -24,9 +24,14 @@ final class SeriesSamples {
 
   void add(MetricDescriptor metric, PartitionView view, Snapshots to) {
     boolean exists = false;
-    for (Map.Entry<SeriesKey, Map<InputPartition, Part>> series : view.series().entrySet()) {
-      if (series.getKey().metric().equals(metric.name())) {
-        exists |= add(metric, series.getKey(), series.getValue(), to);
+    for (Map.Entry<SeriesKey, Map<InputPartition, Aggregate>> series : view.series().entrySet()) {
+      if (series.getKey().metric().equals(metric.name()) && !series.getValue().isEmpty()) {
+        exists = true;
+        Aggregate merged = Aggregate.zero(metric);
+        if (!view.young().contains(series.getKey())) {
+          series.getValue().values().forEach(merged::merge);
+        }
+        sample(metric, series.getKey(), merged, to);
       }
     }
     if (!exists && metric.labels().isEmpty() && metric.type() != MetricType.LATEST_GAUGE) {
@@ -35,22 +40,6 @@ final class SeriesSamples {
         sample(metric, key, Aggregate.zero(metric), to);
       }
     }
-  }
-
-  private static boolean add(
-      MetricDescriptor metric, SeriesKey key, Map<InputPartition, Part> parts, Snapshots to) {
-    if (parts.isEmpty()) {
-      return false;
-    }
-    Aggregate merged = Aggregate.zero(metric);
-    // One part is old enough: the series has been served, the others join it.
-    if (metric.type() == MetricType.LATEST_GAUGE
-        || metric.type() == MetricType.ADDITIVE_GAUGE
-        || parts.values().stream().anyMatch(Part::mature)) {
-      parts.values().forEach(part -> merged.merge(part.value()));
-    }
-    sample(metric, key, merged, to);
-    return true;
   }
 
   private static void sample(

@@ -26,10 +26,10 @@ final class TopicTimeSamples {
   static void addRatio(MetricDescriptor metric, PartitionView view, TopicTime time, Snapshots to) {
     RatioAggregate merged = new RatioAggregate();
     OptionalLong until = OptionalLong.empty();
-    for (Map.Entry<SeriesKey, Map<InputPartition, Part>> series : view.series().entrySet()) {
+    for (Map.Entry<SeriesKey, Map<InputPartition, Aggregate>> series : view.series().entrySet()) {
       if (series.getKey().metric().equals(metric.name())) {
-        for (Map.Entry<InputPartition, Part> part : series.getValue().entrySet()) {
-          merged.merge(part.getValue().value());
+        for (Map.Entry<InputPartition, Aggregate> part : series.getValue().entrySet()) {
+          merged.merge(part.getValue());
           until = time.highestNanos(part.getKey().topic());
         }
       }
@@ -55,12 +55,12 @@ final class TopicTimeSamples {
       TopicTime time,
       Snapshots to) {
     long connections = 0;
-    for (Map.Entry<SeriesKey, Map<InputPartition, Part>> series : view.series().entrySet()) {
+    for (Map.Entry<SeriesKey, Map<InputPartition, Aggregate>> series : view.series().entrySet()) {
       if (!series.getKey().metric().equals(metric.name()) || series.getValue().isEmpty()) {
         continue;
       }
       InstanceAggregate merged = (InstanceAggregate) Aggregate.zero(metric);
-      series.getValue().values().forEach(part -> merged.merge(part.value()));
+      series.getValue().values().forEach(merged::merge);
       if (!merged.isRunning()) {
         continue;
       }
@@ -83,10 +83,10 @@ final class TopicTimeSamples {
   /**
    * How long an instance stays alive without another heartbeat, at most, by any partition's time.
    */
-  private static long leftMs(Map<InputPartition, Part> parts, TopicTime time) {
+  private static long leftMs(Map<InputPartition, Aggregate> parts, TopicTime time) {
     long leftMs = Long.MIN_VALUE;
-    for (Map.Entry<InputPartition, Part> part : parts.entrySet()) {
-      long liveUntilMs = ((InstanceAggregate) part.getValue().value()).liveUntilMs();
+    for (Map.Entry<InputPartition, Aggregate> part : parts.entrySet()) {
+      long liveUntilMs = ((InstanceAggregate) part.getValue()).liveUntilMs();
       long nowMs = time.appendTimeMs(part.getKey());
       if (liveUntilMs > 0 && nowMs > 0) {
         leftMs = Math.max(leftMs, liveUntilMs - nowMs);

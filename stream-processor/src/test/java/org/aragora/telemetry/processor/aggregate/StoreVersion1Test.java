@@ -52,7 +52,7 @@ class StoreVersion1Test {
   void countingGoesOnFromVersion1() {
     Aggregation aggregation = open(CommittedStore.open(StoreVersion1Test.class, FILE));
     apply(aggregation, 42);
-    aggregation.writeOut(NOON / 1_000_000);
+    aggregation.writeOut();
     assertThat(written)
         .isEqualTo(
             Map.of(

@@ -62,10 +62,10 @@ class TotalsTest {
   void overTheLimitLabelsWithoutALimitBecomeOtherAndTheSumStaysRight() {
     Totals totals = open();
     for (String agent : List.of("a", "b", "c", "d", "a", "c")) {
-      add(totals, 0, CALLS, agent, "ok");
+      add(totals, CALLS, agent, "ok");
     }
-    add(totals, 0, CALLS, "e", "error");
-    assertThat(written(totals, 0))
+    add(totals, CALLS, "e", "error");
+    assertThat(written(totals))
         .containsEntry("calls_total[a, ok]", "2")
         .containsEntry("calls_total[b, ok]", "1")
         .containsEntry("calls_total[other, ok]", "3")
@@ -78,9 +78,9 @@ class TotalsTest {
   void aMetricWithoutSuchLabelsIsNotFolded() {
     Totals totals = open();
     for (String level : List.of("A", "B", "C", "D")) {
-      add(totals, 0, LEVELS, level);
+      add(totals, LEVELS, level);
     }
-    assertThat(written(totals, 0)).hasSize(4);
+    assertThat(written(totals)).hasSize(4);
   }
 
   @Test
@@ -92,9 +92,9 @@ class TotalsTest {
       Totals totals = open();
       for (int i = 0; i < agents.size(); i++) {
         totals = i == restart ? open() : totals;
-        add(totals, 0, CALLS, agents.get(i), "ok");
+        add(totals, CALLS, agents.get(i), "ok");
       }
-      Map<String, String> written = written(open(), 0);
+      Map<String, String> written = written(open());
       expected = expected == null ? written : expected;
       assertThat(written).as("restart before %d", restart).isEqualTo(expected);
     }
@@ -102,28 +102,25 @@ class TotalsTest {
   }
 
   @Test
-  void aNewSeriesWithLabelsIsImmatureForTheBirthTime() {
+  void aNewSeriesWithLabelsHasToBeServedAsZeroFirst() {
     Totals totals = open();
-    add(totals, 1_000, CALLS, "a", "ok");
-    add(totals, 1_000, PLAIN);
-    assertThat(mature(totals, 20_999))
+    add(totals, CALLS, "a", "ok");
+    add(totals, PLAIN);
+    assertThat(mature(totals))
         .containsEntry("calls_total[a, ok]", false)
         .containsEntry("plain_total[]", true);
-    assertThat(mature(totals, 21_000)).containsExactly(Map.entry("calls_total[a, ok]", true));
-    assertThat(mature(totals, 22_000)).as("nothing has changed").isEmpty();
   }
 
   @Test
   void aSeriesThatAnotherGenerationHasServedIsNotNew() {
     handover = new EarlierGeneration(0, 2, 0);
     Totals totals = open();
-    add(totals, 0, CALLS, "a", "ok"); // record 0, next offset 1
-    add(totals, 0, CALLS, "b", "ok"); // record 1: the last that was served
-    add(totals, 0, LEVELS, "INFO"); // record 2
+    add(totals, CALLS, "a", "ok"); // record 0, next offset 1
+    add(totals, CALLS, "b", "ok"); // record 1: the last that was served
+    add(totals, LEVELS, "INFO"); // record 2
 
     List<Boolean> mature = new ArrayList<>();
     totals.writeOut(
-        0,
         new Output() {
           @Override
           public void total(MetricsKey.Partial key, byte[] value) {
@@ -140,75 +137,55 @@ class TotalsTest {
   }
 
   @Test
-  void withoutBirthTimeEverySeriesIsMature() {
+  void withoutBirthTimeNoSeriesHasTo() {
     birth = Duration.ZERO;
     Totals totals = open();
-    add(totals, 1_000, CALLS, "a", "ok");
-    assertThat(mature(totals, 1_000)).containsEntry("calls_total[a, ok]", true);
+    add(totals, CALLS, "a", "ok");
+    assertThat(mature(totals)).containsEntry("calls_total[a, ok]", true);
   }
 
   @Test
-  void maturitySurvivesARestartAndSoDoesTheBirth() {
-    Totals totals = open();
-    add(totals, 1_000, CALLS, "a", "ok");
-    add(totals, 15_000, CALLS, "b", "ok");
-    totals.writeOut(21_000, new Written());
+  void whetherItHasToIsKeptOverARestart() {
+    add(open(), CALLS, "a", "ok");
+    birth = Duration.ZERO;
     Totals restarted = open();
-    assertThat(mature(restarted, 22_000))
-        .containsEntry("calls_total[a, ok]", true)
-        .containsEntry("calls_total[b, ok]", false);
-    assertThat(mature(restarted, 35_000)).containsEntry("calls_total[b, ok]", true);
-  }
-
-  @Test
-  void aSeriesDoesNotWaitForAYoungerOneAfterARestart() {
-    Totals totals = open();
-    add(totals, 1_000, CALLS, "z", "ok");
-    add(totals, 15_000, CALLS, "a", "ok");
-    assertThat(mature(open(), 21_000))
-        .containsEntry("calls_total[z, ok]", true)
-        .containsEntry("calls_total[a, ok]", false);
-  }
-
-  @Test
-  void aClockThatWasSetFarBackHidesNoValue() {
-    Totals totals = open();
-    add(totals, 1_000_000, CALLS, "a", "ok");
-    assertThat(mature(totals, 985_000)).containsEntry("calls_total[a, ok]", false);
-    assertThat(mature(totals, 979_999)).containsEntry("calls_total[a, ok]", true);
+    add(restarted, CALLS, "b", "ok");
+    assertThat(mature(restarted))
+        .containsEntry("calls_total[a, ok]", false)
+        .containsEntry("calls_total[b, ok]", true);
   }
 
   @Test
   void onlyWhatChangedIsWrittenButEverythingAfterARestart() {
     birth = Duration.ZERO;
     Totals totals = open();
-    add(totals, 0, CALLS, "a", "ok");
-    add(totals, 0, CALLS, "b", "ok");
-    assertThat(written(totals, 0)).hasSize(2);
-    add(totals, 0, CALLS, "b", "ok");
-    assertThat(written(totals, 0)).containsExactly(Map.entry("calls_total[b, ok]", "2"));
-    assertThat(written(open(), 0)).hasSize(2);
+    add(totals, CALLS, "a", "ok");
+    add(totals, CALLS, "b", "ok");
+    assertThat(written(totals)).hasSize(2);
+    add(totals, CALLS, "b", "ok");
+    assertThat(written(totals)).containsExactly(Map.entry("calls_total[b, ok]", "2"));
+    assertThat(written(open())).hasSize(2);
   }
 
   @Test
   void aMetricThatIsNotKnownIsCarriedThrough() {
     birth = Duration.ZERO;
-    add(open(), 0, CALLS, "a", "ok");
+    add(open(), CALLS, "a", "ok");
     Map<String, String> before = MemoryStores.contents(store);
     metrics.remove("calls_total");
     Totals older = open();
     Written written = new Written();
-    older.writeOut(0, written);
+    older.writeOut(written);
     assertThat(written.totals).hasSize(1);
     assertThat(MemoryStores.contents(store)).isEqualTo(before);
     metrics.put(CALLS.name(), CALLS);
-    add(open(), 0, CALLS, "a", "ok");
-    assertThat(written(open(), 0)).containsEntry("calls_total[a, ok]", "2");
+    add(open(), CALLS, "a", "ok");
+    assertThat(written(open())).containsEntry("calls_total[a, ok]", "2");
   }
 
   @Test
   void aMetricOfAnotherShapeRefusesToStartAndNamesTheReplay() {
-    add(open(), 0, CALLS, "a", "ok");
+    add(open(), CALLS, "a", "ok");
     metrics.put(
         CALLS.name(), MetricDescriptor.of(MetricType.COUNTER, "calls_total", "Calls.", "agent"));
     assertThatThrownBy(this::open)
@@ -220,11 +197,11 @@ class TotalsTest {
   @Test
   void aNewHelpTextIsNoOtherShape() {
     birth = Duration.ZERO;
-    add(open(), 0, CALLS, "a", "ok");
+    add(open(), CALLS, "a", "ok");
     metrics.put(
         CALLS.name(),
         MetricDescriptor.of(MetricType.COUNTER, "calls_total", "Better.", "agent", "status"));
-    assertThat(written(open(), 0)).containsEntry("calls_total[a, ok]", "1");
+    assertThat(written(open())).containsEntry("calls_total[a, ok]", "1");
   }
 
   @Test
@@ -232,23 +209,23 @@ class TotalsTest {
     birth = Duration.ZERO;
     Totals totals = open();
     offset = 41;
-    add(totals, 0, CALLS, "a", "ok");
+    add(totals, CALLS, "a", "ok");
     Written written = new Written();
-    totals.writeOut(0, written);
+    totals.writeOut(written);
     assertThat(written.totals.values().iterator().next().nextOffset()).isEqualTo(42);
   }
 
-  private void add(Totals totals, long nowMs, MetricDescriptor metric, String... labels) {
+  private void add(Totals totals, MetricDescriptor metric, String... labels) {
     Measurement measurement = new Measurement(metric, List.of(labels), value -> {});
     offset++;
-    Series series = totals.resolve(measurement, nowMs, offset);
+    Series series = totals.resolve(measurement, 0, offset);
     ((SumAggregate) series.value).add(1);
     totals.put(series, offset);
   }
 
-  private Map<String, String> written(Totals totals, long nowMs) {
+  private Map<String, String> written(Totals totals) {
     Written written = new Written();
-    totals.writeOut(nowMs, written);
+    totals.writeOut(written);
     Map<String, String> values = new LinkedHashMap<>();
     written.totals.forEach(
         (name, value) ->
@@ -260,9 +237,9 @@ class TotalsTest {
     return values;
   }
 
-  private static Map<String, Boolean> mature(Totals totals, long nowMs) {
+  private static Map<String, Boolean> mature(Totals totals) {
     Written written = new Written();
-    totals.writeOut(nowMs, written);
+    totals.writeOut(written);
     Map<String, Boolean> mature = new LinkedHashMap<>();
     written.totals.forEach((name, value) -> mature.put(name, value.mature()));
     return mature;

@@ -59,7 +59,7 @@ class WindowsTest {
     at(10 * MINUTE);
     at(11 * MINUTE - 1);
     at(11 * MINUTE);
-    aggregation.writeOut(0);
+    aggregation.writeOut();
     assertThat(written.windows).isEqualTo(Map.of("some_total@10", "2", "some_total@11", "1"));
     assertThat(written.totals).containsEntry("some_total", "3");
   }
@@ -72,7 +72,7 @@ class WindowsTest {
     at(16 * MINUTE);
     assertThat(written.windows).as("sent when it closed").containsEntry("some_total@10", "2");
     at(10 * MINUTE + 6);
-    aggregation.writeOut(0);
+    aggregation.writeOut();
     assertThat(written.windows).containsEntry("some_total@10", "2");
     assertThat(written.totals).containsEntry("some_total", "5");
   }
@@ -82,7 +82,7 @@ class WindowsTest {
     at(10 * MINUTE);
     at(20 * MINUTE);
     at(10 * MINUTE + 1);
-    aggregation.writeOut(0);
+    aggregation.writeOut();
     assertThat(written.windows).isEqualTo(Map.of("some_total@10", "1", "some_total@20", "1"));
   }
 
@@ -97,21 +97,21 @@ class WindowsTest {
   @Test
   void openWindowsAreWrittenAgainAfterARestartAndGoOn() {
     at(10 * MINUTE);
-    aggregation.writeOut(0);
+    aggregation.writeOut();
     store = MemoryStores.copy(store);
     aggregation = open();
     written.windows.clear();
-    aggregation.writeOut(0);
+    aggregation.writeOut();
     assertThat(written.windows).isEqualTo(Map.of("some_total@10", "1"));
     at(10 * MINUTE + 1);
-    aggregation.writeOut(0);
+    aggregation.writeOut();
     assertThat(written.windows).isEqualTo(Map.of("some_total@10", "2"));
   }
 
   @Test
   void gaugesHaveNoWindows() {
     apply(10 * MINUTE, GAUGE, value -> ((SumAggregate) value).add(1));
-    aggregation.writeOut(0);
+    aggregation.writeOut();
     assertThat(written.windows).isEmpty();
     assertThat(written.totals).containsEntry("some_now", "1");
   }
@@ -120,7 +120,7 @@ class WindowsTest {
   void ratiosTakeNothingThatIsTooLateForItsWindow() {
     apply(20 * MINUTE, RATIO, value -> ((RatioAggregate) value).add(20, true));
     apply(10 * MINUTE, RATIO, value -> ((RatioAggregate) value).add(10, false));
-    aggregation.writeOut(0);
+    aggregation.writeOut();
     assertThat(written.totals).containsEntry("some_ratio", "1.0");
   }
 

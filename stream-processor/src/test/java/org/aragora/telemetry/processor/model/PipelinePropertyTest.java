@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.aragora.telemetry.schemas.binary.BinaryReader;
 import org.aragora.telemetry.schemas.codec.DeadLetterReason;
 import org.aragora.telemetry.schemas.metric.Aggregate;
@@ -40,15 +41,24 @@ class PipelinePropertyTest {
 
   private static final Map<String, List<String>> FAILURES = new TreeMap<>();
 
+  /** Metrics whose series are served as 0 first. */
+  private static final Set<String> BORN_AT_ZERO =
+      World.METRICS.stream()
+          .filter(metric -> metric.type().isCumulative() && !metric.labels().isEmpty())
+          .map(MetricDescriptor::name)
+          .collect(Collectors.toSet());
+
   /** One run of the world serves all properties: it is what takes the time. */
   @BeforeAll
   static void tryAll() {
     for (long seed = SEED; seed < SEED + TRIES; seed++) {
       List<String> stepsBack = new ArrayList<>();
+      List<String> unborn = new ArrayList<>();
       World world;
       try {
-        world = disturbed(seed, stepsBack);
+        world = disturbed(seed, stepsBack, unborn);
         check(seed, "steps back", () -> assertThat(stepsBack).isEmpty());
+        check(seed, "births", () -> assertThat(unborn).isEmpty());
       } catch (RuntimeException e) {
         FAILURES.computeIfAbsent("crash", k -> new ArrayList<>()).add("seed " + seed + ": " + e);
         continue;
@@ -119,6 +129,11 @@ class PipelinePropertyTest {
   }
 
   @Test
+  void everyNewSeriesIsServedAsZeroBeforeItsValue() {
+    holds("births");
+  }
+
+  @Test
   void rollbacksRestartsAndSplitsLeaveNoTraceInAnyByte() {
     holds("bytes");
   }
@@ -151,14 +166,14 @@ class PipelinePropertyTest {
   }
 
   /** Everything that can go wrong, at random; at rest in the end. */
-  private static World disturbed(long seed, List<String> stepsBack) {
+  private static World disturbed(long seed, List<String> stepsBack, List<String> unborn) {
     Logs logs = new Logs(new Random(seed));
     Random random = new Random(~seed);
     World world =
         new World(
             logs,
             random.nextBoolean() ? 2000 : 1 + random.nextInt(4),
-            Duration.ofSeconds(random.nextBoolean() ? 0 : 20),
+            Duration.ofSeconds(random.nextBoolean() ? 0 : 2),
             true,
             1 + random.nextInt(4),
             random);
@@ -166,11 +181,14 @@ class PipelinePropertyTest {
     for (int step = 20 + random.nextInt(120); step > 0; step--) {
       move(world, random);
       if (step % 8 == 0) {
-        watch(last, world.scrape(), stepsBack);
+        watch(world, last, stepsBack, unborn);
+        world.lookAtBirths();
       }
     }
     world.settle();
-    watch(last, world.scrape(), stepsBack);
+    watch(world, last, stepsBack, unborn);
+    world.ripen();
+    watch(world, last, stepsBack, unborn);
     return world;
   }
 
@@ -216,23 +234,32 @@ class PipelinePropertyTest {
             disturbed.metricsPartitions,
             new Random(1));
     world.settle();
+    world.ripen();
     return world;
   }
 
   /** Absent is no step: the value must be no less when it is there again. Gauges may fall. */
   private static void watch(
-      Map<String, Double> last, Map<String, Double> now, List<String> stepsBack) {
-    now.forEach(
-        (sample, value) -> {
-          if (sample.contains("_total|")
-              || sample.contains("_bucket")
-              || (sample.contains("_seconds|") && sample.endsWith("_sum"))) {
-            Double before = last.put(sample, value);
-            if (before != null && value < before) {
-              stepsBack.add("%s went from %s to %s".formatted(sample, before, value));
-            }
-          }
-        });
+      World world, Map<String, Double> last, List<String> stepsBack, List<String> unborn) {
+    world
+        .scrape()
+        .forEach(
+            (sample, value) -> {
+              if (sample.contains("_total|")
+                  || sample.contains("_bucket")
+                  || (sample.contains("_seconds|") && sample.endsWith("_sum"))) {
+                Double before = last.put(sample, value);
+                if (before != null && value < before) {
+                  stepsBack.add("%s went from %s to %s".formatted(sample, before, value));
+                }
+                if (before == null
+                    && value > 0
+                    && !world.birth.isZero()
+                    && BORN_AT_ZERO.contains(sample.substring(0, sample.indexOf('|')))) {
+                  unborn.add("%s was %s when it was first served".formatted(sample, value));
+                }
+              }
+            });
   }
 
   private static Map<InputPartition, Model> models(World world) {
@@ -249,6 +276,7 @@ class PipelinePropertyTest {
   private static Map<String, Double> served(World world) {
     Map<String, Double> served = world.scrape();
     served.keySet().removeIf(sample -> sample.matches(".*(complete_until|lag_).*"));
+    served.values().removeIf(value -> value == 0);
     return served;
   }
 

@@ -10,7 +10,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** One scrape as a map of {@code metric|label|label} to values; zeros are left out. */
+/** One scrape as a map of {@code metric|label|label} to values. */
 final class Samples {
   private Samples() {}
 
@@ -20,25 +20,32 @@ final class Samples {
       String name = family.getMetadata().getName();
       for (DataPointSnapshot point : family.getDataPoints()) {
         if (point instanceof CounterSnapshot.CounterDataPointSnapshot counter) {
-          put(samples, key(name + "_total", point), counter.getValue());
+          add(samples, key(name + "_total", point), counter.getValue());
         } else if (point instanceof GaugeSnapshot.GaugeDataPointSnapshot gauge) {
-          put(samples, key(name, point), gauge.getValue());
+          add(samples, key(name, point), gauge.getValue());
         } else if (point instanceof HistogramSnapshot.HistogramDataPointSnapshot histogram) {
           ClassicHistogramBuckets buckets = histogram.getClassicBuckets();
           double count = 0;
           for (int i = 0; i < buckets.size(); i++) {
             count += buckets.getCount(i);
-            put(samples, key(name, point) + "_bucket" + i, count);
+            add(samples, key(name, point) + "_bucket" + i, count);
           }
-          put(samples, key(name, point) + "_sum", histogram.getSum());
+          add(samples, key(name, point) + "_sum", histogram.getSum());
         }
       }
     }
     return samples;
   }
 
+  /** For values that are compared: zero or absent is the same to them. */
   static void put(Map<String, Double> samples, String key, double value) {
-    if (value != 0 && samples.put(key, value) != null) {
+    if (value != 0) {
+      add(samples, key, value);
+    }
+  }
+
+  private static void add(Map<String, Double> samples, String key, double value) {
+    if (samples.put(key, value) != null) {
       throw new AssertionError(key + " is served twice");
     }
   }

@@ -23,6 +23,7 @@ import org.aragora.telemetry.processor.ingest.IngestProcessor;
 import org.aragora.telemetry.processor.ingest.IngestSettings;
 import org.aragora.telemetry.processor.measure.MetricCatalog;
 import org.aragora.telemetry.processor.serve.MetricsView;
+import org.aragora.telemetry.processor.serve.Ripener;
 import org.aragora.telemetry.processor.serve.SeriesCollector;
 import org.aragora.telemetry.processor.serve.ServeProcessor;
 import org.aragora.telemetry.processor.serve.ServeSettings;
@@ -173,6 +174,8 @@ final class World {
   private final class Server {
     private final int partition;
     private final ServeProcessor.Reader reader;
+    private final Ripener ripener;
+    private final TaskContext<MetricsKey, byte[]> ripening;
     private int position;
 
     Server(int partition) {
@@ -184,13 +187,19 @@ final class World {
       reader.init(
           new TaskContext<Void, Void>(partition, () -> logs.nowMs, (record, child) -> {})
               .with("serve", MemoryStores.empty()));
-      TaskContext<MetricsKey, byte[]> context =
-          new TaskContext<>(
-              partition,
-              () -> logs.nowMs,
-              (record, child) -> appendMetric((MetricsKey) record.key(), (byte[]) record.value()));
-      announcer.init(context);
-      context.punctuate(logs.nowMs);
+      TaskContext<MetricsKey, byte[]> announcing = intoTheLog();
+      announcer.init(announcing);
+      announcing.punctuate(logs.nowMs);
+      ripener = new Ripener(view, birth, () -> logs.nowMs * 1_000_000);
+      ripening = intoTheLog();
+      ripener.init(ripening);
+    }
+
+    private TaskContext<MetricsKey, byte[]> intoTheLog() {
+      return new TaskContext<>(
+          partition,
+          () -> logs.nowMs,
+          (record, child) -> appendMetric((MetricsKey) record.key(), (byte[]) record.value()));
     }
 
     void readSome(int count) {
@@ -198,11 +207,13 @@ final class World {
       for (int i = 0; i < count && position < log.size(); i++) {
         byte[][] record = log.get(position++);
         reader.process(new Record<>(record[0], record[1], logs.nowMs));
+        ripener.process(new Record<>(record[0], record[1], logs.nowMs));
       }
     }
 
     void close() {
       reader.close();
+      ripener.close();
     }
   }
 
@@ -222,7 +233,12 @@ final class World {
     }
   }
 
-  /** What {@code /metrics} says now, by sample. */
+  /** Whoever serves looks which series were 0 for long enough. */
+  void lookAtBirths() {
+    servers.values().forEach(server -> server.ripening.punctuate(logs.nowMs));
+  }
+
+  /** What {@code /metrics} says now, by sample, zeros too. */
   Map<String, Double> scrape() {
     SeriesCollector collector =
         new SeriesCollector(
@@ -239,10 +255,12 @@ final class World {
     return Samples.of(collector.collect());
   }
 
-  /** Reads, writes out and commits everything, also what that leads to, until nothing moves. */
+  /**
+   * Reads, writes out, commits and serves everything, also what that leads to, until nothing moves.
+   */
   void settle() {
     for (int round = 0; round < 3 || !tasks.stream().allMatch(InputTask::isAtEnd); round++) {
-      logs.nowMs += birth.toMillis() + 1;
+      logs.nowMs += INTERVAL.toMillis();
       for (List<InputTask> instance : instances) {
         instance.forEach(task -> task.process(Integer.MAX_VALUE));
         instance.forEach(InputTask::writeOut);
@@ -255,5 +273,15 @@ final class World {
       }
       serveSome(partition, Integer.MAX_VALUE);
     }
+  }
+
+  /** Time passes until every series was served as 0 for long enough. */
+  void ripen() {
+    for (long leftMs = birth.toMillis(); leftMs >= 0; leftMs -= INTERVAL.toMillis()) {
+      lookAtBirths();
+      logs.nowMs += INTERVAL.toMillis();
+    }
+    lookAtBirths();
+    servers.values().forEach(server -> server.readSome(Integer.MAX_VALUE));
   }
 }

@@ -37,6 +37,7 @@ import org.aragora.telemetry.schemas.metric.MetricsKey;
 import org.aragora.telemetry.schemas.metric.OwnerValue;
 import org.aragora.telemetry.schemas.metric.PartialValue;
 import org.aragora.telemetry.schemas.metric.RatioAggregate;
+import org.aragora.telemetry.schemas.metric.RipeValue;
 import org.aragora.telemetry.schemas.metric.SeriesKey;
 import org.aragora.telemetry.schemas.metric.SumAggregate;
 import org.junit.jupiter.api.Test;
@@ -156,6 +157,20 @@ class SeriesCollectorTest {
     assertThat(samples()).containsEntry("calls_total{claude}", 0.0);
     put(CALLS, D1, true, sum(7), "claude");
     assertThat(samples()).containsEntry("calls_total{claude}", 12.0);
+  }
+
+  @Test
+  void aRipeSeriesShowsItsValueInWhateverOrderItIsRead() {
+    announce("me");
+    put(CALLS, D0, false, sum(5), "claude");
+    ripe(CALLS, "claude");
+    assertThat(samples()).containsEntry("calls_total{claude}", 5.0);
+    put(CALLS, D1, false, sum(7), "claude");
+    assertThat(samples()).containsEntry("calls_total{claude}", 12.0);
+    ripe(CALLS, "gemini"); // after a compaction
+    assertThat(samples()).doesNotContainKey("calls_total{gemini}");
+    put(CALLS, D0, false, sum(3), "gemini");
+    assertThat(samples()).containsEntry("calls_total{gemini}", 3.0);
   }
 
   @Test
@@ -381,6 +396,12 @@ class SeriesCollectorTest {
                 new SeriesKey(metric.name(), List.of(of)), task, metric.type().needsTopicTime())
             .toBytes(),
         PartialValue.toBytes(new BinaryWriter(), metric, 1, 0, mature, value));
+  }
+
+  private void ripe(MetricDescriptor metric, String... of) {
+    partition.accept(
+        new MetricsKey.Ripe(new SeriesKey(metric.name(), List.of(of))).toBytes(),
+        new RipeValue().toBytes());
   }
 
   private void ledger(InputPartition task, long ms) {

@@ -14,18 +14,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.aragora.telemetry.exporter.logs.LogEntry;
 
-/** What a script without guarantees would do: the same JSON, the same gzip, one POST a batch. */
+/** What a script without guarantees would do: the same JSON, gzip, one POST a batch. */
 final class PlainPush {
   private final JsonFactory json = new JsonFactory();
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final URI uri;
 
-  PlainPush(String address) {
+  private final int level;
+
+  /**
+   * @param level of gzip: the JDK's default, or the fastest as the exporter has it
+   */
+  PlainPush(String address, int level) {
+    this.level = level;
     uri = URI.create(address + "/loki/api/v1/push");
   }
 
@@ -55,7 +60,7 @@ final class PlainPush {
     batch.forEach(
         entry -> streams.computeIfAbsent(entry.stream(), s -> new ArrayList<>()).add(entry));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (OutputStream zipped = new Gzip(bytes);
+    try (OutputStream zipped = new Gzip(bytes, level);
         JsonGenerator out = json.createGenerator(zipped)) {
       out.writeStartObject();
       out.writeArrayFieldStart("streams");
@@ -98,9 +103,9 @@ final class PlainPush {
   }
 
   private static final class Gzip extends GZIPOutputStream {
-    Gzip(OutputStream out) throws IOException {
+    Gzip(OutputStream out, int level) throws IOException {
       super(out, 8 * 1024);
-      def.setLevel(Deflater.BEST_SPEED);
+      def.setLevel(level);
     }
   }
 }

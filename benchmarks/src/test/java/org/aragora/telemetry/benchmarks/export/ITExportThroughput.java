@@ -37,6 +37,6 @@ class ITExportThroughput {
     assertThat(text.toString(UTF_8))
         .containsPattern("spans, medians: SDK from memory [0-9,]+/s; exporter [0-9,]+/s")
         .containsPattern(
-            "lines, medians: plain push from memory [0-9,]+/s; push of finished lines [0-9,]+/s; exporter");
+            "lines, medians: plain push from memory [0-9,]+/s; with fast gzip [0-9,]+/s; of finished lines [0-9,]+/s; exporter");
   }
 }

@@ -37,6 +37,11 @@ def free_port():
         return s.getsockname()[1]
 
 
+def listens(port):
+    with socket.socket() as s:
+        return s.connect_ex(("127.0.0.1", port)) == 0
+
+
 def faster(text):
     """every duration in a text, divided"""
     return re.sub(r"\b(\d+)(ms|s|m|h|d)\b", lambda m: f"{int(m[1]) * UNITS[m[2]] // FASTER}ms", text)
@@ -169,17 +174,17 @@ class Stack:
                 "-cp", f"{jars[0]}:{ROOT}/{module}/target/lib/*", main, *arguments]
 
     def quickstart(self, env):
-        """broker, topics and processor; gives bootstrap servers and the address of /metrics"""
+        """broker, topics and processor; gives bootstrap servers and the address of /metrics once the broker is there"""
         kafka, metrics = free_port(), free_port()
         self.start("quickstart", self.java("quickstart", "org.aragora.telemetry.quickstart.QuickstartMain", "--no-load",
                                            "--kafka-port", kafka, "--metrics-port", metrics),
                    {"ARAGORA_TELEMETRY_COMMIT_INTERVAL_MS": "100", **env})
-        get(f"http://127.0.0.1:{metrics}/health/ready", 90)
+        until("the broker listens", lambda: listens(kafka), 90)
         return f"localhost:{kafka}", f"127.0.0.1:{metrics}"
 
-    def emit(self, servers, stdin=subprocess.PIPE):
+    def emit(self, env, stdin=subprocess.PIPE):
         return self.start(f"emit-{len(self.children)}", self.java("producer-lib", "org.aragora.telemetry.producer.EmitMain"),
-                          {"KAFKA_BOOTSTRAP_SERVERS": servers}, stdin=stdin)
+                          env, stdin=stdin)
 
 
 class Outside:

@@ -16,13 +16,16 @@ import org.aragora.telemetry.schemas.event.Event;
 import org.aragora.telemetry.schemas.event.InputTopic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** What depends on time: proposed ends, liveness, ratios, birth. */
+/** What depends on time: proposed ends, liveness, ratios, birth. They wait side by side. */
+@Execution(ExecutionMode.CONCURRENT)
 class LifecycleIT {
   private static final String LAW_TIMEOUTS =
       "aragora_debates_completed_total{domain=\"law\",outcome=\"timeout\",status=\"timeout\"}";
 
-  @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
+  @RegisterExtension final KafkaExtension kafka = new KafkaExtension();
 
   @Test
   void endOfADebateThatNobodyEndsIsProposedOnceByTwoProcessorsAndCountedWhenReadBack() {

@@ -12,11 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** The command as a user runs it: a process of its own, with a broker of its own. */
-@Execution(ExecutionMode.CONCURRENT)
+/** The command as a user runs it: a process of its own. */
 class ITQuickstart {
 
   private static final String BROKER_LIB = "aragora.telemetry.broker.lib";

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -81,18 +80,13 @@ public final class Pipe implements AutoCloseable {
 
   public RecordMetadata send(ProducerRecord<byte[], byte[]> record) {
     try {
-      return sendLater(record).get();
+      return producer.send(record).get();
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     }
-  }
-
-  /** Where a record will be; records to one partition keep their order. */
-  public Future<RecordMetadata> sendLater(ProducerRecord<byte[], byte[]> record) {
-    return producer.send(record);
   }
 
   /** What is committed in a topic now. */
@@ -121,11 +115,6 @@ public final class Pipe implements AutoCloseable {
 
   public MetricsPage page() {
     return MetricsPage.of(processors.stream().mapToInt(Processor::metricsPort).toArray());
-  }
-
-  /** What one of them serves. */
-  public MetricsPage page(Processor processor) {
-    return MetricsPage.of(processor.metricsPort());
   }
 
   public void stop(Processor processor) {

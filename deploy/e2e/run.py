@@ -5,6 +5,8 @@ not as it must be. Needs the modules built, Debian's prometheus and prometheus-a
   doctor       bin/telemetry doctor tells what runs from what does not
   alerts       events make the guide's alerts fire; PagerDuty and Slack get them and their end
   backlog      30 minutes of events that nobody has read page nobody
+
+They run side by side on one broker, each with topics, a processor and a Prometheus of its own: most of it is waiting.
 """
 import concurrent.futures
 import json
@@ -67,9 +69,9 @@ def debate(n, outcome):
 class Traffic:
     """events through the producer library, ten times a second; what they say can be changed"""
 
-    def __init__(self, stack, servers, lines):
+    def __init__(self, stack, env, lines):
         self.lines = lines
-        self.child = stack.emit(servers)
+        self.child = stack.emit(env)
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
@@ -94,6 +96,29 @@ def bad(n):
 
 def good(n):
     return [request(n, 200), *[line for i in range(6) for line in debate(f"{n}-{i}", "consensus")]]
+
+
+class Pipeline:
+    """topics under a prefix of their own, and what is started to count and to watch them"""
+
+    def __init__(self, stack, servers, name):
+        self.stack, self.name, self.prefix = stack, name, name + "."
+        self.env = {"KAFKA_BOOTSTRAP_SERVERS": servers, "ARAGORA_TELEMETRY_TOPIC_PREFIX": self.prefix}
+        create = [str(a) for a in stack.java("schemas", "org.aragora.telemetry.schemas.topic.TopicsMain", "create", "--partitions", "4")]
+        subprocess.run(create, env={**os.environ, **self.env}, check=True, capture_output=True, timeout=90)
+
+    def start(self, birth_seconds):
+        """Prometheus, and then the processor, so that no series is born unseen; gives the monitoring"""
+        port = free_port()
+        page = Server(lambda path, body: (200, "up_to_date 1\n"))
+        monitoring = Monitoring(self.stack, self.name, {
+            "aragora-telemetry": [f"127.0.0.1:{port}"], "aragora-span-exporter": [page.address], "aragora-log-exporter": [page.address]})
+        self.stack.start(f"{self.name}-processor", self.stack.java("stream-processor", "org.aragora.telemetry.processor.ProcessorMain"), {
+            **self.env, "METRICS_PORT": str(port), "ARAGORA_TELEMETRY_APPLICATION_ID": self.name,
+            "ARAGORA_TELEMETRY_BIRTH_SECONDS": str(birth_seconds), "ARAGORA_TELEMETRY_COMMIT_INTERVAL_MS": "100",
+            "ARAGORA_TELEMETRY_STATE_DIR": str(self.stack.home / f"{self.name}-state"), "ARAGORA_TELEMETRY_PARTITIONS": "4"})
+        get(f"http://127.0.0.1:{port}/health/ready", 90)
+        return monitoring
 
 
 # ---- expressions -------------------------------------------------------------------------------------------------------
@@ -155,6 +180,7 @@ def not_counted_twice(monitoring):
 
 
 def expressions_and_doctor(stack, servers, metrics):
+    get(f"http://{metrics}/health/ready", 90)
     page = Server(lambda path, body: (200, INSTANCE_PAGE % {"n": time.time() * 100}))
     backend = Server(lambda path, body: (400, "this one is refused") if b"poison" in body else (204 if "loki" in path else 200, ""))
     plain = Server(lambda path, body: (200, "up_to_date 1\n"))
@@ -171,7 +197,7 @@ def expressions_and_doctor(stack, servers, metrics):
     monitoring = Monitoring(stack, "stack", targets)
     events = stack.start("load", ["bash", "-c", 'exec bash deploy/load/events | "$@"', "bash", *map(str, stack.java(
         "producer-lib", "org.aragora.telemetry.producer.EmitMain"))], {"KAFKA_BOOTSTRAP_SERVERS": servers, "LOAD_RATE": "100"})
-    odd = stack.emit(servers)
+    odd = stack.emit({"KAFKA_BOOTSTRAP_SERVERS": servers})
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     heartbeat = {"instance_id": "emit", "websocket_connections": 3, "interval_seconds": 30,
                  "emitted": {"aragora.logs": 1}, "dropped": {"aragora.logs": 2}}
@@ -207,7 +233,7 @@ def expressions_and_doctor(stack, servers, metrics):
     stack.stop(events)
     for exporter in exporters:
         stack.stop(exporter)
-    return monitoring
+    nobody_got_the_others(monitoring, "AragoraTestAlert")
 
 
 # ---- doctor ------------------------------------------------------------------------------------------------------------
@@ -255,9 +281,21 @@ def doctor(monitoring, servers, metrics):
 
 # ---- alerts ------------------------------------------------------------------------------------------------------------
 
-def alerts(stack, servers, monitoring):
+def nobody_got_the_others(monitoring, *more):
+    """who is paged gets critical alerts only, the channel gets warnings only; more: alerts that Prometheus does not have"""
+    names = lambda severity: {r["metric"]["alertname"] for r in monitoring.query(
+        f'count by (alertname) (count_over_time(ALERTS{{severity="{severity}"}}[1h]))')} | set(more)
+    for paged in monitoring.outside.pages("trigger"):
+        assert any(n in paged["payload"]["summary"] for n in names("critical")), f"paged: {paged}"
+    for post in monitoring.outside.slack.json():
+        assert any(n in post["attachments"][0]["title"] for n in names("warning")), f"posted: {post}"
+
+
+def alerts(stack, servers):
+    pipeline = Pipeline(stack, servers, "alerts")
+    monitoring = pipeline.start(birth_seconds=0)
     outside = monitoring.outside
-    traffic = Traffic(stack, servers, bad)
+    traffic = Traffic(stack, pipeline.env, bad)
     begun = time.monotonic()
 
     def told():
@@ -278,12 +316,7 @@ def alerts(stack, servers, monitoring):
         until(told, lambda name=name: outside.posts("RESOLVED", name), 90)
     traffic.stop()
     assert ended
-    names = lambda severity: {r["metric"]["alertname"] for r in monitoring.query(
-        f'count by (alertname) (count_over_time(ALERTS{{severity="{severity}"}}[1h]))')} | {"AragoraTestAlert"}
-    for paged in outside.pages("trigger"):
-        assert any(n in paged["payload"]["summary"] for n in names("critical")), f"paged: {paged}"
-    for post in outside.slack.json():
-        assert any(n in post["attachments"][0]["title"] for n in names("warning")), f"posted: {post}"
+    nobody_got_the_others(monitoring)
     say(f"alerts: all three ended in PagerDuty and Slack, {time.monotonic() - begun:.0f} s after the first event; no alert went to the other")
 
 
@@ -313,22 +346,12 @@ def half_an_hour(prefix):
 
 
 def backlog_pages_nobody(stack, servers):
-    prefix = "outage."
-    env = {"KAFKA_BOOTSTRAP_SERVERS": servers, "ARAGORA_TELEMETRY_TOPIC_PREFIX": prefix}
-    create = [str(a) for a in stack.java("schemas", "org.aragora.telemetry.schemas.topic.TopicsMain", "create", "--partitions", "4")]
-    subprocess.run(create, env={**os.environ, **env}, check=True, capture_output=True, timeout=60)
-    written = backlog(servers, [prefix + "requests", prefix + "debates"], "".join(half_an_hour(prefix)))
-    port = free_port()
-    page = Server(lambda path, body: (200, "up_to_date 1\n"))
-    # Prometheus is there first, so that it sees the series born as 0 and jump.
-    monitoring = Monitoring(stack, "outage", {"aragora-telemetry": [f"127.0.0.1:{port}"], "aragora-span-exporter": [page.address],
-                                              "aragora-log-exporter": [page.address]})
-    # The processor's own times. A commit every 100 ms; series are served as 0 for 8 seconds, longer than a scrape interval
-    # (so that Prometheus sees them jump) and well within the time that pages are held.
-    stack.start("outage-processor", stack.java("stream-processor", "org.aragora.telemetry.processor.ProcessorMain"), {
-        **env, "METRICS_PORT": str(port), "ARAGORA_TELEMETRY_APPLICATION_ID": "outage", "ARAGORA_TELEMETRY_BIRTH_SECONDS": "8",
-        "ARAGORA_TELEMETRY_COMMIT_INTERVAL_MS": "100", "ARAGORA_TELEMETRY_STATE_DIR": str(stack.home / "outage-state"),
-        "ARAGORA_TELEMETRY_PARTITIONS": "4"})
+    pipeline = Pipeline(stack, servers, "outage")
+    topics = [pipeline.prefix + "requests", pipeline.prefix + "debates"]
+    written = backlog(servers, topics, "".join(half_an_hour(pipeline.prefix)))
+    # Series are served as 0 for 8 seconds, longer than a scrape interval (so that Prometheus sees them jump) and well within
+    # the time that pages are held.
+    monitoring = pipeline.start(birth_seconds=8)
     counted = 'sum(aragora_telemetry_events_total{outcome="counted"})'
     until(lambda: f"{written} events counted, but {monitoring.value(counted)}", lambda: monitoring.value(counted) == written, 60)
     # 45 minutes: the 30-minute window of the medium burn rates and their 15 minutes; and a few more.
@@ -347,9 +370,9 @@ def main():
     begun = time.monotonic()
     with Stack() as stack, concurrent.futures.ThreadPoolExecutor() as pool:
         servers, metrics = stack.quickstart({"ARAGORA_TELEMETRY_SERIES_LIMIT": str(SERIES_LIMIT)})
-        outage = pool.submit(backlog_pages_nobody, stack, servers)
-        rest = pool.submit(lambda: alerts(stack, servers, expressions_and_doctor(stack, servers, metrics)))
-        wrong = [e for e in (outage.exception(), rest.exception()) if e]
+        parts = [pool.submit(backlog_pages_nobody, stack, servers), pool.submit(alerts, stack, servers),
+                 pool.submit(expressions_and_doctor, stack, servers, metrics)]
+        wrong = [e for e in [part.exception() for part in parts] if e]
         for error in wrong:
             traceback.print_exception(error, limit=-3)
         assert not wrong, " and ".join(map(str, wrong))

@@ -4,6 +4,7 @@ HTTP servers that stand in for what is outside (PagerDuty, Slack, Jaeger's OTLP 
 Time runs FASTER times as fast: every duration of the shipped rules and configurations (ranges, for, intervals, waits) is
 divided by it and nothing else is changed but addresses and the place of secrets. Thresholds stay.
 """
+import concurrent.futures
 import gzip
 import http.server
 import json
@@ -35,6 +36,11 @@ def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
+
+
+def listens(port):
+    with socket.socket() as s:
+        return s.connect_ex(("127.0.0.1", port)) == 0
 
 
 def faster(text):
@@ -137,8 +143,11 @@ class Stack:
         self.end()
 
     def end(self):
-        for child, _ in self.children:
-            self.stop(child)
+        children = [child for child, _ in self.children]
+        # The first is the broker: without it the others would wait for its answer until they are killed.
+        with concurrent.futures.ThreadPoolExecutor(len(children) or 1) as pool:
+            list(pool.map(self.stop, children[1:]))
+        list(map(self.stop, children[:1]))
         self.directory.cleanup()
 
     def start(self, name, command, env=None, **how):
@@ -169,17 +178,17 @@ class Stack:
                 "-cp", f"{jars[0]}:{ROOT}/{module}/target/lib/*", main, *arguments]
 
     def quickstart(self, env):
-        """broker, topics and processor; gives bootstrap servers and the address of /metrics"""
+        """broker, topics and processor; gives bootstrap servers and the address of /metrics once the broker is there"""
         kafka, metrics = free_port(), free_port()
         self.start("quickstart", self.java("quickstart", "org.aragora.telemetry.quickstart.QuickstartMain", "--no-load",
                                            "--kafka-port", kafka, "--metrics-port", metrics),
                    {"ARAGORA_TELEMETRY_COMMIT_INTERVAL_MS": "100", **env})
-        get(f"http://127.0.0.1:{metrics}/health/ready", 90)
+        until("the broker listens", lambda: listens(kafka), 90)
         return f"localhost:{kafka}", f"127.0.0.1:{metrics}"
 
-    def emit(self, servers, stdin=subprocess.PIPE):
+    def emit(self, env, stdin=subprocess.PIPE):
         return self.start(f"emit-{len(self.children)}", self.java("producer-lib", "org.aragora.telemetry.producer.EmitMain"),
-                          {"KAFKA_BOOTSTRAP_SERVERS": servers}, stdin=stdin)
+                          env, stdin=stdin)
 
 
 class Outside:

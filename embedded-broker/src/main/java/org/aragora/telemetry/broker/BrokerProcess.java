@@ -29,7 +29,7 @@ final class BrokerProcess {
    * System property with further options of a broker's JVM, apart by blanks. Tests set it to those
    * of a short life.
    */
-  private static final String JVM_OPTIONS = "aragora.telemetry.broker.jvm-options";
+  static final String JVM_OPTIONS = "aragora.telemetry.broker.jvm-options";
 
   private static final String LOG_SETTINGS =
       "org/aragora/telemetry/broker/broker-log4j2.properties";

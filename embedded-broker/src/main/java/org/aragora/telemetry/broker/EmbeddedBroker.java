@@ -99,7 +99,10 @@ public final class EmbeddedBroker implements AutoCloseable {
     process.awaitReady();
   }
 
-  /** Stops it, and deletes its data where the directory was temporary. Can be called again. */
+  /**
+   * Stops it cleanly; or, where its directory is temporary, ends it at once and deletes the data.
+   * Can be called again.
+   */
   @Override
   public void close() {
     end();
@@ -113,8 +116,10 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   private void end() {
-    process.stop();
-    if (temporary != null) {
+    if (temporary == null) {
+      process.stop();
+    } else {
+      process.jvm().kill();
       Directories.delete(temporary);
     }
   }

@@ -16,7 +16,11 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
+/** Each test has a broker of its own. */
+@Execution(ExecutionMode.CONCURRENT)
 class ITEmbeddedBroker {
 
   @Test
@@ -75,7 +79,13 @@ class ITEmbeddedBroker {
     Process owner =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-D" + BrokerLib.PROPERTY + "=" + System.getProperty(BrokerLib.PROPERTY),
+                "-D"
+                    + BrokerProcess.JVM_OPTIONS
+                    + "="
+                    + System.getProperty(BrokerProcess.JVM_OPTIONS, "-XX:+UseSerialGC"),
                 "-cp",
                 System.getProperty("java.class.path"),
                 BrokerOwner.class.getName())

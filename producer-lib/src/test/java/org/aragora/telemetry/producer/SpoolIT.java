@@ -23,7 +23,11 @@ import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
+/** Each test has a broker of its own. */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(300)
 class SpoolIT {
   @TempDir Path directory;
@@ -37,6 +41,8 @@ class SpoolIT {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-cp",
                 System.getProperty("java.class.path"),
                 SpoolHost.class.getName(),

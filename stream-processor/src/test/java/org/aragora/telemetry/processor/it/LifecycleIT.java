@@ -14,15 +14,20 @@ import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.event.DebateOutcome;
 import org.aragora.telemetry.schemas.event.Event;
 import org.aragora.telemetry.schemas.event.InputTopic;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** What depends on time: proposed ends, liveness, ratios, birth. */
+/** What depends on time: proposed ends, liveness, ratios, birth. They wait side by side. */
+@Execution(ExecutionMode.CONCURRENT)
+@Order(1) // the longest begin first
 class LifecycleIT {
   private static final String LAW_TIMEOUTS =
       "aragora_debates_completed_total{domain=\"law\",outcome=\"timeout\",status=\"timeout\"}";
 
-  @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
+  @RegisterExtension final KafkaExtension kafka = new KafkaExtension();
 
   @Test
   void endOfADebateThatNobodyEndsIsProposedOnceByTwoProcessorsAndCountedWhenReadBack() {

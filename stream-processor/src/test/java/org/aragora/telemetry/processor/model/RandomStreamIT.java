@@ -3,6 +3,7 @@ package org.aragora.telemetry.processor.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RandomStreamIT {
   private static final int EVENTS = 3000;
   private static final Pattern LABEL = Pattern.compile("(\\w+)=\"([^\"]*)\"");
+  private static final Duration EVERY_SECOND = Duration.ofSeconds(1);
   private static final long SECOND_NANOS = 1_000_000_000L;
 
   @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
@@ -56,11 +58,13 @@ class RandomStreamIT {
       send(logs, pipe, sent, 2, 3);
       pipe.start();
       await()
+          .pollInterval(EVERY_SECOND) // a look reads all topics from their beginning
           .atMost(Pipe.PATIENCE)
           .untilAsserted(
               () -> assertThat(served(pipe)).as("seed " + seed).isEqualTo(expected(pipe, sent)));
       await()
-          .pollDelay(java.time.Duration.ofSeconds(5))
+          .pollDelay(Duration.ofSeconds(5))
+          .pollInterval(EVERY_SECOND)
           .atMost(Pipe.PATIENCE)
           .untilAsserted(
               () -> assertThat(served(pipe)).as("still").isEqualTo(expected(pipe, sent)));

@@ -158,6 +158,7 @@ class ITGeneration {
       try (Processor after = service.start()) {
         load.spreadRequestsOver(PARTITIONS + 1);
         load.write(300);
+        service.awaitCounted(new Generation(1));
         await().atMost(PATIENCE).until(() -> served(after) == load.requests().size());
       }
       assertThat(service.replay("--verify").out()).endsWith(": no difference.\n");

@@ -1,12 +1,9 @@
 package org.aragora.telemetry.benchmarks.export;
 
-import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
-import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -17,7 +14,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import java.util.zip.Deflater;
 import org.apache.kafka.clients.admin.Admin;
@@ -36,8 +32,6 @@ import org.aragora.telemetry.schemas.topic.TopicAdmin;
 public final class ExportThroughput {
   /** The exporters' own default. */
   private static final int BATCH = 1000;
-
-  private static final long SDK_ANSWERS_WITHIN_SECONDS = 30;
 
   private final String bootstrapServers;
   private final int partitions;
@@ -111,31 +105,8 @@ public final class ExportThroughput {
           new Rival(
               "SDK from memory",
               batches.size(),
-              count -> sendBySdk(receiver.address(), batches, count));
+              count -> SdkExporter.send(receiver.address(), batches, count));
       return contest(contest, backlog, bytes / events, rounds, receiver, List.of(sdk));
-    }
-  }
-
-  /** A new exporter each time: it would not survive a connection that was closed while it idled. */
-  private static void sendBySdk(String address, List<List<SpanData>> batches, int count)
-      throws InterruptedException, ExecutionException {
-    try (OtlpHttpSpanExporter sdk =
-        OtlpHttpSpanExporter.builder()
-            .setEndpoint(address + "/v1/traces")
-            .setCompression("gzip")
-            .setTimeout(Duration.ofSeconds(10))
-            .build()) {
-      FromMemory.send(
-          batches,
-          count,
-          batch -> {
-            CompletableResultCode answer =
-                sdk.export(batch).join(SDK_ANSWERS_WITHIN_SECONDS, TimeUnit.SECONDS);
-            if (!answer.isSuccess()) {
-              throw new IllegalStateException(
-                  "the SDK's exporter failed: " + answer.getFailureThrowable());
-            }
-          });
     }
   }
 

@@ -66,6 +66,11 @@ class ProcessorHealthTest {
 
   private void heartbeat(double count) {
     nanos += 1_000_000;
+    answer(heartbeats, count);
+  }
+
+  /** A member's heartbeats have been answered so often. */
+  static void answer(HeartbeatWatch heartbeats, double count) {
     MetricName name =
         new MetricName(
             "heartbeat-total",
@@ -94,6 +99,11 @@ class ProcessorHealthTest {
   }
 
   private static KafkaStreams streams() {
+    return streams(directory);
+  }
+
+  /** Not started. */
+  static KafkaStreams streams(Path directory) {
     Properties properties = new Properties();
     properties.put("application.id", "health");
     properties.put("bootstrap.servers", "localhost:1");

@@ -180,7 +180,9 @@ class ITGeneration {
 
       assertThat(service.replay("--output", "generation").err())
           .contains(cut + " begins at offset 20");
-      assertThat(service.replay("--output", "generation", "--allow-gaps").out())
+      var withGaps = service.replay("--output", "generation", "--allow-gaps");
+      assertThat(withGaps.out())
+          .as(withGaps.err())
           .contains("without what retention had taken from 1 of 10 input partitions");
       load.write(100);
       long end =

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One line on its way to Loki. The line itself is written when it is first asked for, which the
- * sending threads do, not the one thread that reads. Not for use by two threads at once.
+ * sending threads do, not the one thread that reads. Safe for use by several threads: a batch whose
+ * answer is overdue is sent again while a stalled thread may still be writing it.
  */
 public final class LogEntry {
 
@@ -66,7 +67,7 @@ public final class LogEntry {
   }
 
   /** The line's bytes, which are the entry's own; fails where the event cannot be written. */
-  byte[] utf8() {
+  synchronized byte[] utf8() {
     byte[] line = written;
     if (line == null) {
       line = requireNonNull(writing).get();

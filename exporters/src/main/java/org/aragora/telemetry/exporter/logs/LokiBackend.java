@@ -21,9 +21,13 @@ import org.aragora.telemetry.exporter.core.Backend;
 import org.aragora.telemetry.exporter.core.HttpAnswers;
 import org.aragora.telemetry.exporter.core.HttpPush;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Loki's push API: JSON, gzip, entries grouped by stream and in order of time. */
 final class LokiBackend implements Backend<LogEntry> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LokiBackend.class);
 
   private final JsonFactory json = new JsonFactory();
   private final HttpPush push;
@@ -68,6 +72,7 @@ final class LokiBackend implements Backend<LogEntry> {
       try {
         entry.utf8();
       } catch (RuntimeException defect) {
+        LOG.error("A line of {} could not be written.", entry.stream(), defect);
         unwritten.put(entry, defect);
       }
     }

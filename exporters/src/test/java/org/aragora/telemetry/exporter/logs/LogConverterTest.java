@@ -2,6 +2,7 @@ package org.aragora.telemetry.exporter.logs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,7 +15,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.aragora.telemetry.exporter.core.Answer;
 import org.aragora.telemetry.exporter.core.Conversion;
 import org.aragora.telemetry.exporter.core.Converter;
@@ -145,6 +150,45 @@ class LogConverterTest {
       assertThat(refused.certainly().test(bad)).isTrue();
       assertThat(refused.certainly().test(good)).isFalse();
     }
+  }
+
+  /** A batch whose answer is overdue is sent again while the first sender is still at it. */
+  @Test
+  void lineIsWrittenOnceByTwoSendersAtATime() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    AtomicInteger written = new AtomicInteger();
+    LogEntry entry =
+        new LogEntry(
+            new LogEntry.Stream("INFO", "api-1", "aragora.logs"),
+            1,
+            "t",
+            null,
+            null,
+            () -> {
+              written.incrementAndGet();
+              begun.countDown();
+              try {
+                goOn.await();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+              return "line".getBytes(UTF_8);
+            });
+    CompletableFuture<String> first = CompletableFuture.supplyAsync(entry::line);
+    assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+    AtomicReference<String> second = new AtomicReference<>();
+    Thread again = new Thread(() -> second.set(entry.line()));
+    again.start();
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> written.get() > 1 || again.getState() == Thread.State.BLOCKED);
+    goOn.countDown();
+
+    assertThat(first.get(10, TimeUnit.SECONDS)).isEqualTo("line");
+    again.join(10_000);
+    assertThat(second.get()).isEqualTo("line");
+    assertThat(written).hasValue(1);
   }
 
   @Test

@@ -29,6 +29,7 @@ public enum InputTopic {
   /** The topic whose full name under the prefix this is, or null. */
   public static @Nullable InputTopic byName(String prefix, String topic) {
     for (InputTopic candidate : values()) {
+      // As under(prefix).equals(topic), but a record's look-up builds no name.
       if (topic.length() == prefix.length() + candidate.suffix.length()
           && topic.startsWith(prefix)
           && topic.endsWith(candidate.suffix)) {

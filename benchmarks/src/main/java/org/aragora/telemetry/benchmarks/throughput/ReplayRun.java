@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.processor.OfflinePipelines;
 import org.aragora.telemetry.processor.ProcessorConfig;
 import org.aragora.telemetry.processor.replay.read.Consumers;
@@ -17,7 +18,6 @@ import org.aragora.telemetry.processor.replay.read.PartitionReplay;
 import org.aragora.telemetry.processor.replay.read.Progress;
 import org.aragora.telemetry.processor.replay.read.RangeResolver;
 import org.aragora.telemetry.processor.replay.read.Workers;
-import org.aragora.telemetry.schemas.metric.InputPartition;
 
 /** What {@code replay} with one worker does: the whole count, in memory; one thread. */
 final class ReplayRun {

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.aragora.telemetry.processor.replay.output.OpenMetricsOutput;
 import org.aragora.telemetry.processor.replay.read.Limit;
-import org.aragora.telemetry.schemas.config.InvalidSettingException;
+import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

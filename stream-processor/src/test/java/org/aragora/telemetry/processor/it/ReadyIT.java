@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpResponse;
 import java.time.Instant;
-import org.aragora.telemetry.broker.EmbeddedBroker;
+import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 import org.junit.jupiter.api.Test;
 
 /** Readiness fails when the broker is away, says so, and comes back by itself. */

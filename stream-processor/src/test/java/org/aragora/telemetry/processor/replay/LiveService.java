@@ -15,10 +15,10 @@ import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.counting.generation.Generation;
+import org.aragora.telemetry.counting.generation.GenerationGroups;
 import org.aragora.telemetry.processor.Processor;
 import org.aragora.telemetry.processor.ProcessorConfig;
-import org.aragora.telemetry.schemas.generation.Generation;
-import org.aragora.telemetry.schemas.generation.GenerationGroups;
 import picocli.CommandLine;
 
 /** The real processor on a real broker, and the commands beside it. */

@@ -14,17 +14,17 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.counting.generation.Generation;
+import org.aragora.telemetry.counting.generation.GenerationRecord;
+import org.aragora.telemetry.counting.generation.GenerationRecord.State;
+import org.aragora.telemetry.counting.generation.Generations;
+import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.processor.flow.PartitionPipeline;
 import org.aragora.telemetry.processor.replay.read.Bounds;
 import org.aragora.telemetry.processor.replay.read.Progress;
 import org.aragora.telemetry.processor.replay.read.ReplayException;
 import org.aragora.telemetry.processor.replay.read.Workers;
 import org.aragora.telemetry.schemas.event.InputTopic;
-import org.aragora.telemetry.schemas.generation.Generation;
-import org.aragora.telemetry.schemas.generation.GenerationRecord;
-import org.aragora.telemetry.schemas.generation.GenerationRecord.State;
-import org.aragora.telemetry.schemas.generation.Generations;
-import org.aragora.telemetry.schemas.metric.InputPartition;
 import org.aragora.telemetry.schemas.topic.Topics;
 
 /**

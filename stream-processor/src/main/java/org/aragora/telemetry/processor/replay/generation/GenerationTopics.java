@@ -12,9 +12,9 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.processor.flow.Changelogs;
 import org.aragora.telemetry.schemas.event.InputTopic;
-import org.aragora.telemetry.schemas.generation.Generation;
 
 /** The topics of generations: made, looked at, deleted. */
 final class GenerationTopics {

@@ -3,17 +3,17 @@ package org.aragora.telemetry.processor.replay.generation;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.metric.MetricsKey;
+import org.aragora.telemetry.counting.metric.PartialValue;
+import org.aragora.telemetry.counting.metric.SeriesKey;
+import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.processor.flow.PartitionPipeline;
 import org.aragora.telemetry.processor.flow.SeriesListener;
 import org.aragora.telemetry.processor.replay.read.Bounds;
 import org.aragora.telemetry.processor.replay.read.PartitionJob;
 import org.aragora.telemetry.processor.replay.read.ReplayException;
-import org.aragora.telemetry.schemas.binary.BinaryWriter;
-import org.aragora.telemetry.schemas.metric.InputPartition;
-import org.aragora.telemetry.schemas.metric.MetricDescriptor;
-import org.aragora.telemetry.schemas.metric.MetricsKey;
-import org.aragora.telemetry.schemas.metric.PartialValue;
-import org.aragora.telemetry.schemas.metric.SeriesKey;
 
 /**
  * Counts one input partition and writes what a processor that had counted it would have written:

@@ -14,16 +14,16 @@ import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.counting.generation.Generation;
+import org.aragora.telemetry.counting.generation.GenerationGroups;
+import org.aragora.telemetry.counting.generation.GenerationRecord;
+import org.aragora.telemetry.counting.generation.GenerationRecord.Made;
+import org.aragora.telemetry.counting.generation.GenerationRecord.State;
+import org.aragora.telemetry.counting.generation.Generations;
+import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.processor.flow.Changelogs;
 import org.aragora.telemetry.processor.replay.read.ReplayException;
 import org.aragora.telemetry.schemas.event.InputTopic;
-import org.aragora.telemetry.schemas.generation.Generation;
-import org.aragora.telemetry.schemas.generation.GenerationGroups;
-import org.aragora.telemetry.schemas.generation.GenerationRecord;
-import org.aragora.telemetry.schemas.generation.GenerationRecord.Made;
-import org.aragora.telemetry.schemas.generation.GenerationRecord.State;
-import org.aragora.telemetry.schemas.generation.Generations;
-import org.aragora.telemetry.schemas.metric.InputPartition;
 
 /** Switches the service from one generation to another, forth or back. */
 public final class Promotion {

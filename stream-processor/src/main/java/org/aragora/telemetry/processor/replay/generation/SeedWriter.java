@@ -3,13 +3,13 @@ package org.aragora.telemetry.processor.replay.generation;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.aragora.telemetry.counting.generation.Generation;
+import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.counting.metric.MetricsKey;
+import org.aragora.telemetry.counting.metric.PartialValue;
+import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.processor.flow.Changelogs;
 import org.aragora.telemetry.processor.replay.read.ReplayException;
-import org.aragora.telemetry.schemas.generation.Generation;
-import org.aragora.telemetry.schemas.metric.InputPartition;
-import org.aragora.telemetry.schemas.metric.MetricsKey;
-import org.aragora.telemetry.schemas.metric.PartialValue;
-import org.aragora.telemetry.schemas.metric.WindowKey;
 import org.jspecify.annotations.Nullable;
 
 /** Writes to the topics of one generation, each key where the processor would. Thread-safe. */

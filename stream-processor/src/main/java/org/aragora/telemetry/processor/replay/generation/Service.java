@@ -13,12 +13,12 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.aragora.telemetry.counting.generation.GenerationGroups;
+import org.aragora.telemetry.counting.generation.GenerationLog;
+import org.aragora.telemetry.counting.generation.GenerationRecord;
+import org.aragora.telemetry.counting.generation.Generations;
+import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.processor.replay.read.ReplayException;
-import org.aragora.telemetry.schemas.generation.GenerationGroups;
-import org.aragora.telemetry.schemas.generation.GenerationLog;
-import org.aragora.telemetry.schemas.generation.GenerationRecord;
-import org.aragora.telemetry.schemas.generation.Generations;
-import org.aragora.telemetry.schemas.metric.InputPartition;
 import org.aragora.telemetry.schemas.topic.Topics;
 
 /**

@@ -3,18 +3,18 @@ package org.aragora.telemetry.processor.replay.output;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.aragora.telemetry.counting.metric.Aggregate;
+import org.aragora.telemetry.counting.metric.HistogramAggregate;
+import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.counting.metric.LatestAggregate;
+import org.aragora.telemetry.counting.metric.Ledger;
+import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.metric.RunMaximumAggregate;
+import org.aragora.telemetry.counting.metric.SeriesKey;
+import org.aragora.telemetry.counting.metric.SumAggregate;
 import org.aragora.telemetry.processor.replay.read.Bounds;
 import org.aragora.telemetry.processor.replay.read.WindowId;
 import org.aragora.telemetry.schemas.codec.DeadLetterReason;
-import org.aragora.telemetry.schemas.metric.Aggregate;
-import org.aragora.telemetry.schemas.metric.HistogramAggregate;
-import org.aragora.telemetry.schemas.metric.InputPartition;
-import org.aragora.telemetry.schemas.metric.LatestAggregate;
-import org.aragora.telemetry.schemas.metric.Ledger;
-import org.aragora.telemetry.schemas.metric.MetricDescriptor;
-import org.aragora.telemetry.schemas.metric.RunMaximumAggregate;
-import org.aragora.telemetry.schemas.metric.SeriesKey;
-import org.aragora.telemetry.schemas.metric.SumAggregate;
 
 /**
  * One JSON object: {@code range}, {@code ledger}, {@code series} and, where they were kept, {@code

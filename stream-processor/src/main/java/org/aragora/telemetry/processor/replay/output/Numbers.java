@@ -1,7 +1,7 @@
 package org.aragora.telemetry.processor.replay.output;
 
 import java.math.BigDecimal;
-import org.aragora.telemetry.schemas.metric.ExactSum;
+import org.aragora.telemetry.counting.metric.ExactSum;
 
 /** Exact decimal texts. */
 final class Numbers {

@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.aragora.telemetry.counting.metric.Aggregate;
+import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.counting.metric.Ledger;
+import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.metric.MetricType;
+import org.aragora.telemetry.counting.metric.PartialValue;
+import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.processor.replay.read.Bounds;
 import org.aragora.telemetry.processor.replay.read.Minutes;
 import org.aragora.telemetry.processor.replay.read.PartitionReplay;
 import org.aragora.telemetry.processor.replay.read.WindowId;
-import org.aragora.telemetry.schemas.metric.Aggregate;
-import org.aragora.telemetry.schemas.metric.InputPartition;
-import org.aragora.telemetry.schemas.metric.Ledger;
-import org.aragora.telemetry.schemas.metric.MetricDescriptor;
-import org.aragora.telemetry.schemas.metric.MetricType;
-import org.aragora.telemetry.schemas.metric.PartialValue;
-import org.aragora.telemetry.schemas.metric.SeriesKey;
 
 /**
  * What a replay has counted, over all input partitions.

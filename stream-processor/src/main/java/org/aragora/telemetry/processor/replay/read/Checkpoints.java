@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.schemas.event.InputTopic;
-import org.aragora.telemetry.schemas.metric.InputPartition;
 import org.jspecify.annotations.Nullable;
 
 /**

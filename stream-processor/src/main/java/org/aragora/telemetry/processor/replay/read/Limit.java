@@ -7,9 +7,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.aragora.telemetry.schemas.config.InvalidSettingException;
+import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.schemas.event.InputTopic;
-import org.aragora.telemetry.schemas.metric.InputPartition;
+import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
 
 /** One end of a range, as a person writes it. */

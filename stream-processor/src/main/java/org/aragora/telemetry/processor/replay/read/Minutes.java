@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.aragora.telemetry.counting.metric.Aggregate;
+import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.metric.SeriesKey;
+import org.aragora.telemetry.counting.store.BinaryReader;
+import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.processor.flow.SeriesListener;
 import org.aragora.telemetry.processor.flow.Times;
-import org.aragora.telemetry.schemas.binary.BinaryReader;
-import org.aragora.telemetry.schemas.binary.BinaryWriter;
-import org.aragora.telemetry.schemas.metric.Aggregate;
-import org.aragora.telemetry.schemas.metric.MetricDescriptor;
-import org.aragora.telemetry.schemas.metric.SeriesKey;
 
 /**
  * What happened to each series in each minute of event time, late or not. Merging is exact, so the

@@ -1,7 +1,7 @@
 package org.aragora.telemetry.processor.replay.read;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.aragora.telemetry.schemas.metric.InputPartition;
+import org.aragora.telemetry.counting.metric.InputPartition;
 
 /** The work on one input partition. Used by one worker at a time. */
 public interface PartitionJob {

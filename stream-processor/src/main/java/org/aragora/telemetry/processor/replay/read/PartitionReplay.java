@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.counting.metric.PartialValue;
+import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.processor.flow.PartitionPipeline;
 import org.aragora.telemetry.processor.flow.SeriesListener;
-import org.aragora.telemetry.schemas.metric.InputPartition;
-import org.aragora.telemetry.schemas.metric.PartialValue;
-import org.aragora.telemetry.schemas.metric.WindowKey;
 import org.jspecify.annotations.Nullable;
 
 /** Counts one input partition between its bounds, from a checkpoint if there is one. */

@@ -12,9 +12,9 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.aragora.telemetry.schemas.config.InvalidSettingException;
+import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.schemas.event.InputTopic;
-import org.aragora.telemetry.schemas.metric.InputPartition;
+import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the ends of a range into offsets, and notices what retention has taken. */

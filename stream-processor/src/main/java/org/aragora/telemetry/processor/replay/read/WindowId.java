@@ -1,9 +1,9 @@
 package org.aragora.telemetry.processor.replay.read;
 
 import java.util.Comparator;
-import org.aragora.telemetry.schemas.metric.InputPartition;
-import org.aragora.telemetry.schemas.metric.SeriesKey;
-import org.aragora.telemetry.schemas.metric.WindowKey;
+import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.counting.metric.SeriesKey;
+import org.aragora.telemetry.counting.metric.WindowKey;
 
 /**
  * A window of one series within one input partition.

@@ -10,13 +10,13 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.counting.metric.Ledger;
+import org.aragora.telemetry.counting.metric.MetricsKey;
+import org.aragora.telemetry.counting.metric.PartialValue;
+import org.aragora.telemetry.counting.metric.WindowKey;
+import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.processor.replay.read.ReplayException;
-import org.aragora.telemetry.schemas.binary.BinaryReader;
-import org.aragora.telemetry.schemas.metric.InputPartition;
-import org.aragora.telemetry.schemas.metric.Ledger;
-import org.aragora.telemetry.schemas.metric.MetricsKey;
-import org.aragora.telemetry.schemas.metric.PartialValue;
-import org.aragora.telemetry.schemas.metric.WindowKey;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the output topics of the live service: the last committed value of every key. */

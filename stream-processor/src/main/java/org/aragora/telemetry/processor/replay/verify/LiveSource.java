@@ -1,7 +1,7 @@
 package org.aragora.telemetry.processor.replay.verify;
 
+import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.processor.replay.read.Consumers;
-import org.aragora.telemetry.schemas.generation.Generation;
 
 /**
  * Where the values of the live service are.

@@ -2,8 +2,8 @@ package org.aragora.telemetry.processor.replay.verify;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.aragora.telemetry.schemas.metric.Ledger;
-import org.aragora.telemetry.schemas.metric.PartialValue;
+import org.aragora.telemetry.counting.metric.Ledger;
+import org.aragora.telemetry.counting.metric.PartialValue;
 import org.jspecify.annotations.Nullable;
 
 /** What the live service has written of one input partition. */

@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.counting.metric.Ledger;
+import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.metric.PartialValue;
+import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.processor.flow.PartitionPipeline;
 import org.aragora.telemetry.processor.flow.SeriesListener;
 import org.aragora.telemetry.processor.replay.read.PartitionJob;
-import org.aragora.telemetry.schemas.metric.InputPartition;
-import org.aragora.telemetry.schemas.metric.Ledger;
-import org.aragora.telemetry.schemas.metric.MetricDescriptor;
-import org.aragora.telemetry.schemas.metric.PartialValue;
-import org.aragora.telemetry.schemas.metric.WindowKey;
 import org.jspecify.annotations.Nullable;
 
 /**

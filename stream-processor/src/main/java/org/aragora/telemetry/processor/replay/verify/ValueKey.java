@@ -1,7 +1,7 @@
 package org.aragora.telemetry.processor.replay.verify;
 
 import java.time.Instant;
-import org.aragora.telemetry.schemas.metric.SeriesKey;
+import org.aragora.telemetry.counting.metric.SeriesKey;
 
 /**
  * A running total, or a window, of one input task.

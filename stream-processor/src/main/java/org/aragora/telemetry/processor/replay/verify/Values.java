@@ -3,16 +3,16 @@ package org.aragora.telemetry.processor.replay.verify;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.aragora.telemetry.schemas.binary.BinaryWriter;
+import org.aragora.telemetry.counting.metric.Aggregate;
+import org.aragora.telemetry.counting.metric.HistogramAggregate;
+import org.aragora.telemetry.counting.metric.LatestAggregate;
+import org.aragora.telemetry.counting.metric.Ledger;
+import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.metric.PartialValue;
+import org.aragora.telemetry.counting.metric.RunMaximumAggregate;
+import org.aragora.telemetry.counting.metric.SumAggregate;
+import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.schemas.codec.DeadLetterReason;
-import org.aragora.telemetry.schemas.metric.Aggregate;
-import org.aragora.telemetry.schemas.metric.HistogramAggregate;
-import org.aragora.telemetry.schemas.metric.LatestAggregate;
-import org.aragora.telemetry.schemas.metric.Ledger;
-import org.aragora.telemetry.schemas.metric.MetricDescriptor;
-import org.aragora.telemetry.schemas.metric.PartialValue;
-import org.aragora.telemetry.schemas.metric.RunMaximumAggregate;
-import org.aragora.telemetry.schemas.metric.SumAggregate;
 import org.jspecify.annotations.Nullable;
 
 /** Whether values are the same, and what they are in words. */

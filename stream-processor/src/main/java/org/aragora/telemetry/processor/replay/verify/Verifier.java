@@ -8,12 +8,12 @@ import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.function.LongFunction;
+import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.processor.flow.PartitionPipeline;
 import org.aragora.telemetry.processor.replay.read.Bounds;
 import org.aragora.telemetry.processor.replay.read.Progress;
 import org.aragora.telemetry.processor.replay.read.ReplayException;
 import org.aragora.telemetry.processor.replay.read.Workers;
-import org.aragora.telemetry.schemas.metric.InputPartition;
 
 /**
  * Compares a replay with the live service at a consistent cut, also under load.

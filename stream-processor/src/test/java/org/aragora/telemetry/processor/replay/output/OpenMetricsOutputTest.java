@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.List;
 import java.util.TreeMap;
+import org.aragora.telemetry.counting.metric.HistogramAggregate;
+import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.metric.MetricType;
+import org.aragora.telemetry.counting.metric.SeriesKey;
+import org.aragora.telemetry.counting.metric.SumAggregate;
 import org.aragora.telemetry.processor.flow.Times;
 import org.aragora.telemetry.processor.replay.read.Minutes;
-import org.aragora.telemetry.schemas.metric.HistogramAggregate;
-import org.aragora.telemetry.schemas.metric.MetricDescriptor;
-import org.aragora.telemetry.schemas.metric.MetricType;
-import org.aragora.telemetry.schemas.metric.SeriesKey;
-import org.aragora.telemetry.schemas.metric.SumAggregate;
 import org.junit.jupiter.api.Test;
 
 class OpenMetricsOutputTest {

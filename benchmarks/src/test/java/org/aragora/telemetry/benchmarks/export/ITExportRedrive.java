@@ -33,7 +33,7 @@ import org.aragora.telemetry.exporter.core.ExporterProcess;
 import org.aragora.telemetry.exporter.logs.LogsMain;
 import org.aragora.telemetry.exporter.receiver.CountingReceiver;
 import org.aragora.telemetry.exporter.spans.SpansMain;
-import org.aragora.telemetry.processor.replay.RedriveMain;
+import org.aragora.telemetry.replay.RedriveMain;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.event.DebateOutcome;

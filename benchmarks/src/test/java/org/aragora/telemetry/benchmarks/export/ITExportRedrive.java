@@ -32,7 +32,7 @@ import org.aragora.telemetry.chassis.log.ServiceLogging;
 import org.aragora.telemetry.exporter.process.ExporterProcess;
 import org.aragora.telemetry.exporter.logs.LogsMain;
 import org.aragora.telemetry.exporter.spans.SpansMain;
-import org.aragora.telemetry.processor.replay.RedriveMain;
+import org.aragora.telemetry.replay.RedriveMain;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.event.DebateOutcome;

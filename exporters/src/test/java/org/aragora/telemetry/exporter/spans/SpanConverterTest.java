@@ -1,5 +1,7 @@
 package org.aragora.telemetry.exporter.spans;
 
+import org.aragora.telemetry.chassis.settings.Settings;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.api.common.AttributeKey;
@@ -12,7 +14,6 @@ import java.util.Map;
 import org.aragora.telemetry.exporter.backend.Conversion;
 import org.aragora.telemetry.exporter.backend.Converter;
 import org.aragora.telemetry.exporter.contract.TestEvents;
-import org.aragora.telemetry.exporter.process.Settings;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
 import org.aragora.telemetry.schemas.event.CallStatus;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
@@ -39,7 +40,7 @@ class SpanConverterTest {
 
   private Converter<List<SpanData>> converter() {
     var definition = SpansMain.definition();
-    return definition.converter().apply(Settings.read(definition.declared(), environment));
+    return definition.converter().apply(Settings.read(definition.settings(), environment));
   }
 
   private Conversion<List<SpanData>> convert(Converter<List<SpanData>> converter, Event event) {

@@ -1,22 +1,25 @@
-package org.aragora.telemetry.exporter.spans;
+package org.aragora.telemetry.exporter.spans.otlp;
+
+import org.aragora.telemetry.chassis.settings.Settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
-import org.aragora.telemetry.exporter.process.Settings;
-import org.aragora.telemetry.exporter.spans.otlp.OtlpSettings;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class OtlpSettingsTest {
 
-  private static Settings settings(Map<String, String> environment) {
-    return Settings.read(SpanSettings.declare(), environment);
-  }
+  @TempDir private Path directory;
 
   private static OtlpSettings otlp(Map<String, String> environment) {
-    return OtlpSettings.of(settings(environment));
+    return OtlpSettings.of(Settings.read(OtlpSettings.ALL, environment));
   }
 
   @Test
@@ -85,14 +88,27 @@ class OtlpSettingsTest {
     assertThatThrownBy(() -> otlp(Map.of("OTEL_EXPORTER_OTLP_CERTIFICATE", "/no/such.pem")))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("/no/such.pem");
-    assertThatThrownBy(() -> SpanSettings.sampler(settings(Map.of("OTEL_TRACES_SAMPLER", "xray"))))
+    assertThatThrownBy(() -> otlp(Map.of("OTEL_EXPORTER_OTLP_CLIENT_KEY", keyFile())))
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessageContaining("OTEL_TRACES_SAMPLER")
-        .hasMessageContaining("xray");
-    assertThatThrownBy(
-            () -> SpanSettings.sampler(settings(Map.of("OTEL_TRACES_SAMPLER_ARG", "10%"))))
-        .isInstanceOf(InvalidSettingException.class)
-        .hasMessageContaining("OTEL_TRACES_SAMPLER_ARG");
+        .hasMessageContaining("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE");
+  }
+
+  private String keyFile() throws IOException {
+    return Files.writeString(directory.resolve("key.pem"), "key").toString();
+  }
+
+  @Test
+  void settingOfTracesPrecedesTheGeneralOne() {
+    assertThat(
+            otlp(
+                Map.of(
+                    "OTEL_EXPORTER_OTLP_TIMEOUT", "1",
+                    "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "2",
+                    "OTEL_EXPORTER_OTLP_COMPRESSION", "NONE")))
+        .returns(Duration.ofMillis(2), OtlpSettings::timeout)
+        .returns("none", OtlpSettings::compression);
+    assertThat(otlp(Map.of("OTEL_EXPORTER_OTLP_TIMEOUT", "1")).timeout())
+        .isEqualTo(Duration.ofMillis(1));
   }
 
   @Test

@@ -26,7 +26,7 @@ import org.aragora.telemetry.exporter.logs.LogEntry;
 import org.aragora.telemetry.exporter.logs.LogsMain;
 import org.aragora.telemetry.exporter.receiver.CountingReceiver;
 import org.aragora.telemetry.exporter.spans.SpansMain;
-import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.envelope.Event;
 
 /** Measures both exporters and prints one line per round and the medians. Not thread-safe. */
 public final class ExportThroughput {

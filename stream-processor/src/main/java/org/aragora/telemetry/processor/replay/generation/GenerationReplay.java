@@ -24,7 +24,7 @@ import org.aragora.telemetry.processor.replay.read.Bounds;
 import org.aragora.telemetry.processor.replay.read.Progress;
 import org.aragora.telemetry.processor.replay.read.ReplayException;
 import org.aragora.telemetry.processor.replay.read.Workers;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.schemas.topic.Topics;
 
 /**

@@ -11,12 +11,12 @@ import org.aragora.telemetry.producer.EventContext;
 import org.aragora.telemetry.producer.ProducerStats;
 import org.aragora.telemetry.producer.TelemetryProducer;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
-import org.aragora.telemetry.schemas.event.CallStatus;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
-import org.aragora.telemetry.schemas.event.DebateOutcome;
 import org.aragora.telemetry.schemas.event.DebateStarted;
-import org.aragora.telemetry.schemas.event.LogLevel;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
+import org.aragora.telemetry.schemas.field.CallStatus;
+import org.aragora.telemetry.schemas.field.DebateOutcome;
+import org.aragora.telemetry.schemas.field.LogLevel;
 
 /** One instance of an application: emits a mix of all events through the producer library. */
 final class LoadedInstance implements Runnable {

@@ -15,7 +15,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /**
  * Writes what a producer that retries, or a redrive, may bring: some records once more, soon or

@@ -3,7 +3,7 @@ package org.aragora.telemetry.chaos;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /** The input partitions of a run. */
 final class Partitions {

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.aragora.telemetry.schemas.codec.Decoded;
-import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.LogEmitted;
-import org.aragora.telemetry.schemas.event.LogLevel;
+import org.aragora.telemetry.schemas.field.LogLevel;
 
 /** The four lines under "Logging": what instances write is read in Kafka, what arrived in Loki. */
 final class LoggingChecks {

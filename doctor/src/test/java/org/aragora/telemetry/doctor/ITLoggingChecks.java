@@ -11,7 +11,7 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.aragora.telemetry.schemas.event.LogLevel;
+import org.aragora.telemetry.schemas.field.LogLevel;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

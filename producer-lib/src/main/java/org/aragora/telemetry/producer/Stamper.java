@@ -6,9 +6,9 @@ import java.time.Instant;
 import org.aragora.telemetry.producer.lane.Outgoing;
 import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.codec.EventCodec;
-import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.EventData;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a record of what happened: envelope, bytes, and the proof that the processor counts it. */

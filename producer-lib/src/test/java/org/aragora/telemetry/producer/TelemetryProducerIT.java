@@ -12,10 +12,10 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.aragora.telemetry.chassis.topics.TopicAdmin;
-import org.aragora.telemetry.schemas.event.Event;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.InstanceHeartbeat;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
 import org.junit.jupiter.api.Tag;
@@ -78,7 +78,7 @@ class TelemetryProducerIT {
                 Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers()));
         TelemetryProducer telemetry = builder().build()) {
       admin.deleteTopics(List.of(logs)).all().get();
-      telemetry.log(org.aragora.telemetry.schemas.event.LogLevel.INFO, "a", "early");
+      telemetry.log(org.aragora.telemetry.schemas.field.LogLevel.INFO, "a", "early");
       telemetry.emit(request(1));
       await()
           .atMost(30, SECONDS)

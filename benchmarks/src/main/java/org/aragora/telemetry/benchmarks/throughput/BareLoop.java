@@ -12,8 +12,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.codec.EventCodec;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
-import org.aragora.telemetry.schemas.event.EventType;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.envelope.EventType;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /** What a program without guarantees does: read, decode, count by type in a map; one thread. */
 final class BareLoop {

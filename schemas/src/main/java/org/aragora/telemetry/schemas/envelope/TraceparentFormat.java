@@ -1,4 +1,4 @@
-package org.aragora.telemetry.schemas.codec;
+package org.aragora.telemetry.schemas.envelope;
 
 import java.util.Arrays;
 
@@ -6,16 +6,16 @@ import java.util.Arrays;
  * The form of W3C trace context (Recommendation of 23 November 2021, section 3.2). What has not
  * this form is to be treated as if it were not there.
  */
-final class TraceContext {
+public final class TraceparentFormat {
   private static final int LENGTH_OF_VERSION_0 = 55;
 
   /** Value of each ASCII character as a lower case hex digit, -1 for none. */
   private static final byte[] DIGITS = digits();
 
-  private TraceContext() {}
+  private TraceparentFormat() {}
 
   /** version-traceid-parentid-flags in lower case hex; later versions may append fields. */
-  static boolean isTraceparent(String text) {
+  public static boolean isTraceparent(String text) {
     int length = text.length();
     if (length < LENGTH_OF_VERSION_0 || !hex(text, 0, 2) || text.startsWith("ff")) {
       return false;
@@ -33,7 +33,7 @@ final class TraceContext {
   }
 
   /** 16 lower case hex digits, not all 0. */
-  static boolean isSpanId(String text) {
+  public static boolean isSpanId(String text) {
     return text.length() == 16 && id(text, 0, 16);
   }
 

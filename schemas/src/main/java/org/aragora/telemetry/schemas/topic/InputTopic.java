@@ -1,4 +1,4 @@
-package org.aragora.telemetry.schemas.event;
+package org.aragora.telemetry.schemas.topic;
 
 import org.jspecify.annotations.Nullable;
 

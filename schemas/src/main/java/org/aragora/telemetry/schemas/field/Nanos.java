@@ -1,10 +1,10 @@
-package org.aragora.telemetry.schemas.event;
+package org.aragora.telemetry.schemas.field;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Durations in nanoseconds, as records hold them. */
-final class Nanos {
+public final class Nanos {
   private Nanos() {}
 
   /**
@@ -12,7 +12,7 @@ final class Nanos {
    *
    * @return nanoseconds; a value that no valid event has if the duration is null or too long
    */
-  static long of(@Nullable Duration duration) {
+  public static long of(@Nullable Duration duration) {
     if (duration == null) {
       return Long.MIN_VALUE;
     }

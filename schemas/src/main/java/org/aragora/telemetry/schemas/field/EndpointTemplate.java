@@ -1,4 +1,4 @@
-package org.aragora.telemetry.schemas.event;
+package org.aragora.telemetry.schemas.field;
 
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,9 +1,23 @@
-package org.aragora.telemetry.schemas.event;
+package org.aragora.telemetry.schemas.envelope;
 
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.aragora.telemetry.schemas.event.AgentCallCompleted;
+import org.aragora.telemetry.schemas.event.DebateCompleted;
+import org.aragora.telemetry.schemas.event.DebateStarted;
+import org.aragora.telemetry.schemas.event.EloUpdated;
+import org.aragora.telemetry.schemas.event.EventData;
+import org.aragora.telemetry.schemas.event.InstanceHeartbeat;
+import org.aragora.telemetry.schemas.event.InstanceStopped;
+import org.aragora.telemetry.schemas.event.LogEmitted;
+import org.aragora.telemetry.schemas.event.RequestCompleted;
+import org.aragora.telemetry.schemas.event.RoundCompleted;
+import org.aragora.telemetry.schemas.event.WebsocketClosed;
+import org.aragora.telemetry.schemas.event.WebsocketOpened;
+import org.aragora.telemetry.schemas.field.FieldReader;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,4 +1,4 @@
-package org.aragora.telemetry.schemas.codec;
+package org.aragora.telemetry.schemas.topic;
 
 import java.util.Locale;
 

@@ -1,4 +1,4 @@
-package org.aragora.telemetry.schemas.codec;
+package org.aragora.telemetry.schemas.envelope;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class TraceContextTest {
+class TraceparentFormatTest {
 
   @ParameterizedTest
   @ValueSource(
@@ -17,7 +17,7 @@ class TraceContextTest {
         "cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-what-the-future-holds"
       })
   void traceparentsOfThisAndLaterVersionsAreTaken(String text) {
-    assertThat(TraceContext.isTraceparent(text)).isTrue();
+    assertThat(TraceparentFormat.isTraceparent(text)).isTrue();
   }
 
   @ParameterizedTest
@@ -37,14 +37,14 @@ class TraceContextTest {
         "00_4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
       })
   void othersAreNot(String text) {
-    assertThat(TraceContext.isTraceparent(text)).isFalse();
+    assertThat(TraceparentFormat.isTraceparent(text)).isFalse();
   }
 
   @Test
   void spanIdsAre16LowerCaseHexDigits() {
-    assertThat(TraceContext.isSpanId("53995c3f42cd8ad8")).isTrue();
-    assertThat(TraceContext.isSpanId("0000000000000000")).isFalse();
-    assertThat(TraceContext.isSpanId("53995C3F42CD8AD8")).isFalse();
-    assertThat(TraceContext.isSpanId("53995c3f42cd8ad")).isFalse();
+    assertThat(TraceparentFormat.isSpanId("53995c3f42cd8ad8")).isTrue();
+    assertThat(TraceparentFormat.isSpanId("0000000000000000")).isFalse();
+    assertThat(TraceparentFormat.isSpanId("53995C3F42CD8AD8")).isFalse();
+    assertThat(TraceparentFormat.isSpanId("53995c3f42cd8ad")).isFalse();
   }
 }

@@ -1,4 +1,4 @@
-package org.aragora.telemetry.schemas.event;
+package org.aragora.telemetry.schemas.field;
 
 import java.util.List;
 import java.util.Map;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * for a field that is absent or null; the others refuse it.
  *
  * <pre>{@code
- * static RoundCompleted read(FieldReader in) {
+ * public static RoundCompleted read(FieldReader in) {
  *   return new RoundCompleted(
  *       in.name("debate_id"), in.count("round"), in.seconds("duration_seconds"));
  * }

@@ -1,4 +1,4 @@
-package org.aragora.telemetry.schemas.event;
+package org.aragora.telemetry.schemas.field;
 
 /** Severity of a log line, by Python's names. */
 public enum LogLevel {

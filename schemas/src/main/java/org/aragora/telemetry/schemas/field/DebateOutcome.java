@@ -1,4 +1,4 @@
-package org.aragora.telemetry.schemas.event;
+package org.aragora.telemetry.schemas.field;
 
 /**
  * How a debate ended. The constant's name in lower case is what travels and what the label says.

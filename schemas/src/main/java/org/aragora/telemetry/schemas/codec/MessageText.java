@@ -4,10 +4,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Values as messages show them: short, on one line. */
-final class Shown {
+final class MessageText {
   private static final int LENGTH = 40;
 
-  private Shown() {}
+  private MessageText() {}
 
   /** A value as {@link JsonObject} holds it, such as {@code "GET"}, {@code -1} or an object. */
   static String value(@Nullable Object value) {

@@ -1,6 +1,7 @@
-package org.aragora.telemetry.schemas.event;
+package org.aragora.telemetry.schemas.envelope;
 
 import java.time.Instant;
+import org.aragora.telemetry.schemas.event.EventData;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,8 +1,12 @@
-package org.aragora.telemetry.schemas.event;
+package org.aragora.telemetry.schemas.envelope;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import org.aragora.telemetry.schemas.event.EventData;
+import org.aragora.telemetry.schemas.field.CallStatus;
+import org.aragora.telemetry.schemas.field.DebateOutcome;
+import org.aragora.telemetry.schemas.field.LogLevel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -1,4 +1,4 @@
-package org.aragora.telemetry.quickstart;
+package org.aragora.telemetry.testbed.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,6 +18,8 @@ class MetricsPageTest {
           aragora_active_debates 3.0
           odd{text="a \\"quoted\\" } brace, and=equals"} 1 1764000000000
           up{} NaN
+          traced_bucket{le="1.0"} 5 # {trace_id="a"} 0.5
+          this is not a sample
           """);
 
   @Test
@@ -34,7 +36,23 @@ class MetricsPageTest {
     assertThat(PAGE.sum("nothing", Map.of())).isEmpty();
   }
 
+  @Test
+  void exemplarIsNotPartOfTheLabels() {
+    assertThat(PAGE.samples()).containsEntry("traced_bucket{le=\"1.0\"}", 5.0);
+  }
+
+  @Test
+  void malformedLineIsReported() {
+    assertThat(PAGE.malformed()).containsExactly("this is not a sample");
+  }
+
+  @Test
+  void equalSeriesHaveOneText() {
+    assertThat(SeriesName.parse("x_bucket{le=\"1\",a=\"b\"}"))
+        .hasToString("x_bucket{a=\"b\",le=\"1.0\"}");
+  }
+
   private static long events(String topic, String outcome) {
-    return PAGE.count("aragora_telemetry_events_total", Map.of("topic", topic, "outcome", outcome));
+    return PAGE.events(topic, outcome);
   }
 }

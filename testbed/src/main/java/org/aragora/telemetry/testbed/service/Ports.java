@@ -1,4 +1,4 @@
-package org.aragora.telemetry.testbed.broker;
+package org.aragora.telemetry.testbed.service;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Free ports on the loopback interface. */
-final class Ports {
+public final class Ports {
 
   // Below the range from which systems take the ports of outgoing connections: a broker that is
   // down for a restart test must find its port free again.
@@ -21,8 +21,12 @@ final class Ports {
 
   private Ports() {}
 
-  /** A port that is free now and was not given before by this JVM. */
-  static int free() {
+  /**
+   * Picks a port.
+   *
+   * @return a port that is free now and that this JVM did not hand out before
+   */
+  public static int free() {
     for (int i = 0; i < ATTEMPTS; i++) {
       int port = ThreadLocalRandom.current().nextInt(LOWEST, BEYOND);
       if (isFree(port) && GIVEN.add(port)) {
@@ -33,7 +37,8 @@ final class Ports {
         "No port between " + LOWEST + " and " + BEYOND + " is free on 127.0.0.1.");
   }
 
-  static boolean isFree(int port) {
+  /** Returns true if nothing listens on {@code port}. */
+  public static boolean isFree(int port) {
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));

@@ -1,4 +1,4 @@
-package org.aragora.telemetry.testbed.broker;
+package org.aragora.telemetry.testbed.service;
 
 import java.io.IOException;
 import java.io.InputStream;

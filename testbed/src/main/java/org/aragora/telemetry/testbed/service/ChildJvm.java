@@ -1,4 +1,4 @@
-package org.aragora.telemetry.testbed.broker;
+package org.aragora.telemetry.testbed.service;
 
 import java.io.File;
 import java.io.IOException;
@@ -16,9 +16,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A program in a JVM of its own that ends with this one, however this one ends, and that Ctrl-C on
- * a terminal does not reach: whoever owns it stops it when nothing needs it any more. Failure tests
- * kill and pause it.
+ * A program in a JVM of its own. It ends with this JVM, however this one ends. Ctrl-C on a terminal
+ * does not reach it: its owner stops it. Failure tests kill and pause it.
  *
  * <pre>{@code
  * ChildJvm processor =
@@ -50,7 +49,7 @@ public final class ChildJvm {
   }
 
   /**
-   * A program that is on our own class path unless another is given.
+   * Prepares a program that is on our own class path unless another is given.
    *
    * @param log file that its standard output and error are appended to
    */
@@ -58,25 +57,25 @@ public final class ChildJvm {
     return new ChildJvm(mainClass, log);
   }
 
-  /** Options of its JVM. */
+  /** Adds options of its JVM. */
   public ChildJvm options(String... more) {
     options.addAll(List.of(more));
     return this;
   }
 
-  /** Arguments of the program. */
+  /** Adds arguments of the program. */
   public ChildJvm arguments(String... more) {
     arguments.addAll(List.of(more));
     return this;
   }
 
-  /** Where its classes are. */
+  /** Sets the class path; a later {@link #start} uses it. */
   public ChildJvm classPath(String path) {
     classPath = path;
     return this;
   }
 
-  /** A variable that it has beside or instead of ours; null: it does not have it. */
+  /** Sets a variable beside or instead of ours; null removes it. */
   public ChildJvm environment(String name, @Nullable String value) {
     environment.put(name, value);
     return this;
@@ -107,10 +106,9 @@ public final class ChildJvm {
   }
 
   /**
-   * Ends it cleanly (SIGTERM), or at once where that is not heard in time. Does nothing when it is
-   * down.
+   * Ends it cleanly (SIGTERM), or at once if it does not end in time. Does nothing if it is down.
    *
-   * @return whether it ended by itself
+   * @return true if SIGTERM was enough
    */
   public boolean stop(Duration within) {
     Process running = process;
@@ -126,7 +124,7 @@ public final class ChildJvm {
     return clean;
   }
 
-  /** Ends it at once, as a crash does (SIGKILL). Does nothing when it is down. */
+  /** Ends it at once, as a crash does (SIGKILL). Does nothing if it is down. */
   public void kill() {
     Process running = process;
     if (running != null) {
@@ -136,7 +134,7 @@ public final class ChildJvm {
     }
   }
 
-  /** Stops its clock: connections stay, nothing answers (SIGSTOP). */
+  /** Pauses it (SIGSTOP): connections stay open, nothing answers. */
   public void pause() {
     signal(running(), "STOP");
   }
@@ -146,22 +144,22 @@ public final class ChildJvm {
     signal(running(), "CONT");
   }
 
-  /** Whether the process is there; a paused one is. */
+  /** Returns true while the process exists; a paused one does. */
   public boolean isAlive() {
     return process != null && process.isAlive();
   }
 
-  /** Process id, while it runs. */
+  /** Process id; it must run. */
   public long pid() {
     return running().pid();
   }
 
-  /** File that it writes to. */
+  /** File that gets its output. */
   public Path log() {
     return log;
   }
 
-  /** The last lines that it wrote, for an error message. */
+  /** Last lines of its output, for an error message. */
   public String endOfLog() {
     try {
       List<String> lines = Files.readAllLines(log);
@@ -173,8 +171,8 @@ public final class ChildJvm {
     }
   }
 
-  /** Where the classes of {@code type} come from. */
-  static Path originOf(Class<?> type) {
+  /** Directory or jar that holds the classes of {@code type}. */
+  public static Path originOf(Class<?> type) {
     try {
       return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (URISyntaxException e) {

@@ -1,4 +1,4 @@
-package org.aragora.telemetry.doctor;
+package org.aragora.telemetry.doctor.checks;
 
 /**
  * What was found for one line.
@@ -6,7 +6,7 @@ package org.aragora.telemetry.doctor;
  * @param seen a sentence that names what answered, and with what
  * @param remedy what to do; empty where nothing is to be done
  */
-record Finding(Verdict verdict, String seen, String remedy) {
+public record Finding(Verdict verdict, String seen, String remedy) {
 
   static Finding pass(String seen) {
     return new Finding(Verdict.PASS, seen, "");

@@ -1,4 +1,4 @@
-package org.aragora.telemetry.doctor;
+package org.aragora.telemetry.doctor.checks;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URLEncoder;
@@ -9,9 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.aragora.telemetry.doctor.stack.HttpTarget;
+import org.aragora.telemetry.doctor.stack.LokiLines;
+import org.aragora.telemetry.doctor.stack.NoAnswerException;
 
 /** The four lines under "Tracing". */
-final class TracingChecks {
+public final class TracingChecks {
   private static final Duration MAP_LOOKBACK = Duration.ofDays(1);
   private static final int IDS_LOOKED_UP = 50;
 
@@ -21,24 +24,32 @@ final class TracingChecks {
   private static final String EXPORTER =
       "See /health/ready and the log of bin/telemetry export-spans, and OTEL_EXPORTER_OTLP_ENDPOINT.";
 
-  private final Site jaeger;
-  private final Site prometheus;
+  /**
+   * Settings of the traced service.
+   *
+   * @param sampler by which its traces are sampled
+   * @param service its name in Jaeger
+   */
+  public record Tracing(Sampler sampler, String service) {}
+
+  private final HttpTarget jaeger;
+  private final HttpTarget prometheus;
   private final LokiLines loki;
   private final Sampler sampler;
   private final String service;
   private final Clock clock;
 
-  TracingChecks(
-      Site jaeger, Site prometheus, LokiLines loki, DoctorSettings settings, Clock clock) {
+  public TracingChecks(
+      HttpTarget jaeger, HttpTarget prometheus, LokiLines loki, Tracing settings, Clock clock) {
     this.jaeger = jaeger;
     this.prometheus = prometheus;
     this.loki = loki;
     this.sampler = settings.sampler();
-    this.service = settings.serviceName();
+    this.service = settings.service();
     this.clock = clock;
   }
 
-  Finding keySpans() throws NoAnswerException, InterruptedException {
+  public Finding keySpans() throws NoAnswerException, InterruptedException {
     JsonNode names = jaeger.json("/api/services/" + encoded(service) + "/operations").path("data");
     Set<String> kinds = new TreeSet<>();
     for (JsonNode name : names) {
@@ -68,7 +79,7 @@ final class TracingChecks {
     return operation.contains(" /") ? "requests" : "";
   }
 
-  Finding idsMatch() throws NoAnswerException, InterruptedException {
+  public Finding idsMatch() throws NoAnswerException, InterruptedException {
     List<String> ids = loki.traceIds().stream().limit(IDS_LOOKED_UP).toList();
     if (ids.isEmpty()) {
       return Finding.cannotTell(
@@ -77,7 +88,7 @@ final class TracingChecks {
     }
     int found = 0;
     for (String id : ids) {
-      Site.Reply reply = jaeger.get("/api/traces/" + encoded(id));
+      HttpTarget.Reply reply = jaeger.get("/api/traces/" + encoded(id));
       if (reply.status() == 200 && !jaeger.parse("/api/traces", reply).path("data").isEmpty()) {
         found++;
       }
@@ -95,7 +106,7 @@ final class TracingChecks {
         : Finding.fail(seen, EXPORTER);
   }
 
-  Finding samplingConfigured() throws NoAnswerException, InterruptedException {
+  public Finding samplingConfigured() throws NoAnswerException, InterruptedException {
     if (Double.isNaN(sampler.ratio())) {
       return Finding.fail(
           "OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG are \"%s\", which is no sampler."
@@ -131,7 +142,7 @@ final class TracingChecks {
     return result.path(0).path("value").path(1).asDouble(0);
   }
 
-  Finding serviceMap() throws NoAnswerException, InterruptedException {
+  public Finding serviceMap() throws NoAnswerException, InterruptedException {
     List<String> edges = new ArrayList<>();
     for (JsonNode edge :
         jaeger

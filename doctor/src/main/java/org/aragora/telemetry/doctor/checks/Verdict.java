@@ -1,7 +1,7 @@
-package org.aragora.telemetry.doctor;
+package org.aragora.telemetry.doctor.checks;
 
 /** How one line of the checklist came out. */
-enum Verdict {
+public enum Verdict {
   PASS("pass"),
   FAIL("fail"),
   /** What the line asks about could not be looked at, or has not happened yet. */
@@ -13,7 +13,7 @@ enum Verdict {
     this.shown = shown;
   }
 
-  String shown() {
+  public String shown() {
     return shown;
   }
 }

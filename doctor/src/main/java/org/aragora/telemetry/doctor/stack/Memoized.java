@@ -1,4 +1,4 @@
-package org.aragora.telemetry.doctor;
+package org.aragora.telemetry.doctor.stack;
 
 import org.jspecify.annotations.Nullable;
 
@@ -6,22 +6,22 @@ import org.jspecify.annotations.Nullable;
  * What several lines need and one of them gets: the answer, or that there was none, is kept for the
  * others. Safe for use by several threads, which wait for the first.
  */
-final class Once<T> {
+public final class Memoized<T> {
 
   /** Where it comes from. */
-  interface Source<T> {
-    T get() throws NoAnswerException, InterruptedException;
+  public interface Source<T> {
+    public T get() throws NoAnswerException, InterruptedException;
   }
 
   private final Source<T> source;
   private @Nullable T answer;
   private @Nullable NoAnswerException failure;
 
-  Once(Source<T> source) {
+  public Memoized(Source<T> source) {
     this.source = source;
   }
 
-  synchronized T get() throws NoAnswerException, InterruptedException {
+  public synchronized T get() throws NoAnswerException, InterruptedException {
     if (failure != null) {
       throw failure;
     }

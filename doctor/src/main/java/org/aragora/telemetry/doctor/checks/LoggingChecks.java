@@ -1,17 +1,20 @@
-package org.aragora.telemetry.doctor;
+package org.aragora.telemetry.doctor.checks;
 
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.aragora.telemetry.doctor.stack.LogTopic;
+import org.aragora.telemetry.doctor.stack.LokiLines;
+import org.aragora.telemetry.doctor.stack.NoAnswerException;
 import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.event.Event;
 import org.aragora.telemetry.schemas.event.LogEmitted;
 import org.aragora.telemetry.schemas.event.LogLevel;
 
 /** The four lines under "Logging": what instances write is read in Kafka, what arrived in Loki. */
-final class LoggingChecks {
+public final class LoggingChecks {
   private static final String SEND_ONE =
       "Have an instance log through the producer library, or send a sample:"
           + " bin/telemetry emit, type ai.aragora.log.emitted.v1.";
@@ -20,13 +23,13 @@ final class LoggingChecks {
   private final LokiLines loki;
   private final LogLevel lowest;
 
-  LoggingChecks(LogTopic topic, LokiLines loki, LogLevel lowest) {
+  public LoggingChecks(LogTopic topic, LokiLines loki, LogLevel lowest) {
     this.topic = topic;
     this.loki = loki;
     this.lowest = lowest;
   }
 
-  Finding jsonFormat() throws NoAnswerException, InterruptedException {
+  public Finding jsonFormat() throws NoAnswerException, InterruptedException {
     List<LogTopic.Line> lines = topic.newest();
     for (LogTopic.Line line : lines) {
       if (line.decoded() instanceof Decoded.Invalid invalid) {
@@ -42,7 +45,7 @@ final class LoggingChecks {
                 .formatted(lines.size(), topic.name()));
   }
 
-  Finding traceIdsPropagated() throws NoAnswerException, InterruptedException {
+  public Finding traceIdsPropagated() throws NoAnswerException, InterruptedException {
     List<Event> events = events();
     long traced = events.stream().filter(event -> event.traceparent() != null).count();
     if (events.isEmpty()) {
@@ -57,7 +60,7 @@ final class LoggingChecks {
             "Give the producer library the context of the operation that logs (traceparent).");
   }
 
-  Finding levelsAppropriate() throws NoAnswerException, InterruptedException {
+  public Finding levelsAppropriate() throws NoAnswerException, InterruptedException {
     Map<LogLevel, Integer> levels = new EnumMap<>(LogLevel.class);
     for (Event event : events()) {
       if (event.data() instanceof LogEmitted log) {
@@ -77,7 +80,7 @@ final class LoggingChecks {
         : Finding.pass("Levels of the newest log events: " + levels + ".");
   }
 
-  Finding lokiIngesting() throws NoAnswerException, InterruptedException {
+  public Finding lokiIngesting() throws NoAnswerException, InterruptedException {
     Optional<Duration> age = loki.newestAge();
     return age.map(
             old ->

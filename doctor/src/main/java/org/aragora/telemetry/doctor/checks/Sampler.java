@@ -1,4 +1,4 @@
-package org.aragora.telemetry.doctor;
+package org.aragora.telemetry.doctor.checks;
 
 import java.util.Map;
 import java.util.Set;
@@ -9,19 +9,19 @@ import java.util.Set;
  * @param name {@code OTEL_TRACES_SAMPLER}
  * @param argument {@code OTEL_TRACES_SAMPLER_ARG}
  */
-record Sampler(String name, String argument) {
+public record Sampler(String name, String argument) {
   private static final String PARENT = "parentbased_";
   private static final Set<String> NAMES = Set.of("always_on", "always_off", "traceidratio");
 
   /** What an environment says; the defaults are the guide's. */
-  static Sampler read(Map<String, String> environment) {
+  public static Sampler read(Map<String, String> environment) {
     return new Sampler(
         environment.getOrDefault("OTEL_TRACES_SAMPLER", PARENT + "traceidratio").strip(),
         environment.getOrDefault("OTEL_TRACES_SAMPLER_ARG", "0.1").strip());
   }
 
   /** The share of traces that it keeps, 0 to 1; NaN where it has no meaning. */
-  double ratio() {
+  public double ratio() {
     String own = name.startsWith(PARENT) ? name.substring(PARENT.length()) : name;
     if (!NAMES.contains(own)) {
       return Double.NaN;

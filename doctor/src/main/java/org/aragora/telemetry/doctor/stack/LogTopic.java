@@ -1,4 +1,4 @@
-package org.aragora.telemetry.doctor;
+package org.aragora.telemetry.doctor.stack;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +18,7 @@ import org.aragora.telemetry.schemas.codec.JsonEventCodec;
 import org.aragora.telemetry.schemas.event.InputTopic;
 
 /** The newest records of the topic that instances write their log events to, read once. */
-final class LogTopic {
+public final class LogTopic {
   private static final int PER_PARTITION = 50;
 
   /**
@@ -26,27 +26,27 @@ final class LogTopic {
    *
    * @param place partition and offset, for a sentence
    */
-  record Line(String place, Decoded decoded) {}
+  public record Line(String place, Decoded decoded) {}
 
   private final Map<String, String> settings;
   private final String topic;
   private final Duration timeout;
-  private final Once<List<Line>> lines = new Once<>(this::read);
+  private final Memoized<List<Line>> lines = new Memoized<>(this::read);
 
   /** Reads nothing yet; {@code timeout} bounds every step of the reading. */
-  LogTopic(Map<String, String> settings, String topicPrefix, Duration timeout) {
+  public LogTopic(Map<String, String> settings, String topicPrefix, Duration timeout) {
     this.settings = settings;
     this.topic = InputTopic.LOGS.under(topicPrefix);
     this.timeout = timeout;
   }
 
   /** Its full name. */
-  String name() {
+  public String name() {
     return topic;
   }
 
   /** The newest lines of every partition, empty if the topic is. */
-  List<Line> newest() throws NoAnswerException, InterruptedException {
+  public List<Line> newest() throws NoAnswerException, InterruptedException {
     return lines.get();
   }
 

@@ -1,4 +1,4 @@
-package org.aragora.telemetry.doctor;
+package org.aragora.telemetry.doctor.stack;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,33 +13,33 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Aragora's newest lines in Loki. */
-final class LokiLines {
+public final class LokiLines {
   private static final Duration LOOKBACK = Duration.ofMinutes(15);
   private static final int LIMIT = 200;
 
-  private final Site loki;
+  private final HttpTarget loki;
   private final String selector;
   private final Clock clock;
   private final ObjectMapper json = new ObjectMapper();
 
-  LokiLines(Site loki, String app, Clock clock) {
+  public LokiLines(HttpTarget loki, String app, Clock clock) {
     this.loki = loki;
     this.selector = "{app=\"" + app + "\"}";
     this.clock = clock;
   }
 
   /** What is asked for. */
-  String selector() {
+  public String selector() {
     return selector;
   }
 
   /** How far back is looked. */
-  static Duration lookback() {
+  public static Duration lookback() {
     return LOOKBACK;
   }
 
   /** How old the newest line is. */
-  Optional<Duration> newestAge() throws NoAnswerException, InterruptedException {
+  public Optional<Duration> newestAge() throws NoAnswerException, InterruptedException {
     long newest = 0;
     for (JsonNode stream : streams()) {
       for (JsonNode line : stream.path("values")) {
@@ -51,7 +51,7 @@ final class LokiLines {
   }
 
   /** The trace ids of the newest lines, newest stream first. */
-  Set<String> traceIds() throws NoAnswerException, InterruptedException {
+  public Set<String> traceIds() throws NoAnswerException, InterruptedException {
     Set<String> ids = new LinkedHashSet<>();
     for (JsonNode stream : streams()) {
       for (JsonNode line : stream.path("values")) {

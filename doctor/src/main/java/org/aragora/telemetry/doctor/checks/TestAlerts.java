@@ -1,4 +1,4 @@
-package org.aragora.telemetry.doctor;
+package org.aragora.telemetry.doctor.checks;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -11,12 +11,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.aragora.telemetry.doctor.stack.HttpTarget;
+import org.aragora.telemetry.doctor.stack.Memoized;
+import org.aragora.telemetry.doctor.stack.NoAnswerException;
+import org.aragora.telemetry.doctor.stack.Notifications;
 
 /**
  * One alert of either severity, sent to Alertmanager and ended again, and what became of them. They
  * are sent once, whoever asks first; the others wait for the same outcome.
  */
-final class TestAlerts {
+public final class TestAlerts {
   static final String NAME = "AragoraTestAlert";
   private static final Duration MARGIN = Duration.ofMinutes(1);
   private static final List<String> SEVERITIES = List.of("critical", "warning");
@@ -31,13 +35,13 @@ final class TestAlerts {
   record Outcome(
       Map<String, String> receivers, Map<String, Double> requests, Map<String, Double> failed) {}
 
-  private final Site alertmanager;
+  private final HttpTarget alertmanager;
   private final Duration wait;
   private final Clock clock;
-  private final Once<Outcome> outcome = new Once<>(this::send);
+  private final Memoized<Outcome> outcome = new Memoized<>(this::send);
 
   /** {@code wait}: how long to wait for notifications; at least the route's group_wait. */
-  TestAlerts(Site alertmanager, Duration wait, Clock clock) {
+  public TestAlerts(HttpTarget alertmanager, Duration wait, Clock clock) {
     this.alertmanager = alertmanager;
     this.wait = wait;
     this.clock = clock;

@@ -1,4 +1,4 @@
-package org.aragora.telemetry.doctor;
+package org.aragora.telemetry.doctor.checks;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
@@ -6,9 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.aragora.telemetry.doctor.stack.HttpTarget;
+import org.aragora.telemetry.doctor.stack.NoAnswerException;
+import org.aragora.telemetry.testbed.service.MetricsPage;
 
 /** The four lines under "Metrics". */
-final class MetricsChecks {
+public final class MetricsChecks {
   /** The guide's table "Key Metrics". */
   private static final Map<String, String> KEY_METRICS = keyMetrics();
 
@@ -22,25 +25,25 @@ final class MetricsChecks {
   private static final String DATA_SOURCE = "prometheus";
   private static final String PROCESSOR_JOB = "aragora-telemetry";
 
-  private final Site processor;
-  private final Site prometheus;
-  private final Site grafana;
+  private final HttpTarget processor;
+  private final HttpTarget prometheus;
+  private final HttpTarget grafana;
 
-  MetricsChecks(Site processor, Site prometheus, Site grafana) {
+  public MetricsChecks(HttpTarget processor, HttpTarget prometheus, HttpTarget grafana) {
     this.processor = processor;
     this.prometheus = prometheus;
     this.grafana = grafana;
   }
 
-  Finding format() throws NoAnswerException, InterruptedException {
-    Site.Reply reply = processor.get("/metrics");
-    MetricsText page = MetricsText.parse(reply.body());
+  public Finding format() throws NoAnswerException, InterruptedException {
+    HttpTarget.Reply reply = processor.get("/metrics");
+    MetricsPage page = MetricsPage.parse(reply.body());
     String what = processor.where() + "/metrics";
-    if (reply.status() != 200 || page.size() == 0 || !page.strange().isEmpty()) {
+    if (reply.status() != 200 || page.samples().size() == 0 || !page.malformed().isEmpty()) {
       String why =
-          page.strange().isEmpty()
-              ? page.size() + " samples"
-              : "with this line: " + shortened(page.strange().get(0));
+          page.malformed().isEmpty()
+              ? page.samples().size() + " samples"
+              : "with this line: " + shortened(page.malformed().get(0));
       return Finding.fail(
           "%s answers with status %d, %s.".formatted(what, reply.status(), why),
           "See whether the processor is really there; METRICS_URL or METRICS_PORT say where.");
@@ -51,11 +54,11 @@ final class MetricsChecks {
           "Send the Content-Type of the format, as prometheus_client's CONTENT_TYPE_LATEST.");
     }
     return Finding.pass(
-        "%s has %d samples, as %s.".formatted(what, page.size(), reply.contentType()));
+        "%s has %d samples, as %s.".formatted(what, page.samples().size(), reply.contentType()));
   }
 
-  Finding keyMetricsExposed() throws NoAnswerException, InterruptedException {
-    MetricsText page = MetricsText.parse(processor.text("/metrics"));
+  public Finding keyMetricsExposed() throws NoAnswerException, InterruptedException {
+    MetricsPage page = MetricsPage.parse(processor.text("/metrics"));
     List<String> wrong = new ArrayList<>();
     List<String> waiting = new ArrayList<>();
     KEY_METRICS.forEach(
@@ -82,7 +85,7 @@ final class MetricsChecks {
             missing, "A series with labels begins with its first event: send one of each kind.");
   }
 
-  Finding targetsUp() throws NoAnswerException, InterruptedException {
+  public Finding targetsUp() throws NoAnswerException, InterruptedException {
     Map<String, Integer> up = new TreeMap<>();
     List<String> down = new ArrayList<>();
     for (JsonNode target :
@@ -117,12 +120,12 @@ final class MetricsChecks {
     return Finding.pass("All targets answer: " + up + ".");
   }
 
-  Finding dashboardsLoad() throws NoAnswerException, InterruptedException {
+  public Finding dashboardsLoad() throws NoAnswerException, InterruptedException {
     grafana.json("/api/health");
     List<String> missing = new ArrayList<>();
     for (String uid : DASHBOARDS) {
       String path = "/api/dashboards/uid/" + uid;
-      Site.Reply reply = grafana.get(path);
+      HttpTarget.Reply reply = grafana.get(path);
       if (reply.status() == 401 || reply.status() == 403) {
         return Finding.cannotTell(
             "Grafana at %s wants to know who asks (status %d)."
@@ -139,14 +142,14 @@ final class MetricsChecks {
           "Not there, or without panels: " + String.join(", ", missing) + ".",
           "Provision deploy/grafana/dashboards, or import them; see docs/changes-from-the-guide.md.");
     }
-    Site.Reply source = grafana.get("/api/datasources/uid/" + DATA_SOURCE + "/health");
+    HttpTarget.Reply source = grafana.get("/api/datasources/uid/" + DATA_SOURCE + "/health");
     return source.status() == 200
         ? Finding.pass(
             "All " + DASHBOARDS.size() + " dashboards are there, and Grafana reaches Prometheus.")
         : Finding.fail(
             "The dashboards are there, but Grafana's data source \"%s\" answers with status %d: %s"
                 .formatted(DATA_SOURCE, source.status(), shortened(source.body())),
-            "Mend the address of the data source (deploy/grafana/provisioning/datasources).");
+            "Correct the address of the data source (deploy/grafana/provisioning/datasources).");
   }
 
   private static String shortened(String text) {

@@ -1,4 +1,4 @@
-package org.aragora.telemetry.doctor;
+package org.aragora.telemetry.doctor.stack;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 
 /** A program of the stack that answers HTTP. Safe for use by several threads. */
-final class Site {
+public final class HttpTarget {
 
   /**
    * Where a program is and who asks.
@@ -24,10 +24,10 @@ final class Site {
    * @param variable environment variable that moves it
    * @param headers of every request, such as credentials
    */
-  record Address(String name, URI base, String variable, Map<String, String> headers) {}
+  public record Address(String name, URI base, String variable, Map<String, String> headers) {}
 
   /** An answer of any status. */
-  record Reply(int status, String contentType, String body) {}
+  public record Reply(int status, String contentType, String body) {}
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -35,41 +35,41 @@ final class Site {
   private final HttpClient http;
   private final Duration timeout;
 
-  Site(Address address, HttpClient http, Duration timeout) {
+  public HttpTarget(Address address, HttpClient http, Duration timeout) {
     this.address = address;
     this.http = http;
     this.timeout = timeout;
   }
 
   /** Where it is, for a sentence. */
-  String where() {
+  public String where() {
     return address.base().toString();
   }
 
   /** The answer to a GET, whatever its status. */
-  Reply get(String path) throws NoAnswerException, InterruptedException {
+  public Reply get(String path) throws NoAnswerException, InterruptedException {
     return send(path, request(path).GET());
   }
 
   /** The JSON answer to a GET; any status but 200 is none. */
-  JsonNode json(String path) throws NoAnswerException, InterruptedException {
+  public JsonNode json(String path) throws NoAnswerException, InterruptedException {
     return parse(path, expect200(path, get(path)));
   }
 
   /** The text that answers a GET; any status but 200 is none. */
-  String text(String path) throws NoAnswerException, InterruptedException {
+  public String text(String path) throws NoAnswerException, InterruptedException {
     return expect200(path, get(path)).body();
   }
 
   /** Sends JSON; any status but 200 is a refusal. */
-  void post(String path, JsonNode body) throws NoAnswerException, InterruptedException {
+  public void post(String path, JsonNode body) throws NoAnswerException, InterruptedException {
     HttpRequest.BodyPublisher bytes = HttpRequest.BodyPublishers.ofString(body.toString());
     expect200(
         path, send(path, request(path).header("Content-Type", "application/json").POST(bytes)));
   }
 
   /** {@code reply} as JSON. */
-  JsonNode parse(String path, Reply reply) throws NoAnswerException {
+  public JsonNode parse(String path, Reply reply) throws NoAnswerException {
     try {
       return JSON.readTree(reply.body());
     } catch (JsonProcessingException e) {

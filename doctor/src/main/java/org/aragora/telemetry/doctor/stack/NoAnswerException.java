@@ -1,7 +1,7 @@
-package org.aragora.telemetry.doctor;
+package org.aragora.telemetry.doctor.stack;
 
 /** A program of the stack does not answer, or not as that program does. */
-final class NoAnswerException extends Exception {
+public final class NoAnswerException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final String remedy;
@@ -17,12 +17,7 @@ final class NoAnswerException extends Exception {
     this.remedy = remedy;
   }
 
-  String remedy() {
+  public String remedy() {
     return remedy;
-  }
-
-  /** As the finding of a line for which that is the given verdict. */
-  Finding finding(Verdict verdict) {
-    return new Finding(verdict, String.valueOf(getMessage()), remedy);
   }
 }

@@ -1,4 +1,4 @@
-package org.aragora.telemetry.doctor;
+package org.aragora.telemetry.doctor.checks;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
@@ -6,10 +6,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.aragora.telemetry.doctor.stack.HttpTarget;
+import org.aragora.telemetry.doctor.stack.NoAnswerException;
+import org.aragora.telemetry.doctor.stack.Notifications;
 import org.jspecify.annotations.Nullable;
 
 /** The four lines under "Alerting". */
-final class AlertingChecks {
+public final class AlertingChecks {
   private static final List<String> ALERTS =
       List.of(
           "AragoraDown",
@@ -20,18 +23,18 @@ final class AlertingChecks {
           "Watchdog");
   private static final String SEND = "Run it with --send-test-alert.";
 
-  private final Site prometheus;
-  private final Site alertmanager;
+  private final HttpTarget prometheus;
+  private final HttpTarget alertmanager;
   private final @Nullable TestAlerts test;
 
   /** {@code test}: null where nobody asked for test alerts. */
-  AlertingChecks(Site prometheus, Site alertmanager, @Nullable TestAlerts test) {
+  public AlertingChecks(HttpTarget prometheus, HttpTarget alertmanager, @Nullable TestAlerts test) {
     this.prometheus = prometheus;
     this.alertmanager = alertmanager;
     this.test = test;
   }
 
-  Finding rulesLoaded() throws NoAnswerException, InterruptedException {
+  public Finding rulesLoaded() throws NoAnswerException, InterruptedException {
     Set<String> loaded = new HashSet<>();
     List<String> broken = new ArrayList<>();
     for (JsonNode group : prometheus.json("/api/v1/rules").path("data").path("groups")) {
@@ -55,7 +58,7 @@ final class AlertingChecks {
             "Mend them; promtool check rules names the place.");
   }
 
-  Finding alertsFire() throws NoAnswerException, InterruptedException {
+  public Finding alertsFire() throws NoAnswerException, InterruptedException {
     if (prometheus
         .json("/api/v1/alertmanagers")
         .path("data")
@@ -85,11 +88,11 @@ final class AlertingChecks {
             "See its log and /#/silences.");
   }
 
-  Finding pagerDuty() throws NoAnswerException, InterruptedException {
+  public Finding pagerDuty() throws NoAnswerException, InterruptedException {
     return notified(Notifications.PAGERDUTY, "PagerDuty", "PAGERDUTY_SERVICE_KEY");
   }
 
-  Finding slack() throws NoAnswerException, InterruptedException {
+  public Finding slack() throws NoAnswerException, InterruptedException {
     return notified(Notifications.SLACK, "Slack", "SLACK_WEBHOOK_URL");
   }
 

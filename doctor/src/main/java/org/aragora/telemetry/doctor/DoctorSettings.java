@@ -12,7 +12,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.aragora.telemetry.doctor.checks.Sampler;
 import org.aragora.telemetry.doctor.checks.TracingChecks;
 import org.aragora.telemetry.doctor.stack.HttpTarget;
-import org.aragora.telemetry.schemas.event.LogLevel;
+import org.aragora.telemetry.schemas.field.LogLevel;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
 import org.aragora.telemetry.schemas.topic.Topics;

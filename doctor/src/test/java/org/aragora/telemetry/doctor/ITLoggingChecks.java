@@ -16,7 +16,7 @@ import org.aragora.telemetry.doctor.checks.LoggingChecks;
 import org.aragora.telemetry.doctor.checks.Verdict;
 import org.aragora.telemetry.doctor.stack.LogTopic;
 import org.aragora.telemetry.doctor.stack.LokiLines;
-import org.aragora.telemetry.schemas.event.LogLevel;
+import org.aragora.telemetry.schemas.field.LogLevel;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

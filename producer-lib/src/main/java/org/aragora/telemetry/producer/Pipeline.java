@@ -13,7 +13,7 @@ import org.aragora.telemetry.producer.lane.MemoryOutbox;
 import org.aragora.telemetry.producer.lane.Outbox;
 import org.aragora.telemetry.producer.lane.Outgoing;
 import org.aragora.telemetry.producer.spool.Spool;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
 
 /** The five lanes of a producer with their accounts. Nothing here throws at the host. */

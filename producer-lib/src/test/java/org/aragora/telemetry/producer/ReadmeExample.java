@@ -2,7 +2,7 @@ package org.aragora.telemetry.producer;
 
 import java.time.Duration;
 import java.util.List;
-import org.aragora.telemetry.schemas.event.DebateOutcome;
+import org.aragora.telemetry.schemas.field.DebateOutcome;
 
 /** The program in the README, so that it compiles. */
 final class ReadmeExample {

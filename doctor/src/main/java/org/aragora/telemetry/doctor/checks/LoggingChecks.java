@@ -9,9 +9,9 @@ import org.aragora.telemetry.doctor.stack.LogTopic;
 import org.aragora.telemetry.doctor.stack.LokiLines;
 import org.aragora.telemetry.doctor.stack.NoAnswerException;
 import org.aragora.telemetry.schemas.codec.Decoded;
-import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.LogEmitted;
-import org.aragora.telemetry.schemas.event.LogLevel;
+import org.aragora.telemetry.schemas.field.LogLevel;
 
 /** The four lines under "Logging": what instances write is read in Kafka, what arrived in Loki. */
 public final class LoggingChecks {

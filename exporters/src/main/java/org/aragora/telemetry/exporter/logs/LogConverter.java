@@ -11,8 +11,8 @@ import org.aragora.telemetry.exporter.core.EventConverter;
 import org.aragora.telemetry.exporter.core.TraceContext;
 import org.aragora.telemetry.exporter.core.TraceIds;
 import org.aragora.telemetry.schemas.codec.EventCodec;
-import org.aragora.telemetry.schemas.event.Event;
-import org.aragora.telemetry.schemas.event.LogLevel;
+import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.field.LogLevel;
 import org.jspecify.annotations.Nullable;
 
 /** Events to lines with the time, the labels and the trace that are the event's own. */

@@ -17,7 +17,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.aragora.telemetry.exporter.core.CommonSettings;
 import org.aragora.telemetry.exporter.core.Settings;
 import org.aragora.telemetry.exporter.core.Tls;
-import org.aragora.telemetry.schemas.event.LogLevel;
+import org.aragora.telemetry.schemas.field.LogLevel;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
 

@@ -22,15 +22,15 @@ import org.aragora.telemetry.exporter.core.DebateLog;
 import org.aragora.telemetry.exporter.core.Redactor;
 import org.aragora.telemetry.exporter.core.TraceContext;
 import org.aragora.telemetry.exporter.core.TraceIds;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
-import org.aragora.telemetry.schemas.event.CallStatus;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
-import org.aragora.telemetry.schemas.event.DebateOutcome;
 import org.aragora.telemetry.schemas.event.EloUpdated;
-import org.aragora.telemetry.schemas.event.EndpointTemplate;
-import org.aragora.telemetry.schemas.event.Event;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.aragora.telemetry.schemas.event.RoundCompleted;
+import org.aragora.telemetry.schemas.field.CallStatus;
+import org.aragora.telemetry.schemas.field.DebateOutcome;
+import org.aragora.telemetry.schemas.field.EndpointTemplate;
 import org.jspecify.annotations.Nullable;
 
 /** The span that each kind of event is: names, attributes, status. */

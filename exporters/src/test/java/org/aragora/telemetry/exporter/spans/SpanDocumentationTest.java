@@ -15,7 +15,7 @@ import org.aragora.telemetry.exporter.core.Documentation;
 import org.aragora.telemetry.exporter.core.Help;
 import org.aragora.telemetry.exporter.core.Settings;
 import org.aragora.telemetry.exporter.core.TestEvents;
-import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.junit.jupiter.api.Test;
 
 class SpanDocumentationTest {

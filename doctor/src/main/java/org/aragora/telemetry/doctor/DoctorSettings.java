@@ -9,6 +9,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.aragora.telemetry.doctor.checks.Sampler;
+import org.aragora.telemetry.doctor.checks.TracingChecks;
+import org.aragora.telemetry.doctor.stack.HttpTarget;
 import org.aragora.telemetry.schemas.field.LogLevel;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
@@ -21,21 +24,20 @@ import org.aragora.telemetry.schemas.topic.Topics;
  * @param kafka settings of a consumer
  * @param topicPrefix what names of topics begin with
  * @param lowestLevel of the log events that are meant to be there
- * @param serviceName of Aragora's own spans
+ * @param tracing sampler and name of the traced service
  * @param app label of Aragora's lines in Loki
  */
 record DoctorSettings(
-    Site.Address processor,
-    Site.Address prometheus,
-    Site.Address alertmanager,
-    Site.Address loki,
-    Site.Address jaeger,
-    Site.Address grafana,
+    HttpTarget.Address processor,
+    HttpTarget.Address prometheus,
+    HttpTarget.Address alertmanager,
+    HttpTarget.Address loki,
+    HttpTarget.Address jaeger,
+    HttpTarget.Address grafana,
     Map<String, String> kafka,
     String topicPrefix,
     LogLevel lowestLevel,
-    Sampler sampler,
-    String serviceName,
+    TracingChecks.Tracing tracing,
     String app) {
 
   /** The variables that are read, for the help. */
@@ -69,12 +71,12 @@ record DoctorSettings(
         KafkaClientSettings.read(set, ConsumerConfig.configNames(), Set.of()).values(),
         Topics.prefix(set),
         level(set.getOrDefault("LOG_LEVEL", "INFO")),
-        Sampler.read(set),
-        set.getOrDefault("OTEL_SERVICE_NAME", "aragora"),
+        new TracingChecks.Tracing(
+            Sampler.read(set), set.getOrDefault("OTEL_SERVICE_NAME", "aragora")),
         set.getOrDefault(LOKI + "APP", "aragora"));
   }
 
-  private static Site.Address address(
+  private static HttpTarget.Address address(
       String name,
       String variable,
       String fallback,
@@ -86,7 +88,7 @@ record DoctorSettings(
       if (uri.getHost() != null
           && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
         // LOKI_URL may carry the path of its push, METRICS_URL that of its page.
-        return new Site.Address(
+        return new HttpTarget.Address(
             name, URI.create(uri.getScheme() + "://" + uri.getRawAuthority()), variable, headers);
       }
     } catch (IllegalArgumentException e) {

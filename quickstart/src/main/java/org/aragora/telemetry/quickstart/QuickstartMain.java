@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
+import org.aragora.telemetry.testbed.service.Ports;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -116,13 +117,13 @@ public final class QuickstartMain implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Options options = Options.of(duration, rate, noLoad, kafkaPort, metricsPort);
-    if (options.metricsPort() != 0 && !Machine.isFree(options.metricsPort())) {
+    if (options.metricsPort() != 0 && !Ports.isFree(options.metricsPort())) {
       throw new IllegalStateException(
           "Port "
               + options.metricsPort()
               + " is taken by another process; choose another with --metrics-port.");
     }
-    if (options.kafkaPort() != 0 && !Machine.isFree(options.kafkaPort())) {
+    if (options.kafkaPort() != 0 && !Ports.isFree(options.kafkaPort())) {
       throw new IllegalStateException(
           "Port "
               + options.kafkaPort()

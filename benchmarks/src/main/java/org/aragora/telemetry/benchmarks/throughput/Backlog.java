@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -40,7 +39,6 @@ public final class Backlog {
   private static final long NANOS_PER_EVENT = 1_000_000_000L / EVENTS_PER_SECOND;
 
   private final EventCodec codec = JsonEventCodec.create();
-  private final Consumer<EventData> listener;
   private final Random random;
   private final int partitions;
   private final Instant start;
@@ -48,16 +46,14 @@ public final class Backlog {
   private int made;
 
   /**
-   * Sets out to write.
+   * Prepares the backlog.
    *
    * @param events with which time has reached that of {@code clock}
-   * @param listener told of every event before it is sent
    */
-  public Backlog(long seed, int partitions, int events, Clock clock, Consumer<EventData> listener) {
+  public Backlog(long seed, int partitions, int events, Clock clock) {
     this.random = new Random(seed);
     this.partitions = partitions;
     this.start = clock.instant().minusSeconds(events / EVENTS_PER_SECOND + 1);
-    this.listener = listener;
   }
 
   /**
@@ -85,7 +81,6 @@ public final class Backlog {
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
       for (int end = made + events; made < end; made++) {
         EventData data = next(made);
-        listener.accept(data);
         String source = "/aragora/instances/api-" + random.nextInt(INSTANCES);
         String key = data.key() == null ? source : data.key();
         int partition = Math.floorMod(key.hashCode(), partitions);

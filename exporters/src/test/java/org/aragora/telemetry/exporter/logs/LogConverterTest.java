@@ -24,7 +24,6 @@ import org.aragora.telemetry.exporter.core.Answer;
 import org.aragora.telemetry.exporter.core.Conversion;
 import org.aragora.telemetry.exporter.core.Converter;
 import org.aragora.telemetry.exporter.core.Documentation;
-import org.aragora.telemetry.exporter.core.Help;
 import org.aragora.telemetry.exporter.core.HttpPush;
 import org.aragora.telemetry.exporter.core.Settings;
 import org.aragora.telemetry.exporter.core.TestEvents;
@@ -261,11 +260,6 @@ class LogConverterTest {
                     .map(name -> name.substring(EnvironmentSettings.PREFIX.length()))
                     .toList()))
         .isEmpty();
-  }
-
-  @Test
-  void settingsTableIsWhatIsDeclared() {
-    Documentation.assertBlock("settings of export-logs", Help.table(LokiSettings.declare()));
   }
 
   @Test

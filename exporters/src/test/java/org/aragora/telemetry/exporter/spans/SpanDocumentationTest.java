@@ -11,7 +11,6 @@ import java.util.Map;
 import org.aragora.telemetry.exporter.core.Conversion;
 import org.aragora.telemetry.exporter.core.Converter;
 import org.aragora.telemetry.exporter.core.Documentation;
-import org.aragora.telemetry.exporter.core.Help;
 import org.aragora.telemetry.exporter.core.Settings;
 import org.aragora.telemetry.exporter.core.TestEvents;
 import org.aragora.telemetry.schemas.config.EnvironmentSettings;
@@ -29,11 +28,6 @@ class SpanDocumentationTest {
                     .map(name -> name.substring(EnvironmentSettings.PREFIX.length()))
                     .toList()))
         .isEmpty();
-  }
-
-  @Test
-  void settingsTableIsWhatIsDeclared() {
-    Documentation.assertBlock("settings of export-spans", Help.table(SpanSettings.declare()));
   }
 
   @Test

@@ -104,7 +104,7 @@ class Pipeline:
     def __init__(self, stack, servers, name):
         self.stack, self.name, self.prefix = stack, name, name + "."
         self.env = {"KAFKA_BOOTSTRAP_SERVERS": servers, "ARAGORA_TELEMETRY_TOPIC_PREFIX": self.prefix}
-        create = [str(a) for a in stack.java("schemas", "org.aragora.telemetry.schemas.topic.TopicsMain", "create", "--partitions", "4")]
+        create = [str(a) for a in stack.java("schemas", "org.aragora.telemetry.chassis.topics.TopicsMain", "create", "--partitions", "4")]
         subprocess.run(create, env={**os.environ, **self.env}, check=True, capture_output=True, timeout=90)
 
     def start(self, birth_seconds):

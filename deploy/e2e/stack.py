@@ -174,7 +174,7 @@ class Stack:
         if not jars:
             raise AssertionError(f"{module} is not built: mvn package")
         return ["java", *options, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
-                f"-Daragora.telemetry.broker.lib={ROOT}/embedded-broker/target/broker-lib",
+                f"-Daragora.telemetry.broker.lib={ROOT}/testbed/target/broker-lib",
                 "-cp", f"{jars[0]}:{ROOT}/{module}/target/lib/*", main, *arguments]
 
     def quickstart(self, env):

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.aragora.telemetry.benchmarks.overload.Overload;
-import org.aragora.telemetry.schemas.log.ServiceLogging;
+import org.aragora.telemetry.chassis.log.ServiceLogging;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

@@ -9,9 +9,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.aragora.telemetry.schemas.config.InvalidSettingException;
-import org.aragora.telemetry.schemas.config.KafkaClientSettings;
 import org.aragora.telemetry.schemas.event.LogLevel;
+import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
+import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
 import org.aragora.telemetry.schemas.topic.Topics;
 
 /**

@@ -9,7 +9,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.aragora.telemetry.producer.lane.KafkaLink;
-import org.aragora.telemetry.schemas.config.KafkaClientSettings;
+import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
 
 /** Settings of the Kafka client: ours where a guarantee hangs on them, the host's elsewhere. */
 final class ClientConfig {

@@ -11,13 +11,13 @@ import java.util.OptionalInt;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.aragora.telemetry.broker.EmbeddedBroker;
-import org.aragora.telemetry.broker.junit.KafkaExtension;
+import org.aragora.telemetry.chassis.topics.TopicAdmin;
 import org.aragora.telemetry.producer.event.Request;
 import org.aragora.telemetry.schemas.event.Event;
 import org.aragora.telemetry.schemas.event.InputTopic;
 import org.aragora.telemetry.schemas.event.InstanceHeartbeat;
-import org.aragora.telemetry.schemas.topic.TopicAdmin;
+import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
+import org.aragora.telemetry.testbed.junit.KafkaExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 

@@ -1,7 +1,7 @@
 package org.aragora.telemetry.quickstart;
 
 import java.time.Duration;
-import org.aragora.telemetry.schemas.config.InvalidSettingException;
+import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
 
 /**

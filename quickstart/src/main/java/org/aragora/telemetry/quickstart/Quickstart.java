@@ -14,11 +14,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.aragora.telemetry.broker.EmbeddedBroker;
+import org.aragora.telemetry.chassis.topics.TopicAdmin;
 import org.aragora.telemetry.quickstart.load.SampleLoad;
 import org.aragora.telemetry.schemas.event.InputTopic;
-import org.aragora.telemetry.schemas.topic.TopicAdmin;
 import org.aragora.telemetry.schemas.topic.Topics;
+import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.aragora.telemetry.broker.ChildJvm;
+import org.aragora.telemetry.testbed.broker.ChildJvm;
 import org.jspecify.annotations.Nullable;
 
 /** A service, run as it is in production: a process of its own, set by its environment. */

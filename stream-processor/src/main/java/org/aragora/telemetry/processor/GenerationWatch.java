@@ -2,8 +2,8 @@ package org.aragora.telemetry.processor;
 
 import java.time.Duration;
 import java.util.function.LongSupplier;
-import org.aragora.telemetry.schemas.generation.GenerationLog;
-import org.aragora.telemetry.schemas.generation.Generations;
+import org.aragora.telemetry.counting.generation.GenerationLog;
+import org.aragora.telemetry.counting.generation.Generations;
 
 /**
  * Knows which generation is to be served, and since when it knows. {@link #look} is for one thread,

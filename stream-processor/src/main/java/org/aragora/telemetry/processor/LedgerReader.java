@@ -15,11 +15,11 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.aragora.telemetry.schemas.binary.BinaryReader;
-import org.aragora.telemetry.schemas.generation.Generation;
-import org.aragora.telemetry.schemas.metric.InputPartition;
-import org.aragora.telemetry.schemas.metric.Ledger;
-import org.aragora.telemetry.schemas.metric.MetricsKey;
+import org.aragora.telemetry.counting.generation.Generation;
+import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.counting.metric.Ledger;
+import org.aragora.telemetry.counting.metric.MetricsKey;
+import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.schemas.topic.TopicSpec;
 
 /** Reads the committed ledgers of a metrics topic. Not thread-safe. */

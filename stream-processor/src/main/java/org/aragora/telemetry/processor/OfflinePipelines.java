@@ -7,6 +7,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.counting.metric.Ledger;
+import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.metric.PartialValue;
+import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.processor.aggregate.AggregateSettings;
 import org.aragora.telemetry.processor.aggregate.PartitionAggregate;
 import org.aragora.telemetry.processor.flow.Changelogs;
@@ -19,11 +24,6 @@ import org.aragora.telemetry.processor.measure.MeasureProcessor;
 import org.aragora.telemetry.processor.measure.MetricCatalog;
 import org.aragora.telemetry.schemas.codec.EventCodec;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
-import org.aragora.telemetry.schemas.metric.InputPartition;
-import org.aragora.telemetry.schemas.metric.Ledger;
-import org.aragora.telemetry.schemas.metric.MetricDescriptor;
-import org.aragora.telemetry.schemas.metric.PartialValue;
-import org.aragora.telemetry.schemas.metric.SeriesKey;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,6 +3,8 @@ package org.aragora.telemetry.processor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.aragora.telemetry.counting.generation.Generation;
+import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.processor.aggregate.AggregateProcessor;
 import org.aragora.telemetry.processor.aggregate.AggregateSettings;
 import org.aragora.telemetry.processor.ingest.IngestProcessor;
@@ -10,8 +12,6 @@ import org.aragora.telemetry.processor.measure.MetricCatalog;
 import org.aragora.telemetry.processor.serve.MetricsView;
 import org.aragora.telemetry.processor.serve.Ripener;
 import org.aragora.telemetry.processor.serve.ServeProcessor;
-import org.aragora.telemetry.schemas.generation.Generation;
-import org.aragora.telemetry.schemas.metric.MetricDescriptor;
 
 /**
  * What the topology is built from.

@@ -14,6 +14,8 @@ import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
+import org.aragora.telemetry.counting.metric.MetricsKey;
+import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.processor.aggregate.AggregateProcessor;
 import org.aragora.telemetry.processor.flow.Changelogs;
 import org.aragora.telemetry.processor.flow.PartitionedValue;
@@ -22,8 +24,6 @@ import org.aragora.telemetry.processor.measure.MeasureProcessor;
 import org.aragora.telemetry.processor.measure.MetricCatalog;
 import org.aragora.telemetry.processor.serve.ServeProcessor;
 import org.aragora.telemetry.schemas.event.InputTopic;
-import org.aragora.telemetry.schemas.metric.MetricsKey;
-import org.aragora.telemetry.schemas.metric.WindowKey;
 import org.aragora.telemetry.schemas.topic.Topics;
 
 /**

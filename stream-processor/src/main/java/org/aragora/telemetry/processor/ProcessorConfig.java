@@ -22,10 +22,10 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.NonEmptyString;
 import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.streams.StreamsConfig;
-import org.aragora.telemetry.schemas.config.EnvironmentSettings;
-import org.aragora.telemetry.schemas.config.InvalidSettingException;
-import org.aragora.telemetry.schemas.config.KafkaClientSettings;
-import org.aragora.telemetry.schemas.generation.Generation;
+import org.aragora.telemetry.chassis.settings.EnvironmentSettings;
+import org.aragora.telemetry.counting.generation.Generation;
+import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
+import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
 import org.aragora.telemetry.schemas.topic.Topics;
 
 /** Every setting of the processor, read once from the environment. Immutable. */

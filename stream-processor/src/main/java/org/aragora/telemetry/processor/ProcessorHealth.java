@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import org.apache.kafka.streams.KafkaStreams;
+import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.processor.serve.MetricsView;
-import org.aragora.telemetry.schemas.metric.InputPartition;
 
 /**
  * Whether the running pipeline makes progress. Readiness fails when the broker does not answer,

@@ -3,8 +3,8 @@ package org.aragora.telemetry.processor;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
-import org.aragora.telemetry.schemas.config.InvalidSettingException;
-import org.aragora.telemetry.schemas.log.ServiceLogging;
+import org.aragora.telemetry.chassis.log.ServiceLogging;
+import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 

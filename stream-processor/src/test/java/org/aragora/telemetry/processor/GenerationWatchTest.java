@@ -9,9 +9,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.aragora.telemetry.schemas.generation.Generation;
-import org.aragora.telemetry.schemas.generation.GenerationLog;
-import org.aragora.telemetry.schemas.generation.GenerationRecord;
+import org.aragora.telemetry.counting.generation.Generation;
+import org.aragora.telemetry.counting.generation.GenerationLog;
+import org.aragora.telemetry.counting.generation.GenerationRecord;
 import org.junit.jupiter.api.Test;
 
 class GenerationWatchTest {

@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.processor.measure.MetricCatalog;
-import org.aragora.telemetry.schemas.metric.MetricDescriptor;
 import org.junit.jupiter.api.Test;
 
 class OwnedMetricsTest {

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.Map;
-import org.aragora.telemetry.schemas.config.EnvironmentSettings;
-import org.aragora.telemetry.schemas.config.InvalidSettingException;
-import org.aragora.telemetry.schemas.generation.Generation;
+import org.aragora.telemetry.chassis.settings.EnvironmentSettings;
+import org.aragora.telemetry.counting.generation.Generation;
+import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

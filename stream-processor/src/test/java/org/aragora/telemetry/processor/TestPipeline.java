@@ -18,6 +18,8 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
+import org.aragora.telemetry.counting.generation.Generation;
+import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.processor.aggregate.AggregateSettings;
 import org.aragora.telemetry.processor.flow.PartitionProgress;
 import org.aragora.telemetry.processor.ingest.IngestProcessor;
@@ -28,8 +30,6 @@ import org.aragora.telemetry.processor.serve.SeriesCollector;
 import org.aragora.telemetry.processor.serve.ServeSettings;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
 import org.aragora.telemetry.schemas.event.InputTopic;
-import org.aragora.telemetry.schemas.generation.Generation;
-import org.aragora.telemetry.schemas.metric.InputPartition;
 
 /** The whole topology in Kafka's test driver: one partition a topic, everything read at once. */
 final class TestPipeline implements AutoCloseable {

@@ -18,6 +18,7 @@ import java.util.function.ToLongFunction;
 import java.util.zip.Deflater;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.aragora.telemetry.chassis.topics.TopicAdmin;
 import org.aragora.telemetry.exporter.core.Conversion;
 import org.aragora.telemetry.exporter.core.ExporterProcess;
 import org.aragora.telemetry.exporter.core.Settings;
@@ -26,7 +27,6 @@ import org.aragora.telemetry.exporter.logs.LogsMain;
 import org.aragora.telemetry.exporter.receiver.CountingReceiver;
 import org.aragora.telemetry.exporter.spans.SpansMain;
 import org.aragora.telemetry.schemas.event.Event;
-import org.aragora.telemetry.schemas.topic.TopicAdmin;
 
 /** Measures both exporters and prints one line per round and the medians. Not thread-safe. */
 public final class ExportThroughput {

@@ -16,8 +16,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.aragora.telemetry.benchmarks.throughput.Backlog;
-import org.aragora.telemetry.broker.EmbeddedBroker;
-import org.aragora.telemetry.schemas.topic.TopicAdmin;
+import org.aragora.telemetry.chassis.topics.TopicAdmin;
+import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 
 /**
  * A processor that has more to do than it can: a backlog is there when it starts, and while more

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.aragora.telemetry.broker.ChildJvm;
+import org.aragora.telemetry.testbed.broker.ChildJvm;
 
 /** A processor in a small heap that can be given a tenth of the time. Used by one thread. */
 final class ThrottledProcessor {

@@ -12,7 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.aragora.telemetry.schemas.topic.TopicAdmin;
+import org.aragora.telemetry.chassis.topics.TopicAdmin;
 import org.aragora.telemetry.schemas.topic.Topics;
 
 /** Runs all of them in turns over one backlog and prints what each did. */

@@ -8,8 +8,8 @@ import java.io.PrintStream;
 import java.time.Clock;
 import java.util.EnumSet;
 import java.util.Map;
-import org.aragora.telemetry.broker.EmbeddedBroker;
-import org.aragora.telemetry.schemas.log.ServiceLogging;
+import org.aragora.telemetry.chassis.log.ServiceLogging;
+import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 

@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.types.Password;
-import org.aragora.telemetry.schemas.config.EnvironmentSettings;
-import org.aragora.telemetry.schemas.config.InvalidSettingException;
+import org.aragora.telemetry.chassis.settings.EnvironmentSettings;
+import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -17,8 +17,8 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.aragora.telemetry.exporter.core.CommonSettings;
 import org.aragora.telemetry.exporter.core.Settings;
 import org.aragora.telemetry.exporter.core.Tls;
-import org.aragora.telemetry.schemas.config.InvalidSettingException;
 import org.aragora.telemetry.schemas.event.LogLevel;
+import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
 
 /** The settings of the log exporter, each declared once. */

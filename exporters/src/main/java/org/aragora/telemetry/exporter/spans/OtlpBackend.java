@@ -19,7 +19,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.aragora.telemetry.exporter.core.Answer;
 import org.aragora.telemetry.exporter.core.Backend;
-import org.aragora.telemetry.schemas.config.InvalidSettingException;
+import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 
 /**
  * OTLP by the OpenTelemetry SDK's exporters, with their retry off and their answers seen. One

@@ -10,7 +10,7 @@ import java.net.URISyntaxException;
 import java.util.List;
 import org.apache.kafka.common.config.ConfigDef;
 import org.aragora.telemetry.exporter.core.Settings;
-import org.aragora.telemetry.schemas.config.InvalidSettingException;
+import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 
 /** Which address spans go to and how, also by the names that Jaeger's old agent had. */
 final class OtlpEndpoint {

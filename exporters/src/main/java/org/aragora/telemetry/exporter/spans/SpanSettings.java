@@ -8,7 +8,7 @@ import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 import org.aragora.telemetry.exporter.core.CommonSettings;
 import org.aragora.telemetry.exporter.core.Settings;
-import org.aragora.telemetry.schemas.config.InvalidSettingException;
+import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
 
 /** The settings of the span exporter, each declared once. */

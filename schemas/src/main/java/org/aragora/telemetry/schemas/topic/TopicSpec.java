@@ -46,7 +46,7 @@ public record TopicSpec(String suffix, OptionalInt fixedPartitions, Map<String, 
   }
 
   /** Its settings with that many copies of each partition. */
-  Map<String, String> settings(int replicationFactor) {
+  public Map<String, String> settings(int replicationFactor) {
     if (replicationFactor < 3) {
       return settings;
     }

@@ -1,10 +1,10 @@
 package org.aragora.telemetry.processor.aggregate;
 
-import org.aragora.telemetry.schemas.metric.MetricsKey;
-import org.aragora.telemetry.schemas.metric.WindowKey;
+import org.aragora.telemetry.counting.metric.MetricsKey;
+import org.aragora.telemetry.counting.metric.WindowKey;
 
 /**
- * Where absolute values go; each is a {@link org.aragora.telemetry.schemas.metric.PartialValue}.
+ * Where absolute values go; each is a {@link org.aragora.telemetry.counting.metric.PartialValue}.
  */
 interface Output {
   void total(MetricsKey.Partial key, byte[] value);

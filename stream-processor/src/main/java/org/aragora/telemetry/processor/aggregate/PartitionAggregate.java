@@ -8,14 +8,14 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.metric.MetricsKey;
+import org.aragora.telemetry.counting.metric.PartialValue;
+import org.aragora.telemetry.counting.metric.SeriesKey;
+import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.processor.flow.MeasuredEvent;
 import org.aragora.telemetry.processor.flow.PartitionPipeline.Listeners;
-import org.aragora.telemetry.schemas.metric.InputPartition;
-import org.aragora.telemetry.schemas.metric.MetricDescriptor;
-import org.aragora.telemetry.schemas.metric.MetricsKey;
-import org.aragora.telemetry.schemas.metric.PartialValue;
-import org.aragora.telemetry.schemas.metric.SeriesKey;
-import org.aragora.telemetry.schemas.metric.WindowKey;
 import org.jspecify.annotations.Nullable;
 
 /** This stage outside of Kafka Streams: the same totals and windows. Not thread-safe. */

@@ -1,9 +1,9 @@
 package org.aragora.telemetry.processor.aggregate;
 
 import org.apache.kafka.common.utils.Bytes;
-import org.aragora.telemetry.schemas.metric.Aggregate;
-import org.aragora.telemetry.schemas.metric.MetricDescriptor;
-import org.aragora.telemetry.schemas.metric.SeriesKey;
+import org.aragora.telemetry.counting.metric.Aggregate;
+import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.metric.SeriesKey;
 
 /** The running total of one series, as one task has it. Mutable. */
 final class Series {

@@ -4,9 +4,9 @@ import org.apache.kafka.common.serialization.BytesSerializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.aragora.telemetry.schemas.binary.BinaryReader;
-import org.aragora.telemetry.schemas.binary.BinaryWriter;
-import org.aragora.telemetry.schemas.metric.SeriesKey;
+import org.aragora.telemetry.counting.metric.SeriesKey;
+import org.aragora.telemetry.counting.store.BinaryReader;
+import org.aragora.telemetry.counting.store.BinaryWriter;
 
 /**
  * Keys of the aggregate store: version, kind, then the series; windows have their minute before it.

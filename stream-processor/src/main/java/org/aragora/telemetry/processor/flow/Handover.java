@@ -1,6 +1,6 @@
 package org.aragora.telemetry.processor.flow;
 
-import org.aragora.telemetry.schemas.metric.InputPartition;
+import org.aragora.telemetry.counting.metric.InputPartition;
 
 /**
  * What other generations of the outputs did before this one was promoted. This one reads a part of

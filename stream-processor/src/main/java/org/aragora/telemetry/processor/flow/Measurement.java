@@ -2,8 +2,8 @@ package org.aragora.telemetry.processor.flow;
 
 import java.util.List;
 import java.util.function.Consumer;
-import org.aragora.telemetry.schemas.metric.Aggregate;
-import org.aragora.telemetry.schemas.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.metric.Aggregate;
+import org.aragora.telemetry.counting.metric.MetricDescriptor;
 
 /**
  * What an event does to one series.

@@ -1,7 +1,7 @@
 package org.aragora.telemetry.processor.flow;
 
 import java.util.OptionalLong;
-import org.aragora.telemetry.schemas.metric.InputPartition;
+import org.aragora.telemetry.counting.metric.InputPartition;
 
 /** How far the whole service has read each input partition, as the broker says. Thread-safe. */
 public interface PartitionProgress {

@@ -1,9 +1,9 @@
 package org.aragora.telemetry.processor.flow;
 
 import java.util.function.Consumer;
-import org.aragora.telemetry.schemas.metric.Aggregate;
-import org.aragora.telemetry.schemas.metric.MetricDescriptor;
-import org.aragora.telemetry.schemas.metric.SeriesKey;
+import org.aragora.telemetry.counting.metric.Aggregate;
+import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.metric.SeriesKey;
 
 /** Told of every change of a series, after the series limit was applied. */
 public interface SeriesListener {

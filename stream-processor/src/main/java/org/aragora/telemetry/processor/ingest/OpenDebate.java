@@ -1,8 +1,8 @@
 package org.aragora.telemetry.processor.ingest;
 
 import java.util.Optional;
-import org.aragora.telemetry.schemas.binary.BinaryReader;
-import org.aragora.telemetry.schemas.binary.BinaryWriter;
+import org.aragora.telemetry.counting.store.BinaryReader;
+import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,10 +2,10 @@ package org.aragora.telemetry.processor.ingest;
 
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.aragora.telemetry.counting.metric.Ledger;
 import org.aragora.telemetry.processor.flow.CountedEvent;
 import org.aragora.telemetry.schemas.codec.EventCodec;
 import org.aragora.telemetry.schemas.event.InputTopic;
-import org.aragora.telemetry.schemas.metric.Ledger;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -10,10 +10,10 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.aragora.telemetry.schemas.binary.BinaryReader;
-import org.aragora.telemetry.schemas.binary.BinaryWriter;
+import org.aragora.telemetry.counting.metric.Ledger;
+import org.aragora.telemetry.counting.store.BinaryReader;
+import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.schemas.event.Event;
-import org.aragora.telemetry.schemas.metric.Ledger;
 
 /**
  * Tells duplicates: the numbers that have been counted, per producer run, of one input partition. A

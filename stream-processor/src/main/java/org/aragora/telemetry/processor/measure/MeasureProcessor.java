@@ -7,10 +7,10 @@ import java.util.Map;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.processor.flow.CountedEvent;
 import org.aragora.telemetry.processor.flow.MeasuredEvent;
 import org.aragora.telemetry.processor.flow.Measurement;
-import org.aragora.telemetry.schemas.metric.InputPartition;
 
 /** Looks up in the {@link MetricCatalog} what an event does to which series. Without state. */
 public final class MeasureProcessor

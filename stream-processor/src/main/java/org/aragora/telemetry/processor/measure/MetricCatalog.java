@@ -1,10 +1,10 @@
 package org.aragora.telemetry.processor.measure;
 
-import static org.aragora.telemetry.schemas.metric.MetricType.ADDITIVE_GAUGE;
-import static org.aragora.telemetry.schemas.metric.MetricType.COUNTER;
-import static org.aragora.telemetry.schemas.metric.MetricType.LATEST_GAUGE;
-import static org.aragora.telemetry.schemas.metric.MetricType.RATIO;
-import static org.aragora.telemetry.schemas.metric.MetricType.RUN_MAXIMUM;
+import static org.aragora.telemetry.counting.metric.MetricType.ADDITIVE_GAUGE;
+import static org.aragora.telemetry.counting.metric.MetricType.COUNTER;
+import static org.aragora.telemetry.counting.metric.MetricType.LATEST_GAUGE;
+import static org.aragora.telemetry.counting.metric.MetricType.RATIO;
+import static org.aragora.telemetry.counting.metric.MetricType.RUN_MAXIMUM;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +12,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.aragora.telemetry.counting.metric.Aggregate;
+import org.aragora.telemetry.counting.metric.HistogramAggregate;
+import org.aragora.telemetry.counting.metric.InstanceAggregate;
+import org.aragora.telemetry.counting.metric.LatestAggregate;
+import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.metric.MetricType;
+import org.aragora.telemetry.counting.metric.RatioAggregate;
+import org.aragora.telemetry.counting.metric.RunMaximumAggregate;
+import org.aragora.telemetry.counting.metric.SumAggregate;
 import org.aragora.telemetry.processor.flow.CountedEvent;
 import org.aragora.telemetry.processor.flow.DebateChange;
 import org.aragora.telemetry.processor.flow.Times;
@@ -27,15 +36,6 @@ import org.aragora.telemetry.schemas.event.LogEmitted;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.aragora.telemetry.schemas.event.WebsocketClosed;
 import org.aragora.telemetry.schemas.event.WebsocketOpened;
-import org.aragora.telemetry.schemas.metric.Aggregate;
-import org.aragora.telemetry.schemas.metric.HistogramAggregate;
-import org.aragora.telemetry.schemas.metric.InstanceAggregate;
-import org.aragora.telemetry.schemas.metric.LatestAggregate;
-import org.aragora.telemetry.schemas.metric.MetricDescriptor;
-import org.aragora.telemetry.schemas.metric.MetricType;
-import org.aragora.telemetry.schemas.metric.RatioAggregate;
-import org.aragora.telemetry.schemas.metric.RunMaximumAggregate;
-import org.aragora.telemetry.schemas.metric.SumAggregate;
 
 /**
  * The one list of metrics: what each is, which events it is taken from, its labels and its value.

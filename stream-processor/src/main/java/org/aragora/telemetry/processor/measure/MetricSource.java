@@ -1,9 +1,9 @@
 package org.aragora.telemetry.processor.measure;
 
 import java.util.function.Consumer;
+import org.aragora.telemetry.counting.metric.Aggregate;
+import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.processor.flow.CountedEvent;
-import org.aragora.telemetry.schemas.metric.Aggregate;
-import org.aragora.telemetry.schemas.metric.MetricDescriptor;
 
 /**
  * Where the values of a metric come from.

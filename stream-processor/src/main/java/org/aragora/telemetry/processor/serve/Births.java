@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.aragora.telemetry.schemas.metric.SeriesKey;
+import org.aragora.telemetry.counting.metric.SeriesKey;
 
 /** For how long each new series has been served as 0, in one life of a task. Not thread-safe. */
 final class Births {

@@ -4,12 +4,12 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.ToLongFunction;
+import org.aragora.telemetry.counting.metric.ExactSum;
+import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.counting.metric.Ledger;
 import org.aragora.telemetry.processor.flow.PartitionProgress;
 import org.aragora.telemetry.schemas.codec.DeadLetterReason;
 import org.aragora.telemetry.schemas.event.InputTopic;
-import org.aragora.telemetry.schemas.metric.ExactSum;
-import org.aragora.telemetry.schemas.metric.InputPartition;
-import org.aragora.telemetry.schemas.metric.Ledger;
 
 /** Samples of the ledger, summed by topic, and of how far the topics are read. */
 final class LedgerSamples {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.aragora.telemetry.schemas.metric.SeriesKey;
+import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.jspecify.annotations.Nullable;
 
 /**

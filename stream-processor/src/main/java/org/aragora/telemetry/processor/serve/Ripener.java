@@ -8,9 +8,9 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.aragora.telemetry.schemas.metric.MetricsKey;
-import org.aragora.telemetry.schemas.metric.RipeValue;
-import org.aragora.telemetry.schemas.metric.SeriesKey;
+import org.aragora.telemetry.counting.metric.MetricsKey;
+import org.aragora.telemetry.counting.metric.RipeValue;
+import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.jspecify.annotations.Nullable;
 
 /**

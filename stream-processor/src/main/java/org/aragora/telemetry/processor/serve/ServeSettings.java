@@ -3,8 +3,8 @@ package org.aragora.telemetry.processor.serve;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.schemas.event.InputTopic;
-import org.aragora.telemetry.schemas.metric.MetricDescriptor;
 
 /**
  * What serving depends on.

@@ -2,11 +2,11 @@ package org.aragora.telemetry.processor.serve;
 
 import java.util.Map;
 import java.util.OptionalLong;
+import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.counting.metric.Ledger;
 import org.aragora.telemetry.processor.flow.PartitionProgress;
 import org.aragora.telemetry.processor.flow.Times;
 import org.aragora.telemetry.schemas.event.InputTopic;
-import org.aragora.telemetry.schemas.metric.InputPartition;
-import org.aragora.telemetry.schemas.metric.Ledger;
 
 /** What time it is in the topics. It goes on by the clock while they are read to the end. */
 final class TopicTime {

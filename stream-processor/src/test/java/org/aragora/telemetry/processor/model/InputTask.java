@@ -8,6 +8,7 @@ import java.util.Map;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.processor.aggregate.AggregateProcessor;
 import org.aragora.telemetry.processor.fixtures.MemoryStores;
 import org.aragora.telemetry.processor.fixtures.TaskContext;
@@ -16,7 +17,6 @@ import org.aragora.telemetry.processor.flow.MeasuredEvent;
 import org.aragora.telemetry.processor.ingest.IngestProcessor;
 import org.aragora.telemetry.processor.measure.MeasureProcessor;
 import org.aragora.telemetry.processor.measure.MetricCatalog;
-import org.aragora.telemetry.schemas.metric.InputPartition;
 
 /**
  * One task over one input partition: the real processors, one transaction at a time. What an abort

@@ -1,0 +1,89 @@
+package org.aragora.telemetry.chaos;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import org.aragora.telemetry.chassis.log.ServiceLogging;
+import org.aragora.telemetry.testbed.broker.EmbeddedCluster;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bin/telemetry chaos}. */
+@Command(
+    name = "chaos",
+    description =
+        "Starts three brokers, up to three processors and a load on this machine, kills, pauses and restarts"
+            + " them at random moments, and checks that every number stays exact. Ends with a table; exit"
+            + " code 0 only where nothing was wrong.",
+    mixinStandardHelpOptions = true)
+public final class ChaosMain implements Callable<Integer> {
+  private static final int BROKERS = 3;
+  private static final int BROKER_MEGABYTES = 320;
+
+  @Option(
+      names = "--minutes",
+      description = "How long faults go on (default: ${DEFAULT-VALUE}).",
+      defaultValue = "2")
+  private double minutes;
+
+  @Option(names = "--seed", description = "What the faults and the load are drawn from.")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--rate",
+      description = "Events a second, of all producers together (default: ${DEFAULT-VALUE}).",
+      defaultValue = "150")
+  private int rate;
+
+  @Option(
+      names = "--only",
+      split = ",",
+      description = "Kinds of faults to draw from: ${COMPLETION-CANDIDATES} (default: all).")
+  private Set<FaultKind> only = EnumSet.allOf(FaultKind.class);
+
+  @Option(
+      names = "--self-test",
+      description = "Breaks one guarantee after the other and sees that the checks notice each.")
+  private boolean selfTest;
+
+  @Option(
+      names = "--logs",
+      description = "Where the processors' logs go (default: a temporary directory).")
+  private @Nullable Path logs;
+
+  private ChaosMain() {}
+
+  /** Exit code 0 where no check failed; in the self-test, where every sabotage was noticed. */
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new ChaosMain()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    ServiceLogging.configure(
+        Map.of("LOG_LEVEL", "ERROR", "LOG_FORMAT", "text", "LOG_OUTPUT", "stderr"));
+    long drawn = seed == null ? ThreadLocalRandom.current().nextLong(1_000_000) : seed;
+    Path directory = logs == null ? Files.createTempDirectory("aragora-chaos-") : logs;
+    ChaosSettings settings =
+        ChaosSettings.of(Duration.ofMillis((long) (minutes * 60_000)), drawn, rate, directory)
+            .only(only);
+    System.out.println("Seed " + drawn + "; logs in " + directory + ".");
+    try (EmbeddedCluster cluster = EmbeddedCluster.start(BROKERS, BROKER_MEGABYTES, Map.of())) {
+      if (selfTest) {
+        return SelfTest.run(settings, cluster, System.out) ? 0 : 1;
+      }
+      ChaosReport report = ChaosRun.run(settings, cluster, System.out);
+      System.out.println();
+      System.out.println(report.text());
+      return report.isClean() ? 0 : 1;
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package org.aragora.telemetry.chaos;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.aragora.telemetry.schemas.event.InputTopic;
+
+/**
+ * Writes what a producer that retries, or a redrive, may bring: some records once more, soon or
+ * later, and some that are no valid event. Runs beside the load until it is stopped.
+ */
+final class Meddler implements Runnable {
+  private static final String COPY = "chaos-copy";
+  private static final int COPIED_IN = 30;
+  private static final int INVALID_IN = 40;
+  private static final int KEPT = 2000;
+
+  /** Templates of records that break one rule each, {@code null} for a record without a value. */
+  private static final List<String> INVALID =
+      List.of(
+          "",
+          "no json",
+          "[1]",
+          "{\"specversion\":\"1.0\",\"id\":\"x\",\"source\":\"/s\",\"type\":\"ai.aragora.other.v1\",\"data\":{}}",
+          "{\"specversion\":\"1.0\",\"id\":\"x\",\"source\":\"/s\",\"type\":\"ai.aragora.log.emitted.v1\",\"data\":{}}",
+          "{\"specversion\":\"1.0\",\"id\":\"\",\"source\":\"/s\",\"type\":\"ai.aragora.request.completed.v1\",\"data\":{\"request_id\":\"r\",\"method\":\"GET\",\"endpoint\":\"/\",\"status\":200,\"duration_seconds\":1}}",
+          "{\"specversion\":\"1.0\",\"id\":\"x\",\"source\":\"/s\",\"time\":\"2019-01-01T00:00:00Z\",\"type\":\"ai.aragora.request.completed.v1\",\"data\":{\"request_id\":\"r\",\"method\":\"GET\",\"endpoint\":\"/\",\"status\":200,\"duration_seconds\":1}}");
+
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final Random random;
+  private final String requests;
+  private final ArrayDeque<ConsumerRecord<byte[], byte[]>> kept = new ArrayDeque<>();
+  private volatile boolean stopped;
+  private volatile boolean quiet;
+
+  Meddler(ChaosSettings settings, String bootstrapServers) {
+    random = new Random(settings.seed() ^ 0x4d65);
+    requests = InputTopic.REQUESTS.under(settings.topicPrefix());
+    consumer =
+        new KafkaConsumer<>(
+            Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed",
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false,
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "latest"),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer());
+    consumer.assign(Partitions.of(settings.topicPrefix()));
+    producer =
+        new KafkaProducer<>(
+            Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                ProducerConfig.LINGER_MS_CONFIG,
+                5),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+  }
+
+  @Override
+  public void run() {
+    while (!stopped) {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+        if (!quiet && record.headers().lastHeader(COPY) == null) {
+          meddle(record);
+        }
+      }
+    }
+    producer.close(Duration.ofSeconds(30));
+    consumer.close();
+  }
+
+  private void meddle(ConsumerRecord<byte[], byte[]> record) {
+    if (random.nextInt(COPIED_IN) == 0) {
+      copy(record);
+    }
+    if (random.nextInt(COPIED_IN) == 0) {
+      kept.add(record);
+    }
+    if (kept.size() > KEPT || (random.nextInt(COPIED_IN) == 0 && !kept.isEmpty())) {
+      copy(kept.remove());
+    }
+    if (random.nextInt(INVALID_IN) == 0) {
+      String text = INVALID.get(random.nextInt(INVALID.size()));
+      ProducerRecord<byte[], byte[]> invalid =
+          new ProducerRecord<>(
+              requests, random.nextInt(ChaosSettings.PARTITIONS), null, bytes(text));
+      invalid.headers().add(COPY, new byte[0]);
+      var unused = producer.send(invalid);
+    }
+  }
+
+  @SuppressWarnings("NullAway") // a record may have no value
+  private static byte[] bytes(String text) {
+    return text.isEmpty() ? null : text.getBytes(UTF_8);
+  }
+
+  private void copy(ConsumerRecord<byte[], byte[]> record) {
+    ProducerRecord<byte[], byte[]> copy =
+        new ProducerRecord<>(
+            record.topic(), record.partition(), record.key(), record.value(), record.headers());
+    copy.headers().add(COPY, new byte[0]);
+    var unused = producer.send(copy);
+  }
+
+  /** Writes nothing more until it is told to; what was written is acknowledged. */
+  void rest() {
+    quiet = true;
+    producer.flush();
+  }
+
+  void goOn() {
+    quiet = false;
+  }
+
+  void stop() {
+    stopped = true;
+  }
+}

@@ -1,0 +1,54 @@
+package org.aragora.telemetry.chassis.topics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class TopicsMainTest {
+
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void brokerThatDoesNotAnswerIsNamedInOneSentence() {
+    int exit =
+        run(
+            Map.of(
+                "KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1",
+                "KAFKA_DEFAULT_API_TIMEOUT_MS", "300",
+                "KAFKA_REQUEST_TIMEOUT_MS", "200"),
+            "create");
+
+    assertThat(exit).isEqualTo(1);
+    assertThat(err.toString()).contains("no broker at 127.0.0.1:1 answered").hasLineCount(1);
+  }
+
+  @Test
+  void refusedSettingIsNamedInOneSentence() {
+    assertThat(run(Map.of("KAFKA_ACKS", "1"), "create")).isEqualTo(2);
+    assertThat(err.toString()).startsWith("KAFKA_ACKS is refused").hasLineCount(1);
+  }
+
+  @Test
+  void numbersThatMakeNoTopicAreRefused() {
+    assertThat(run(Map.of(), "create", "--partitions", "0")).isEqualTo(2);
+    assertThat(run(Map.of(), "create", "--replication-factor", "0")).isEqualTo(2);
+    assertThat(run(Map.of(), "create", "--prefix", "a b")).isEqualTo(2);
+    assertThat(err.toString()).contains("--partitions", "--replication-factor", "--prefix");
+  }
+
+  @Test
+  void commandWithoutAVerbSaysWhatToDo() {
+    assertThat(run(Map.of())).isEqualTo(2);
+    assertThat(err.toString()).contains("topics create");
+  }
+
+  private int run(Map<String, String> environment, String... arguments) {
+    CommandLine commandLine = TopicsMain.commandLine(environment);
+    commandLine.setErr(new PrintWriter(err, true));
+    return commandLine.execute(arguments);
+  }
+}

@@ -1,0 +1,92 @@
+package org.aragora.telemetry.counting.generation;
+
+import org.aragora.telemetry.counting.store.BinaryReader;
+import org.aragora.telemetry.counting.store.BinaryWriter;
+import org.aragora.telemetry.counting.store.CorruptRecordException;
+
+/** A record of the generations topic. Key and value begin with their version. */
+public sealed interface GenerationRecord {
+
+  /** What it is about. */
+  Generation generation();
+
+  /** When it was written, milliseconds since 1970. */
+  long atMs();
+
+  /** The processors count into this generation and serve it. One key: the last one holds. */
+  record Current(Generation generation, long atMs) implements GenerationRecord {}
+
+  /**
+   * What has become of a generation that a replay makes.
+   *
+   * @param note for a person: where it came from
+   */
+  record Made(Generation generation, State state, long atMs, String note)
+      implements GenerationRecord {}
+
+  /** How far a generation is. The numbers on the wire never change. */
+  enum State {
+    /** Being written, or left half-written. */
+    WRITING(1),
+    /** Everything is there: it can be served. */
+    COMPLETE(2),
+    /** Its topics were deleted. Its number is not used again. */
+    DISCARDED(3);
+
+    private final int wire;
+
+    State(int wire) {
+      this.wire = wire;
+    }
+
+    private static State of(int wire) {
+      for (State state : values()) {
+        if (state.wire == wire) {
+          return state;
+        }
+      }
+      throw new CorruptRecordException("no state of a generation has the number " + wire);
+    }
+  }
+
+  /** Version and kind, then what tells records of the kind apart. */
+  default byte[] key() {
+    BinaryWriter out = new BinaryWriter().writeByte(1);
+    if (this instanceof Made made) {
+      return out.writeByte(2).writeUnsigned(made.generation.number()).toBytes();
+    }
+    return out.writeByte(1).toBytes();
+  }
+
+  /** Version, then the rest. */
+  default byte[] value() {
+    BinaryWriter out = new BinaryWriter().writeByte(1);
+    if (this instanceof Made made) {
+      return out.writeByte(made.state.wire)
+          .writeUnsigned(made.atMs)
+          .writeString(made.note)
+          .toBytes();
+    }
+    return out.writeUnsigned(generation().number()).writeUnsigned(atMs()).toBytes();
+  }
+
+  /** Reads what {@link #key} and {@link #value} wrote. */
+  static GenerationRecord of(byte[] keyBytes, byte[] valueBytes) {
+    BinaryReader key = new BinaryReader(keyBytes);
+    key.readVersion(1, "a key of the generations topic");
+    BinaryReader value = new BinaryReader(valueBytes);
+    value.readVersion(1, "a value of the generations topic");
+    int kind = key.readByte();
+    return switch (kind) {
+      case 1 -> new Current(new Generation(value.readInt()), value.readUnsigned());
+      case 2 ->
+          new Made(
+              new Generation(key.readInt()),
+              State.of(value.readByte()),
+              value.readUnsigned(),
+              value.readString());
+      default ->
+          throw new CorruptRecordException("no key of the generations topic has the kind " + kind);
+    };
+  }
+}

@@ -1,0 +1,102 @@
+package org.aragora.telemetry.counting.metric;
+
+import org.aragora.telemetry.counting.store.BinaryReader;
+import org.aragora.telemetry.counting.store.BinaryWriter;
+import org.aragora.telemetry.counting.store.CorruptRecordException;
+
+/** Key of a record of the metrics topic. */
+public sealed interface MetricsKey {
+
+  /**
+   * What one input task has counted for a series. Its value is a {@link PartialValue}.
+   *
+   * @param withTopicTime whether it is served beside the ledger, see {@link
+   *     MetricType#needsTopicTime()}
+   */
+  record Partial(SeriesKey series, InputPartition task, boolean withTopicTime)
+      implements MetricsKey {}
+
+  /** The {@link Ledger} of one input task. */
+  record LedgerOf(InputPartition task) implements MetricsKey {}
+
+  /** Who serves a partition of the metrics topic: its value is an {@link OwnerValue}. */
+  record Owner(int partition) implements MetricsKey {}
+
+  /**
+   * That a series was served as 0 for long enough: from here on, whoever serves it shows its value.
+   * Its value is a {@link RipeValue}.
+   */
+  record Ripe(SeriesKey series) implements MetricsKey {}
+
+  /** Version and kind, then the fields. */
+  default byte[] toBytes() {
+    BinaryWriter out = new BinaryWriter().writeByte(1);
+    if (this instanceof Partial partial) {
+      out.writeByte(partial.withTopicTime ? 4 : 1);
+      partial.series.write(out);
+      partial.task.write(out);
+    } else if (this instanceof LedgerOf ledger) {
+      ledger.task.write(out.writeByte(2));
+    } else if (this instanceof Owner owner) {
+      out.writeByte(3).writeUnsigned(owner.partition);
+    } else if (this instanceof Ripe ripe) {
+      ripe.series.write(out.writeByte(5));
+    }
+    return out.toBytes();
+  }
+
+  /** Reads what {@link #toBytes} wrote. */
+  static MetricsKey fromBytes(byte[] bytes) {
+    BinaryReader in = new BinaryReader(bytes);
+    in.readVersion(1, "a key of the metrics topic");
+    int kind = in.readByte();
+    return switch (kind) {
+      case 1, 4 -> new Partial(SeriesKey.read(in), InputPartition.read(in), kind == 4);
+      case 2 -> new LedgerOf(InputPartition.read(in));
+      case 3 -> new Owner(in.readInt());
+      case 5 -> new Ripe(SeriesKey.read(in));
+      default ->
+          throw new CorruptRecordException("no key of the metrics topic has the kind " + kind);
+    };
+  }
+
+  /**
+   * The partition of the metrics topic that this key belongs to: all parts of a series in one, all
+   * that needs the times of whole topics in one. Never changes for a key and a number of
+   * partitions.
+   */
+  default int partition(int partitions) {
+    if (this instanceof Owner owner) {
+      return owner.partition;
+    }
+    if (this instanceof Ripe ripe) {
+      return seriesPartition(ripe.series, partitions);
+    }
+    return this instanceof Partial partial && !partial.withTopicTime
+        ? seriesPartition(partial.series, partitions)
+        : topicTimePartition(partitions);
+  }
+
+  /** The partition that all parts of an ordinary series belong to. */
+  static int seriesPartition(SeriesKey series, int partitions) {
+    BinaryWriter out = new BinaryWriter();
+    series.write(out);
+    return hashPartition(out.toBytes(), partitions);
+  }
+
+  /** The partition of the ledger and of what is served beside it. */
+  static int topicTimePartition(int partitions) {
+    return hashPartition(new byte[] {2}, partitions);
+  }
+
+  /**
+   * FNV-1a of 64 bits, high bits folded in: ours, so that no upgrade of a client moves a series.
+   */
+  private static int hashPartition(byte[] bytes, int partitions) {
+    long hash = 0xcbf29ce484222325L;
+    for (byte b : bytes) {
+      hash = (hash ^ (b & 0xFF)) * 0x100000001b3L;
+    }
+    return (int) Long.remainderUnsigned(hash ^ hash >>> 32, partitions);
+  }
+}

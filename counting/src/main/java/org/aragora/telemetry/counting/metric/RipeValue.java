@@ -1,0 +1,18 @@
+package org.aragora.telemetry.counting.metric;
+
+import org.aragora.telemetry.counting.store.BinaryReader;
+import org.aragora.telemetry.counting.store.BinaryWriter;
+
+/** That a series is ripe, which its key says already; so there is a version and nothing else. */
+public record RipeValue() {
+  private static final int VERSION = 1;
+
+  public byte[] toBytes() {
+    return new BinaryWriter().writeByte(VERSION).toBytes();
+  }
+
+  public static RipeValue fromBytes(byte[] bytes) {
+    new BinaryReader(bytes).readVersion(VERSION, "the mark of a ripe series");
+    return new RipeValue();
+  }
+}

@@ -1,0 +1,163 @@
+package org.aragora.telemetry.counting.metric;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.aragora.telemetry.counting.store.BinaryReader;
+import org.aragora.telemetry.counting.store.BinaryWriter;
+import org.aragora.telemetry.schemas.event.InputTopic;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Keys and values as version 1 wrote them to the metrics topics, from a committed file. Whatever
+ * comes later must read them; what writes other bytes must raise the version.
+ */
+class FormatVersion1Test {
+  private static final String FILE = "format-version-1.properties";
+  private static final InputPartition TASK = new InputPartition(InputTopic.AGENT_CALLS, 300);
+  private static final SeriesKey SERIES =
+      new SeriesKey("aragora_agent_calls_total", List.of("größe", "success"));
+
+  @Test
+  void keysAreReadAsTheyWereWritten() {
+    assertThat(MetricsKey.fromBytes(committed("key.partial")))
+        .isEqualTo(new MetricsKey.Partial(SERIES, TASK, false));
+    assertThat(MetricsKey.fromBytes(committed("key.partial-with-topic-time")))
+        .isEqualTo(new MetricsKey.Partial(SERIES, TASK, true));
+    assertThat(MetricsKey.fromBytes(committed("key.ledger")))
+        .isEqualTo(new MetricsKey.LedgerOf(TASK));
+    assertThat(MetricsKey.fromBytes(committed("key.owner"))).isEqualTo(new MetricsKey.Owner(200));
+    assertThat(MetricsKey.fromBytes(committed("key.ripe"))).isEqualTo(new MetricsKey.Ripe(SERIES));
+    assertThat(WindowKey.fromBytes(committed("key.window")))
+        .isEqualTo(new WindowKey(SERIES, 29_399_040, TASK));
+  }
+
+  @Test
+  void anOwnerIsReadAsItWasWritten() {
+    assertThat(OwnerValue.fromBytes(committed("value.owner")))
+        .isEqualTo(new OwnerValue("5f0c6b5e-0000-4000-8000-000000000001", 12));
+  }
+
+  @Test
+  void theMarkOfARipeSeriesIsReadAsItWasWritten() {
+    assertThat(RipeValue.fromBytes(committed("value.ripe"))).isEqualTo(new RipeValue());
+  }
+
+  @Test
+  void aLedgerIsReadAsItWasWritten() {
+    assertThat(Ledger.read(new BinaryReader(committed("value.ledger"))))
+        .usingRecursiveComparison()
+        .isEqualTo(LedgerTest.full());
+  }
+
+  @ParameterizedTest
+  @EnumSource(MetricType.class)
+  void aValueIsReadAsItWasWritten(MetricType type) {
+    PartialValue value = PartialValue.fromBytes(committed(name(type)));
+    assertThat(value.nextOffset()).isEqualTo(1_000_000);
+    assertThat(value.bornAtMs()).isEqualTo(1_763_942_400_000L);
+    assertThat(value.mature()).isTrue();
+    assertThat(value.read(Aggregates.metric(type)))
+        .usingRecursiveComparison()
+        .isEqualTo(aggregate(type));
+  }
+
+  @Test
+  void whatIsWrittenTodayIsVersion1() {
+    Map<String, String> written = new TreeMap<>();
+    write().forEach((name, bytes) -> written.put(name, HexFormat.of().formatHex(bytes)));
+    assertThat(written).isEqualTo(new TreeMap<>(load()));
+  }
+
+  private static Map<String, byte[]> write() {
+    Map<String, byte[]> all = new TreeMap<>();
+    all.put("key.partial", new MetricsKey.Partial(SERIES, TASK, false).toBytes());
+    all.put("key.partial-with-topic-time", new MetricsKey.Partial(SERIES, TASK, true).toBytes());
+    all.put("key.ledger", new MetricsKey.LedgerOf(TASK).toBytes());
+    all.put("key.owner", new MetricsKey.Owner(200).toBytes());
+    all.put("key.ripe", new MetricsKey.Ripe(SERIES).toBytes());
+    all.put("key.window", new WindowKey(SERIES, 29_399_040, TASK).toBytes());
+    all.put("value.owner", new OwnerValue("5f0c6b5e-0000-4000-8000-000000000001", 12).toBytes());
+    all.put("value.ripe", new RipeValue().toBytes());
+    all.put("value.ledger", LedgerTest.bytes(LedgerTest.full()));
+    for (MetricType type : MetricType.values()) {
+      all.put(
+          name(type),
+          PartialValue.toBytes(
+              new BinaryWriter(),
+              Aggregates.metric(type),
+              1_000_000,
+              1_763_942_400_000L,
+              true,
+              aggregate(type)));
+    }
+    return all;
+  }
+
+  private static Aggregate aggregate(MetricType type) {
+    MetricDescriptor metric = Aggregates.metric(type);
+    Aggregate value = Aggregate.zero(metric);
+    EventOrder order = new EventOrder(1_763_942_400_123_456_789L, "/a/ü", "k3v9", 1842, "01JD");
+    switch (type) {
+      case COUNTER -> ((SumAggregate) value).add(1_000);
+      case ADDITIVE_GAUGE -> {
+        ((SumAggregate) value).add(Long.MIN_VALUE);
+        ((SumAggregate) value).add(-1);
+      }
+      case LATEST_GAUGE -> ((LatestAggregate) value).offer(order, 1512.5);
+      case HISTOGRAM -> {
+        for (long nanos : new long[] {1, 100_000_000, 500_000_000, 20_000_000_000L}) {
+          ((HistogramAggregate) value).observe(nanos, metric.boundUnits());
+        }
+      }
+      case RATIO -> {
+        ((RatioAggregate) value).add(29_399_040, true);
+        ((RatioAggregate) value).add(29_399_040, false);
+        ((RatioAggregate) value).add(29_399_041, false);
+      }
+      case INSTANCE -> {
+        InstanceAggregate instance = (InstanceAggregate) value;
+        instance.heartbeat(order, 1_763_942_400_500L, 30_000_000_000L, 17);
+        instance.stopped(new EventOrder(1_763_942_400_000_000_000L, "/a/ü", "", 0, "stop"));
+        instance.websocket(
+            new EventOrder(1_763_942_400_200_000_000L, "/a/ü", "k3v9", 3, "ws"), 300);
+      }
+      case RUN_MAXIMUM -> {
+        RunMaximumAggregate maximum = (RunMaximumAggregate) value;
+        maximum.report("/a/ü#old", 5, 1_763_000_000_000L);
+        maximum.retireBefore(1_763_942_000_000L);
+        maximum.report("/a/ü#k3v9", 300, 1_763_942_400_500L);
+      }
+    }
+    return value;
+  }
+
+  private static String name(MetricType type) {
+    return "value." + type.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+  }
+
+  private static byte[] committed(String name) {
+    return HexFormat.of().parseHex(Objects.requireNonNull(load().get(name), name));
+  }
+
+  private static Map<String, String> load() {
+    Properties properties = new Properties();
+    try (InputStream in = FormatVersion1Test.class.getResourceAsStream(FILE)) {
+      properties.load(Objects.requireNonNull(in, FILE));
+    } catch (IOException e) {
+      throw new IllegalStateException(FILE + " cannot be read", e);
+    }
+    Map<String, String> entries = new TreeMap<>();
+    properties.stringPropertyNames().forEach(n -> entries.put(n, properties.getProperty(n)));
+    return entries;
+  }
+}

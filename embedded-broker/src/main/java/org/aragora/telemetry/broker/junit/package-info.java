@@ -1,5 +1,0 @@
-/** The one JUnit extension that owns the broker of a test run. */
-@NullMarked
-package org.aragora.telemetry.broker.junit;
-
-import org.jspecify.annotations.NullMarked;

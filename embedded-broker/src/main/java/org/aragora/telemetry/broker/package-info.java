@@ -1,5 +1,0 @@
-/** A real Kafka broker as a child process, from Maven's jars alone. */
-@NullMarked
-package org.aragora.telemetry.broker;
-
-import org.jspecify.annotations.NullMarked;

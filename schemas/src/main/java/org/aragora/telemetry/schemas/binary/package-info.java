@@ -1,5 +1,0 @@
-/** Primitives of the binary formats in which our own topics and stores are written. */
-@NullMarked
-package org.aragora.telemetry.schemas.binary;
-
-import org.jspecify.annotations.NullMarked;

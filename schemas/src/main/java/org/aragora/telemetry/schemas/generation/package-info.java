@@ -1,8 +1,0 @@
-/**
- * Generations of the output topics: how what belongs to one is named, which there are, and which
- * one the processors serve.
- */
-@NullMarked
-package org.aragora.telemetry.schemas.generation;
-
-import org.jspecify.annotations.NullMarked;

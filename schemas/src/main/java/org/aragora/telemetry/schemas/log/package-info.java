@@ -1,5 +1,0 @@
-/** How our own services log: one JSON object a line, with the fields of the observability guide. */
-@NullMarked
-package org.aragora.telemetry.schemas.log;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,173 @@
+package org.aragora.telemetry.schemas.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KafkaClientSettingsTest {
+
+  @Test
+  void brokersAreOnLocalhostWhereNothingSaysOtherwise() {
+    assertThat(consumer(Map.of()).bootstrapServers()).isEqualTo("localhost:9092");
+    assertThat(consumer(Map.of("KAFKA_BOOTSTRAP_SERVERS", "")).bootstrapServers())
+        .isEqualTo("localhost:9092");
+  }
+
+  @Test
+  void settingOfTheClientIsTakenUnderItsKafkaName() {
+    KafkaClientSettings settings =
+        consumer(
+            Map.of(
+                "KAFKA_BOOTSTRAP_SERVERS", "b1:9093,b2:9093",
+                "KAFKA_SECURITY_PROTOCOL", "SASL_SSL",
+                "KAFKA_SASL_KERBEROS_SERVICE_NAME", "kafka",
+                "KAFKA_FETCH_MIN_BYTES", "65536",
+                "PATH", "/bin"));
+
+    assertThat(settings.values())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "bootstrap.servers", "b1:9093,b2:9093",
+                "security.protocol", "SASL_SSL",
+                "sasl.kerberos.service.name", "kafka",
+                "fetch.min.bytes", "65536"));
+    assertThat(settings.warnings()).isEmpty();
+  }
+
+  @Test
+  void settingOfAnotherClientIsLeftOutInSilence() {
+    KafkaClientSettings settings = consumer(Map.of("KAFKA_LINGER_MS", "5"));
+
+    assertThat(settings.values()).doesNotContainKey("linger.ms");
+    assertThat(settings.warnings()).isEmpty();
+  }
+
+  @Test
+  void settingThatOnlyTheCallerKnowsIsTaken() {
+    KafkaClientSettings settings =
+        KafkaClientSettings.read(
+            Map.of("KAFKA_NUM_STANDBY_REPLICAS", "1"), Set.of("num.standby.replicas"), Set.of());
+
+    assertThat(settings.values()).containsEntry("num.standby.replicas", "1");
+  }
+
+  @Test
+  void variableThatIsNoSettingIsIgnoredWithAWarningThatNamesIt() {
+    KafkaClientSettings settings = consumer(Map.of("KAFKA_HEAP_OPTS", "-Xmx1g"));
+
+    assertThat(settings.values()).containsOnlyKeys("bootstrap.servers");
+    assertThat(settings.warnings())
+        .containsExactly(
+            "KAFKA_HEAP_OPTS is ignored, because heap.opts is not a setting of a Kafka client.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "KAFKA_PORT",
+        "KAFKA_PORT_9092_TCP_ADDR",
+        "KAFKA_SERVICE_HOST",
+        "KAFKA_SERVICE_PORT_PLAINTEXT",
+        "KAFKA_BOOTSTRAP_PORT_9092_TCP",
+        "KAFKA_BOOTSTRAP_SERVICE_HOST",
+        "KAFKA_BOOTSTRAP_SERVICE_PORT"
+      })
+  void whatKubernetesAddsForAServiceNamedKafkaIsIgnored(String variable) {
+    KafkaClientSettings settings = consumer(Map.of(variable, "tcp://10.0.0.1:9092"));
+
+    assertThat(settings.values()).containsOnlyKeys("bootstrap.servers");
+    assertThat(settings.warnings()).isEmpty();
+  }
+
+  @Test
+  void everySettingOfTheClientsCanBeReached() {
+    Set<String> names = new HashSet<>(ConsumerConfig.configNames());
+    names.addAll(ProducerConfig.configNames());
+    names.addAll(AdminClientConfig.configNames());
+    names.removeAll(KafkaClientSettings.REFUSED);
+
+    assertThat(names)
+        .allSatisfy(
+            name -> {
+              String variable = "KAFKA_" + name.toUpperCase(Locale.ROOT).replace('.', '_');
+              assertThat(KafkaClientSettings.read(Map.of(variable, ""), names, Set.of()).warnings())
+                  .isEmpty();
+              assertThat(variable).doesNotMatch("KAFKA_(.*_)?PORT.*");
+            });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ACKS",
+        "ENABLE_IDEMPOTENCE",
+        "ISOLATION_LEVEL",
+        "ENABLE_AUTO_COMMIT",
+        "AUTO_OFFSET_RESET",
+        "MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION",
+        "TRANSACTIONAL_ID",
+        "GROUP_ID",
+        "PARTITIONER_CLASS",
+        "KEY_SERIALIZER",
+        "VALUE_DESERIALIZER"
+      })
+  void settingThatWouldBreakAGuaranteeIsRefusedByName(String suffix) {
+    assertThatThrownBy(() -> consumer(Map.of("KAFKA_" + suffix, "all")))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageStartingWith("KAFKA_" + suffix + " is refused");
+  }
+
+  @Test
+  void settingThatTheCallerRefusesIsRefused() {
+    assertThatThrownBy(
+            () ->
+                KafkaClientSettings.read(
+                    Map.of("KAFKA_PROCESSING_GUARANTEE", "at_least_once"),
+                    ConsumerConfig.configNames(),
+                    Set.of("processing.guarantee")))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("KAFKA_PROCESSING_GUARANTEE");
+  }
+
+  @Test
+  void valueThatTheClientWouldRefuseIsRefusedInOneSentence() {
+    assertThatThrownBy(() -> consumer(Map.of("KAFKA_FETCH_MIN_BYTES", "many")))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage(
+            "KAFKA_FETCH_MIN_BYTES cannot be used: \"many\" is not valid for fetch.min.bytes.");
+    assertThatThrownBy(() -> consumer(Map.of("KAFKA_SECURITY_PROTOCOL", "TLS")))
+        .isInstanceOf(InvalidSettingException.class);
+  }
+
+  @Test
+  void emptyValueIsNoValueUnlessItMeansSomething() {
+    KafkaClientSettings settings =
+        consumer(
+            Map.of("KAFKA_FETCH_MIN_BYTES", "", "KAFKA_SSL_ENDPOINT_IDENTIFICATION_ALGORITHM", ""));
+
+    assertThat(settings.values())
+        .doesNotContainKey("fetch.min.bytes")
+        .containsEntry("ssl.endpoint.identification.algorithm", "");
+  }
+
+  @Test
+  void passwordsAreNotShown() {
+    KafkaClientSettings settings = consumer(Map.of("KAFKA_SSL_KEY_PASSWORD", "s3cret"));
+
+    assertThat(settings.toString()).contains("ssl.key.password").doesNotContain("s3cret");
+  }
+
+  private static KafkaClientSettings consumer(Map<String, String> environment) {
+    return KafkaClientSettings.read(environment, ConsumerConfig.configNames(), Set.of());
+  }
+}

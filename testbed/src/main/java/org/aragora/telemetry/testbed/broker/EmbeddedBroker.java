@@ -1,0 +1,225 @@
+package org.aragora.telemetry.testbed.broker;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.apache.kafka.common.Uuid;
+import org.aragora.telemetry.testbed.broker.ServerProperties.Node;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A single-node Kafka broker (KRaft, broker and controller in one) that runs in a JVM of its own.
+ * It listens on 127.0.0.1 only, without authentication, and ends with the process that started it,
+ * however that ends.
+ *
+ * <pre>{@code
+ * try (EmbeddedBroker broker = EmbeddedBroker.builder().start()) {
+ *   config.put("bootstrap.servers", broker.bootstrapServers());
+ * }
+ * }</pre>
+ *
+ * <p>Not safe for use by several threads.
+ */
+public final class EmbeddedBroker implements AutoCloseable {
+
+  private final BrokerProcess process;
+  private final @Nullable Path temporary;
+  private final @Nullable Thread hook;
+
+  EmbeddedBroker(BrokerProcess process, @Nullable Path temporary, boolean stopsWithJvm) {
+    this.process = process;
+    this.temporary = temporary;
+    this.hook = stopsWithJvm ? new Thread(this::end, "testbed-stop") : null;
+    if (hook != null) {
+      Runtime.getRuntime().addShutdownHook(hook);
+    }
+  }
+
+  /** A broker on a free port with its data in a temporary directory, unless told otherwise. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** What every broker of this module is set to, wherever it listens and keeps its data. */
+  public static Map<String, String> defaultSettings() {
+    return ServerProperties.defaults(1);
+  }
+
+  /** What a client's {@code bootstrap.servers} must be. */
+  public String bootstrapServers() {
+    return ServerProperties.HOST + ":" + process.port();
+  }
+
+  /** Where clients connect, on 127.0.0.1. */
+  public int port() {
+    return process.port();
+  }
+
+  /** Where the broker writes its own log. */
+  public Path log() {
+    return process.jvm().log();
+  }
+
+  /** Process id, while it runs. */
+  public long pid() {
+    return process.jvm().pid();
+  }
+
+  /** Whether the process is there; a paused one is. */
+  public boolean isAlive() {
+    return process.jvm().isAlive();
+  }
+
+  /** Ends it at once, as a crash does (SIGKILL). The data stays. */
+  public void kill() {
+    process.jvm().kill();
+  }
+
+  /** Stops its clock: connections stay, nothing answers (SIGSTOP). */
+  public void pause() {
+    process.jvm().pause();
+  }
+
+  /** Ends a pause (SIGCONT). */
+  public void resume() {
+    process.jvm().resume();
+  }
+
+  /** Stops it cleanly, as an operator does. The data stays. */
+  public void stop() {
+    process.stop();
+  }
+
+  /** Starts it again on the same port and data and waits until it answers; stops it first. */
+  public void restart() {
+    process.stop();
+    process.jvm().start();
+    process.awaitReady();
+  }
+
+  /**
+   * Stops it cleanly; or, where its directory is temporary, ends it at once and deletes the data.
+   * Can be called again.
+   */
+  @Override
+  public void close() {
+    end();
+    if (hook != null) {
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        // the JVM is on its way out
+      }
+    }
+  }
+
+  private void end() {
+    if (temporary == null) {
+      process.stop();
+    } else {
+      process.jvm().kill();
+      Directories.delete(temporary);
+    }
+  }
+
+  /** What can be chosen. */
+  public static final class Builder {
+
+    private static final int ATTEMPTS = 3;
+
+    private int port;
+    private @Nullable Path directory;
+    private int heapMegabytes = 512;
+    private boolean stopsWithJvm = true;
+    private final Map<String, String> overrides = new TreeMap<>();
+    private final Map<String, String> clientSettings = new TreeMap<>();
+
+    private Builder() {}
+
+    /** Where clients connect; 0 (the default) takes a free port. */
+    public Builder port(int port) {
+      this.port = port;
+      return this;
+    }
+
+    /** Where data, settings and log stay after the end; the default is a temporary directory. */
+    public Builder directory(Path directory) {
+      this.directory = directory;
+      return this;
+    }
+
+    /** Heap of the broker in MiB; 512 by default. */
+    public Builder heapMegabytes(int heapMegabytes) {
+      this.heapMegabytes = heapMegabytes;
+      return this;
+    }
+
+    /** A broker setting by its Kafka name; it wins over the defaults. */
+    public Builder setting(String name, String value) {
+      overrides.put(name, value);
+      return this;
+    }
+
+    /** What a client needs to be let in, by Kafka's names: to find out whether it answers. */
+    public Builder clientSettings(Map<String, String> settings) {
+      clientSettings.putAll(settings);
+      return this;
+    }
+
+    /**
+     * Whether a shutdown hook stops it (the default). Hooks run in no order: a program that needs
+     * the broker in its own hook says no and closes it there. A broker never outlives the JVM
+     * either way.
+     */
+    public Builder stopsWithJvm(boolean stopsWithJvm) {
+      this.stopsWithJvm = stopsWithJvm;
+      return this;
+    }
+
+    /**
+     * Starts it and waits until it answers.
+     *
+     * @throws IllegalStateException in a sentence for a person where it does not come up
+     */
+    public EmbeddedBroker start() {
+      if (port != 0 && !Ports.isFree(port)) {
+        throw new IllegalStateException(
+            "Port " + port + " on 127.0.0.1 is taken by another process.");
+      }
+      for (int attempt = 1; ; attempt++) {
+        EmbeddedBroker broker = prepare();
+        try {
+          broker.process.jvm().start();
+          broker.process.awaitReady();
+          return broker;
+        } catch (IllegalStateException e) {
+          boolean portWasTaken =
+              port == 0
+                  && !broker.isAlive()
+                  && String.valueOf(e.getMessage()).contains("BindException");
+          broker.close();
+          if (!portWasTaken || attempt == ATTEMPTS) {
+            throw e;
+          }
+        }
+      }
+    }
+
+    private EmbeddedBroker prepare() {
+      Path temporary = directory == null ? Directories.temporary() : null;
+      Path home =
+          (directory == null ? Objects.requireNonNull(temporary) : directory).toAbsolutePath();
+      Node node = new Node(1, port == 0 ? Ports.free() : port, Ports.free());
+      Map<String, String> settings =
+          ServerProperties.of(node, List.of(node), home.resolve("data"), overrides);
+      String clusterId = Uuid.randomUuid().toString();
+      return new EmbeddedBroker(
+          new BrokerProcess(node, home, settings, clusterId, heapMegabytes)
+              .clientSettings(clientSettings),
+          temporary,
+          stopsWithJvm);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package org.aragora.telemetry.testbed.junit;
+
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.Uuid;
+import org.aragora.telemetry.chassis.topics.TopicAdmin;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.Store;
+
+/**
+ * The broker of a test run: one per JVM, started by the first test that asks and stopped at the
+ * end. It is Testcontainers' Kafka where a Docker engine answers and Testcontainers is on the class
+ * path, else the broker from Maven's jars. A test that kills its broker starts an {@code
+ * EmbeddedBroker} of its own.
+ *
+ * <pre>{@code
+ * @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
+ *
+ * @Test
+ * void eventIsCounted() {
+ *   kafka.createTopics(4);
+ *   start(kafka.bootstrapServers(), kafka.prefix());
+ * }
+ * }</pre>
+ */
+public final class KafkaExtension implements BeforeAllCallback, BeforeEachCallback {
+
+  private static final String RUN = Uuid.randomUuid().toString().substring(0, 6);
+  private static final AtomicInteger PREFIXES = new AtomicInteger();
+
+  private String bootstrapServers = "";
+  private String prefix = "";
+
+  /** What a client's {@code bootstrap.servers} must be. */
+  public String bootstrapServers() {
+    return bootstrapServers;
+  }
+
+  /** What the topics, groups and transactional ids of this test begin with; no other test's do. */
+  public String prefix() {
+    return prefix;
+  }
+
+  /** Creates every topic of the pipeline under {@link #prefix()}. */
+  public void createTopics(int partitions) {
+    Map<String, Object> config =
+        Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    try (Admin admin = Admin.create(config)) {
+      new TopicAdmin(admin).create(new TopicAdmin.Plan(prefix, partitions, OptionalInt.empty()));
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("The topics of this test could not be created.", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while topics are created.", e);
+    }
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    Store store = context.getRoot().getStore(Namespace.create(KafkaExtension.class));
+    bootstrapServers =
+        store
+            .computeIfAbsent("broker", key -> SharedBroker.start(), SharedBroker.class)
+            .bootstrapServers();
+    prefix = nextPrefix();
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    if (bootstrapServers.isEmpty()) {
+      beforeAll(context); // registered on an instance field
+    }
+    prefix = nextPrefix();
+  }
+
+  private static String nextPrefix() {
+    return "t" + RUN + "-" + PREFIXES.incrementAndGet() + ".";
+  }
+}

@@ -10,13 +10,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.aragora.telemetry.producer.EventContext;
 import org.aragora.telemetry.producer.ProducerStats;
 import org.aragora.telemetry.producer.TelemetryProducer;
-import org.aragora.telemetry.producer.event.AgentCall;
-import org.aragora.telemetry.producer.event.DebateEnd;
-import org.aragora.telemetry.producer.event.DebateStart;
-import org.aragora.telemetry.producer.event.Request;
+import org.aragora.telemetry.schemas.event.AgentCallCompleted;
 import org.aragora.telemetry.schemas.event.CallStatus;
+import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.event.DebateOutcome;
+import org.aragora.telemetry.schemas.event.DebateStarted;
 import org.aragora.telemetry.schemas.event.LogLevel;
+import org.aragora.telemetry.schemas.event.RequestCompleted;
 
 /** One instance of an application: emits a mix of all events through the producer library. */
 final class LoadedInstance implements Runnable {
@@ -111,9 +111,13 @@ final class LoadedInstance implements Runnable {
     }
   }
 
-  private Request request() {
-    return Request.of(id("r"), random.nextBoolean() ? "GET" : "POST", oneOf(ENDPOINTS))
-        .answered(oneOf(STATUSES), ms(random.nextInt(12_000)));
+  private RequestCompleted request() {
+    return RequestCompleted.of(
+        id("r"),
+        random.nextBoolean() ? "GET" : "POST",
+        oneOf(ENDPOINTS),
+        oneOf(STATUSES),
+        ms(random.nextInt(12_000)));
   }
 
   /** Mostly now; sometimes late, sometimes by a clock that is fast. */
@@ -127,11 +131,11 @@ final class LoadedInstance implements Runnable {
 
   private void agentCall() {
     CallStatus[] all = CallStatus.values();
-    AgentCall call =
-        AgentCall.of(
+    AgentCallCompleted call =
+        AgentCallCompleted.of(
             id("c"), oneOf(AGENTS), all[random.nextInt(all.length)], ms(random.nextInt(150_000)));
-    telemetry.agentCallCompleted(
-        random.nextBoolean() ? call.tokens(random.nextInt(5000), random.nextInt(900)) : call);
+    telemetry.emit(
+        random.nextBoolean() ? call.withTokens(random.nextInt(5000), random.nextInt(900)) : call);
   }
 
   private void debate() {
@@ -140,10 +144,10 @@ final class LoadedInstance implements Runnable {
             && System.nanoTime() + PROPOSED_WITHIN_NANOS < settings.untilNanos();
     if (leave || debates.size() < 5 || random.nextBoolean()) {
       String debate = id("d");
-      DebateStart start = DebateStart.of(debate, AGENTS);
-      telemetry.debateStarted(
-          (leave ? start.timeout(TIMEOUT) : start)
-              .domain(random.nextInt(3) == 0 ? null : oneOf(DOMAINS)));
+      DebateStarted start = DebateStarted.of(debate, AGENTS);
+      telemetry.emit(
+          (leave ? start.withTimeout(TIMEOUT) : start)
+              .withDomain(random.nextInt(3) == 0 ? null : oneOf(DOMAINS)));
       if (!leave) {
         debates.add(debate);
       }
@@ -159,12 +163,12 @@ final class LoadedInstance implements Runnable {
 
   private void end(String debate) {
     DebateOutcome[] all = DebateOutcome.values();
-    DebateEnd end =
-        DebateEnd.of(debate, all[random.nextInt(all.length)], ms(random.nextInt(2_000_000)));
+    DebateCompleted end =
+        DebateCompleted.of(debate, all[random.nextInt(all.length)], ms(random.nextInt(2_000_000)));
     if (random.nextBoolean()) {
-      end.rounds(random.nextInt(12));
+      end = end.withRounds(random.nextInt(12));
     }
-    telemetry.debateCompleted(random.nextInt(3) == 0 ? end.domain(oneOf(DOMAINS)) : end);
+    telemetry.emit(random.nextInt(3) == 0 ? end.withDomain(oneOf(DOMAINS)) : end);
   }
 
   private String id(String kind) {

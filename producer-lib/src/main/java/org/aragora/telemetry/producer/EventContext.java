@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * telemetry.emit(
- *     Request.of("r-1", "GET", "/api/debates").answered(200, took),
+ *     RequestCompleted.of("r-1", "GET", "/api/debates", 200, took),
  *     EventContext.of(span).withParentSpanId(parent).withTime(end));
  * }</pre>
  *

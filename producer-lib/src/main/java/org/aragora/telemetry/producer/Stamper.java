@@ -16,6 +16,9 @@ final class Stamper {
   /** Room for epoch and seq, which come in when the partition is known. */
   private static final int NUMBER_BYTES = 96;
 
+  /** Six bytes a character at worst: a cut text leaves more than half of a value's limit. */
+  private static final int MAX_CHARS = 65_536;
+
   private final EventCodec codec;
   private final Clock clock;
   private final Ids ids;
@@ -39,7 +42,7 @@ final class Stamper {
             context.traceparent(),
             context.parentSpanId(),
             null,
-            data);
+            data.cutTexts(Stamper::cut));
     byte[] value = codec.encode(event);
     checkSize(value.length + NUMBER_BYTES);
     check(event.type().topic(), value, now);
@@ -51,6 +54,16 @@ final class Stamper {
     checkSize(value.length);
     Event event = check(topic, value, clock.instant());
     return Outgoing.asIs((key == null ? event.key() : key).getBytes(StandardCharsets.UTF_8), value);
+  }
+
+  /** Texts that people and models write are cut instead of refused; a mark has their length. */
+  @SuppressWarnings("ConstantValue") // hosts are not held to our annotations
+  private static String cut(String text) {
+    if (text == null || text.length() <= MAX_CHARS) {
+      return text;
+    }
+    int end = Character.isHighSurrogate(text.charAt(MAX_CHARS - 1)) ? MAX_CHARS - 1 : MAX_CHARS;
+    return text.substring(0, end) + "… [cut from " + text.length() + " characters]";
   }
 
   private static void checkSize(int bytes) throws RefusedEventException {

@@ -12,25 +12,24 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.aragora.telemetry.producer.event.AgentCall;
-import org.aragora.telemetry.producer.event.DebateEnd;
-import org.aragora.telemetry.producer.event.DebateStart;
-import org.aragora.telemetry.producer.event.EloUpdate;
-import org.aragora.telemetry.producer.event.EventDetails;
-import org.aragora.telemetry.producer.event.LogLine;
-import org.aragora.telemetry.producer.event.Request;
 import org.aragora.telemetry.producer.lane.KafkaLink;
 import org.aragora.telemetry.producer.spool.Fsync;
 import org.aragora.telemetry.producer.spool.Spool;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
+import org.aragora.telemetry.schemas.event.AgentCallCompleted;
 import org.aragora.telemetry.schemas.event.CallStatus;
+import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.event.DebateOutcome;
+import org.aragora.telemetry.schemas.event.DebateStarted;
+import org.aragora.telemetry.schemas.event.EloUpdated;
 import org.aragora.telemetry.schemas.event.EventData;
 import org.aragora.telemetry.schemas.event.EventType;
 import org.aragora.telemetry.schemas.event.InputTopic;
 import org.aragora.telemetry.schemas.event.InstanceHeartbeat;
 import org.aragora.telemetry.schemas.event.InstanceStopped;
+import org.aragora.telemetry.schemas.event.LogEmitted;
 import org.aragora.telemetry.schemas.event.LogLevel;
+import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.aragora.telemetry.schemas.event.RoundCompleted;
 import org.aragora.telemetry.schemas.event.WebsocketClosed;
 import org.aragora.telemetry.schemas.event.WebsocketOpened;
@@ -53,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every method that emits returns whether the event was accepted. An event carries the
  * OpenTelemetry span that is current on the calling thread, if there is one; {@link
- * #emit(EventDetails, EventContext)} takes another.
+ * #emit(EventData, EventContext)} takes another. Texts over 65,536 characters are cut.
  */
 public final class TelemetryProducer implements AutoCloseable {
   private static final Duration CLOSE_BOUND = Duration.ofSeconds(10);
@@ -102,12 +101,7 @@ public final class TelemetryProducer implements AutoCloseable {
 
   /** A debate began. */
   public boolean debateStarted(String debateId, List<String> agents) {
-    return debateStarted(DebateStart.of(debateId, agents));
-  }
-
-  /** A debate began, with more to say about it. */
-  public boolean debateStarted(DebateStart start) {
-    return emit(InputTopic.DEBATES, () -> start.build(), null);
+    return emit(DebateStarted.of(debateId, agents));
   }
 
   /**
@@ -117,56 +111,52 @@ public final class TelemetryProducer implements AutoCloseable {
    * @param duration how long the round took
    */
   public boolean roundCompleted(String debateId, long round, Duration duration) {
-    return emit(
-        InputTopic.DEBATES, () -> new RoundCompleted(debateId, round, duration.toNanos()), null);
+    return emit(RoundCompleted.of(debateId, round, duration));
   }
 
   /** A debate ended. The first end of a debate counts, later ones change nothing. */
   public boolean debateCompleted(String debateId, DebateOutcome outcome, Duration duration) {
-    return debateCompleted(DebateEnd.of(debateId, outcome, duration));
-  }
-
-  /** A debate ended, with more to say about it. */
-  public boolean debateCompleted(DebateEnd end) {
-    return emit(InputTopic.DEBATES, () -> end.build(), null);
+    return emit(DebateCompleted.of(debateId, outcome, duration));
   }
 
   /** An agent's ELO rating changed. */
   public boolean eloUpdated(String agent, double rating) {
-    return eloUpdated(EloUpdate.of(agent, rating));
+    return emit(EloUpdated.of(agent, rating));
   }
 
-  /** An agent's ELO rating changed, with more to say about it. */
-  public boolean eloUpdated(EloUpdate update) {
-    return emit(InputTopic.DEBATES, () -> update.build(), null);
-  }
-
-  /** An HTTP request was answered. */
-  public boolean requestCompleted(Request request) {
-    return emit(InputTopic.REQUESTS, () -> request.build(), null);
+  /**
+   * An HTTP request was answered.
+   *
+   * @param endpoint path or its template
+   * @param status HTTP status, 100 to 599
+   * @param duration time from the request to the answer
+   */
+  public boolean requestCompleted(
+      String requestId, String method, String endpoint, int status, Duration duration) {
+    return emit(RequestCompleted.of(requestId, method, endpoint, status, duration));
   }
 
   /**
    * A WebSocket connection was opened.
    *
-   * @param connections how many the instance has now; goes into the heartbeats too
+   * @param connections connections of the instance after it; heartbeats carry the number too
    */
   public boolean websocketOpened(String connectionId, long connections) {
     websocketConnections(connections);
-    return emit(InputTopic.REQUESTS, () -> new WebsocketOpened(connectionId, connections), null);
+    return emit(WebsocketOpened.of(connectionId, connections));
   }
 
   /**
    * A WebSocket connection was closed.
    *
-   * @param connections how many the instance has now; goes into the heartbeats too
+   * @param connections connections of the instance after it; heartbeats carry the number too
    */
   public boolean websocketClosed(String connectionId, long connections) {
     websocketConnections(connections);
-    return emit(InputTopic.REQUESTS, () -> new WebsocketClosed(connectionId, connections), null);
+    return emit(WebsocketClosed.of(connectionId, connections));
   }
 
-  /** Sets the number of WebSocket connections that heartbeats say, without an event. */
+  /** Sets the number of WebSocket connections that heartbeats carry, without an event. */
   public void websocketConnections(long connections) {
     websockets = Math.max(0, connections);
   }
@@ -174,50 +164,37 @@ public final class TelemetryProducer implements AutoCloseable {
   /** A call to an agent's API ended. */
   public boolean agentCallCompleted(
       String callId, String agent, CallStatus status, Duration duration) {
-    return agentCallCompleted(AgentCall.of(callId, agent, status, duration));
+    return emit(AgentCallCompleted.of(callId, agent, status, duration));
   }
 
-  /** A call to an agent's API ended, with more to say about it. */
-  public boolean agentCallCompleted(AgentCall call) {
-    return emit(InputTopic.AGENT_CALLS, () -> call.build(), null);
-  }
-
-  /** The instance logged a line. A text over 65,536 characters is cut and says so. */
+  /** The instance logged a line. */
   public boolean log(LogLevel level, String logger, String message) {
-    return log(LogLine.of(level, logger, message));
+    return emit(LogEmitted.of(level, logger, message));
   }
 
-  /** The instance logged a line, with more to say about it. */
-  public boolean log(LogLine line) {
-    return emit(InputTopic.LOGS, () -> line.build(), null);
+  /**
+   * Any event, with its optional fields if there are some, and the current span as its context.
+   *
+   * @return true if it was accepted; false for null too, which is not counted
+   */
+  public boolean emit(EventData data) {
+    return emit(data, null);
   }
 
   /**
    * Any event with its own context instead of the current span.
    *
-   * @return whether it was accepted; false for null, which belongs to no topic and is not counted
+   * @param context trace and time; null for the current span and now
+   * @return true if it was accepted; false for null too, which is not counted
    */
   @SuppressWarnings("ConstantValue") // hosts are not held to our annotations
-  public boolean emit(EventDetails details, EventContext context) {
-    return details != null && emit(details.type().topic(), details::build, context);
-  }
-
-  /**
-   * Any event as its record, with its own context instead of the current span.
-   *
-   * @return whether it was accepted; false for null, which belongs to no topic and is not counted
-   */
-  @SuppressWarnings("ConstantValue") // hosts are not held to our annotations
-  public boolean emit(EventData data, EventContext context) {
-    return data != null && emit(EventType.of(data).topic(), () -> data, context);
-  }
-
-  private boolean emit(InputTopic topic, Supplier<EventData> data, @Nullable EventContext context) {
-    return pipeline.offer(
-        topic,
-        () -> stamper.stamp(data.get(), context == null ? EventContext.current() : context),
-        !closed.get(),
-        settings.emitWait().toNanos());
+  public boolean emit(EventData data, @Nullable EventContext context) {
+    return data != null
+        && pipeline.offer(
+            EventType.of(data).topic(),
+            () -> stamper.stamp(data, context == null ? EventContext.current() : context),
+            !closed.get(),
+            settings.emitWait().toNanos());
   }
 
   /** An event that somebody else has stamped, byte for byte; its key, if null, is its type's. */

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.aragora.telemetry.producer.event.Request;
 import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,9 +33,7 @@ class SpoolTest {
 
   private static void emit(TelemetryProducer telemetry, int count) {
     for (int i = 0; i < count; i++) {
-      assertThat(
-              telemetry.requestCompleted(
-                  Request.of("r-" + i, "GET", "/").answered(200, Duration.ZERO)))
+      assertThat(telemetry.emit(RequestCompleted.of("r-" + i, "GET", "/", 200, Duration.ZERO)))
           .isTrue();
     }
   }

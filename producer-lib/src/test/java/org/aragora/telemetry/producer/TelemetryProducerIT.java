@@ -12,20 +12,22 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.aragora.telemetry.chassis.topics.TopicAdmin;
-import org.aragora.telemetry.producer.event.Request;
 import org.aragora.telemetry.schemas.event.Event;
 import org.aragora.telemetry.schemas.event.InputTopic;
 import org.aragora.telemetry.schemas.event.InstanceHeartbeat;
+import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@Tag("main-path")
 class TelemetryProducerIT {
   @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
 
-  private static Request request(int i) {
-    return Request.of("r-" + i, "GET", "/api/debates").answered(200, Duration.ofMillis(i));
+  private static RequestCompleted request(int i) {
+    return RequestCompleted.of("r-" + i, "GET", "/api/debates", 200, Duration.ofMillis(i));
   }
 
   private TelemetryProducer.Builder builder() {
@@ -55,7 +57,7 @@ class TelemetryProducerIT {
     kafka.createTopics(4);
     TelemetryProducer telemetry = builder().build();
     for (int i = 0; i < 20_000; i++) {
-      assertThat(telemetry.requestCompleted(request(i))).isTrue();
+      assertThat(telemetry.emit(request(i))).isTrue();
     }
     telemetry.close();
 
@@ -77,7 +79,7 @@ class TelemetryProducerIT {
         TelemetryProducer telemetry = builder().build()) {
       admin.deleteTopics(List.of(logs)).all().get();
       telemetry.log(org.aragora.telemetry.schemas.event.LogLevel.INFO, "a", "early");
-      telemetry.requestCompleted(request(1));
+      telemetry.emit(request(1));
       await()
           .atMost(30, SECONDS)
           .until(
@@ -99,16 +101,16 @@ class TelemetryProducerIT {
           TelemetryProducer.builder("api-1").bootstrapServers(broker.bootstrapServers()).build();
       int sent = 0;
       for (; sent < 2_000; sent++) {
-        telemetry.requestCompleted(request(sent));
+        telemetry.emit(request(sent));
       }
       broker.kill();
       for (; sent < 6_000; sent++) {
-        assertThat(telemetry.requestCompleted(request(sent))).isTrue();
+        assertThat(telemetry.emit(request(sent))).isTrue();
       }
       assertThat(telemetry.flush(Duration.ofMillis(500))).isFalse();
       broker.restart();
       for (; sent < 8_000; sent++) {
-        telemetry.requestCompleted(request(sent));
+        telemetry.emit(request(sent));
       }
       assertThat(telemetry.flush(Duration.ofSeconds(60))).isTrue();
       telemetry.close();

@@ -11,7 +11,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.aragora.telemetry.producer.EventContext;
-import org.aragora.telemetry.producer.event.EventDetails;
 import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.codec.EventCodec;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
@@ -101,11 +100,6 @@ class SampleTest {
 
     private final List<EventData> events = new ArrayList<>();
     private final List<EventContext> contexts = new ArrayList<>();
-
-    @Override
-    public void emit(EventDetails details, EventContext context) {
-      emit(details.build(), context);
-    }
 
     @Override
     public void emit(EventData data, EventContext context) {

@@ -19,6 +19,26 @@ public record EloUpdated(
     @Nullable String domain)
     implements EventData {
 
+  /** A rating without its optional fields. */
+  public static EloUpdated of(String agent, double rating) {
+    return new EloUpdated(agent, rating, null, null, null);
+  }
+
+  /** A copy with the rating before. */
+  public EloUpdated withPreviousRating(double previous) {
+    return new EloUpdated(agent, rating, previous, debateId, domain);
+  }
+
+  /** A copy with the debate that caused the change. */
+  public EloUpdated withDebateId(@Nullable String id) {
+    return new EloUpdated(agent, rating, previousRating, id, domain);
+  }
+
+  /** A copy with the subject area of the rating. */
+  public EloUpdated withDomain(@Nullable String area) {
+    return new EloUpdated(agent, rating, previousRating, debateId, area);
+  }
+
   static EloUpdated read(FieldReader in) {
     return new EloUpdated(
         in.name("agent"),

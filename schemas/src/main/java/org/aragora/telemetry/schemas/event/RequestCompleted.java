@@ -1,5 +1,6 @@
 package org.aragora.telemetry.schemas.event;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,17 @@ public record RequestCompleted(
     long durationNanos,
     @Nullable String userId)
     implements EventData {
+
+  /** An answered request without its optional field. */
+  public static RequestCompleted of(
+      String requestId, String method, String endpoint, int status, Duration duration) {
+    return new RequestCompleted(requestId, method, endpoint, status, Nanos.of(duration), null);
+  }
+
+  /** A copy with the user who sent the request. */
+  public RequestCompleted withUserId(@Nullable String id) {
+    return new RequestCompleted(requestId, method, endpoint, status, durationNanos, id);
+  }
 
   static RequestCompleted read(FieldReader in) {
     return new RequestCompleted(

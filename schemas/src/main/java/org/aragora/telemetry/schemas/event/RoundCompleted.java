@@ -1,5 +1,7 @@
 package org.aragora.telemetry.schemas.event;
 
+import java.time.Duration;
+
 /**
  * One round of a debate is over.
  *
@@ -8,6 +10,11 @@ package org.aragora.telemetry.schemas.event;
  * @param durationNanos how long the round took, 0 to 1e18 ns
  */
 public record RoundCompleted(String debateId, long round, long durationNanos) implements EventData {
+
+  /** A round with its duration. */
+  public static RoundCompleted of(String debateId, long round, Duration duration) {
+    return new RoundCompleted(debateId, round, Nanos.of(duration));
+  }
 
   static RoundCompleted read(FieldReader in) {
     return new RoundCompleted(

@@ -8,6 +8,11 @@ package org.aragora.telemetry.schemas.event;
  */
 public record WebsocketClosed(String connectionId, long connections) implements EventData {
 
+  /** A connection, and the number of connections after it. */
+  public static WebsocketClosed of(String connectionId, long connections) {
+    return new WebsocketClosed(connectionId, connections);
+  }
+
   static WebsocketClosed read(FieldReader in) {
     return new WebsocketClosed(in.name("connection_id"), in.count("connections"));
   }

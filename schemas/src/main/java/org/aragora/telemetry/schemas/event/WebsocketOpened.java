@@ -8,6 +8,11 @@ package org.aragora.telemetry.schemas.event;
  */
 public record WebsocketOpened(String connectionId, long connections) implements EventData {
 
+  /** A connection, and the number of connections after it. */
+  public static WebsocketOpened of(String connectionId, long connections) {
+    return new WebsocketOpened(connectionId, connections);
+  }
+
   static WebsocketOpened read(FieldReader in) {
     return new WebsocketOpened(in.name("connection_id"), in.count("connections"));
   }

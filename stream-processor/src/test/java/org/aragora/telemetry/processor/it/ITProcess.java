@@ -11,11 +11,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.aragora.telemetry.processor.ProcessorMain;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The processor as a process: signals and exit codes. */
+@Tag("main-path")
 class ITProcess {
   @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
 

@@ -1,12 +1,12 @@
-package org.aragora.telemetry.exporter.receiver;
+package org.aragora.telemetry.testbed.receiver;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** Counts what came before, among the last 100,000. Thread-safe. */
-final class Repetitions {
+/** Counts the ids that are among the last 100,000 seen. Thread-safe. */
+final class RepetitionCounter {
 
   private static final int REMEMBERED = 100_000;
 
@@ -23,7 +23,7 @@ final class Repetitions {
 
   private long count;
 
-  synchronized void note(long id) {
+  synchronized void add(long id) {
     if (!recent.add(id)) {
       count++;
     }

@@ -1,4 +1,4 @@
-package org.aragora.telemetry.exporter.receiver;
+package org.aragora.telemetry.testbed.receiver;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -7,10 +7,10 @@ import java.io.IOException;
 import java.util.function.LongConsumer;
 
 /**
- * Which spans or lines a request holds, without building them. Each is told by 64 bits: equal for a
- * repetition, else different but for one pair in 10^19.
+ * Hashes of the spans or lines in a request, computed without building them. A repetition has the
+ * same 64-bit hash; two different items share one with probability 10^-19.
  */
-final class Counts {
+final class ItemHashes {
 
   private static final int RESOURCE_SPANS = 1;
   private static final int SCOPE_SPANS = 2;
@@ -20,7 +20,7 @@ final class Counts {
   private static final long FNV_OFFSET = 0xcbf29ce484222325L;
   private static final long FNV_PRIME = 0x100000001b3L;
 
-  private Counts() {}
+  private ItemHashes() {}
 
   /** Spans of an ExportTraceServiceRequest: resource_spans (1), scope_spans (2), spans (2). */
   static void spans(byte[] request, LongConsumer each) {
@@ -65,14 +65,12 @@ final class Counts {
     return (hash ^ (next & 0xffff)) * FNV_PRIME;
   }
 
-  /** Where the content of a field begins and ends. */
+  /** Receives the bounds of a field's content. */
   private interface Content {
     void at(int from, int to);
   }
 
-  /**
-   * Each occurrence of a field of bytes in the message that lies from {@code from} to {@code to}.
-   */
+  /** Visits each occurrence of a length-delimited field in the message between two positions. */
   private static void walk(byte[] bytes, int from, int to, int field, Content content) {
     int at = from;
     while (at < to) {
@@ -124,8 +122,8 @@ final class Counts {
   }
 
   /**
-   * Entries of a push: the arrays within each stream's {@code values}. An entry is told by its
-   * time, its line and the labels of its stream, as Loki tells it.
+   * Entries of a push: the arrays within each stream's {@code values}. Like Loki, identifies an
+   * entry by its time, its line and the labels of its stream.
    */
   static void lines(JsonFactory json, byte[] push, LongConsumer each) throws IOException {
     try (JsonParser parser = json.createParser(push)) {

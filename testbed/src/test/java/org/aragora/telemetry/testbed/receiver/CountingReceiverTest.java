@@ -1,4 +1,4 @@
-package org.aragora.telemetry.exporter.receiver;
+package org.aragora.telemetry.testbed.receiver;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package org.aragora.telemetry.exporter.receiver;
+package org.aragora.telemetry.testbed.receiver;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.sun.net.httpserver.HttpExchange;
@@ -17,8 +17,8 @@ import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes spans on {@code /v1/traces} (OTLP/HTTP, protobuf) and lines on {@code /loki/api/v1/push}
- * (JSON), on 127.0.0.1, and says how many.
+ * Accepts spans on {@code /v1/traces} (OTLP/HTTP, protobuf) and lines on {@code /loki/api/v1/push}
+ * (JSON), on 127.0.0.1, and counts them.
  *
  * <pre>{@code
  * try (CountingReceiver receiver = CountingReceiver.start(0)) {
@@ -34,28 +34,28 @@ public final class CountingReceiver implements AutoCloseable {
   private final JsonFactory json = new JsonFactory();
   private final LongAdder spans = new LongAdder();
   private final LongAdder lines = new LongAdder();
-  private final @Nullable Repetitions spanRepetitions;
-  private final @Nullable Repetitions lineRepetitions;
+  private final @Nullable RepetitionCounter spanRepetitions;
+  private final @Nullable RepetitionCounter lineRepetitions;
   private final LongAdder requests = new LongAdder();
 
-  private CountingReceiver(HttpServer server, ExecutorService threads, boolean tellsRepetitions) {
+  private CountingReceiver(HttpServer server, ExecutorService threads, boolean countsRepetitions) {
     this.server = server;
     this.threads = threads;
-    spanRepetitions = tellsRepetitions ? new Repetitions() : null;
-    lineRepetitions = tellsRepetitions ? new Repetitions() : null;
+    spanRepetitions = countsRepetitions ? new RepetitionCounter() : null;
+    lineRepetitions = countsRepetitions ? new RepetitionCounter() : null;
   }
 
-  /** Listens on {@code port}, any free one for 0, and counts only. */
+  /** Listens on {@code port}, any free one for 0, and counts every item. */
   public static CountingReceiver start(int port) throws IOException {
     return start(port, false);
   }
 
-  /** As {@link #start(int)}, and tells what it has received before. */
+  /** As {@link #start(int)}; also counts the items that came before. */
   public static CountingReceiver startDistinct(int port) throws IOException {
     return start(port, true);
   }
 
-  private static CountingReceiver start(int port, boolean tellsRepetitions) throws IOException {
+  private static CountingReceiver start(int port, boolean countsRepetitions) throws IOException {
     AtomicInteger number = new AtomicInteger();
     ExecutorService threads =
         Executors.newFixedThreadPool(
@@ -67,10 +67,10 @@ public final class CountingReceiver implements AutoCloseable {
             });
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 64);
-    CountingReceiver receiver = new CountingReceiver(server, threads, tellsRepetitions);
+    CountingReceiver receiver = new CountingReceiver(server, threads, countsRepetitions);
     server.setExecutor(threads);
-    server.createContext("/v1/traces", receiver::takeSpans);
-    server.createContext("/loki/api/v1/push", receiver::takeLines);
+    server.createContext("/v1/traces", receiver::onSpans);
+    server.createContext("/loki/api/v1/push", receiver::onLines);
     server.start();
     return receiver;
   }
@@ -80,19 +80,19 @@ public final class CountingReceiver implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
-  /** Spans received, repeated ones as often as they came. */
+  /** Spans received, including repetitions. */
   public long spans() {
     return spans.sum();
   }
 
-  /** Lines received, repeated ones as often as they came. */
+  /** Lines received, including repetitions. */
   public long lines() {
     return lines.sum();
   }
 
   /**
-   * Spans received, repeated ones once; a repetition is recognized while no 100,000 others have
-   * come in between.
+   * Spans received, without repetitions. A repetition is recognized unless 100,000 other spans came
+   * in between.
    *
    * @throws IllegalStateException unless started by {@link #startDistinct}
    */
@@ -100,15 +100,15 @@ public final class CountingReceiver implements AutoCloseable {
     return spans.sum() - repetitions(spanRepetitions);
   }
 
-  /** Lines received, as {@link #distinctSpans}. */
+  /** Lines received, without repetitions, as {@link #distinctSpans}. */
   public long distinctLines() {
     return lines.sum() - repetitions(lineRepetitions);
   }
 
-  private static long repetitions(@Nullable Repetitions repetitions) {
+  private static long repetitions(@Nullable RepetitionCounter repetitions) {
     if (repetitions == null) {
       throw new IllegalStateException(
-          "This receiver only counts; startDistinct tells repetitions.");
+          "This receiver counts no repetitions; start it by startDistinct.");
     }
     return repetitions.count();
   }
@@ -118,19 +118,20 @@ public final class CountingReceiver implements AutoCloseable {
     return requests.sum();
   }
 
-  private void takeSpans(HttpExchange exchange) throws IOException {
-    take(exchange, Counts::spans, spans, spanRepetitions, 200);
+  private void onSpans(HttpExchange exchange) throws IOException {
+    count(exchange, ItemHashes::spans, spans, spanRepetitions, 200);
   }
 
-  private void takeLines(HttpExchange exchange) throws IOException {
-    take(exchange, (body, each) -> Counts.lines(json, body, each), lines, lineRepetitions, 204);
+  private void onLines(HttpExchange exchange) throws IOException {
+    count(
+        exchange, (body, each) -> ItemHashes.lines(json, body, each), lines, lineRepetitions, 204);
   }
 
-  private void take(
+  private void count(
       HttpExchange exchange,
       Reader reader,
-      LongAdder count,
-      @Nullable Repetitions repetitions,
+      LongAdder counter,
+      @Nullable RepetitionCounter repetitions,
       int success)
       throws IOException {
     try (exchange) {
@@ -143,11 +144,11 @@ public final class CountingReceiver implements AutoCloseable {
             .forEach(
                 id -> {
                   if (repetitions != null) {
-                    repetitions.note(id);
+                    repetitions.add(id);
                   }
-                  count.increment();
+                  counter.increment();
                 });
-      } catch (IOException | IndexOutOfBoundsException unreadable) {
+      } catch (IOException | IndexOutOfBoundsException malformed) {
         status = 400;
       }
       exchange.sendResponseHeaders(status, -1);

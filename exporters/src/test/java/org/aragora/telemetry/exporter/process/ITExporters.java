@@ -1,4 +1,4 @@
-package org.aragora.telemetry.exporter.receiver;
+package org.aragora.telemetry.exporter.process;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -22,6 +22,7 @@ import org.aragora.telemetry.exporter.logs.LogsMain;
 import org.aragora.telemetry.exporter.spans.SpansMain;
 import org.aragora.telemetry.schemas.event.Event;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
+import org.aragora.telemetry.testbed.receiver.CountingReceiver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,6 +3,7 @@ package org.aragora.telemetry.producer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,14 +32,6 @@ class DocumentedExamplesTest {
   private static final Path ROOT = Path.of("..");
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```java\\n(.*?)^```");
   private static final Pattern TYPE = Pattern.compile("(?m)^(public |final )*(class|record|enum) ");
-  private static final String IMPORTS =
-      """
-      import java.time.*;
-      import java.util.*;
-      import org.aragora.telemetry.producer.*;
-      import org.aragora.telemetry.schemas.event.*;
-      """;
-
   @TempDir static Path classes;
 
   @TestFactory
@@ -98,8 +91,8 @@ class DocumentedExamplesTest {
   private static JavaFileObject source(String code) {
     String body =
         TYPE.matcher(code).find()
-            ? IMPORTS + code
-            : IMPORTS + "class Example { void run(" + parameter(code) + ") {\n" + code + "} }";
+            ? imports() + code
+            : imports() + "class Example { void run(" + parameter(code) + ") {\n" + code + "} }";
     return new SimpleJavaFileObject(
         URI.create("string:///Example.java"), JavaFileObject.Kind.SOURCE) {
       @Override
@@ -107,6 +100,24 @@ class DocumentedExamplesTest {
         return body;
       }
     };
+  }
+
+  /** Imports of all our packages, so that a block needs none. */
+  private static String imports() {
+    StringBuilder imports = new StringBuilder("import java.time.*;\nimport java.util.*;\n");
+    for (String module : List.of("schemas", "producer-lib")) {
+      Path sources = ROOT.resolve(module).resolve("src/main/java");
+      try (Stream<Path> files = Files.walk(sources)) {
+        files
+            .filter(file -> file.endsWith("package-info.java"))
+            .map(file -> sources.relativize(file.getParent()).toString())
+            .forEach(
+                name -> imports.append("import ").append(name.replace('/', '.')).append(".*;\n"));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return imports.toString();
   }
 
   /** The producer, unless the block declares its own. */

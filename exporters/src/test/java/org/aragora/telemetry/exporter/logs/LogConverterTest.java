@@ -25,8 +25,8 @@ import org.aragora.telemetry.exporter.backend.Conversion;
 import org.aragora.telemetry.exporter.backend.Converter;
 import org.aragora.telemetry.exporter.contract.Documentation;
 import org.aragora.telemetry.exporter.contract.TestEvents;
-import org.aragora.telemetry.exporter.process.Help;
 import org.aragora.telemetry.exporter.http.HttpPush;
+import org.aragora.telemetry.exporter.process.Help;
 import org.aragora.telemetry.exporter.process.Settings;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
@@ -257,11 +257,6 @@ class LogConverterTest {
                     .map(name -> name.substring(EnvironmentSettings.PREFIX.length()))
                     .toList()))
         .isEmpty();
-  }
-
-  @Test
-  void settingsTableIsWhatIsDeclared() {
-    Documentation.assertBlock("settings of export-logs", Help.table(LokiSettings.declare()));
   }
 
   @Test

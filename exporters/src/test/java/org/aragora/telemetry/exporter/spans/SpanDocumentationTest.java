@@ -32,11 +32,6 @@ class SpanDocumentationTest {
   }
 
   @Test
-  void settingsTableIsWhatIsDeclared() {
-    Documentation.assertBlock("settings of export-spans", Help.table(SpanSettings.declare()));
-  }
-
-  @Test
   void treeIsThatOfTheSampleDebate() {
     var definition = SpansMain.definition();
     Converter<List<SpanData>> converter =

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.aragora.telemetry.producer.ProducerStats;
+import org.aragora.telemetry.producer.report.ProducerStats;
 
 /**
  * Several instances under load, each a thread with a producer of its own; can be stopped and

@@ -28,7 +28,7 @@ class TelemetryProducerIT {
     return RequestCompleted.of("r-" + i, "GET", "/api/debates", 200, Duration.ofMillis(i));
   }
 
-  private TelemetryProducer.Builder builder() {
+  private ProducerBuilder builder() {
     return TelemetryProducer.builder("api-1")
         .bootstrapServers(kafka.bootstrapServers())
         .topicPrefix(kafka.prefix());

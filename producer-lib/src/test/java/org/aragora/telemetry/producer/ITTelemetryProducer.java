@@ -21,7 +21,7 @@ import org.aragora.telemetry.testbed.junit.KafkaExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-class TelemetryProducerIT {
+class ITTelemetryProducer {
   @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
 
   private static RequestCompleted request(int i) {

@@ -11,15 +11,15 @@ import org.aragora.telemetry.chaos.Violations.Check;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.processor.OfflinePipelines;
 import org.aragora.telemetry.processor.ProcessorConfig;
-import org.aragora.telemetry.processor.replay.read.Consumers;
-import org.aragora.telemetry.processor.replay.read.Limit;
-import org.aragora.telemetry.processor.replay.read.Progress;
-import org.aragora.telemetry.processor.replay.read.RangeResolver;
-import org.aragora.telemetry.processor.replay.read.ReplayException;
-import org.aragora.telemetry.processor.replay.read.Workers;
-import org.aragora.telemetry.processor.replay.verify.LiveSource;
-import org.aragora.telemetry.processor.replay.verify.Verification;
-import org.aragora.telemetry.processor.replay.verify.Verifier;
+import org.aragora.telemetry.replay.read.Consumers;
+import org.aragora.telemetry.replay.read.Limit;
+import org.aragora.telemetry.replay.read.Progress;
+import org.aragora.telemetry.replay.read.RangeResolver;
+import org.aragora.telemetry.replay.read.ReplayException;
+import org.aragora.telemetry.replay.read.Workers;
+import org.aragora.telemetry.replay.verify.LiveSource;
+import org.aragora.telemetry.replay.verify.Verification;
+import org.aragora.telemetry.replay.verify.Verifier;
 
 /**
  * Counts the run's topics again by replay and compares with what the processors wrote, through all

@@ -18,9 +18,11 @@ import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@Tag("main-path")
 class ITTelemetryProducer {
   @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
 

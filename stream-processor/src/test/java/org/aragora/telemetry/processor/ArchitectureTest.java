@@ -27,7 +27,6 @@ class ArchitectureTest {
   void noStageKnowsAnotherStageOrTheRoot() {
     assertThat(dependencies())
         .filteredOn(d -> !d.from.isEmpty() && !d.to.equals(d.from) && !d.to.equals("flow"))
-        .filteredOn(d -> !(d.ofProgram && d.to.isEmpty()))
         .isEmpty();
   }
 
@@ -46,11 +45,8 @@ class ArchitectureTest {
         .contains("ingest", "measure", "aggregate", "serve", "flow");
   }
 
-  /**
-   * Stages, by their package under the root; "" is the root itself. A program whose main class lies
-   * in a stage has to be put together somewhere: that class alone knows the root.
-   */
-  private record Between(String from, String to, boolean ofProgram, String why) {}
+  /** A dependency between stages, named by their package under the root; "" is the root. */
+  private record Between(String from, String to, String why) {}
 
   private static List<Between> dependencies() {
     Set<Between> all =
@@ -60,12 +56,7 @@ class ArchitectureTest {
             .map(
                 d ->
                     new Between(
-                        stage(d.getOriginClass()),
-                        stage(d.getTargetClass()),
-                        d.getOriginClass()
-                            .getSimpleName()
-                            .matches("(Replay|Redrive)Main|GenerationCommand"),
-                        d.getDescription()))
+                        stage(d.getOriginClass()), stage(d.getTargetClass()), d.getDescription()))
             .collect(Collectors.toSet());
     return List.copyOf(all);
   }

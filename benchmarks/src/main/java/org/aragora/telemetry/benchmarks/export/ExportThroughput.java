@@ -24,9 +24,9 @@ import org.aragora.telemetry.exporter.core.ExporterProcess;
 import org.aragora.telemetry.exporter.core.Settings;
 import org.aragora.telemetry.exporter.logs.LogEntry;
 import org.aragora.telemetry.exporter.logs.LogsMain;
-import org.aragora.telemetry.exporter.receiver.CountingReceiver;
 import org.aragora.telemetry.exporter.spans.SpansMain;
 import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.testbed.receiver.CountingReceiver;
 
 /** Measures both exporters and prints one line per round and the medians. Not thread-safe. */
 public final class ExportThroughput {

@@ -11,13 +11,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.processor.OfflinePipelines;
 import org.aragora.telemetry.processor.ProcessorConfig;
-import org.aragora.telemetry.processor.replay.read.Consumers;
-import org.aragora.telemetry.processor.replay.read.Limit;
-import org.aragora.telemetry.processor.replay.read.PartitionJob;
-import org.aragora.telemetry.processor.replay.read.PartitionReplay;
-import org.aragora.telemetry.processor.replay.read.Progress;
-import org.aragora.telemetry.processor.replay.read.RangeResolver;
-import org.aragora.telemetry.processor.replay.read.Workers;
+import org.aragora.telemetry.replay.read.Consumers;
+import org.aragora.telemetry.replay.read.Limit;
+import org.aragora.telemetry.replay.read.PartitionJob;
+import org.aragora.telemetry.replay.read.PartitionReplay;
+import org.aragora.telemetry.replay.read.Progress;
+import org.aragora.telemetry.replay.read.RangeResolver;
+import org.aragora.telemetry.replay.read.Workers;
 
 /** What {@code replay} with one worker does: the whole count, in memory; one thread. */
 final class ReplayRun {

@@ -5,17 +5,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.aragora.telemetry.processor.Processor;
 import org.aragora.telemetry.processor.ProcessorConfig;
+import org.aragora.telemetry.testbed.broker.PlainClient;
 
 /**
  * A deployment of its own on a broker: its topics, its processors, and a plain producer and
@@ -25,10 +20,9 @@ public final class Pipe implements AutoCloseable {
   public static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Map<String, String> environment = new HashMap<>();
-  private final Map<String, Object> clients = new HashMap<>();
   private final String prefix;
   private final List<Processor> processors = new ArrayList<>();
-  private final KafkaProducer<byte[], byte[]> producer;
+  private final PlainClient client;
 
   public Pipe(String bootstrapServers, String prefix) {
     this(bootstrapServers, prefix, Map.of());
@@ -46,13 +40,9 @@ public final class Pipe implements AutoCloseable {
     environment.put("METRICS_PORT", "0");
     security.forEach(
         (name, value) -> environment.put("KAFKA_" + name.toUpperCase().replace('.', '_'), value));
-    clients.putAll(security);
+    Map<String, Object> clients = new HashMap<>(security);
     clients.put("bootstrap.servers", bootstrapServers);
-    Map<String, Object> settings = new HashMap<>(clients);
-    settings.put("max.request.size", 64 * 1024 * 1024);
-    settings.put("buffer.memory", 128 * 1024 * 1024);
-    settings.put("compression.type", "zstd");
-    producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    client = new PlainClient(clients);
   }
 
   Pipe with(String setting, String value) {
@@ -79,38 +69,12 @@ public final class Pipe implements AutoCloseable {
   }
 
   public RecordMetadata send(ProducerRecord<byte[], byte[]> record) {
-    try {
-      return producer.send(record).get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    }
+    return client.send(record);
   }
 
-  /** What is committed in a topic now. */
+  /** Returns what is committed in a topic now. */
   public List<ConsumerRecord<byte[], byte[]>> read(String suffix) {
-    Map<String, Object> settings = new HashMap<>(clients);
-    settings.put("isolation.level", "read_committed");
-    settings.put("enable.auto.commit", false);
-    settings.put("fetch.max.bytes", 64 * 1024 * 1024);
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic(suffix)).stream()
-              .map(info -> new TopicPartition(info.topic(), info.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (ends.entrySet().stream()
-          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-        consumer.poll(Duration.ofMillis(200)).forEach(records::add);
-      }
-    }
-    return records;
+    return client.read(topic(suffix));
   }
 
   public MetricsPage page() {
@@ -125,6 +89,6 @@ public final class Pipe implements AutoCloseable {
   @Override
   public void close() {
     List.copyOf(processors).forEach(this::stop);
-    producer.close(Duration.ZERO);
+    client.close();
   }
 }

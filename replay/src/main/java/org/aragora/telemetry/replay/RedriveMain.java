@@ -1,0 +1,228 @@
+package org.aragora.telemetry.replay;
+
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.aragora.telemetry.processor.ProcessorConfig;
+import org.aragora.telemetry.replay.read.Consumers;
+import org.aragora.telemetry.replay.read.Limit;
+import org.aragora.telemetry.replay.read.ReplayException;
+import org.aragora.telemetry.replay.redrive.Redrive.Fate;
+import org.aragora.telemetry.replay.redrive.Redrive.Kind;
+import org.aragora.telemetry.replay.redrive.Redrive;
+import org.aragora.telemetry.replay.redrive.Route;
+import org.aragora.telemetry.replay.redrive.Selection;
+import org.aragora.telemetry.schemas.topic.DeadLetterReason;
+import org.aragora.telemetry.schemas.topic.InputTopic;
+import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bin/telemetry redrive}. */
+@Command(
+    name = "redrive",
+    description = {
+      "Sends dead letters back to the partitions that they came from, each at most once, where they are counted if they"
+          + " can be. Without --execute it says what it would do and does nothing.",
+      "One that fails again comes back marked and stays until --again.",
+      "With --exporter, the exporters' dead letters: each goes to the exporter that could not send it, and to nobody"
+          + " else."
+    },
+    mixinStandardHelpOptions = true)
+public final class RedriveMain implements Callable<Integer> {
+  private static final int FAILED = 1;
+  private static final List<String> EXPORTERS = List.of("spans", "logs");
+  private static final Set<String> EXPORTERS_REASONS =
+      Set.of("refused", "too_large", "rejected", "too_old", "unconvertible");
+  private static final int MAX_REQUEST_BYTES = 10 * 1024 * 1024;
+  private static final int TRANSACTION_TIMEOUT_MS = 30_000;
+
+  @Option(names = "--execute", description = "do it; without this it is a dry run")
+  private boolean execute;
+
+  @Option(
+      names = "--exporter",
+      paramLabel = "NAME",
+      split = ",",
+      description = "the dead letters of these exporters instead of the processor's: spans, logs")
+  private List<String> exporters = List.of();
+
+  @Option(
+      names = "--reason",
+      paramLabel = "REASON",
+      split = ",",
+      description =
+          "only these: null_value, undecodable, unknown_type, ...; of exporters refused, too_large, rejected, too_old,"
+              + " unconvertible")
+  private List<String> reasons = List.of();
+
+  @Option(
+      names = "--topic",
+      paramLabel = "TOPIC",
+      split = ",",
+      description = "only from these input topics: debates, requests, ...")
+  private List<String> topics = List.of();
+
+  @Option(
+      names = "--from",
+      paramLabel = "TIME",
+      description = "only those that were parked at this time or later")
+  private @Nullable String from;
+
+  @Option(
+      names = "--to",
+      paramLabel = "TIME",
+      description = "only those that were parked before this time")
+  private @Nullable String to;
+
+  @Option(names = "--again", description = "also those that failed again after a redrive")
+  private boolean again;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  private final Map<String, String> environment;
+
+  private RedriveMain(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  /** Exit code 0 only on success. */
+  public static void main(String[] arguments) {
+    System.exit(CommandLogging.run(System.getenv(), RedriveMain::commandLine, arguments));
+  }
+
+  static CommandLine commandLine(Map<String, String> environment) {
+    return new CommandLine(new RedriveMain(environment));
+  }
+
+  @Override
+  public Integer call() {
+    try {
+      run(ProcessorConfig.read(environment));
+      return 0;
+    } catch (InvalidSettingException | ReplayException e) {
+      err().println(e.getMessage());
+    } catch (KafkaException e) {
+      err().println("The redrive has failed: " + e.getMessage());
+    }
+    return FAILED;
+  }
+
+  private void run(ProcessorConfig config) {
+    Redrive redrive =
+        new Redrive(
+            new Consumers(config.clientSettings()),
+            route(config.topicPrefix()),
+            selection(config.topicPrefix()));
+    if (!execute) {
+      print(redrive.dryRun());
+      out().println("Nothing was sent: this was a dry run. --execute does it.");
+    } else {
+      try (Producer<byte[], byte[]> producer = producer(config)) {
+        print(redrive.execute(producer));
+      }
+    }
+    out().flush();
+  }
+
+  private Route route(String topicPrefix) {
+    for (String exporter : exporters) {
+      if (!EXPORTERS.contains(exporter)) {
+        throw new InvalidSettingException(
+            "--exporter %s is none; there are %s."
+                .formatted(exporter, String.join(", ", EXPORTERS)));
+      }
+    }
+    return exporters.isEmpty()
+        ? Route.toInputs(topicPrefix)
+        : Route.toExporters(topicPrefix, Set.copyOf(exporters));
+  }
+
+  private Set<String> knownReasons() {
+    return exporters.isEmpty()
+        ? Arrays.stream(DeadLetterReason.values())
+            .map(DeadLetterReason::label)
+            .collect(Collectors.toSet())
+        : EXPORTERS_REASONS;
+  }
+
+  private Selection selection(String topicPrefix) {
+    Set<String> known = knownReasons();
+    for (String reason : reasons) {
+      if (!known.contains(reason)) {
+        throw new InvalidSettingException(
+            "--reason %s is none; there are %s."
+                .formatted(reason, String.join(", ", new java.util.TreeSet<>(known))));
+      }
+    }
+    Set<String> names = new HashSet<>();
+    for (String topic : topics) {
+      InputTopic input = InputTopic.byName("", topic);
+      input = input == null ? InputTopic.byName(topicPrefix, topic) : input;
+      if (input == null) {
+        throw new InvalidSettingException("--topic %s is no input topic.".formatted(topic));
+      }
+      names.add(input.under(topicPrefix));
+    }
+    return new Selection(
+        Set.copyOf(reasons),
+        names,
+        from == null ? Long.MIN_VALUE : Limit.time(from, "--from").toEpochMilli(),
+        to == null ? Long.MAX_VALUE : Limit.time(to, "--to").toEpochMilli(),
+        again);
+  }
+
+  private static Producer<byte[], byte[]> producer(ProcessorConfig config) {
+    Map<String, Object> settings = new HashMap<>(config.clientSettings());
+    settings.put(ProducerConfig.CLIENT_ID_CONFIG, config.applicationId() + "-redrive");
+    settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, config.applicationId() + "-redrive");
+    settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
+    settings.put(ProducerConfig.ACKS_CONFIG, "all");
+    settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
+    settings.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+    return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  private void print(SortedMap<Kind, Map<Fate, Long>> report) {
+    Map<Fate, Long> sums = new EnumMap<>(Fate.class);
+    report.forEach(
+        (kind, fates) ->
+            fates.forEach(
+                (fate, count) -> {
+                  out().printf("%s %s: %d %s%n", kind.topic(), kind.reason(), count, text(fate));
+                  sums.merge(fate, count, Long::sum);
+                }));
+    out().printf("%d %s.%n", sums.getOrDefault(Fate.SENT, 0L), text(Fate.SENT));
+  }
+
+  private String text(Fate fate) {
+    return fate == Fate.SENT && execute ? "sent back" : fate.text();
+  }
+
+  private PrintWriter out() {
+    return Objects.requireNonNull(spec).commandLine().getOut();
+  }
+
+  private PrintWriter err() {
+    return Objects.requireNonNull(spec).commandLine().getErr();
+  }
+}

@@ -1,0 +1,134 @@
+package org.aragora.telemetry.replay.generation;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.aragora.telemetry.counting.generation.Generation;
+import org.aragora.telemetry.processor.flow.Changelogs;
+import org.aragora.telemetry.schemas.topic.InputTopic;
+
+/** The topics of generations: made, looked at, deleted. */
+final class GenerationTopics {
+  private static final short FULL_REPLICATION = 3;
+
+  private final Admin admin;
+  private final Service service;
+
+  GenerationTopics(Admin admin, Service service) {
+    this.admin = admin;
+    this.service = service;
+  }
+
+  /** Partitions of every topic that there is under the prefix or belongs to the application. */
+  Map<String, Integer> partitions() throws ExecutionException, InterruptedException {
+    Set<String> ours =
+        admin.listTopics().names().get().stream()
+            .filter(
+                name ->
+                    name.startsWith(service.topicPrefix())
+                        || name.startsWith(service.applicationId()))
+            .collect(Collectors.toSet());
+    Map<String, Integer> counts = new HashMap<>();
+    admin
+        .describeTopics(ours)
+        .allTopicNames()
+        .get()
+        .forEach((name, topic) -> counts.put(name, topic.partitions().size()));
+    return counts;
+  }
+
+  /**
+   * Makes the metrics topic of the first number, from {@code first} on, that nobody else has taken:
+   * the cluster lets one win.
+   */
+  Generation reserve(Generation first, int partitions)
+      throws ExecutionException, InterruptedException {
+    Generation next = first;
+    while (true) {
+      try {
+        create(
+            List.of(next.metrics().create(service.topicPrefix(), partitions, outputReplication())));
+        return next;
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof TopicExistsException)) {
+          throw e;
+        }
+        next = new Generation(next.number() + 1);
+      }
+    }
+  }
+
+  /** Makes the rest. {@code inputs}: partitions of each input topic. */
+  void createRest(Generation generation, int partitions, Map<InputTopic, Integer> inputs)
+      throws ExecutionException, InterruptedException {
+    List<NewTopic> topics = new ArrayList<>();
+    topics.add(
+        generation.metricsWindows().create(service.topicPrefix(), partitions, outputReplication()));
+    boolean full = brokers() >= FULL_REPLICATION;
+    Map<String, String> settings = new HashMap<>(Changelogs.SETTINGS);
+    settings.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+    settings.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime");
+    if (full) {
+      settings.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, "2");
+    }
+    inputs.forEach(
+        (topic, count) -> {
+          for (Changelogs.Stage stage : Changelogs.Stage.values()) {
+            topics.add(
+                new NewTopic(
+                        changelog(generation, stage, topic), count, full ? FULL_REPLICATION : -1)
+                    .configs(settings));
+          }
+        });
+    create(topics);
+  }
+
+  String changelog(Generation generation, Changelogs.Stage stage, InputTopic topic) {
+    return Changelogs.topic(generation.applicationId(service.applicationId()), stage, topic);
+  }
+
+  private void create(List<NewTopic> topics) throws ExecutionException, InterruptedException {
+    admin.createTopics(topics).all().get();
+  }
+
+  private short outputReplication() throws ExecutionException, InterruptedException {
+    return brokers() >= FULL_REPLICATION ? FULL_REPLICATION : 1;
+  }
+
+  private int brokers() throws ExecutionException, InterruptedException {
+    return admin.describeCluster().nodes().get().size();
+  }
+
+  /** Deletes the topics and the group of a generation, as far as they are there. */
+  void delete(Generation generation) throws ExecutionException, InterruptedException {
+    List<String> names = new ArrayList<>();
+    names.add(generation.metrics().under(service.topicPrefix()));
+    names.add(generation.metricsWindows().under(service.topicPrefix()));
+    for (InputTopic topic : InputTopic.values()) {
+      for (Changelogs.Stage stage : Changelogs.Stage.values()) {
+        names.add(changelog(generation, stage, topic));
+      }
+    }
+    names.retainAll(admin.listTopics().names().get());
+    admin.deleteTopics(names).all().get();
+    try {
+      admin
+          .deleteConsumerGroups(List.of(generation.applicationId(service.applicationId())))
+          .all()
+          .get();
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof GroupIdNotFoundException)) {
+        throw e;
+      }
+    }
+  }
+}

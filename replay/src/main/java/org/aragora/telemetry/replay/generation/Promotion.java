@@ -1,0 +1,232 @@
+package org.aragora.telemetry.replay.generation;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.counting.generation.Generation;
+import org.aragora.telemetry.counting.generation.GenerationGroups;
+import org.aragora.telemetry.counting.generation.GenerationRecord;
+import org.aragora.telemetry.counting.generation.GenerationRecord.Made;
+import org.aragora.telemetry.counting.generation.GenerationRecord.State;
+import org.aragora.telemetry.counting.generation.Generations;
+import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.processor.flow.Changelogs;
+import org.aragora.telemetry.replay.read.ReplayException;
+import org.aragora.telemetry.schemas.topic.InputTopic;
+
+/** Switches the service from one generation to another, forth or back. */
+public final class Promotion {
+  private static final long LOOK_MS = 500;
+
+  private final Service service;
+  private final PrintWriter out;
+
+  public Promotion(Service service, PrintWriter out) {
+    this.service = service;
+    this.out = out;
+  }
+
+  /**
+   * Makes a generation the current one, and waits until the running processors have changed to it.
+   *
+   * @param allowGaps also where retention has taken what it has not counted yet
+   * @param patience how long to wait for the processors
+   * @throws ReplayException in a sentence, where it cannot be, or where processors did not change
+   */
+  public void promote(Generation target, boolean allowGaps, Duration patience) {
+    try (Admin admin = service.admin();
+        Producer<byte[], byte[]> producer = service.producer()) {
+      Generations known = service.generations();
+      if (known.current().equals(target)) {
+        out.printf("Generation %d is current already.%n", target.number());
+        return;
+      }
+      GenerationGroups groups = service.groups(admin);
+      check(target, known, groups, new GenerationTopics(admin, service));
+      long behind = behind(target, known.current(), groups, admin, allowGaps);
+      boolean running = !groups.members(known.current()).isEmpty();
+      service.write(producer, new GenerationRecord.Current(target, service.clock().millis()));
+      out.printf(
+          "Generation %d is current. It has %,d records to catch up with; until then nothing is served.%n",
+          target.number(), behind);
+      out.flush();
+      awaitChange(target, known, groups, running, patience);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new ReplayException(
+          "The cluster did not answer: "
+              + (e.getCause() == null ? e.toString() : e.getCause().getMessage()),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ReplayException("Interrupted.", e);
+    }
+  }
+
+  private void check(
+      Generation target, Generations known, GenerationGroups groups, GenerationTopics topics)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    Made made = known.made().get(target);
+    boolean complete =
+        made == null ? target.equals(Generation.FIRST) : made.state() == State.COMPLETE;
+    if (!complete) {
+      throw new ReplayException(
+          "There is no complete generation %d; 'bin/telemetry replay generations' lists them."
+              .formatted(target.number()));
+    }
+    Map<String, Integer> there = topics.partitions();
+    for (InputTopic topic : InputTopic.values()) {
+      Integer inputs = there.get(topic.under(service.topicPrefix()));
+      Integer counted = there.get(topics.changelog(target, Changelogs.Stage.INGEST, topic));
+      if (counted != null && !counted.equals(inputs)) {
+        throw new ReplayException(
+            "%s has %d partitions, and generation %d was counted with %d; make a new one with 'bin/telemetry replay --output generation'."
+                .formatted(topic.under(service.topicPrefix()), inputs, target.number(), counted));
+      }
+    }
+    if (groups.committed(target).isEmpty() && !groups.committed(known.current()).isEmpty()) {
+      throw new ReplayException(
+          "Kafka has forgotten how far generation %d had counted (offsets.retention.minutes, 7 days where nothing else is set); make a new one with 'bin/telemetry replay --output generation'."
+              .formatted(target.number()));
+    }
+  }
+
+  /** How many records it has to count before it may be served. */
+  private long behind(
+      Generation target,
+      Generation current,
+      GenerationGroups groups,
+      Admin admin,
+      boolean allowGaps)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    Map<InputPartition, Long> mine = groups.committed(target);
+    Map<InputPartition, Long> theirs = groups.committed(current);
+    Map<TopicPartition, OffsetSpec> question = new HashMap<>();
+    mine.keySet()
+        .forEach(
+            partition -> question.put(service.topicPartition(partition), OffsetSpec.earliest()));
+    ListOffsetsResult begins = admin.listOffsets(question);
+    List<String> cut = new ArrayList<>();
+    for (Map.Entry<InputPartition, Long> counted : mine.entrySet()) {
+      TopicPartition partition = service.topicPartition(counted.getKey());
+      long begin = begins.partitionResult(partition).get().offset();
+      if (begin > counted.getValue()) {
+        cut.add("%s from %d to %d".formatted(partition, counted.getValue(), begin));
+      }
+    }
+    if (!cut.isEmpty() && !allowGaps) {
+      throw new ReplayException(
+          "Retention has taken records that generation %d has not counted: %s%s; make a new one with 'bin/telemetry replay --output generation', or go on without them with --allow-gaps."
+              .formatted(
+                  target.number(),
+                  cut.get(0),
+                  cut.size() == 1 ? "" : " (and %d more partitions)".formatted(cut.size() - 1)));
+    }
+    return theirs.entrySet().stream()
+        .mapToLong(their -> Math.max(0, their.getValue() - mine.getOrDefault(their.getKey(), 0L)))
+        .sum();
+  }
+
+  private void awaitChange(
+      Generation target,
+      Generations known,
+      GenerationGroups groups,
+      boolean running,
+      Duration patience)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    if (!running) {
+      out.printf("No processor is running; the next one to start counts into it.%n");
+      return;
+    }
+    long untilNanos = System.nanoTime() + patience.toNanos();
+    List<String> left;
+    do {
+      TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+      left = new ArrayList<>();
+      for (Generation other : known.with(current(target)).others()) {
+        left.addAll(groups.members(other));
+      }
+      if (left.isEmpty() && !groups.members(target).isEmpty()) {
+        out.printf("All processors count into it.%n");
+        return;
+      }
+    } while (System.nanoTime() - untilNanos < 0);
+    throw new ReplayException(
+        left.isEmpty()
+            ? "No processor counts into generation %d yet: start one; the logs of those that run say why. To go back: promote %d."
+                .formatted(target.number(), known.current().number())
+            : "Still in another generation, and nothing new is served until they stop: %s. Stop them, or go back: promote %d."
+                .formatted(left, known.current().number()));
+  }
+
+  private GenerationRecord current(Generation target) {
+    return new GenerationRecord.Current(target, service.clock().millis());
+  }
+
+  /** Says which generations there are. */
+  public void list() {
+    Generations known = service.generations();
+    if (!known.made().containsKey(Generation.FIRST)) {
+      line(known, Generation.FIRST, "the first, counted from the beginning");
+    }
+    known
+        .made()
+        .forEach(
+            (generation, made) ->
+                line(
+                    known,
+                    generation,
+                    "%s at %s, %s"
+                        .formatted(
+                            made.state().name().toLowerCase(java.util.Locale.ROOT),
+                            java.time.Instant.ofEpochMilli(made.atMs()),
+                            made.note())));
+  }
+
+  private void line(Generations known, Generation generation, String what) {
+    out.printf(
+        "%s %d  %s%n", known.current().equals(generation) ? "*" : " ", generation.number(), what);
+  }
+
+  /**
+   * Deletes the topics and the offsets of a generation that is not current.
+   *
+   * @throws ReplayException where it is, or where somebody counts into it
+   */
+  public void discard(Generation target) {
+    try (Admin admin = service.admin();
+        Producer<byte[], byte[]> producer = service.producer()) {
+      if (service.generations().current().equals(target)) {
+        throw new ReplayException("Generation %d is current and stays.".formatted(target.number()));
+      }
+      List<String> members = service.groups(admin).members(target);
+      if (!members.isEmpty()) {
+        throw new ReplayException(
+            "Generation %d stays: %s count into it.".formatted(target.number(), members));
+      }
+      service.write(
+          producer,
+          new Made(target, State.DISCARDED, service.clock().millis(), "its topics are deleted"));
+      new GenerationTopics(admin, service).delete(target);
+      out.printf("Generation %d is deleted.%n", target.number());
+    } catch (ExecutionException | TimeoutException e) {
+      throw new ReplayException(
+          "Generation %d could not be deleted whole (%s); try again."
+              .formatted(target.number(), e.getCause() == null ? e : e.getCause().getMessage()),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ReplayException("Interrupted.", e);
+    }
+  }
+}

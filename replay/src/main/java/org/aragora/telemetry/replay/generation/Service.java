@@ -1,0 +1,89 @@
+package org.aragora.telemetry.replay.generation;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.aragora.telemetry.counting.generation.GenerationGroups;
+import org.aragora.telemetry.counting.generation.GenerationLog;
+import org.aragora.telemetry.counting.generation.GenerationRecord;
+import org.aragora.telemetry.counting.generation.Generations;
+import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.replay.read.ReplayException;
+import org.aragora.telemetry.schemas.topic.Topics;
+
+/**
+ * The service whose generations these are, and the clients to reach it with.
+ *
+ * @param clientSettings of every Kafka client
+ * @param topicPrefix what the names of topics begin with
+ * @param applicationId as the settings name it
+ * @param clock for the times that are written down
+ */
+public record Service(
+    Map<String, Object> clientSettings, String topicPrefix, String applicationId, Clock clock) {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final int MAX_REQUEST_BYTES = 10 * 1024 * 1024;
+
+  public Service {
+    clientSettings = Map.copyOf(clientSettings);
+  }
+
+  /** Which generations there are; only the first where the topic is missing that says so. */
+  public Generations generations() {
+    try (GenerationLog log =
+        GenerationLog.open(clientSettings, topicPrefix, "aragora-replay-generations")) {
+      return log.isThere(PATIENCE) ? log.read(PATIENCE) : Generations.NONE;
+    }
+  }
+
+  /** The groups of the generations; {@code admin} stays the caller's to close. */
+  GenerationGroups groups(Admin admin) {
+    return new GenerationGroups(admin, applicationId, topicPrefix);
+  }
+
+  TopicPartition topicPartition(InputPartition of) {
+    return new TopicPartition(of.topic().under(topicPrefix), of.partition());
+  }
+
+  Admin admin() {
+    Map<String, Object> settings = new HashMap<>(clientSettings);
+    settings.put(AdminClientConfig.CLIENT_ID_CONFIG, "aragora-replay-admin");
+    return Admin.create(settings);
+  }
+
+  /** Every record of it is acknowledged by enough replicas or reported. */
+  Producer<byte[], byte[]> producer() {
+    Map<String, Object> settings = new HashMap<>(clientSettings);
+    settings.put(ProducerConfig.CLIENT_ID_CONFIG, "aragora-replay-writer");
+    settings.put(ProducerConfig.ACKS_CONFIG, "all");
+    settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
+    settings.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+    settings.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 20);
+    return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** Writes it down where every processor reads it. Returns when that is certain. */
+  void write(Producer<byte[], byte[]> producer, GenerationRecord record)
+      throws InterruptedException {
+    String topic = Topics.GENERATIONS.under(topicPrefix);
+    try {
+      producer.send(new ProducerRecord<>(topic, 0, record.key(), record.value())).get();
+    } catch (ExecutionException e) {
+      throw new ReplayException(
+          "%s could not be written to (%s); nothing has changed."
+              .formatted(topic, e.getCause() == null ? e : e.getCause().getMessage()),
+          e);
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package org.aragora.telemetry.replay.read;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.counting.metric.PartialValue;
+import org.aragora.telemetry.counting.metric.WindowKey;
+import org.aragora.telemetry.processor.flow.PartitionPipeline;
+import org.aragora.telemetry.processor.flow.SeriesListener;
+import org.jspecify.annotations.Nullable;
+
+/** Counts one input partition between its bounds, from a checkpoint if there is one. */
+public final class PartitionReplay implements PartitionJob {
+
+  /** What is kept beside the totals. */
+  public record Keep(boolean minutes, boolean windows) {}
+
+  private static final int VERSION = 1;
+
+  private final InputPartition partition;
+  private final Bounds bounds;
+  private final Keep keep;
+  private final Minutes minutes = new Minutes();
+  private final TreeMap<WindowId, PartialValue> windows = new TreeMap<>();
+  private final PartitionPipeline pipeline;
+  private final @Nullable Checkpoints checkpoints;
+  private long position;
+  private long firstAppendMs = Long.MAX_VALUE;
+
+  private PartitionReplay(
+      InputPartition partition,
+      Bounds bounds,
+      Keep keep,
+      PartitionPipeline.Factory factory,
+      @Nullable Checkpoints checkpoints,
+      @Nullable DataInputStream saved)
+      throws IOException {
+    this.partition = partition;
+    this.bounds = bounds;
+    this.keep = keep;
+    this.checkpoints = checkpoints;
+    PartitionPipeline.Listeners listeners =
+        new PartitionPipeline.Listeners(
+            keep.minutes() ? minutes : SeriesListener.NONE,
+            keep.windows()
+                ? (key, value) -> windows.put(WindowId.of(key), value)
+                : (key, value) -> {});
+    if (saved == null) {
+      position = bounds.from();
+      pipeline = factory.open(partition, listeners);
+    } else {
+      if (saved.readInt() != VERSION) {
+        throw new IOException("it was written by another release");
+      }
+      position = saved.readLong();
+      firstAppendMs = saved.readLong();
+      pipeline = factory.restore(partition, listeners, saved);
+      minutes.restore(saved, factory.metrics());
+      restoreWindows(saved);
+    }
+  }
+
+  /** Goes on from the checkpoint of the partition, or begins. */
+  public static PartitionReplay open(
+      InputPartition partition,
+      Bounds bounds,
+      Keep keep,
+      PartitionPipeline.Factory factory,
+      @Nullable Checkpoints checkpoints) {
+    try (DataInputStream saved = checkpoints == null ? null : checkpoints.open(partition)) {
+      return new PartitionReplay(partition, bounds, keep, factory, checkpoints, saved);
+    } catch (IOException e) {
+      throw new ReplayException(
+          "The checkpoint of %s cannot be read (%s); remove its directory to begin again."
+              .formatted(partition, e.getMessage()),
+          e);
+    }
+  }
+
+  @Override
+  public InputPartition partition() {
+    return partition;
+  }
+
+  @Override
+  public long from() {
+    return position;
+  }
+
+  @Override
+  public long to() {
+    return bounds.to();
+  }
+
+  @Override
+  public void accept(ConsumerRecord<byte[], byte[]> record) {
+    pipeline.accept(record.offset(), record.timestamp(), record.key(), record.value());
+    position = record.offset() + 1;
+    firstAppendMs = Math.min(firstAppendMs, record.timestamp());
+  }
+
+  @Override
+  public void pause(long reached) {
+    position = reached;
+    if (checkpoints != null && checkpoints.isDue(partition)) {
+      checkpoints.save(partition, this::save);
+    }
+  }
+
+  @Override
+  public void done() {
+    position = Math.max(position, bounds.to());
+    if (keep.windows()) {
+      pipeline.sendWindows();
+    }
+    if (checkpoints != null) {
+      checkpoints.save(partition, this::save);
+    }
+  }
+
+  private void save(DataOutputStream out) throws IOException {
+    out.writeInt(VERSION);
+    out.writeLong(position);
+    out.writeLong(firstAppendMs);
+    pipeline.save(out);
+    minutes.save(out);
+    out.writeInt(windows.size());
+    for (var window : windows.entrySet()) {
+      writeBytes(out, window.getKey().toKey(partition).toBytes());
+      writeBytes(out, window.getValue().toBytes());
+    }
+  }
+
+  private void restoreWindows(DataInputStream in) throws IOException {
+    for (int left = in.readInt(); left > 0; left--) {
+      WindowKey key = WindowKey.fromBytes(in.readNBytes(in.readInt()));
+      windows.put(WindowId.of(key), PartialValue.fromBytes(in.readNBytes(in.readInt())));
+    }
+  }
+
+  private static void writeBytes(DataOutputStream out, byte[] bytes) throws IOException {
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  public PartitionPipeline pipeline() {
+    return pipeline;
+  }
+
+  public Bounds bounds() {
+    return bounds;
+  }
+
+  /**
+   * Append time of the first record, milliseconds since 1970; the greatest long if there is none.
+   */
+  public long firstAppendMs() {
+    return firstAppendMs;
+  }
+
+  public Minutes minutes() {
+    return minutes;
+  }
+
+  /** Every window, in order; those that had not closed are as they were at the end. */
+  public NavigableMap<WindowId, PartialValue> windows() {
+    return windows;
+  }
+
+  /** The replays of a whole range. */
+  public static List<PartitionReplay> all(
+      java.util.Map<InputPartition, Bounds> range,
+      Keep keep,
+      PartitionPipeline.Factory factory,
+      @Nullable Checkpoints checkpoints) {
+    return range.entrySet().stream()
+        .map(entry -> open(entry.getKey(), entry.getValue(), keep, factory, checkpoints))
+        .toList();
+  }
+}

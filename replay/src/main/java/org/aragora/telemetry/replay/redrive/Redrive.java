@@ -1,0 +1,231 @@
+package org.aragora.telemetry.replay.redrive;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.ToIntFunction;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.replay.read.Consumers;
+import org.aragora.telemetry.replay.read.ReplayException;
+
+/**
+ * Sends dead letters back. One transaction holds what is sent and the marks that say so, under one
+ * transactional id: whoever starts later stops whoever is at it and sees all that he has done.
+ */
+public final class Redrive {
+
+  /** What becomes of a dead letter that is selected. */
+  public enum Fate {
+    /** It is sent, or would be. */
+    SENT("to send back"),
+    /** It was sent before and has not come back. */
+    SENT_BEFORE("sent back before"),
+    /** It lies here twice, because its exporter died after it had parked it. */
+    COPY("copies of others"),
+    /** It was sent before and has failed again. */
+    FAILED_AGAIN("failed again after they were sent back; --again sends them"),
+    /** Parts of it are missing. */
+    CUT("too large to be kept whole; they cannot be sent back"),
+    /** The partition that it came from is not there. */
+    HOMELESS("from a partition that is not there any more");
+
+    private final String text;
+
+    Fate(String text) {
+      this.text = text;
+    }
+
+    /** In words, after a number. */
+    public String text() {
+      return text;
+    }
+  }
+
+  /** Dead letters are told apart by these. */
+  public record Kind(String topic, String reason) implements Comparable<Kind> {
+    @Override
+    public int compareTo(Kind other) {
+      int byTopic = topic.compareTo(other.topic);
+      return byTopic != 0 ? byTopic : reason.compareTo(other.reason);
+    }
+  }
+
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final long STALLED_NANOS = Duration.ofSeconds(90).toNanos();
+  private static final int BATCH = 500;
+
+  private final Consumers consumers;
+  private final Route route;
+  private final Selection selection;
+  private final Set<Object> seen = new HashSet<>();
+  private final TreeMap<Kind, Map<Fate, Long>> report = new TreeMap<>();
+
+  /** Works over {@code selection} of what {@code route} sends back. */
+  public Redrive(Consumers consumers, Route route, Selection selection) {
+    this.consumers = consumers;
+    this.route = route;
+    this.selection = selection;
+  }
+
+  /** What would be done. Writes nothing. */
+  public SortedMap<Kind, Map<Fate, Long>> dryRun() {
+    select(parked -> {});
+    return report;
+  }
+
+  /**
+   * Does it.
+   *
+   * @param producer with the one transactional id of all redrives; not initialized yet
+   */
+  public SortedMap<Kind, Map<Fate, Long>> execute(Producer<byte[], byte[]> producer) {
+    // Whoever was at it is stopped and its open transaction aborted; only then is looked at marks.
+    producer.initTransactions();
+    List<Parked> batch = new ArrayList<>();
+    try {
+      select(
+          parked -> {
+            batch.add(parked);
+            if (batch.size() == BATCH) {
+              send(producer, batch);
+            }
+          });
+      send(producer, batch);
+    } catch (KafkaException e) {
+      abort(producer);
+      throw new ReplayException(
+          "The redrive has stopped (%s); what was sent is marked, start it again for the rest."
+              .formatted(e.getMessage()),
+          e);
+    }
+    return report;
+  }
+
+  /** An open transaction would hold back every reader of the input topics. */
+  private static void abort(Producer<byte[], byte[]> producer) {
+    try {
+      producer.abortTransaction();
+    } catch (KafkaException | IllegalStateException e) {
+      // Another redrive has taken over and has aborted it, or there was none.
+    }
+  }
+
+  private void send(Producer<byte[], byte[]> producer, List<Parked> batch) {
+    if (batch.isEmpty()) {
+      return;
+    }
+    producer.beginTransaction();
+    for (Parked parked : batch) {
+      var unused = producer.send(route.sentBack(parked));
+      unused = producer.send(Marks.markOf(parked.record()));
+    }
+    producer.commitTransaction(); // waits for all of it, and throws what has failed
+    batch.clear();
+  }
+
+  private void select(java.util.function.Consumer<Parked> selected) {
+    try (Consumer<byte[], byte[]> consumer = consumers.committed("redrive");
+        Consumer<byte[], byte[]> ends = consumers.uncommitted("redrive-ends")) {
+      String deadLetterTopic = route.deadLetterTopic();
+      List<PartitionInfo> found = consumer.partitionsFor(deadLetterTopic, PATIENCE);
+      if (found == null || found.isEmpty()) {
+        throw new ReplayException("There is no topic %s.".formatted(deadLetterTopic));
+      }
+      Map<String, Integer> partitionCounts = new HashMap<>();
+      ToIntFunction<String> partitionsOf =
+          topic ->
+              partitionCounts.computeIfAbsent(
+                  topic,
+                  t -> {
+                    List<PartitionInfo> home = consumer.partitionsFor(t, PATIENCE);
+                    return home == null ? 0 : home.size();
+                  });
+      for (PartitionInfo info : found) {
+        TopicPartition partition = new TopicPartition(deadLetterTopic, info.partition());
+        // Marks lie behind what they mark, so a partition is read to its end first: to its end with
+        // open transactions, because one of the processor's may lie before marks.
+        ends.assign(List.of(partition));
+        long end = ends.endOffsets(List.of(partition), PATIENCE).getOrDefault(partition, 0L);
+        Marks marks = new Marks();
+        scan(consumer, partition, end, marks::accept);
+        scan(
+            consumer,
+            partition,
+            end,
+            record -> {
+              Parked parked = Parked.of(record);
+              if (parked != null && route.takes(parked) && selection.takes(parked)) {
+                Fate fate = fate(parked, marks, partitionsOf);
+                report
+                    .computeIfAbsent(
+                        new Kind(route.label(parked), parked.reason()),
+                        k -> new EnumMap<>(Fate.class))
+                    .merge(fate, 1L, Long::sum);
+                if (fate == Fate.SENT) {
+                  selected.accept(parked);
+                }
+              }
+            });
+      }
+    }
+  }
+
+  private Fate fate(Parked parked, Marks marks, ToIntFunction<String> partitionsOf) {
+    Object identity = route.identity(parked);
+    boolean isFirst = identity == null || seen.add(identity);
+    if (marks.contains(parked.record())) {
+      return Fate.SENT_BEFORE;
+    }
+    if (!isFirst) {
+      return Fate.COPY;
+    }
+    if (parked.isCut()) {
+      return Fate.CUT;
+    }
+    if (!route.hasHome(parked, partitionsOf)) {
+      return Fate.HOMELESS;
+    }
+    return parked.redrives() > 0 && !selection.again() ? Fate.FAILED_AGAIN : Fate.SENT;
+  }
+
+  private static void scan(
+      Consumer<byte[], byte[]> consumer,
+      TopicPartition partition,
+      long end,
+      java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> action) {
+    consumer.assign(List.of(partition));
+    consumer.seekToBeginning(List.of(partition));
+    long movedNanos = System.nanoTime();
+    long position = consumer.position(partition, PATIENCE);
+    while (position < end) {
+      var records = consumer.poll(POLL);
+      for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
+        if (record.offset() < end) {
+          action.accept(record);
+        }
+      }
+      long next = consumer.position(partition, PATIENCE);
+      if (next > position) {
+        movedNanos = System.nanoTime();
+      } else if (System.nanoTime() - movedNanos > STALLED_NANOS) {
+        throw new ReplayException(
+            "Nothing more can be read from %s; a transaction in it has been open for too long."
+                .formatted(partition));
+      }
+      position = next;
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package org.aragora.telemetry.replay.verify;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.counting.metric.Ledger;
+import org.aragora.telemetry.counting.metric.MetricsKey;
+import org.aragora.telemetry.counting.metric.PartialValue;
+import org.aragora.telemetry.counting.metric.WindowKey;
+import org.aragora.telemetry.counting.store.BinaryReader;
+import org.aragora.telemetry.replay.read.ReplayException;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the output topics of the live service: the last committed value of every key. */
+final class LiveGeneration implements AutoCloseable {
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final long STALLED_NANOS = Duration.ofSeconds(90).toNanos();
+
+  private final Consumer<byte[], byte[]> committed;
+  private final Consumer<byte[], byte[]> uncommitted;
+  private final String windowsTopic;
+  private final List<TopicPartition> partitions = new ArrayList<>();
+  private final Map<InputPartition, LiveTask> tasks = new TreeMap<>();
+
+  LiveGeneration(LiveSource source) {
+    committed = source.consumers().committed("live");
+    uncommitted = source.consumers().uncommitted("live-ends");
+    windowsTopic = source.generation().metricsWindows().under(source.topicPrefix());
+    String metricsTopic = source.generation().metrics().under(source.topicPrefix());
+    for (String topic : List.of(metricsTopic, windowsTopic)) {
+      List<PartitionInfo> found = committed.partitionsFor(topic, PATIENCE);
+      if (found == null || found.isEmpty()) {
+        close();
+        throw new ReplayException(
+            "There is no topic %s to compare with; has the processor ever run with this ARAGORA_TELEMETRY_TOPIC_PREFIX?"
+                .formatted(topic));
+      }
+      found.forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
+    }
+    committed.assign(partitions);
+    uncommitted.assign(partitions);
+    committed.seekToBeginning(partitions);
+  }
+
+  /**
+   * Reads everything that is there, then on to what was there when that was done, open transactions
+   * included. So a transaction of which anything was seen in the first lap is seen whole; and what
+   * compaction took away in it has come again later in the topic.
+   */
+  void read() {
+    readTo(committed.endOffsets(partitions, PATIENCE));
+    readTo(uncommitted.endOffsets(partitions, PATIENCE));
+  }
+
+  /** Reads what has come since. */
+  void readOn() {
+    readTo(uncommitted.endOffsets(partitions, PATIENCE));
+  }
+
+  private void readTo(Map<TopicPartition, Long> ends) {
+    long movedNanos = System.nanoTime();
+    Map<TopicPartition, Long> left = new HashMap<>(ends);
+    while (true) {
+      left.entrySet().removeIf(end -> committed.position(end.getKey(), PATIENCE) >= end.getValue());
+      if (left.isEmpty()) {
+        return;
+      }
+      var records = committed.poll(POLL);
+      records.forEach(this::accept);
+      if (!records.isEmpty()) {
+        movedNanos = System.nanoTime();
+      } else if (System.nanoTime() - movedNanos > STALLED_NANOS) {
+        throw new ReplayException(
+            "Nothing more can be read from %s; a transaction in it has been open for too long."
+                .formatted(left.keySet().iterator().next()));
+      }
+    }
+  }
+
+  private void accept(ConsumerRecord<byte[], byte[]> record) {
+    if (record.topic().equals(windowsTopic)) {
+      WindowKey key = WindowKey.fromBytes(record.key());
+      put(key.task(), new ValueKey(key.series(), key.minute()), record.value());
+      return;
+    }
+    MetricsKey key = MetricsKey.fromBytes(record.key());
+    if (key instanceof MetricsKey.Partial partial) {
+      put(partial.task(), ValueKey.total(partial.series()), record.value());
+    } else if (key instanceof MetricsKey.LedgerOf ledger) {
+      task(ledger.task()).ledger =
+          record.value() == null ? null : Ledger.read(new BinaryReader(record.value()));
+    }
+  }
+
+  private void put(InputPartition task, ValueKey key, byte @Nullable [] value) {
+    if (value == null) {
+      task(task).values.remove(key);
+    } else {
+      task(task).values.put(key, PartialValue.fromBytes(value));
+    }
+  }
+
+  /** What there is of an input partition; nothing, where the live service has written nothing. */
+  LiveTask task(InputPartition partition) {
+    return tasks.computeIfAbsent(partition, p -> new LiveTask());
+  }
+
+  /** Input partitions of which the live service has written anything. */
+  List<InputPartition> written() {
+    return List.copyOf(tasks.keySet());
+  }
+
+  @Override
+  public void close() {
+    committed.close();
+    uncommitted.close();
+  }
+}

@@ -1,0 +1,22 @@
+package org.aragora.telemetry.replay.verify;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.aragora.telemetry.counting.metric.Ledger;
+import org.aragora.telemetry.counting.metric.PartialValue;
+import org.jspecify.annotations.Nullable;
+
+/** What the live service has written of one input partition. */
+final class LiveTask {
+  final Map<ValueKey, PartialValue> values = new HashMap<>();
+  @Nullable Ledger ledger;
+
+  /** First offset that is in none of it. */
+  long nextOffset() {
+    long next = ledger == null ? 0 : ledger.nextOffset();
+    for (PartialValue value : values.values()) {
+      next = Math.max(next, value.nextOffset());
+    }
+    return next;
+  }
+}

@@ -1,0 +1,81 @@
+package org.aragora.telemetry.replay.verify;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.aragora.telemetry.counting.metric.Aggregate;
+import org.aragora.telemetry.counting.metric.HistogramAggregate;
+import org.aragora.telemetry.counting.metric.LatestAggregate;
+import org.aragora.telemetry.counting.metric.Ledger;
+import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.metric.PartialValue;
+import org.aragora.telemetry.counting.metric.RunMaximumAggregate;
+import org.aragora.telemetry.counting.metric.SumAggregate;
+import org.aragora.telemetry.counting.store.BinaryWriter;
+import org.aragora.telemetry.schemas.topic.DeadLetterReason;
+import org.jspecify.annotations.Nullable;
+
+/** Whether values are the same, and what they are in words. */
+final class Values {
+  private Values() {}
+
+  /** Their bytes are: each value has one form only. */
+  static boolean same(PartialValue a, PartialValue b) {
+    return a.fingerprint() == b.fingerprint() && Arrays.equals(a.aggregate(), b.aggregate());
+  }
+
+  static boolean same(Ledger a, Ledger b) {
+    return Arrays.equals(bytes(a), bytes(b));
+  }
+
+  private static byte[] bytes(Ledger ledger) {
+    BinaryWriter out = new BinaryWriter();
+    ledger.write(out);
+    return out.toBytes();
+  }
+
+  static String text(PartialValue value, @Nullable MetricDescriptor metric) {
+    if (metric == null || metric.fingerprint() != value.fingerprint()) {
+      return "a value of another type, labels or bounds";
+    }
+    Aggregate aggregate = value.read(metric);
+    if (aggregate instanceof SumAggregate sum) {
+      return sum.total().toString();
+    }
+    if (aggregate instanceof RunMaximumAggregate maximum) {
+      return maximum.total().toString();
+    }
+    if (aggregate instanceof LatestAggregate latest) {
+      return String.valueOf(latest.value());
+    }
+    if (aggregate instanceof HistogramAggregate histogram) {
+      List<Long> counts = new ArrayList<>();
+      for (int i = 0; i < histogram.buckets(); i++) {
+        counts.add(histogram.count(i));
+      }
+      return "buckets %s, sum %s".formatted(counts, histogram.sum());
+    }
+    return "%d bytes with hash %08x"
+        .formatted(value.aggregate().length, Arrays.hashCode(value.aggregate()));
+  }
+
+  static String text(Ledger ledger) {
+    StringBuilder deadLetters = new StringBuilder();
+    for (DeadLetterReason reason : DeadLetterReason.values()) {
+      if (ledger.deadLetters(reason) > 0) {
+        deadLetters.append(" %s %d".formatted(reason.label(), ledger.deadLetters(reason)));
+      }
+    }
+    return "read %d, counted %d, duplicate %d, dead letters%s, late %d, clock skew %d, gaps closed %d, missing %s, partition time %d"
+        .formatted(
+            ledger.read(),
+            ledger.counted(),
+            ledger.duplicate(),
+            deadLetters.isEmpty() ? " 0" : deadLetters,
+            ledger.late(),
+            ledger.clockSkew(),
+            ledger.gapsClosed(),
+            ledger.missing(),
+            ledger.partitionTimeNanos());
+  }
+}

@@ -1,0 +1,97 @@
+package org.aragora.telemetry.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.aragora.telemetry.counting.generation.Generation;
+import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.processor.OfflinePipelines;
+import org.aragora.telemetry.processor.Processor;
+import org.aragora.telemetry.testbed.junit.KafkaExtension;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A release whose metrics differ from those of the release before: docs/replay.md. */
+class ITGenerationOfARelease {
+  @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
+
+  private static final int PARTITIONS = 2;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private LiveService service;
+  private EarlierRelease before;
+  private ReplayLoad load;
+
+  @BeforeEach
+  void anEarlierReleaseHasCounted() {
+    kafka.createTopics(PARTITIONS);
+    service = new LiveService(kafka.bootstrapServers(), kafka.prefix(), PARTITIONS);
+    before = new EarlierRelease(kafka.bootstrapServers(), kafka.prefix());
+    Instant start = Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(90, ChronoUnit.MINUTES);
+    load = new ReplayLoad(kafka.bootstrapServers(), kafka.prefix(), PARTITIONS, 7, start, 600_000);
+    load.write(500);
+    try (Processor processor = service.start()) {
+      service.awaitCounted();
+      assertThat(processor.stopped()).isNotDone();
+    }
+  }
+
+  private MetricDescriptor metric(String name) {
+    return OfflinePipelines.of(service.config()).metrics().stream()
+        .filter(metric -> metric.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void changedBoundsAreRefusedThenCountedAnewAndServedWithTheirHistory() {
+    before.hadOtherBoundsOf(metric("aragora_request_duration_seconds"));
+    try (Processor refused = service.start()) {
+      await().atMost(PATIENCE).until(() -> refused.stopped().isCompletedExceptionally());
+      assertThat(refused.stopped().handle((nothing, e) -> e.getMessage()).join())
+          .contains("aragora_request_duration_seconds is now a", "replay --output generation");
+    }
+    service.awaitNobodyCounts();
+
+    assertThat(service.replay("--output", "generation").exitCode()).isZero();
+    assertThat(service.replay("promote", "1").out()).contains("No processor is running");
+    load.write(100);
+
+    assertServed("aragora_request_duration_seconds_count");
+  }
+
+  @Test
+  void newMetricIsServedWithItsHistory() {
+    before.didNotHave(metric("aragora_requests_total"));
+    try (Processor later = service.start()) {
+      service.awaitCounted();
+      await()
+          .atMost(PATIENCE)
+          .until(() -> ServedPage.of(later).sum("aragora_instance_requests_total") > 0);
+      assertThat(ServedPage.of(later).sum("aragora_requests_total"))
+          .as("it starts at zero")
+          .isZero();
+
+      assertThat(service.replay("--output", "generation").exitCode()).isZero();
+      assertThat(service.replay("promote", "1").out()).contains("All processors count into it.");
+      load.write(100);
+      service.awaitCounted(new Generation(1));
+    }
+    assertServed("aragora_requests_total");
+  }
+
+  private void assertServed(String metric) {
+    try (Processor after = service.start()) {
+      await()
+          .atMost(PATIENCE)
+          .until(() -> ServedPage.of(after).sum(metric) == load.requests().size());
+      assertThat(after.stopped()).isNotDone();
+    }
+    assertThat(service.replay("--verify").out()).endsWith(": no difference.\n");
+    load.close();
+  }
+}

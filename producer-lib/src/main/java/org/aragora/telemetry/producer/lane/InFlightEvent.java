@@ -4,8 +4,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /** An event with its place and number. It keeps both through every attempt. */
-final class Sent {
-  final Outbox.Entry entry;
+final class InFlightEvent {
+  final EventQueue.Entry entry;
   final int partition;
   final long seq;
   final ProducerRecord<byte[], byte[]> record;
@@ -19,7 +19,8 @@ final class Sent {
   /** Why the client refused the last attempt within {@code send}; the lane's thread only. */
   @Nullable Exception refusal;
 
-  Sent(Outbox.Entry entry, int partition, long seq, ProducerRecord<byte[], byte[]> record) {
+  InFlightEvent(
+      EventQueue.Entry entry, int partition, long seq, ProducerRecord<byte[], byte[]> record) {
     this.entry = entry;
     this.partition = partition;
     this.seq = seq;

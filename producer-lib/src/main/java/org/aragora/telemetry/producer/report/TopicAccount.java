@@ -1,4 +1,4 @@
-package org.aragora.telemetry.producer;
+package org.aragora.telemetry.producer.report;
 
 import java.util.EnumMap;
 import java.util.Map;
@@ -8,14 +8,14 @@ import org.aragora.telemetry.producer.lane.Outcome;
 /**
  * Counts what becomes of the events of one topic; every event that is offered ends in one place.
  */
-final class TopicAccount implements Outcome {
+public final class TopicAccount implements Outcome {
   private final String topic;
   private final FailureReport report;
   private final LongAdder offered = new LongAdder();
   private final LongAdder acknowledged = new LongAdder();
   private final Map<DropReason, LongAdder> dropped = new EnumMap<>(DropReason.class);
 
-  TopicAccount(String topic, FailureReport report) {
+  public TopicAccount(String topic, FailureReport report) {
     this.topic = topic;
     this.report = report;
     for (DropReason reason : DropReason.values()) {
@@ -23,16 +23,16 @@ final class TopicAccount implements Outcome {
     }
   }
 
-  String topic() {
+  public String topic() {
     return topic;
   }
 
-  void offered() {
+  public void offered() {
     offered.increment();
   }
 
   @SuppressWarnings("NullAway") // every reason has its adder
-  void dropped(DropReason reason, long count, String message) {
+  public void dropped(DropReason reason, long count, String message) {
     dropped.get(reason).add(count);
     report.dropped(topic, reason, count, message);
   }
@@ -55,16 +55,16 @@ final class TopicAccount implements Outcome {
     report.sendFailed(topic, cause);
   }
 
-  long acknowledgedCount() {
+  public long acknowledgedCount() {
     return acknowledged.sum();
   }
 
-  long droppedCount() {
+  public long droppedCount() {
     return dropped.values().stream().mapToLong(LongAdder::sum).sum();
   }
 
   /** In this order of reading no event is missed: it is offered before it is anything else. */
-  ProducerStats.TopicStats stats() {
+  public ProducerStats.TopicStats stats() {
     long acks = acknowledged.sum();
     Map<DropReason, Long> reasons = new EnumMap<>(DropReason.class);
     long drops = 0;

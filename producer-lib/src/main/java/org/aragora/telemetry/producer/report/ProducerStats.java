@@ -1,4 +1,4 @@
-package org.aragora.telemetry.producer;
+package org.aragora.telemetry.producer.report;
 
 import java.util.Map;
 

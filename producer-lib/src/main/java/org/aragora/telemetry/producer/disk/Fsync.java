@@ -1,4 +1,4 @@
-package org.aragora.telemetry.producer.spool;
+package org.aragora.telemetry.producer.disk;
 
 /** What an accepted event in the spool survives. */
 public enum Fsync {

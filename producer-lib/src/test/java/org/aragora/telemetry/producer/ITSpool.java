@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.aragora.telemetry.producer.spool.Fsync;
+import org.aragora.telemetry.producer.disk.Fsync;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.aragora.telemetry.schemas.topic.InputTopic;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** Each test has a broker of its own. */
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(300)
-class SpoolIT {
+class ITSpool {
   @TempDir Path directory;
   @TempDir Path logs;
 
@@ -111,7 +111,7 @@ class SpoolIT {
   @Test
   void whatWasAcceptedBeforeAnyBrokerWasReachedSurvivesTheHost() throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.builder().start()) {
-      TelemetryProducerIT.createTopics(broker);
+      ITTelemetryProducer.createTopics(broker);
       broker.stop();
       Set<String> accepted = liveAndDie(broker.bootstrapServers(), Fsync.ALWAYS, "early", 500);
 
@@ -124,7 +124,7 @@ class SpoolIT {
   @Test
   void hostThatIsKilledAgainAndAgainLosesNothingAndCountsNothingTwice() throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.builder().start()) {
-      TelemetryProducerIT.createTopics(broker);
+      ITTelemetryProducer.createTopics(broker);
       String servers = broker.bootstrapServers();
       Set<String> accepted = new HashSet<>();
       for (int life = 0; life < 3; life++) {
@@ -139,7 +139,7 @@ class SpoolIT {
   @Test
   void outageLongerThanAnyBufferAndTheDeathOfTheHostInItLoseNothing() throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.builder().start()) {
-      TelemetryProducerIT.createTopics(broker);
+      ITTelemetryProducer.createTopics(broker);
       String servers = broker.bootstrapServers();
       Set<String> accepted = new HashSet<>(liveAndDie(servers, Fsync.NEVER, "before", 5_000));
       broker.kill();

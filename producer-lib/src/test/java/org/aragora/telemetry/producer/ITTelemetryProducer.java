@@ -23,14 +23,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Tag("main-path")
-class TelemetryProducerIT {
+class ITTelemetryProducer {
   @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
 
   private static RequestCompleted request(int i) {
     return RequestCompleted.of("r-" + i, "GET", "/api/debates", 200, Duration.ofMillis(i));
   }
 
-  private TelemetryProducer.Builder builder() {
+  private ProducerBuilder builder() {
     return TelemetryProducer.builder("api-1")
         .bootstrapServers(kafka.bootstrapServers())
         .topicPrefix(kafka.prefix());

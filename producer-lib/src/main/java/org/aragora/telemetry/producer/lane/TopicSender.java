@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * number that it has, and what is given up takes its number with it, so that the processor sees it
  * as missing. Only this thread waits for Kafka, and only for its own topic.
  */
-public final class Lane {
+public final class TopicSender {
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
   private static final long FIRST_PAUSE_MS = 50;
   private static final long LAST_PAUSE_MS = 5_000;
@@ -34,33 +34,34 @@ public final class Lane {
 
   private final String topic;
   private final String epoch;
-  private final Outbox outbox;
-  private final KafkaLink link;
+  private final EventQueue queue;
+  private final ProducerHandle handle;
   private final Outcome outcome;
   private final InFlight inFlight;
-  private final ConcurrentLinkedQueue<Sent> retries = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<InFlightEvent> retries = new ConcurrentLinkedQueue<>();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Thread thread;
-  private volatile Outbox.@Nullable Entry pending;
+  private volatile EventQueue.@Nullable Entry pending;
   private volatile boolean started;
   private volatile boolean abandoned;
   private volatile long pauseMs = FIRST_PAUSE_MS;
 
-  private Lane(String topic, String epoch, Outbox outbox, KafkaLink link, Outcome outcome) {
+  private TopicSender(
+      String topic, String epoch, EventQueue queue, ProducerHandle handle, Outcome outcome) {
     this.topic = topic;
     this.epoch = epoch;
-    this.outbox = outbox;
-    this.link = link;
+    this.queue = queue;
+    this.handle = handle;
     this.outcome = outcome;
-    this.inFlight = new InFlight(outbox);
+    this.inFlight = new InFlight(queue);
     this.thread = new Thread(this::run, "telemetry-" + topic);
     thread.setDaemon(true);
   }
 
   /** A lane that starts with the first event. */
-  public static Lane create(
-      String topic, String epoch, Outbox outbox, KafkaLink link, Outcome outcome) {
-    return new Lane(topic, epoch, outbox, link, outcome);
+  public static TopicSender create(
+      String topic, String epoch, EventQueue queue, ProducerHandle handle, Outcome outcome) {
+    return new TopicSender(topic, epoch, queue, handle, outcome);
   }
 
   /** Starts the thread, once. */
@@ -71,22 +72,22 @@ public final class Lane {
     }
   }
 
-  /** Offers an event to the outbox; see {@link Outbox#offer}. */
-  public Outbox.Offer offer(Outgoing event, long waitNanos) {
+  /** Offers an event to the queue; see {@link EventQueue#offer}. */
+  public EventQueue.Offer offer(StampedEvent event, long waitNanos) {
     if (!started) {
       start();
     }
-    return outbox.offer(event, waitNanos);
+    return queue.offer(event, waitNanos);
   }
 
   /** Waits until everything accepted so far is settled. Returns whether it is. */
   public boolean awaitSettled(long waitNanos) throws InterruptedException {
-    return inFlight.awaitSettled(outbox.lastOrdinal(), waitNanos);
+    return inFlight.awaitSettled(queue.lastOrdinal(), waitNanos);
   }
 
   /** Accepts nothing more. The thread ends when all is settled. */
   public void seal() {
-    outbox.seal();
+    queue.seal();
   }
 
   /** Whether the thread has nothing to do any more, or has never had. */
@@ -96,21 +97,21 @@ public final class Lane {
 
   /** Stops the thread where it is. Attempts under way may still succeed. */
   public void abandon() {
-    outbox.seal();
+    queue.seal();
     abandoned = true;
     thread.interrupt();
   }
 
   /**
-   * Gives up what is left, when the thread and the Kafka client have stopped: a durable outbox
-   * keeps it, from another it is lost and counted.
+   * Gives up what is left, when the thread and the Kafka client have stopped: a durable queue keeps
+   * it, from another it is lost and counted.
    */
   public void sweep(Throwable cause) throws IOException, InterruptedException {
-    if (!outbox.isDurable()) {
-      List<Sent> unsettled = inFlight.all().stream().filter(inFlight::claim).toList();
+    if (!queue.isDurable()) {
+      List<InFlightEvent> unsettled = inFlight.all().stream().filter(inFlight::claim).toList();
       long lost = unsettled.size();
-      for (Outbox.Entry left = untaken(); left != null; left = untaken()) {
-        outbox.settled(left);
+      for (EventQueue.Entry left = untaken(); left != null; left = untaken()) {
+        queue.settled(left);
         lost++;
       }
       if (lost > 0) {
@@ -118,18 +119,18 @@ public final class Lane {
       }
       unsettled.forEach(inFlight::settle);
     }
-    outbox.close();
+    queue.close();
   }
 
-  private Outbox.@Nullable Entry untaken() throws IOException, InterruptedException {
-    Outbox.Entry left = pending != null ? pending : outbox.take(0);
+  private EventQueue.@Nullable Entry untaken() throws IOException, InterruptedException {
+    EventQueue.Entry left = pending != null ? pending : queue.take(0);
     pending = null;
     return left;
   }
 
   private void run() {
     try {
-      while (!abandoned && !(outbox.isExhausted() && inFlight.isEmpty())) {
+      while (!abandoned && !(queue.isExhausted() && inFlight.isEmpty())) {
         step();
       }
     } catch (InterruptedException e) {
@@ -141,10 +142,10 @@ public final class Lane {
 
   private void step() throws InterruptedException {
     try {
-      outbox.tidy();
+      queue.tidy();
       if (!retries.isEmpty()) {
         resend();
-      } else if (outbox.isExhausted()) {
+      } else if (queue.isExhausted()) {
         inFlight.awaitEmpty(TICK_NANOS);
       } else {
         sendNext();
@@ -157,40 +158,40 @@ public final class Lane {
   }
 
   private void resend() throws InterruptedException {
-    List<Sent> failed = new ArrayList<>();
-    for (Sent sent = retries.poll(); sent != null; sent = retries.poll()) {
+    List<InFlightEvent> failed = new ArrayList<>();
+    for (InFlightEvent sent = retries.poll(); sent != null; sent = retries.poll()) {
       failed.add(sent);
     }
     failed.sort((a, b) -> Long.compare(a.entry.ordinal(), b.entry.ordinal()));
     pause();
     failed.forEach(this::keepForSending);
-    for (Sent sent : failed) {
+    for (InFlightEvent sent : failed) {
       retries.remove(sent);
       transmit(sent);
     }
   }
 
-  private void keepForSending(Sent sent) {
+  private void keepForSending(InFlightEvent sent) {
     retries.add(sent); // so that an Error on the way loses none of them
   }
 
   private void sendNext() throws IOException, InterruptedException {
-    Outbox.Entry entry = pending != null ? pending : outbox.take(TICK_NANOS);
+    EventQueue.Entry entry = pending != null ? pending : queue.take(TICK_NANOS);
     pending = entry; // so that an end or an Error on the way does not lose it
     if (entry != null) {
-      Sent sent = numbered(entry, knownNumbering());
+      InFlightEvent sent = numbered(entry, knownNumbering());
       pending = null;
       transmit(sent);
     }
   }
 
-  private Sent numbered(Outbox.Entry entry, Numbering numbering) {
-    Outgoing event = entry.event();
+  private InFlightEvent numbered(EventQueue.Entry entry, Numbering numbering) {
+    StampedEvent event = entry.event();
     int partition = numbering.partition(event.key());
     long seq = event.isNumbered() ? numbering.next(partition) : 0;
     byte[] value = event.isNumbered() ? stamped(event.value(), seq) : event.value();
-    Sent sent =
-        new Sent(
+    InFlightEvent sent =
+        new InFlightEvent(
             entry,
             partition,
             seq,
@@ -214,10 +215,10 @@ public final class Lane {
   }
 
   private Numbering knownNumbering() throws InterruptedException {
-    Numbering numbering = outbox.numbering();
+    Numbering numbering = queue.numbering();
     while (numbering == null) {
       try {
-        numbering = outbox.pin(link.client().partitionsFor(topic).size());
+        numbering = queue.pin(handle.client().partitionsFor(topic).size());
       } catch (Exception e) {
         pauseAfter(e);
       }
@@ -225,11 +226,11 @@ public final class Lane {
     return numbering;
   }
 
-  private void transmit(Sent sent) throws InterruptedException {
+  private void transmit(InFlightEvent sent) throws InterruptedException {
     while (!abandoned) {
       sent.refusal = null;
       try {
-        Producer<byte[], byte[]> client = link.client();
+        Producer<byte[], byte[]> client = handle.client();
         var unused = client.send(sent.record, (metadata, failure) -> completed(sent, failure));
       } catch (RuntimeException e) {
         sent.refusal = e;
@@ -242,7 +243,7 @@ public final class Lane {
     }
   }
 
-  private void completed(Sent sent, @Nullable Exception failure) {
+  private void completed(InFlightEvent sent, @Nullable Exception failure) {
     if (failure == null) {
       pauseMs = FIRST_PAUSE_MS;
       if (inFlight.claim(sent)) {
@@ -267,10 +268,10 @@ public final class Lane {
         || failure instanceof SerializationException
         || (failure instanceof TimeoutException
             && Thread.currentThread() != thread
-            && !outbox.isDurable());
+            && !queue.isDurable());
   }
 
-  private void giveUp(Sent sent, Exception failure) {
+  private void giveUp(InFlightEvent sent, Exception failure) {
     if (inFlight.claim(sent)) {
       outcome.lost(1, failure);
       inFlight.settle(sent);

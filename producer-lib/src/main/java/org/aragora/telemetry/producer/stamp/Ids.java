@@ -1,4 +1,4 @@
-package org.aragora.telemetry.producer;
+package org.aragora.telemetry.producer.stamp;
 
 import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Ids of one run: its epoch (128 random bits) and the ULIDs of its events (48 bits of time, then 16
  * random bits of the run and a counter that starts at random: no two events of a run are alike).
  */
-final class Ids {
+public final class Ids {
   private static final char[] ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ".toCharArray();
 
   private final String epoch;
@@ -22,17 +22,17 @@ final class Ids {
   }
 
   /** The ids of a fresh run. */
-  static Ids create() {
+  public static Ids create() {
     return new Ids(new SecureRandom());
   }
 
   /** The run: 26 letters and digits. */
-  String epoch() {
+  public String epoch() {
     return epoch;
   }
 
   /** A new id for an event that is stamped now. */
-  String next(long millis) {
+  public String next(long millis) {
     return encode((millis << 16) | runBits, counter.getAndIncrement());
   }
 

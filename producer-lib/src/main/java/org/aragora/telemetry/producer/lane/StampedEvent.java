@@ -1,7 +1,7 @@
 package org.aragora.telemetry.producer.lane;
 
 /** An event that is ready to go but for its number. Not copied: nobody changes the arrays. */
-public final class Outgoing {
+public final class StampedEvent {
   /** What an event costs beside its bytes: objects, queue places, the record of the client. */
   private static final int OVERHEAD_BYTES = 256;
 
@@ -9,20 +9,20 @@ public final class Outgoing {
   private final byte[] value;
   private final boolean numbered;
 
-  private Outgoing(byte[] key, byte[] value, boolean numbered) {
+  private StampedEvent(byte[] key, byte[] value, boolean numbered) {
     this.key = key;
     this.value = value;
     this.numbered = numbered;
   }
 
   /** An event of this run: gets epoch and seq when its partition is known. */
-  public static Outgoing numbered(byte[] key, byte[] value) {
-    return new Outgoing(key, value, true);
+  public static StampedEvent numbered(byte[] key, byte[] value) {
+    return new StampedEvent(key, value, true);
   }
 
   /** An event that somebody else has stamped: goes out byte for byte. */
-  public static Outgoing asIs(byte[] key, byte[] value) {
-    return new Outgoing(key, value, false);
+  public static StampedEvent asIs(byte[] key, byte[] value) {
+    return new StampedEvent(key, value, false);
   }
 
   /** Key of the record. */

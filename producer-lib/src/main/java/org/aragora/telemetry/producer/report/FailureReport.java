@@ -1,4 +1,4 @@
-package org.aragora.telemetry.producer;
+package org.aragora.telemetry.producer.report;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,18 +10,19 @@ import org.slf4j.LoggerFactory;
  * at debug level. What is reported while reporting is counted only: the host's log may lead back
  * here.
  */
-final class FailureReport {
-  private static final Logger LOG = LoggerFactory.getLogger(TelemetryProducer.class);
+public final class FailureReport {
+  private static final Logger LOG =
+      LoggerFactory.getLogger("org.aragora.telemetry.producer.TelemetryProducer");
 
   private final TelemetryListener listener;
   private final Set<String> said = ConcurrentHashMap.newKeySet();
   private final ThreadLocal<Boolean> reporting = ThreadLocal.withInitial(() -> false);
 
-  FailureReport(TelemetryListener listener) {
+  public FailureReport(TelemetryListener listener) {
     this.listener = listener;
   }
 
-  void dropped(String topic, DropReason reason, long count, String message) {
+  public void dropped(String topic, DropReason reason, long count, String message) {
     guarded(
         () -> {
           log(
@@ -35,7 +36,7 @@ final class FailureReport {
         });
   }
 
-  void sendFailed(String topic, Throwable cause) {
+  public void sendFailed(String topic, Throwable cause) {
     guarded(
         () -> {
           log(
@@ -48,17 +49,17 @@ final class FailureReport {
   }
 
   /** Something that may happen often: a warning the first time, then at debug level. */
-  void noteOnce(String sentence) {
+  public void noteOnce(String sentence) {
     guarded(() -> log(sentence, "{}", sentence));
   }
 
   /** Something that happens at most once. */
-  void note(String sentence) {
+  public void note(String sentence) {
     guarded(() -> LOG.warn("{}", sentence));
   }
 
   /** A failure in words. */
-  static String reasonOf(Throwable cause) {
+  public static String reasonOf(Throwable cause) {
     String message = cause.getMessage();
     Throwable below = cause.getCause();
     String words =

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Holds events in memory. The bound covers every event from its acceptance until it is settled, so
  * also what the Kafka client holds.
  */
-public final class MemoryOutbox implements Outbox {
+public final class MemoryQueue implements EventQueue {
   private final int maxEvents;
   private final long maxBytes;
   private final ReentrantLock lock = new ReentrantLock();
@@ -22,18 +22,18 @@ public final class MemoryOutbox implements Outbox {
   private boolean sealed;
   private @Nullable Numbering numbering; // the lane's thread only
 
-  private MemoryOutbox(int maxEvents, long maxBytes) {
+  private MemoryQueue(int maxEvents, long maxBytes) {
     this.maxEvents = maxEvents;
     this.maxBytes = maxBytes;
   }
 
-  /** An outbox that holds no more than so many events and bytes. */
-  public static MemoryOutbox create(int maxEvents, long maxBytes) {
-    return new MemoryOutbox(maxEvents, maxBytes);
+  /** An queue that holds no more than so many events and bytes. */
+  public static MemoryQueue create(int maxEvents, long maxBytes) {
+    return new MemoryQueue(maxEvents, maxBytes);
   }
 
   @Override
-  public Offer offer(Outgoing event, long waitNanos) {
+  public Offer offer(StampedEvent event, long waitNanos) {
     lock.lock();
     try {
       long left = waitNanos;

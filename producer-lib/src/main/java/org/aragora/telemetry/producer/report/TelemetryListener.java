@@ -1,4 +1,4 @@
-package org.aragora.telemetry.producer;
+package org.aragora.telemetry.producer.report;
 
 /**
  * Hears what goes wrong. Called on the thread where it happens, the caller's among them, so it
@@ -7,8 +7,8 @@ package org.aragora.telemetry.producer;
 public interface TelemetryListener {
 
   /**
-   * Events were dropped. The sum of all counts is what {@link TelemetryProducer#stats} says, but
-   * for events of earlier runs that were found in the spool.
+   * Events were dropped. The sum of all counts is what {@link ProducerStats} says, but for events
+   * of earlier runs that were found in the spool.
    *
    * @param topic full name of the topic that they were for
    * @param count how many, 1 or more

@@ -1,7 +1,9 @@
-package org.aragora.telemetry.producer;
+package org.aragora.telemetry.producer.stamp;
+
+import org.aragora.telemetry.producer.report.DropReason;
 
 /** An event that cannot go out, with the reason and a sentence. Never reaches the host. */
-final class RefusedEventException extends Exception {
+public final class RefusedEventException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final DropReason reason;
@@ -11,7 +13,7 @@ final class RefusedEventException extends Exception {
     this.reason = reason;
   }
 
-  DropReason reason() {
+  public DropReason reason() {
     return reason;
   }
 }

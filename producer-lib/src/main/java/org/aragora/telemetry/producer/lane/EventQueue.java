@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * The accepted events of one topic and one run, in the order in which they were accepted. Any
  * thread offers; one lane takes and settles.
  */
-public interface Outbox extends AutoCloseable {
+public interface EventQueue extends AutoCloseable {
 
   /** What became of an offer. */
   enum Offer {
@@ -25,16 +25,16 @@ public interface Outbox extends AutoCloseable {
    *
    * @param ordinal 1, 2, 3, ... in the order of acceptance
    * @param event what is to go out
-   * @param segment where the outbox keeps it
+   * @param segment where the queue keeps it
    * @param end where it ends there
    */
-  record Entry(long ordinal, Outgoing event, long segment, long end) {}
+  record Entry(long ordinal, StampedEvent event, long segment, long end) {}
 
   /**
    * Accepts an event, or says why not. Waits for room no longer than {@code waitNanos}; an
    * interrupt ends the wait and stays set.
    */
-  Offer offer(Outgoing event, long waitNanos);
+  Offer offer(StampedEvent event, long waitNanos);
 
   /** The next event, or null where there is none within {@code waitNanos}. */
   @Nullable Entry take(long waitNanos) throws IOException, InterruptedException;

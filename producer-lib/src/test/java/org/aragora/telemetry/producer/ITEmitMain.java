@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-class EmitMainIT {
+class ITEmitMain {
   private static final String WHOLE =
       "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/aragora/instances/a\",\"epoch\":\"e\","
           + "\"seq\":7,\"x\":1,\"type\":\"ai.aragora.elo.updated.v1\",\"data\":{\"agent\":\"a\",\"rating\":5.0}}";

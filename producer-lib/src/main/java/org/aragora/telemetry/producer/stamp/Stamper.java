@@ -1,9 +1,10 @@
-package org.aragora.telemetry.producer;
+package org.aragora.telemetry.producer.stamp;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
-import org.aragora.telemetry.producer.lane.Outgoing;
+import org.aragora.telemetry.producer.lane.StampedEvent;
+import org.aragora.telemetry.producer.report.DropReason;
 import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.codec.EventCodec;
 import org.aragora.telemetry.schemas.envelope.Event;
@@ -12,7 +13,7 @@ import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a record of what happened: envelope, bytes, and the proof that the processor counts it. */
-final class Stamper {
+public final class Stamper {
   /** Room for epoch and seq, which come in when the partition is known. */
   private static final int NUMBER_BYTES = 96;
 
@@ -24,7 +25,7 @@ final class Stamper {
   private final Ids ids;
   private final String source;
 
-  Stamper(EventCodec codec, Clock clock, Ids ids, String source) {
+  public Stamper(EventCodec codec, Clock clock, Ids ids, String source) {
     this.codec = codec;
     this.clock = clock;
     this.ids = ids;
@@ -32,7 +33,7 @@ final class Stamper {
   }
 
   /** An event of this run. */
-  Outgoing stamp(EventData data, EventContext context) throws RefusedEventException {
+  public StampedEvent stamp(EventData data, EventContext context) throws RefusedEventException {
     Instant now = clock.instant();
     Event event =
         new Event(
@@ -46,14 +47,16 @@ final class Stamper {
     byte[] value = codec.encode(event);
     checkSize(value.length + NUMBER_BYTES);
     check(event.type().topic(), value, now);
-    return Outgoing.numbered(event.key().getBytes(StandardCharsets.UTF_8), value);
+    return StampedEvent.numbered(event.key().getBytes(StandardCharsets.UTF_8), value);
   }
 
   /** An event that somebody else has stamped. */
-  Outgoing asIs(InputTopic topic, @Nullable String key, byte[] value) throws RefusedEventException {
+  public StampedEvent asIs(InputTopic topic, @Nullable String key, byte[] value)
+      throws RefusedEventException {
     checkSize(value.length);
     Event event = check(topic, value, clock.instant());
-    return Outgoing.asIs((key == null ? event.key() : key).getBytes(StandardCharsets.UTF_8), value);
+    return StampedEvent.asIs(
+        (key == null ? event.key() : key).getBytes(StandardCharsets.UTF_8), value);
   }
 
   /** Texts that people and models write are cut instead of refused; a mark has their length. */

@@ -1,4 +1,4 @@
-package org.aragora.telemetry.producer.spool;
+package org.aragora.telemetry.producer.disk;
 
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * What the spool does to files. No channels for data: an interrupted thread of the host would close
  * them.
  */
-final class Disk {
+public final class Disk {
   private Disk() {}
 
   /** Replaces a file, so that a crash leaves the old one or the new one. */
-  static void replace(Path file, byte[] bytes, Fsync fsync) throws IOException {
+  public static void replace(Path file, byte[] bytes, Fsync fsync) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".tmp");
     try (FileOutputStream out = new FileOutputStream(fresh.toFile())) {
       out.write(bytes);
@@ -35,7 +35,7 @@ final class Disk {
   }
 
   /** Makes the names in a directory survive a loss of power; an interrupt does not end it. */
-  static void syncDirectory(@Nullable Path directory, Fsync fsync) throws IOException {
+  public static void syncDirectory(@Nullable Path directory, Fsync fsync) throws IOException {
     if (fsync == Fsync.NEVER || directory == null) {
       return;
     }
@@ -57,7 +57,7 @@ final class Disk {
   }
 
   /** Makes a directory that only its owner can read: events hold what users wrote. */
-  static void createPrivate(Path directory) throws IOException {
+  public static void createPrivate(Path directory) throws IOException {
     try {
       Files.createDirectories(
           directory,
@@ -68,7 +68,7 @@ final class Disk {
   }
 
   /** Copies the files of a directory, once. */
-  static void copy(Path from, Path to) throws IOException {
+  public static void copy(Path from, Path to) throws IOException {
     if (Files.exists(to)) {
       return;
     }
@@ -81,7 +81,7 @@ final class Disk {
   }
 
   /** Deletes a directory and what is in it. */
-  static void delete(Path directory) throws IOException {
+  public static void delete(Path directory) throws IOException {
     if (!Files.exists(directory)) {
       return;
     }

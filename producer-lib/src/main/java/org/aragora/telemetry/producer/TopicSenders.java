@@ -5,57 +5,62 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
-import org.aragora.telemetry.producer.lane.KafkaLink;
-import org.aragora.telemetry.producer.lane.Lane;
-import org.aragora.telemetry.producer.lane.MemoryOutbox;
-import org.aragora.telemetry.producer.lane.Outbox;
-import org.aragora.telemetry.producer.lane.Outgoing;
+import org.aragora.telemetry.producer.lane.EventQueue;
+import org.aragora.telemetry.producer.lane.MemoryQueue;
+import org.aragora.telemetry.producer.lane.ProducerHandle;
+import org.aragora.telemetry.producer.lane.StampedEvent;
+import org.aragora.telemetry.producer.lane.TopicSender;
+import org.aragora.telemetry.producer.report.DropReason;
+import org.aragora.telemetry.producer.report.FailureReport;
+import org.aragora.telemetry.producer.report.ProducerStats;
+import org.aragora.telemetry.producer.report.TopicAccount;
 import org.aragora.telemetry.producer.spool.Spool;
+import org.aragora.telemetry.producer.stamp.Ids;
+import org.aragora.telemetry.producer.stamp.RefusedEventException;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
 
-/** The five lanes of a producer with their accounts. Nothing here throws at the host. */
-final class Pipeline {
+/** The five senders of a producer with their accounts. Nothing here throws at the host. */
+final class TopicSenders {
   private static final Duration LEAST = Duration.ofMillis(1);
 
-  private final KafkaLink link;
+  private final ProducerHandle handle;
   private final FailureReport report;
   private final @Nullable Spool spool;
   private final @Nullable Recovery recovery;
   private final Map<InputTopic, TopicAccount> accounts = new EnumMap<>(InputTopic.class);
-  private final Map<InputTopic, Lane> lanes = new EnumMap<>(InputTopic.class);
+  private final Map<InputTopic, TopicSender> senders = new EnumMap<>(InputTopic.class);
 
   /** Makes an event's record, or says why there is none. */
   interface Stamping {
-    Outgoing stamp() throws RefusedEventException;
+    StampedEvent stamp() throws RefusedEventException;
   }
 
-  Pipeline(
+  TopicSenders(
       ProducerSettings settings,
-      KafkaLink link,
+      ProducerHandle handle,
       Ids ids,
       FailureReport report,
       @Nullable Spool spool) {
-    this.link = link;
+    this.handle = handle;
     this.report = report;
     this.spool = spool;
-    this.recovery = spool == null ? null : new Recovery(spool, link, report);
+    this.recovery = spool == null ? null : new Recovery(spool, handle, report);
     for (InputTopic topic : InputTopic.values()) {
       String name = topic.under(settings.topicPrefix());
       TopicAccount account = new TopicAccount(name, report);
-      Outbox outbox =
+      EventQueue queue =
           spool == null
-              ? MemoryOutbox.create(settings.maxEvents(), settings.maxBytes())
-              : spool.outbox(name);
+              ? MemoryQueue.create(settings.maxEvents(), settings.maxBytes())
+              : spool.queue(name);
       accounts.put(topic, account);
-      lanes.put(topic, Lane.create(name, ids.epoch(), outbox, link, account));
+      senders.put(topic, TopicSender.create(name, ids.epoch(), queue, handle, account));
     }
   }
 
   /** Offers an event to its topic. Returns whether it was accepted; it is counted either way. */
-  @SuppressWarnings("NullAway") // every topic has its account and its lane
+  @SuppressWarnings("NullAway") // every topic has its account and its sender
   boolean offer(InputTopic topic, Stamping stamping, boolean open, long waitNanos) {
     TopicAccount account = accounts.get(topic);
     account.offered();
@@ -63,7 +68,7 @@ final class Pipeline {
       if (!open) {
         return refused(account, DropReason.CLOSED, "The producer is closed.");
       }
-      return switch (lanes.get(topic).offer(stamping.stamp(), waitNanos)) {
+      return switch (senders.get(topic).offer(stamping.stamp(), waitNanos)) {
         case ACCEPTED -> true;
         case FULL ->
             refused(account, DropReason.FULL, "As much as may be kept for it is under way.");
@@ -85,28 +90,28 @@ final class Pipeline {
   /** Waits until what was accepted before is settled. Returns whether it is. */
   boolean flush(long deadlineNanos) throws InterruptedException {
     boolean all = true;
-    for (Lane lane : lanes.values()) {
-      all &= lane.awaitSettled(deadlineNanos - System.nanoTime());
+    for (TopicSender sender : senders.values()) {
+      all &= sender.awaitSettled(deadlineNanos - System.nanoTime());
     }
     return all;
   }
 
-  /** Ends the lanes by the deadline and counts what is left. */
+  /** Ends the senders by the deadline and counts what is left. */
   void close(long deadlineNanos) {
-    lanes.values().forEach(Lane::seal);
+    senders.values().forEach(TopicSender::seal);
     try {
-      for (Lane lane : lanes.values()) {
-        lane.awaitEnd(deadlineNanos - System.nanoTime());
+      for (TopicSender sender : senders.values()) {
+        sender.awaitEnd(deadlineNanos - System.nanoTime());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    lanes.values().forEach(Lane::abandon);
+    senders.values().forEach(TopicSender::abandon);
     if (recovery != null) {
       recovery.stop();
     }
-    closeLink(deadlineNanos);
-    lanes.values().forEach(lane -> sweep(lane, report));
+    closeHandle(deadlineNanos);
+    senders.values().forEach(sender -> Recovery.sweep(sender, report));
     closeSpool();
   }
 
@@ -125,30 +130,13 @@ final class Pipeline {
     }
   }
 
-  private void closeLink(long deadlineNanos) {
+  private void closeHandle(long deadlineNanos) {
     boolean interrupted = Thread.interrupted(); // or the client would not close at all
     try {
       Duration left = Duration.ofNanos(deadlineNanos - System.nanoTime());
-      link.close(left.compareTo(LEAST) < 0 ? LEAST : left);
+      handle.close(left.compareTo(LEAST) < 0 ? LEAST : left);
     } catch (RuntimeException e) {
       report.note("The Kafka client did not close: " + FailureReport.reasonOf(e));
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  /** Ends a lane whose Kafka client is closed, or which has nothing left. */
-  static void sweep(Lane lane, FailureReport report) {
-    boolean interrupted = Thread.interrupted();
-    try {
-      lane.awaitEnd(TimeUnit.SECONDS.toNanos(1));
-      lane.sweep(new IllegalStateException("the producer was closed before"));
-    } catch (InterruptedException e) {
-      interrupted = true;
-    } catch (IOException | RuntimeException e) {
-      report.note("The queue of the telemetry did not close: " + FailureReport.reasonOf(e));
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

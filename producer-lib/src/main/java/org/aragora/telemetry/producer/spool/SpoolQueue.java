@@ -8,9 +8,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.aragora.telemetry.producer.disk.Disk;
+import org.aragora.telemetry.producer.disk.Fsync;
+import org.aragora.telemetry.producer.lane.EventQueue;
 import org.aragora.telemetry.producer.lane.Numbering;
-import org.aragora.telemetry.producer.lane.Outbox;
-import org.aragora.telemetry.producer.lane.Outgoing;
+import org.aragora.telemetry.producer.lane.StampedEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * follow from their order, so a run that goes on after a crash gives every event the number that it
  * had. Each event is on its way to the broker only after it is in the log.
  */
-final class SpoolOutbox implements Outbox {
+final class SpoolQueue implements EventQueue {
   /** Taken and not settled: what the lane and the Kafka client hold in memory. */
   private static final long MAX_HELD_BYTES = 16L * 1024 * 1024;
 
@@ -41,32 +43,31 @@ final class SpoolOutbox implements Outbox {
   private boolean sealed;
   private @Nullable Numbering numbering; // the lane's thread only
 
-  private SpoolOutbox(
+  private SpoolQueue(
       Path directory,
       SpoolLimits limits,
       Consumer<String> notes,
       @Nullable SegmentWriter writer,
-      Position settled,
-      Position end) {
+      Position settled) {
     this.directory = directory;
     this.fsync = limits.fsync();
     this.budget = limits.budget();
     this.notes = notes;
     this.writer = writer;
-    this.end = end;
+    this.end = settled;
     this.reader = new SegmentReader(directory, settled);
     this.trim = new Trim(directory, limits.fsync(), limits.budget(), settled);
   }
 
   /** An empty log; its directory is made with the first event. */
-  static SpoolOutbox create(Path directory, SpoolLimits limits, Consumer<String> notes) {
+  static SpoolQueue create(Path directory, SpoolLimits limits, Consumer<String> notes) {
     Position start = new Position(1, Segments.HEAD_BYTES);
     SegmentWriter writer = new SegmentWriter(directory, limits.segmentBytes(), limits.fsync());
-    return new SpoolOutbox(directory, limits, notes, writer, start, start);
+    return new SpoolQueue(directory, limits, notes, writer, start);
   }
 
   /** The log of an earlier run, to be sent and not added to. */
-  static SpoolOutbox adopt(Path directory, SpoolLimits limits, Consumer<String> notes)
+  static SpoolQueue adopt(Path directory, SpoolLimits limits, Consumer<String> notes)
       throws IOException {
     List<Long> segments = Segments.list(directory);
     Checkpoint checkpoint = Checkpoint.read(directory);
@@ -74,27 +75,26 @@ final class SpoolOutbox implements Outbox {
         checkpoint != null
             ? checkpoint.settled()
             : new Position(segments.isEmpty() ? 1 : segments.get(0), Segments.HEAD_BYTES);
-    Position end = start;
+    SpoolQueue queue = new SpoolQueue(directory, limits, notes, null, start);
     if (!segments.isEmpty()) {
       long last = segments.get(segments.size() - 1);
-      end = new Position(last, Files.size(Segments.file(directory, last)));
+      queue.end = new Position(last, Files.size(Segments.file(directory, last)));
     }
-    SpoolOutbox outbox = new SpoolOutbox(directory, limits, notes, null, start, end);
     for (long segment : segments) {
       long bytes = Files.size(Segments.file(directory, segment));
       limits.budget().found(bytes);
-      outbox.trim.grown(segment, bytes);
+      queue.trim.grown(segment, bytes);
     }
     if (checkpoint != null) {
-      outbox.trim.resume(checkpoint.numbers());
-      outbox.numbering = Numbering.resuming(checkpoint.numbers());
+      queue.trim.resume(checkpoint.numbers());
+      queue.numbering = Numbering.resuming(checkpoint.numbers());
     }
-    outbox.sealed = true;
-    return outbox;
+    queue.sealed = true;
+    return queue;
   }
 
   @Override
-  public Offer offer(Outgoing event, long waitNanos) {
+  public Offer offer(StampedEvent event, long waitNanos) {
     byte[] frame = Frame.of(event);
     Position position;
     lock.lock();
@@ -180,7 +180,7 @@ final class SpoolOutbox implements Outbox {
     } finally {
       lock.unlock();
     }
-    Outgoing event = read(limit);
+    StampedEvent event = read(limit);
     if (event == null) {
       return null;
     }
@@ -198,10 +198,10 @@ final class SpoolOutbox implements Outbox {
     return reader.position().compareTo(end) >= 0;
   }
 
-  private @Nullable Outgoing read(Position limit) throws IOException {
+  private @Nullable StampedEvent read(Position limit) throws IOException {
     try {
       return reader.next(limit);
-    } catch (TornException e) {
+    } catch (SegmentReader.TornException e) {
       if (writer != null) {
         throw e;
       }
@@ -213,7 +213,8 @@ final class SpoolOutbox implements Outbox {
    * A crash tears the last event at most, which then was not accepted. What lies behind a tear
    * elsewhere cannot be numbered any more.
    */
-  private @Nullable Outgoing endAtTear(Position limit, TornException tear) throws IOException {
+  private @Nullable StampedEvent endAtTear(Position limit, SegmentReader.TornException tear)
+      throws IOException {
     if (reader.position().segment() < limit.segment()) {
       Path aside = directory.resolveSibling(directory.getFileName() + Spool.UNREADABLE);
       Disk.copy(directory, aside);

@@ -10,19 +10,19 @@ import org.jspecify.annotations.Nullable;
  * The one Kafka client of a telemetry producer. It is made when it is first needed and tried again
  * when that fails: a host may start before the names of its brokers resolve.
  */
-public final class KafkaLink {
+public final class ProducerHandle {
   private final Supplier<Producer<byte[], byte[]>> factory;
   private final ReentrantLock making = new ReentrantLock();
   private volatile @Nullable Producer<byte[], byte[]> client;
   private volatile boolean closed;
 
-  private KafkaLink(Supplier<Producer<byte[], byte[]>> factory) {
+  private ProducerHandle(Supplier<Producer<byte[], byte[]>> factory) {
     this.factory = factory;
   }
 
-  /** A link whose client the factory makes; it may throw, and is asked again. */
-  public static KafkaLink create(Supplier<Producer<byte[], byte[]>> factory) {
-    return new KafkaLink(factory);
+  /** A handle whose client the factory makes; it may throw, and is asked again. */
+  public static ProducerHandle create(Supplier<Producer<byte[], byte[]>> factory) {
+    return new ProducerHandle(factory);
   }
 
   /** The client. May take as long as its construction does, and throw as it does. */

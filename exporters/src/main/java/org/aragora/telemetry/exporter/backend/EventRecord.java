@@ -1,7 +1,7 @@
 package org.aragora.telemetry.exporter.backend;
 
 import java.time.Instant;
-import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.jspecify.annotations.Nullable;
 
 /**

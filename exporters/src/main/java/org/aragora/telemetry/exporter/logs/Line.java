@@ -1,7 +1,7 @@
 package org.aragora.telemetry.exporter.logs;
 
 import java.util.Map;
-import org.aragora.telemetry.schemas.event.LogLevel;
+import org.aragora.telemetry.schemas.field.LogLevel;
 import org.jspecify.annotations.Nullable;
 
 /**

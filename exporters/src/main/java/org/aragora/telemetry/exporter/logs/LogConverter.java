@@ -8,10 +8,10 @@ import java.util.zip.CRC32;
 import org.aragora.telemetry.exporter.backend.Conversion;
 import org.aragora.telemetry.exporter.backend.EventConverter;
 import org.aragora.telemetry.exporter.backend.EventRecord;
-import org.aragora.telemetry.exporter.trace.SpanIdentity;
 import org.aragora.telemetry.exporter.trace.TraceIds;
-import org.aragora.telemetry.schemas.event.Event;
-import org.aragora.telemetry.schemas.event.LogLevel;
+import org.aragora.telemetry.exporter.trace.SpanIdentity;
+import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.field.LogLevel;
 import org.jspecify.annotations.Nullable;
 
 /** Converts events to lines; time, labels and trace are functions of the event. */

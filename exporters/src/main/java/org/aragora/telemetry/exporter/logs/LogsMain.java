@@ -10,7 +10,7 @@ import org.aragora.telemetry.exporter.backend.Converter;
 import org.aragora.telemetry.exporter.http.HttpPush;
 import org.aragora.telemetry.exporter.process.ExporterProcess;
 import org.aragora.telemetry.exporter.process.ExporterSettings;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

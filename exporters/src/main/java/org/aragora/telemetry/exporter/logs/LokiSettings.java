@@ -16,7 +16,7 @@ import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.exporter.http.HttpAddress;
 import org.aragora.telemetry.exporter.http.Tls;
 import org.aragora.telemetry.exporter.process.ExporterProcess;
-import org.aragora.telemetry.schemas.event.LogLevel;
+import org.aragora.telemetry.schemas.field.LogLevel;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
 

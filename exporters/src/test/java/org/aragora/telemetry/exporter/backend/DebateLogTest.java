@@ -7,8 +7,8 @@ import java.util.List;
 import org.apache.kafka.common.TopicPartition;
 import org.aragora.telemetry.exporter.contract.TestEvents;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
-import org.aragora.telemetry.schemas.event.DebateOutcome;
 import org.aragora.telemetry.schemas.event.DebateStarted;
+import org.aragora.telemetry.schemas.field.DebateOutcome;
 import org.junit.jupiter.api.Test;
 
 class DebateLogTest {

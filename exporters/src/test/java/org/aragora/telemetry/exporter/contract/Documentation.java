@@ -7,10 +7,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Holds docs/exporters.md to what the program says. */
+/** Compares docs/reference/spans-and-lines.md with the output of the program. */
 public final class Documentation {
 
-  private static final Path FILE = Path.of("..", "docs", "exporters.md");
+  private static final Path FILE = Path.of("..", "docs", "reference", "spans-and-lines.md");
 
   private Documentation() {}
 

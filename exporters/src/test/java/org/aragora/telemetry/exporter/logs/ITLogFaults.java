@@ -5,7 +5,7 @@ import java.util.Set;
 import org.aragora.telemetry.exporter.contract.FaultContract;
 import org.aragora.telemetry.exporter.contract.Receiver;
 import org.aragora.telemetry.exporter.contract.Workload;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 
 class ITLogFaults extends FaultContract {
 

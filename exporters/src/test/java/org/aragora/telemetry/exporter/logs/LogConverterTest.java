@@ -28,12 +28,12 @@ import org.aragora.telemetry.exporter.contract.Documentation;
 import org.aragora.telemetry.exporter.contract.TestEvents;
 import org.aragora.telemetry.exporter.http.HttpPush;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
-import org.aragora.telemetry.schemas.event.CallStatus;
-import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.field.CallStatus;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.EventData;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.schemas.event.LogEmitted;
-import org.aragora.telemetry.schemas.event.LogLevel;
+import org.aragora.telemetry.schemas.field.LogLevel;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.junit.jupiter.api.Test;
 

@@ -19,7 +19,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.aragora.telemetry.exporter.contract.TestEvents;
 import org.aragora.telemetry.exporter.logs.LogsMain;
 import org.aragora.telemetry.exporter.spans.SpansMain;
-import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
 import org.aragora.telemetry.testbed.receiver.CountingReceiver;
 import org.junit.jupiter.api.Test;

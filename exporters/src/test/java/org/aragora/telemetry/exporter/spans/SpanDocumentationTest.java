@@ -14,7 +14,7 @@ import org.aragora.telemetry.exporter.backend.Conversion;
 import org.aragora.telemetry.exporter.backend.Converter;
 import org.aragora.telemetry.exporter.contract.Documentation;
 import org.aragora.telemetry.exporter.contract.TestEvents;
-import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.junit.jupiter.api.Test;
 
 class SpanDocumentationTest {

@@ -1,6 +1,6 @@
 package org.aragora.telemetry.quickstart.load;
 
-import org.aragora.telemetry.producer.EventContext;
+import org.aragora.telemetry.producer.stamp.EventContext;
 import org.aragora.telemetry.schemas.event.EventData;
 
 /** Where the events of one simulated Aragora instance go: its telemetry producer. */

@@ -1,6 +1,10 @@
 package org.aragora.telemetry.schemas.event;
 
 import java.time.Duration;
+import org.aragora.telemetry.schemas.field.CallStatus;
+import org.aragora.telemetry.schemas.field.FieldReader;
+import org.aragora.telemetry.schemas.field.FieldWriter;
+import org.aragora.telemetry.schemas.field.Nanos;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,7 +105,7 @@ public record AgentCallCompleted(
         round);
   }
 
-  static AgentCallCompleted read(FieldReader in) {
+  public static AgentCallCompleted read(FieldReader in) {
     return new AgentCallCompleted(
         in.name("call_id"),
         in.name("agent"),

@@ -2,6 +2,10 @@ package org.aragora.telemetry.schemas.event;
 
 import java.time.Duration;
 import java.util.function.UnaryOperator;
+import org.aragora.telemetry.schemas.field.DebateOutcome;
+import org.aragora.telemetry.schemas.field.FieldReader;
+import org.aragora.telemetry.schemas.field.FieldWriter;
+import org.aragora.telemetry.schemas.field.Nanos;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +67,7 @@ public record DebateCompleted(
     return error == null ? this : withError(cut.apply(error));
   }
 
-  static DebateCompleted read(FieldReader in) {
+  public static DebateCompleted read(FieldReader in) {
     return new DebateCompleted(
         in.name("debate_id"),
         in.oneOf("outcome", DebateOutcome.NAMES),

@@ -5,6 +5,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.aragora.telemetry.schemas.field.FieldReader;
+import org.aragora.telemetry.schemas.field.FieldWriter;
+import org.aragora.telemetry.schemas.field.Nanos;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +74,7 @@ public record DebateStarted(
     return task == null ? this : withTask(cut.apply(task));
   }
 
-  static DebateStarted read(FieldReader in) {
+  public static DebateStarted read(FieldReader in) {
     return new DebateStarted(
         in.name("debate_id"),
         in.texts("agents"),

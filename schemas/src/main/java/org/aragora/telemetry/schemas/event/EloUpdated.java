@@ -1,5 +1,7 @@
 package org.aragora.telemetry.schemas.event;
 
+import org.aragora.telemetry.schemas.field.FieldReader;
+import org.aragora.telemetry.schemas.field.FieldWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +41,7 @@ public record EloUpdated(
     return new EloUpdated(agent, rating, previousRating, debateId, area);
   }
 
-  static EloUpdated read(FieldReader in) {
+  public static EloUpdated read(FieldReader in) {
     return new EloUpdated(
         in.name("agent"),
         in.number("rating"),

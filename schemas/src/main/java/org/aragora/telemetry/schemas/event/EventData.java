@@ -1,6 +1,7 @@
 package org.aragora.telemetry.schemas.event;
 
 import java.util.function.UnaryOperator;
+import org.aragora.telemetry.schemas.field.FieldWriter;
 import org.jspecify.annotations.Nullable;
 
 /** What one event says: its {@code data} object. Each implementation is one event type. */

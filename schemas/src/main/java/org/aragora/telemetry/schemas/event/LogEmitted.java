@@ -5,6 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import org.aragora.telemetry.schemas.field.FieldReader;
+import org.aragora.telemetry.schemas.field.FieldWriter;
+import org.aragora.telemetry.schemas.field.LogLevel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,7 +96,7 @@ public record LogEmitted(
         : copy(text, module, function, line, requestId, userId, debateId, fields);
   }
 
-  static LogEmitted read(FieldReader in) {
+  public static LogEmitted read(FieldReader in) {
     return new LogEmitted(
         in.oneOf("level", LogLevel.NAMES),
         in.text("logger"),

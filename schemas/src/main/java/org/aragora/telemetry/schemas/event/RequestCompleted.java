@@ -1,6 +1,9 @@
 package org.aragora.telemetry.schemas.event;
 
 import java.time.Duration;
+import org.aragora.telemetry.schemas.field.FieldReader;
+import org.aragora.telemetry.schemas.field.FieldWriter;
+import org.aragora.telemetry.schemas.field.Nanos;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +36,7 @@ public record RequestCompleted(
     return new RequestCompleted(requestId, method, endpoint, status, durationNanos, id);
   }
 
-  static RequestCompleted read(FieldReader in) {
+  public static RequestCompleted read(FieldReader in) {
     return new RequestCompleted(
         in.name("request_id"),
         in.name("method"),

@@ -1,6 +1,9 @@
 package org.aragora.telemetry.schemas.event;
 
 import java.time.Duration;
+import org.aragora.telemetry.schemas.field.FieldReader;
+import org.aragora.telemetry.schemas.field.FieldWriter;
+import org.aragora.telemetry.schemas.field.Nanos;
 
 /**
  * One round of a debate is over.
@@ -16,7 +19,7 @@ public record RoundCompleted(String debateId, long round, long durationNanos) im
     return new RoundCompleted(debateId, round, Nanos.of(duration));
   }
 
-  static RoundCompleted read(FieldReader in) {
+  public static RoundCompleted read(FieldReader in) {
     return new RoundCompleted(
         in.name("debate_id"), in.count("round"), in.seconds("duration_seconds"));
   }

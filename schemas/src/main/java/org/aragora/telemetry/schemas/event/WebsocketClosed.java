@@ -1,5 +1,8 @@
 package org.aragora.telemetry.schemas.event;
 
+import org.aragora.telemetry.schemas.field.FieldReader;
+import org.aragora.telemetry.schemas.field.FieldWriter;
+
 /**
  * A WebSocket connection was closed.
  *
@@ -13,7 +16,7 @@ public record WebsocketClosed(String connectionId, long connections) implements 
     return new WebsocketClosed(connectionId, connections);
   }
 
-  static WebsocketClosed read(FieldReader in) {
+  public static WebsocketClosed read(FieldReader in) {
     return new WebsocketClosed(in.name("connection_id"), in.count("connections"));
   }
 

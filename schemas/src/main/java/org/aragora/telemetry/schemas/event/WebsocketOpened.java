@@ -1,5 +1,8 @@
 package org.aragora.telemetry.schemas.event;
 
+import org.aragora.telemetry.schemas.field.FieldReader;
+import org.aragora.telemetry.schemas.field.FieldWriter;
+
 /**
  * A WebSocket connection was opened.
  *
@@ -13,7 +16,7 @@ public record WebsocketOpened(String connectionId, long connections) implements 
     return new WebsocketOpened(connectionId, connections);
   }
 
-  static WebsocketOpened read(FieldReader in) {
+  public static WebsocketOpened read(FieldReader in) {
     return new WebsocketOpened(in.name("connection_id"), in.count("connections"));
   }
 

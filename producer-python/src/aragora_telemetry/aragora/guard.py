@@ -1,0 +1,35 @@
+"""The wall between this package and its host: no exception of ours gets through."""
+
+from __future__ import annotations
+
+import functools
+from collections import deque
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: The last faults of our own code, for ``aragora-telemetry doctor`` and tests. A healthy process has none.
+FAULTS: deque[str] = deque(maxlen=50)
+
+
+def guarded(function: F) -> F:
+    """Returns the function's result, or None if it raises."""
+
+    @functools.wraps(function)
+    def inner(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except Exception as fault:  # noqa: BLE001
+            _note(function, fault)
+            return None
+
+    return inner  # type: ignore[return-value]
+
+
+def _note(function: Callable[..., Any], fault: Exception) -> None:
+    try:
+        text = str(fault)
+    except Exception:  # noqa: BLE001 - an exception whose text raises
+        text = "?"
+    FAULTS.append(f"{getattr(function, '__qualname__', '?')}: {type(fault).__name__}: {text[:200]}")

@@ -1,0 +1,128 @@
+"""Wrapping of functions that belong to others, with a check that they are what the wrapper was written for."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+log = logging.getLogger("aragora_telemetry")
+
+MARK = "__aragora_telemetry__"
+
+#: Nothing was imported yet that this source needs.
+UNUSED = "not imported"
+OK = "ok"
+
+
+@dataclass
+class Source:
+    """One kind of events. It is on until a hook does not fit; then only this source is off."""
+
+    name: str
+    gives: str
+    enabled: bool = True
+    problems: list[str] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    @property
+    def on(self) -> bool:
+        return self.enabled and not self.problems
+
+    def fails(self, problem: str) -> None:
+        """Switches the source off and logs the reason, once for the source."""
+        with self._lock:
+            first = not self.problems
+            if problem not in self.problems:
+                self.problems.append(problem)
+        if first:
+            log.warning("aragora-telemetry: %s are not reported: %s", self.gives, problem)
+
+
+@dataclass
+class Hook:
+    """A function of another package, and the wrapper around it."""
+
+    source: Source
+    module: str
+    path: str  # "Class.method" or "function"
+    parameters: tuple[str, ...]
+    wrap: Callable[[Callable[..., Any]], Callable[..., Any]]
+    is_async: bool = False
+    elsewhere: tuple[str, ...] = ()  # other versions have the function in these modules
+    status: str = UNUSED
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        return (self.module, *self.elsewhere)
+
+    def apply(self, module: ModuleType) -> None:
+        """Wraps the function, or switches the source off. Never raises."""
+        if not self.source.enabled or self.status == OK:
+            return
+        try:
+            owner, name, function = self._find(module)
+            problem = self._unfit(function)
+        except Exception as error:  # noqa: BLE001
+            owner, name, function, problem = None, "", None, f"could not be examined ({type(error).__name__})"
+        if problem:
+            if problem == "is missing" and not self._last(module):
+                return
+            self.status = problem
+            self.source.fails(f"{self.module}.{self.path} {problem}")
+            return
+        try:
+            if not _marked(function):
+                wrapper = self.wrap(function)
+                setattr(wrapper, MARK, True)
+                setattr(owner, name, wrapper)
+            self.status = OK
+        except Exception as error:  # noqa: BLE001
+            self.status = f"could not be wrapped ({type(error).__name__})"
+            self.source.fails(f"{self.module}.{self.path} {self.status}")
+
+    def _last(self, module: ModuleType) -> bool:
+        """Returns false if the function may still come from another module."""
+        return not self.elsewhere or module.__name__ in (self.elsewhere[-1], *self.elsewhere)
+
+    def _find(self, module: ModuleType) -> tuple[Any, str, Any]:
+        *classes, name = self.path.split(".")
+        owner: Any = module
+        for part in classes:
+            owner = getattr(owner, part, None)
+        # vars(): what the class itself defines, or its base does; a static or class method would show here
+        return owner, name, getattr(owner, name, None)
+
+    def _unfit(self, function: Any) -> str:
+        if function is None:
+            return "is missing"
+        if not callable(function):
+            return "is not a function"
+        if inspect.iscoroutinefunction(inspect.unwrap(function)) != self.is_async:
+            return f"is {'not ' if self.is_async else ''}async"
+        found = list(inspect.signature(function).parameters.values())
+        names = tuple(p.name for p in found[: len(self.parameters)])
+        extra = [p.name for p in found[len(self.parameters) :] if _required(p)]
+        if names != self.parameters or extra:
+            return f"has other parameters ({', '.join(p.name for p in found)})"
+        return ""
+
+
+def _required(parameter: inspect.Parameter) -> bool:
+    kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return parameter.default is inspect.Parameter.empty and parameter.kind not in kinds
+
+
+def _marked(function: Any) -> bool:
+    """Returns true if the function, or one that it wraps, is a wrapper of ours."""
+    for _ in range(50):
+        if function is None:
+            return False
+        if getattr(function, MARK, False):
+            return True
+        function = getattr(function, "__wrapped__", None)
+    return False

@@ -17,6 +17,7 @@ MARK = "__aragora_telemetry__"
 #: Nothing was imported yet that this source needs.
 UNUSED = "not imported"
 OK = "ok"
+MISSING = "is missing"
 
 
 @dataclass
@@ -64,42 +65,39 @@ class Hook:
         """Wraps the function, or switches the source off. Never raises."""
         if not self.source.enabled or self.status == OK:
             return
-        try:
-            owner, name, function = self._find(module)
-            problem = self._unfit(function)
-        except Exception as error:  # noqa: BLE001
-            owner, name, function, problem = None, "", None, f"could not be examined ({type(error).__name__})"
+        problem = self.examine(module)
+        if problem == MISSING and self.elsewhere and module.__name__ not in self.elsewhere:
+            return  # it may still come from another module
+        if not problem:
+            try:
+                owner, name, function = self._find(module)
+                if not _marked(function):
+                    wrapper = self.wrap(function)
+                    setattr(wrapper, MARK, True)
+                    setattr(owner, name, wrapper)
+            except Exception as error:  # noqa: BLE001
+                problem = f"could not be wrapped ({type(error).__name__})"
+        self.status = problem or OK
         if problem:
-            if problem == "is missing" and not self._last(module):
-                return
-            self.status = problem
             self.source.fails(f"{self.module}.{self.path} {problem}")
-            return
-        try:
-            if not _marked(function):
-                wrapper = self.wrap(function)
-                setattr(wrapper, MARK, True)
-                setattr(owner, name, wrapper)
-            self.status = OK
-        except Exception as error:  # noqa: BLE001
-            self.status = f"could not be wrapped ({type(error).__name__})"
-            self.source.fails(f"{self.module}.{self.path} {self.status}")
 
-    def _last(self, module: ModuleType) -> bool:
-        """Returns false if the function may still come from another module."""
-        return not self.elsewhere or module.__name__ in (self.elsewhere[-1], *self.elsewhere)
+    def examine(self, module: ModuleType) -> str:
+        """Returns why the function of the module does not fit the wrapper, or nothing."""
+        try:
+            return self._unfit(self._find(module)[2])
+        except Exception as error:  # noqa: BLE001
+            return f"could not be examined ({type(error).__name__})"
 
     def _find(self, module: ModuleType) -> tuple[Any, str, Any]:
         *classes, name = self.path.split(".")
         owner: Any = module
         for part in classes:
             owner = getattr(owner, part, None)
-        # vars(): what the class itself defines, or its base does; a static or class method would show here
-        return owner, name, getattr(owner, name, None)
+        return owner, name, None if owner is None else getattr(owner, name, None)
 
     def _unfit(self, function: Any) -> str:
         if function is None:
-            return "is missing"
+            return MISSING
         if not callable(function):
             return "is not a function"
         if inspect.iscoroutinefunction(inspect.unwrap(function)) != self.is_async:

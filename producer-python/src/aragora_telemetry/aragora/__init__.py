@@ -1,0 +1,49 @@
+"""Instrumentation of an unmodified Aragora.
+
+``install()`` wraps functions of Aragora right after their modules are imported. It imports none of
+them. A function that is not what a wrapper was written for switches off one source of events.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+
+from ..producer import TelemetryProducer
+from ..settings import Settings
+from .debates import Debates
+from .hooks import Hook, Source
+from .imports import PostImport
+from .session import Session
+from .sources import all_hooks
+
+__all__ = ["Session", "install"]
+
+log = logging.getLogger("aragora_telemetry")
+_installed: Session | None = None
+_finder = PostImport()
+
+
+def install(settings: Settings | None = None, producer: TelemetryProducer | None = None) -> Session:
+    """Instruments this process, once. Returns the session, which holds the producer.
+
+    Raises ``SettingsError`` if a setting cannot be used.
+    """
+    global _installed
+    if _installed is not None:
+        return _installed
+    settings = settings or Settings.from_environment()
+    session = Session(producer or TelemetryProducer(settings=settings, lazy=True), settings)
+    debates = Debates(session)
+    session.hooks = all_hooks(session, debates)
+    for name in sorted(settings.sources_off - set(session.sources)):
+        log.warning("aragora-telemetry: there is no source %r to switch off", name)
+    for warning in session.sampler.warnings:
+        log.warning("aragora-telemetry: %s", warning)
+    for hook in session.hooks:
+        for module in hook.modules:
+            _finder.when_imported(module, hook.apply)
+    _finder.install()
+    atexit.register(debates.settle)  # before the producer closes
+    _installed = session
+    return session

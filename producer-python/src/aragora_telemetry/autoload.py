@@ -11,5 +11,5 @@ try:
     from .aragora import install
 
     install()
-except Exception as error:  # noqa: BLE001
+except Exception as error:
     print(f"aragora-telemetry is off: {error or type(error).__name__}", file=sys.stderr)

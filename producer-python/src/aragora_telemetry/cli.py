@@ -48,7 +48,9 @@ def _run(command: list[str]) -> int:
     try:
         os.execvp(command[0], command)
     except OSError as error:
-        print(f"aragora-telemetry: {command[0]} cannot be started: {error.strerror}", file=sys.stderr)
+        print(
+            f"aragora-telemetry: {command[0]} cannot be started: {error.strerror}", file=sys.stderr
+        )
         return 1
 
 

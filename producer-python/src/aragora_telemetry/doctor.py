@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from importlib import metadata
+from types import ModuleType
 
 from .aragora.debates import Debates
 from .aragora.hooks import Hook
@@ -62,7 +63,9 @@ def _findings(settings: Settings, probe: bool) -> Iterator[Finding]:
 
 def hooks(settings: Settings) -> list[Finding]:
     """Imports what is hooked, and compares each function with what its wrapper was written for."""
-    producer = TelemetryProducer(settings=replace(settings, heartbeat_seconds=0, spool_dir=None), lazy=True)
+    producer = TelemetryProducer(
+        settings=replace(settings, heartbeat_seconds=0, spool_dir=None), lazy=True
+    )
     session = Session(producer, settings)
     by_source: dict[str, list[Hook]] = {}
     for hook in all_hooks(session, Debates(session)):
@@ -75,7 +78,9 @@ def _source(session: Session, name: str, found: list[Hook]) -> Finding:
     if not source.enabled:
         return Finding(name, None, "switched off by ARAGORA_TELEMETRY_SOURCES_OFF")
     absent = [hook.module for hook in found if not _installed(hook.module)]
-    problems = [problem for hook in found if hook.module not in absent if (problem := _problem(hook))]
+    problems = [
+        problem for hook in found if hook.module not in absent if (problem := _problem(hook))
+    ]
     if problems:
         return Finding(name, False, f"{source.gives} are not reported: {'; '.join(problems)}")
     if absent:
@@ -91,7 +96,7 @@ def _problem(hook: Hook) -> str:
         except ModuleNotFoundError:
             found.append("is missing: there is no such module")
             continue
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             found.append(f"cannot be imported ({type(error).__name__}: {error})")
             continue
         problem = hook.examine(module)
@@ -101,7 +106,7 @@ def _problem(hook: Hook) -> str:
     return f"{hook.module}.{hook.path} {found[0]}"
 
 
-def _imported(name: str) -> object:
+def _imported(name: str) -> ModuleType:
     with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
         warnings.simplefilter("ignore")
         logging.disable(logging.CRITICAL)
@@ -132,7 +137,7 @@ def _broker(settings: Settings) -> list[Finding]:
     try:
         client = AdminClient({**settings.kafka, "log_level": 0}, logger=_SILENT)
         found = client.list_topics(timeout=_SECONDS).topics
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         return [Finding("broker", False, f"{servers} does not answer: {error}")]
     names = [settings.topic_prefix + topic for topic in TOPICS]
     missing = [name for name in names if name not in found or found[name].error]
@@ -150,14 +155,18 @@ def _probe(settings: Settings) -> Finding:
     # It has no heartbeats, so that the probe is not an instance.
     settings = replace(settings, heartbeat_seconds=0, spool_dir=None)
     with TelemetryProducer(f"doctor-{os.getpid()}", settings=settings) as producer:
-        producer.log_emitted("DEBUG", "aragora_telemetry.doctor", "A probe of aragora-telemetry doctor.")
+        producer.log_emitted(
+            "DEBUG", "aragora_telemetry.doctor", "A probe of aragora-telemetry doctor."
+        )
         producer.flush(_SECONDS)
         stats = producer.stats()
     topic = settings.topic_prefix + "logs"
     count = stats.topics[topic].acknowledged if topic in stats.topics else 0
     if count == 1:
         return Finding("probe", True, f"an event was acknowledged in {topic}")
-    return Finding("probe", False, stats.off or f"no acknowledgement from {topic} within {_SECONDS:.0f} s")
+    return Finding(
+        "probe", False, stats.off or f"no acknowledgement from {topic} within {_SECONDS:.0f} s"
+    )
 
 
 _SILENT = logging.getLogger("aragora_telemetry.doctor.client")

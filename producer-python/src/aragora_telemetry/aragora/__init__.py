@@ -12,7 +12,6 @@ import logging
 from ..producer import TelemetryProducer
 from ..settings import Settings
 from .debates import Debates
-from .hooks import Hook, Source
 from .imports import PostImport
 from .session import Session
 from .sources import all_hooks

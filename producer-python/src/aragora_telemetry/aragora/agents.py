@@ -47,7 +47,16 @@ class AgentHooks:
     def hooks(self) -> list[Hook]:
         executor = "aragora.debate.autonomic_executor"
         generate = ("self", "agent", "prompt", "context", "phase", "round_num")
-        critique = ("self", "agent", "proposal", "task", "context", "phase", "round_num", "target_agent")
+        critique = (
+            "self",
+            "agent",
+            "proposal",
+            "task",
+            "context",
+            "phase",
+            "round_num",
+            "target_agent",
+        )
         vote = ("self", "agent", "proposals", "task", "phase", "round_num")
         operations = {"generate": generate, "critique": critique, "vote": vote}
         return [
@@ -87,14 +96,18 @@ class AgentHooks:
             ),
         ]
 
-    def _operation(self, operation: str, round_at: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def _operation(
+        self, operation: str, round_at: int
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
             @functools.wraps(function)
             async def called(executor: Any, agent: Any, *args: Any, **kwargs: Any) -> Any:
                 if not self._source.on:
                     return await function(executor, agent, *args, **kwargs)
                 call = Call()
-                round_num = kwargs.get("round_num", args[round_at] if len(args) > round_at else None)
+                round_num = kwargs.get(
+                    "round_num", args[round_at] if len(args) > round_at else None
+                )
                 token = CALL.set(call)
                 completed = True
                 try:
@@ -117,7 +130,9 @@ class AgentHooks:
         return wrap
 
     @guarded
-    def _completed(self, call: Call, executor: Any, agent: Any, operation: str, round_num: Any) -> None:
+    def _completed(
+        self, call: Call, executor: Any, agent: Any, operation: str, round_num: Any
+    ) -> None:
         failure = call.failures[-1] if call.failures else None
         debate_id = DEBATE.get() or _text(getattr(executor, "loop_id", None))
         above = traces.here()
@@ -130,7 +145,8 @@ class AgentHooks:
             time.perf_counter() - call.began,
             operation=operation,
             model=_text(getattr(agent, "model", None)),
-            provider=_text(getattr(agent, "provider", None)) or _text(getattr(agent, "agent_type", None)),
+            provider=_text(getattr(agent, "provider", None))
+            or _text(getattr(agent, "agent_type", None)),
             input_tokens=tokens[0],
             output_tokens=tokens[1],
             error_type=failure,
@@ -143,7 +159,12 @@ class AgentHooks:
 def _wrap_limit(with_timeout: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(with_timeout)
     async def limited(
-        executor: Any, coro: Any, agent_name: Any, timeout_seconds: Any = None, *args: Any, **kwargs: Any
+        executor: Any,
+        coro: Any,
+        agent_name: Any,
+        timeout_seconds: Any = None,
+        *args: Any,
+        **kwargs: Any,
     ) -> Any:
         seconds = timeout_seconds or getattr(executor, "default_timeout", None)
         ends = time.perf_counter() + seconds if isinstance(seconds, (int, float)) else float("inf")
@@ -169,7 +190,13 @@ def _wrap_error(emit_agent_error: Callable[..., Any]) -> Callable[..., Any]:
 def _wrap_airlock(safe_call: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(safe_call)
     async def called(
-        airlock: Any, operation: Any, coro_factory: Any, timeout: Any, fallback: Any, *args: Any, **kwargs: Any
+        airlock: Any,
+        operation: Any,
+        coro_factory: Any,
+        timeout: Any,
+        fallback: Any,
+        *args: Any,
+        **kwargs: Any,
     ) -> Any:
         failures: list[str] = []
 

@@ -26,7 +26,14 @@ class AiohttpHooks:
 
     def hooks(self) -> list[Hook]:
         return [
-            Hook(self._source, "aiohttp.web_app", "Application._handle", ("self", "request"), self._wrap, True),
+            Hook(
+                self._source,
+                "aiohttp.web_app",
+                "Application._handle",
+                ("self", "request"),
+                self._wrap,
+                True,
+            ),
             Hook(
                 self._source,
                 "aiohttp.web_ws",
@@ -40,7 +47,9 @@ class AiohttpHooks:
     def _wrap(self, handle: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(handle)
         async def handled(application: Any, http_request: Any, *args: Any, **kwargs: Any) -> Any:
-            request = self._requests.begin(_headers(http_request) or {}) if self._source.on else None
+            request = (
+                self._requests.begin(_headers(http_request) or {}) if self._source.on else None
+            )
             if request is None:
                 return await handle(application, http_request, *args, **kwargs)
             began, status = time.perf_counter(), 500
@@ -74,7 +83,9 @@ class AiohttpHooks:
             http_request[_CONNECTION] = self._session.opened()
 
     @guarded
-    def _completed(self, request: traces.Request, http_request: Any, status: Any, began: float) -> None:
+    def _completed(
+        self, request: traces.Request, http_request: Any, status: Any, began: float
+    ) -> None:
         if connection_id := http_request.get(_CONNECTION):
             self._session.closed(connection_id)
         else:

@@ -9,6 +9,7 @@ import functools
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from ..trace import NO_TRACE
 from . import traces
 from .debates import Debates
 from .guard import guarded
@@ -78,5 +79,5 @@ class EloHooks:
                 float(rating),
                 debate_id=debate_id or (str(match_id) if match_id else None),
                 domain=domain,
-                trace=span.trace() if span else traces.NO_TRACE,
+                trace=span.trace() if span else NO_TRACE,
             )

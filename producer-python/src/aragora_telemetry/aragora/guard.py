@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-#: The last faults of our own code, for ``aragora-telemetry doctor`` and tests. A healthy process has none.
+#: The last faults of our own code, for tests. A healthy process has none.
 FAULTS: deque[str] = deque(maxlen=50)
 
 
@@ -20,7 +20,7 @@ def guarded(function: F) -> F:
     def inner(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
-        except Exception as fault:  # noqa: BLE001
+        except Exception as fault:
             _note(function, fault)
             return None
 
@@ -30,6 +30,6 @@ def guarded(function: F) -> F:
 def _note(function: Callable[..., Any], fault: Exception) -> None:
     try:
         text = str(fault)
-    except Exception:  # noqa: BLE001 - an exception whose text raises
+    except Exception:
         text = "?"
     FAULTS.append(f"{getattr(function, '__qualname__', '?')}: {type(fault).__name__}: {text[:200]}")

@@ -1,4 +1,4 @@
-"""Wrapping of functions that belong to others, with a check that they are what the wrapper was written for."""
+"""Wrapping of other packages' functions, if they are what the wrapper was written for."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Hook:
                     wrapper = self.wrap(function)
                     setattr(wrapper, MARK, True)
                     setattr(owner, name, wrapper)
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:
                 problem = f"could not be wrapped ({type(error).__name__})"
         self.status = problem or OK
         if problem:
@@ -85,7 +85,7 @@ class Hook:
         """Returns why the function of the module does not fit the wrapper, or nothing."""
         try:
             return self._unfit(self._find(module)[2])
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             return f"could not be examined ({type(error).__name__})"
 
     def _find(self, module: ModuleType) -> tuple[Any, str, Any]:

@@ -43,14 +43,18 @@ class HttpHooks:
 
     def _wrap(self, handle_request: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(handle_request)
-        def handled(manager: Any, method: Any, internal_handler: Any, *args: Any, **kwargs: Any) -> Any:
+        def handled(
+            manager: Any, method: Any, internal_handler: Any, *args: Any, **kwargs: Any
+        ) -> Any:
             request = self._requests.begin(_headers(manager) or {}) if self._source.on else None
             if request is None:
                 return handle_request(manager, method, internal_handler, *args, **kwargs)
             token = traces.REQUEST.set(request)
             began = time.perf_counter()
             try:
-                return handle_request(manager, method, _carry(internal_handler, request), *args, **kwargs)
+                return handle_request(
+                    manager, method, _carry(internal_handler, request), *args, **kwargs
+                )
             finally:
                 traces.REQUEST.reset(token)
                 self._completed(request, manager, method, began)

@@ -12,7 +12,7 @@ Callback = Callable[[ModuleType], None]
 
 
 class PostImport:
-    """A finder for ``sys.meta_path`` that finds nothing alone: it adds a callback to what the others find."""
+    """Finder for ``sys.meta_path`` that adds a callback to what the other finders find."""
 
     def __init__(self) -> None:
         self._callbacks: dict[str, list[Callback]] = {}

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from ..trace import NO_TRACE
 from . import redact, traces
 from .guard import guarded
 from .hooks import Hook
@@ -35,7 +36,9 @@ class LogHooks:
         self._inside = threading.local()
 
     def hooks(self) -> list[Hook]:
-        return [Hook(self._source, "logging", "Logger.callHandlers", ("self", "record"), self._wrap)]
+        return [
+            Hook(self._source, "logging", "Logger.callHandlers", ("self", "record"), self._wrap)
+        ]
 
     def _wrap(self, call_handlers: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(call_handlers)
@@ -73,7 +76,7 @@ class LogHooks:
             debate_id=DEBATE.get() or None,
             fields=_fields(record) or None,
             time=record.created,
-            trace=span.trace() if span else traces.NO_TRACE,
+            trace=span.trace() if span else NO_TRACE,
         )
 
 

@@ -8,10 +8,15 @@ from typing import Any
 
 REDACTED = "[REDACTED]"
 
-_UPSTREAM = ("aragora.server.middleware.structured_logging", "aragora.observability.middleware.structured_logging")
+_UPSTREAM = (
+    "aragora.server.middleware.structured_logging",
+    "aragora.observability.middleware.structured_logging",
+)
 
 _SECRETS = (
-    re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL),
+    re.compile(
+        r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
+    ),
     re.compile(r"\bey[JK][\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?"),  # JSON web token
     re.compile(r"\b(?:sk|pk|rk)[-_][\w-]{12,}"),  # OpenAI, Anthropic, OpenRouter, Stripe
     re.compile(r"\b(?:xai|gsk|hf|r8|pplx|fw|tgp)[-_]\w{16,}"),  # xAI, Groq, Hugging Face, ...
@@ -25,7 +30,11 @@ _SECRETS = (
 )
 _URL = re.compile(r"\b([a-z][a-z0-9+.-]{0,20}://)[^\s/@:]*:[^\s/@]+@", re.IGNORECASE)
 _HEADER = re.compile(r"\b(Bearer|Basic|Token)(\s+)[\w.~+/=-]{8,}", re.IGNORECASE)
-_NAME = r"""(?:[\w-]{0,40}(?:password|passwd|secret|api[_-]?key|apikey|(?:auth|access|refresh|csrf|bot|id)[_-]?token|private[_-]?key|authorization|credentials?|cookie|session[_-]?(?:id|key)|dsn|(?<![a-z])token)[\w-]{0,40})"""
+_NAME = (
+    r"(?:[\w-]{0,40}(?:password|passwd|secret|api[_-]?key|private[_-]?key|session[_-]?(?:id|key)|"
+    r"(?:auth|access|refresh|csrf|bot|id)[_-]?token(?!s)|(?<![a-z])token(?!s)|authorization|credentials?|"
+    r"cookie|dsn)[\w-]{0,40})"
+)
 _PAIR = re.compile(
     rf"""(["']?\b{_NAME}["']?\s*(?:=|:)\s*)("[^"]*"|'[^']*'|[^\s,;&"'}}\])]+)""", re.IGNORECASE
 )
@@ -60,6 +69,6 @@ def _upstream(value: str) -> str:
         if redact is not None:
             try:
                 return str(redact(value))
-            except Exception:  # noqa: BLE001 - ours follow
+            except Exception:
                 return value
     return value

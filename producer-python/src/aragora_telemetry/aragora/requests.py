@@ -10,7 +10,6 @@ from . import traces
 from .guard import guarded
 from .session import Session
 
-
 #: Headers that trace a request.
 HEADERS = ("traceparent", "x-request-id")
 
@@ -29,7 +28,9 @@ class Requests:
         return request
 
     @guarded
-    def completed(self, request: traces.Request, method: str, path: str, status: int, began: float) -> None:
+    def completed(
+        self, request: traces.Request, method: str, path: str, status: int, began: float
+    ) -> None:
         """Emits the event, unless a setting excludes the path."""
         seconds = time.perf_counter() - began
         endpoint = path.split("?", 1)[0].split("#", 1)[0][:4096] or "/"

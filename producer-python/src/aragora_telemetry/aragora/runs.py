@@ -1,4 +1,4 @@
-"""Runs of the Arena, which show what the stream does not: timeouts, and debates without a server."""
+"""Runs of the Arena: timeouts and debates without a server, which the stream does not show."""
 
 from __future__ import annotations
 
@@ -38,7 +38,11 @@ class Run:
         if not isinstance(limit, (int, float)) or limit <= 0:
             return "cancelled"
         # An outer limit of the same length began a little earlier.
-        return "timeout" if time.monotonic() - self.began >= limit - min(1.0, limit / 10) else "cancelled"
+        return (
+            "timeout"
+            if time.monotonic() - self.began >= limit - min(1.0, limit / 10)
+            else "cancelled"
+        )
 
 
 RUN: ContextVar[Run | None] = ContextVar("aragora_telemetry_run", default=None)
@@ -120,7 +124,10 @@ class RunHooks:
         protocol = getattr(arena, "protocol", None)
         self._debates.start(
             run.debate_id,
-            [getattr(agent, "name", "") or "unknown" for agent in getattr(arena, "agents", None) or ()],
+            [
+                getattr(agent, "name", "") or "unknown"
+                for agent in getattr(arena, "agents", None) or ()
+            ],
             time.time(),
             task=getattr(getattr(arena, "env", None), "task", None),
             parent=traces.recording() or (request.span if request else None),

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from ..producer import TelemetryProducer
 from ..sampling import Sampler
 from ..settings import Settings
+from ..trace import NO_TRACE
 from . import redact, traces
 from .guard import guarded
 from .hooks import Hook, Source
@@ -70,7 +71,7 @@ class Session:
         span = traces.here()
         with self._lock:  # the events are in the order of their counts
             self._connections = max(0, self._connections + change)
-            emit(connection_id, self._connections, trace=span.trace() if span else traces.NO_TRACE)
+            emit(connection_id, self._connections, trace=span.trace() if span else NO_TRACE)
 
     def _forked(self) -> None:
         self._lock = threading.Lock()

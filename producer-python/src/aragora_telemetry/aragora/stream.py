@@ -68,7 +68,9 @@ class StreamHooks:
         parent = traces.recording() or (request.span if request else None)
         if parent is None:
             parent = traces.ids(
-                getattr(event, "trace_id", None), getattr(event, "span_id", None), self._session.sampler
+                getattr(event, "trace_id", None),
+                getattr(event, "span_id", None),
+                self._session.sampler,
             )
         self._debates.start(
             debate_id,
@@ -91,7 +93,9 @@ class StreamHooks:
     def _error(self, event: Any, data: dict[str, Any]) -> None:
         if debate_id := data.get("debate_id"):  # the stream's own id is the last started debate's
             error = data.get("error")
-            self._debates.fails(debate_id, "timeout" if error == _TIMED_OUT else "error", event.timestamp, error)
+            self._debates.fails(
+                debate_id, "timeout" if error == _TIMED_OUT else "error", event.timestamp, error
+            )
 
     def _end(self, event: Any, data: dict[str, Any]) -> None:
         error = data.get("error")

@@ -1,4 +1,4 @@
-"""Trace of what runs: OpenTelemetry's span, else Aragora's correlation ids, else a chain of our own.
+"""Trace of what runs: OpenTelemetry's span, else Aragora's correlation ids, else our own chain.
 
 OpenTelemetry is never imported. The chain is request, debate, agent call.
 """
@@ -10,10 +10,10 @@ import re
 import sys
 from collections.abc import Mapping
 from contextvars import ContextVar
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from ..sampling import Sampler
-from ..trace import NO_TRACE, Trace
+from ..trace import Trace
 from .guard import guarded
 
 _TRACE_ID = re.compile(r"(?!0{32})[0-9a-f]{32}")
@@ -30,7 +30,9 @@ class Span(NamedTuple):
     def trace(self, parent: Span | None = None) -> Trace:
         """Returns the context of this operation as an event carries it."""
         flags = "01" if self.sampled else "00"
-        return Trace(f"00-{self.trace_id}-{self.span_id}-{flags}", parent.span_id if parent else None)
+        return Trace(
+            f"00-{self.trace_id}-{self.span_id}-{flags}", parent.span_id if parent else None
+        )
 
 
 class Request:
@@ -55,13 +57,16 @@ class Request:
         request_id = getattr(correlation, "request_id", None)
         if isinstance(request_id, str) and request_id:
             self.request_id = request_id
-        trace_id, span_id = getattr(correlation, "trace_id", None), getattr(correlation, "span_id", None)
-        if self._span is None and _is(_TRACE_ID, trace_id) and _is(_SPAN_ID, span_id):
+        trace_id, span_id = (
+            getattr(correlation, "trace_id", None),
+            getattr(correlation, "span_id", None),
+        )
+        if self._span is None and _is(trace_id, _TRACE_ID) and _is(span_id, _SPAN_ID):
             caller = parsed(self._headers.get("traceparent", ""))
             above = caller.sampled if caller and caller.trace_id == trace_id else None
             self._span = Span(trace_id, span_id, self._sampler.sampled(trace_id, above))
             parent_id = getattr(correlation, "parent_span_id", None)
-            if _is(_SPAN_ID, parent_id):
+            if _is(parent_id, _SPAN_ID):
                 self.parent = Span(trace_id, parent_id, self._span.sampled)
 
 
@@ -74,12 +79,14 @@ REQUEST: ContextVar[Request | None] = ContextVar("aragora_telemetry_request", de
 def child(parent: Span | None, sampler: Sampler) -> Span:
     """Returns a new span below the parent, or the root of a new trace."""
     trace_id = parent.trace_id if parent else os.urandom(16).hex()
-    return Span(trace_id, os.urandom(8).hex(), sampler.sampled(trace_id, parent.sampled if parent else None))
+    return Span(
+        trace_id, os.urandom(8).hex(), sampler.sampled(trace_id, parent.sampled if parent else None)
+    )
 
 
 def ids(trace_id: Any, span_id: Any, sampler: Sampler) -> Span | None:
     """Returns the ids as a span, if they have the form of W3C ids."""
-    if _is(_TRACE_ID, trace_id) and _is(_SPAN_ID, span_id):
+    if _is(trace_id, _TRACE_ID) and _is(span_id, _SPAN_ID):
         return Span(trace_id, span_id, sampler.sampled(trace_id))
     return None
 
@@ -94,7 +101,9 @@ def recording() -> Span | None:
     context = span.get_span_context()
     if not context.is_valid or not (span.is_recording() or context.is_remote):
         return None
-    return Span(f"{context.trace_id:032x}", f"{context.span_id:016x}", bool(context.trace_flags & 1))
+    return Span(
+        f"{context.trace_id:032x}", f"{context.span_id:016x}", bool(context.trace_flags & 1)
+    )
 
 
 def here() -> Span | None:
@@ -112,7 +121,10 @@ def enter(span: Span) -> Any:
     if api is None or contexts is None or "opentelemetry.sdk.trace" not in sys.modules:
         return None
     context = api.SpanContext(
-        int(span.trace_id, 16), int(span.span_id, 16), False, api.TraceFlags(1 if span.sampled else 0)
+        int(span.trace_id, 16),
+        int(span.span_id, 16),
+        False,
+        api.TraceFlags(1 if span.sampled else 0),
     )
     return contexts.attach(api.set_span_in_context(api.NonRecordingSpan(context)))
 
@@ -124,12 +136,12 @@ def leave(token: Any) -> None:
         sys.modules["opentelemetry.context"].detach(token)
 
 
-def _is(pattern: re.Pattern[str], text: Any) -> bool:
+def _is(text: Any, pattern: re.Pattern[str]) -> TypeGuard[str]:
     return isinstance(text, str) and pattern.fullmatch(text) is not None
 
 
 def parsed(traceparent: str) -> Span | None:
     parts = traceparent.strip().split("-")
-    if len(parts) < 4 or not _is(_TRACE_ID, parts[1]) or not _is(_SPAN_ID, parts[2]):
+    if len(parts) < 4 or not _is(parts[1], _TRACE_ID) or not _is(parts[2], _SPAN_ID):
         return None
     return Span(parts[1], parts[2], parts[3][-1:] in "13579bdf" and parts[3] != "")

@@ -1,7 +1,7 @@
 """Sampling of the traces that begin here, as OpenTelemetry's environment variables define it.
 
-    sampler = Sampler.from_environment(os.environ)
-    traceparent = f"00-{trace_id}-{span_id}-{sampler.flags(trace_id)}"
+sampler = Sampler.from_environment(os.environ)
+traceparent = f"00-{trace_id}-{span_id}-{sampler.flags(trace_id)}"
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class Sampler:
         argument = environment.get("OTEL_TRACES_SAMPLER_ARG", "").strip()
         ratio = _ratio(argument) if argument else 1.0
         if ratio is None:
-            warning = f'OTEL_TRACES_SAMPLER_ARG is ignored: "{argument}" is not a number from 0 to 1.'
-            return Sampler(_LIMIT, parent_based, (warning,))
+            wrong = f'"{argument}" is not a number from 0 to 1'
+            return Sampler(_LIMIT, parent_based, (f"OTEL_TRACES_SAMPLER_ARG is ignored: {wrong}.",))
         return Sampler(round(ratio * _LIMIT), parent_based)
 
     def sampled(self, trace_id: str, parent_sampled: bool | None = None) -> bool:

@@ -6,7 +6,9 @@ import re
 import sys
 from typing import NamedTuple
 
-_TRACEPARENT = re.compile(r"(?!ff)([0-9a-f]{2})-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?", re.DOTALL)
+_TRACEPARENT = re.compile(
+    r"(?!ff)([0-9a-f]{2})-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?", re.DOTALL
+)
 _SPAN_ID = re.compile(r"(?!0{16})[0-9a-f]{16}")
 
 
@@ -26,7 +28,7 @@ NO_TRACE = Trace()
 
 
 def is_traceparent(text: object) -> bool:
-    """Tells a W3C traceparent: version 00, or a later version with more fields."""
+    """Recognizes a W3C traceparent: version 00, or a later version with more fields."""
     if type(text) is not str:
         return False
     match = _TRACEPARENT.fullmatch(text)
@@ -34,7 +36,7 @@ def is_traceparent(text: object) -> bool:
 
 
 def is_span_id(text: object) -> bool:
-    """Tells 16 lower case hex digits that are not all 0."""
+    """Recognizes 16 lower case hex digits that are not all 0."""
     return type(text) is str and _SPAN_ID.fullmatch(text) is not None
 
 

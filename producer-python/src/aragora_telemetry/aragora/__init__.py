@@ -6,7 +6,6 @@ them. A function that is not what a wrapper was written for switches off one sou
 
 from __future__ import annotations
 
-import atexit
 import logging
 
 from ..producer import TelemetryProducer
@@ -43,6 +42,5 @@ def install(settings: Settings | None = None, producer: TelemetryProducer | None
         for module in hook.modules:
             _finder.when_imported(module, hook.apply)
     _finder.install()
-    atexit.register(debates.settle)  # before the producer closes
     _installed = session
     return session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import math
 import os
 import threading
@@ -46,6 +47,7 @@ class Debates:
 
     def _forked(self) -> None:
         self._lock = threading.RLock()
+        self._settles = False
         self._open: OrderedDict[str, Debate] = OrderedDict()
         self._ended: OrderedDict[str, None] = OrderedDict()
 
@@ -77,6 +79,9 @@ class Debates:
                 time=at,
                 trace=debate.span.trace(parent),
             )
+            if not self._settles:  # after the producer's own, and so before it closes
+                self._settles = True
+                atexit.register(self.settle)
 
     def span(self, debate_id: str) -> Span | None:
         """Returns the span of an open debate."""

@@ -35,7 +35,7 @@ class Recovery:
                 self._adopt_at = now + ADOPT_EVERY
             else:
                 self._runs.append((left, [self._lane(left, topic) for topic in left.topics]))
-        except OSError as e:
+        except Exception as e:
             self._adopt_at = now + ADOPT_EVERY
             self._report.note(f"What earlier runs have left in the spool cannot be read: {e}")
 

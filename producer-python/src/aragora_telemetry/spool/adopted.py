@@ -49,7 +49,8 @@ class AdoptedOutbox:
             self._numbering = Numbering(history.epoch, history.following)
         firsts = sorted(int(name[:-4]) for name in names if name.endswith(".log"))
         highest = max(history.places, default=0)
-        for first, end in zip(firsts, [*firsts[1:], None], strict=True):
+        for place, first in enumerate(firsts, 1):
+            end = firsts[place] if place < len(firsts) else None
             self._count(Segment.open(self._directory, first, fsync), end, highest)
         self._drop_empty()
 

@@ -51,7 +51,10 @@ class Spool:
         return self._budgets.setdefault(topic, Budget(self._most_bytes))
 
     def adopt(self) -> Left | None:
-        """A run whose process is gone, which belongs to this process now."""
+        """A run whose process is gone, which belongs to this process now.
+
+        One that cannot be read raises, and stays locked: it is not tried again and again.
+        """
         directory = RunDirectory.orphan(self._root)
         if directory is None:
             return None

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from conftest import Recorder
+from recorder import Recorder
 
 from aragora_telemetry.aragora.agents import AgentHooks
 from aragora_telemetry.aragora.session import Session

@@ -4,7 +4,7 @@ import os
 import threading
 
 import pytest
-from conftest import Recorder
+from recorder import Recorder
 
 from aragora_telemetry import Settings
 from aragora_telemetry.aragora import debates as module

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 import pytest
-from conftest import Recorder
+from recorder import Recorder
 
 from aragora_telemetry import Settings
 from aragora_telemetry.aragora import redact, traces

@@ -14,7 +14,7 @@ from typing import Any
 
 import fake_aragora
 import pytest
-from conftest import Recorder
+from recorder import Recorder
 
 from aragora_telemetry import Settings, doctor
 from aragora_telemetry.aragora import install
@@ -38,6 +38,7 @@ ALL = {
     "websockets": 2,
     "logs": ["logged"],
 }
+
 
 def hooks() -> list[Hook]:
     session = Session(Recorder(), Settings(), {})
@@ -144,9 +145,7 @@ WITHOUT: dict[str, dict[str, Any]] = {
 )
 def test_source_whose_hook_does_not_fit_is_off_alone(tmp_path: Path, hook: Hook, kind: str) -> None:
     file = hook.modules[-1].replace(".", "/") + ".py"
-    source = fake_aragora.sabotage(
-        fake_aragora.MODULES[file], hook.path, hook.parameters[-1], kind
-    )
+    source = fake_aragora.sabotage(fake_aragora.MODULES[file], hook.path, hook.parameters[-1], kind)
     assert source != fake_aragora.MODULES[file]
     fake_aragora.write(tmp_path, {file: source})
     expect(*run(tmp_path), hook)

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from conftest import Recorder
+from recorder import Recorder
 
 from aragora_telemetry import Settings
 from aragora_telemetry.aragora import traces

@@ -65,7 +65,9 @@ def test_run_starts_the_command_with_telemetry_on() -> None:
         "import sys; from aragora_telemetry.cli import main\n"
         "main(['run', '--', sys.executable, '-c', 'import os; print(os.environ[\"ARAGORA_TELEMETRY\"])'])"
     )
-    packages = os.pathsep.join([str(SOURCES), *(p for p in sys.path if p.endswith("site-packages"))])
+    packages = os.pathsep.join(
+        [str(SOURCES), *(p for p in sys.path if p.endswith("site-packages"))]
+    )
     assert python(code, PYTHONPATH=packages).stdout == "on\n"
 
 

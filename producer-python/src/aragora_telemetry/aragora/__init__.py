@@ -6,18 +6,16 @@ them. A function that is not what a wrapper was written for switches off one sou
 
 from __future__ import annotations
 
-import logging
-
 from ..producer import TelemetryProducer
 from ..settings import Settings
 from .debates import Debates
+from .guard import warn
 from .imports import PostImport
 from .session import Session
 from .sources import all_hooks
 
 __all__ = ["Session", "install"]
 
-log = logging.getLogger("aragora_telemetry")
 _installed: Session | None = None
 _finder = PostImport()
 
@@ -35,9 +33,9 @@ def install(settings: Settings | None = None, producer: TelemetryProducer | None
     debates = Debates(session)
     session.hooks = all_hooks(session, debates)
     for name in sorted(settings.sources_off - set(session.sources)):
-        log.warning("aragora-telemetry: there is no source %r to switch off", name)
+        warn(f"there is no source {name!r} to switch off")
     for warning in session.sampler.warnings:
-        log.warning("aragora-telemetry: %s", warning)
+        warn(warning)
     for hook in session.hooks:
         for module in hook.modules:
             _finder.when_imported(module, hook.apply)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import functools
+import logging
 from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+log = logging.getLogger("aragora_telemetry")
 F = TypeVar("F", bound=Callable[..., Any])
 
 #: The last faults of our own code, for tests. A healthy process has none.
 FAULTS: deque[str] = deque(maxlen=50)
+_reported: set[str] = set()
 
 
 def guarded(function: F) -> F:
@@ -32,4 +35,17 @@ def _note(function: Callable[..., Any], fault: Exception) -> None:
         text = str(fault)
     except Exception:
         text = "?"
-    FAULTS.append(f"{getattr(function, '__qualname__', '?')}: {type(fault).__name__}: {text[:200]}")
+    name = getattr(function, "__qualname__", "?")
+    report = f"{name}: {type(fault).__name__}: {text[:200]}"
+    FAULTS.append(report)
+    if name not in _reported:
+        _reported.add(name)
+        warn(f"an event is lost: {report}")
+
+
+def warn(text: str) -> None:
+    """Logs a warning. A handler of the host that raises is not our caller's concern."""
+    try:
+        log.warning("aragora-telemetry: %s", text)
+    except Exception:
+        pass

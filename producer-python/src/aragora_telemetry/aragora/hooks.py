@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import inspect
-import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-log = logging.getLogger("aragora_telemetry")
+from .guard import warn
 
 MARK = "__aragora_telemetry__"
 
@@ -41,7 +40,7 @@ class Source:
             if problem not in self.problems:
                 self.problems.append(problem)
         if first:
-            log.warning("aragora-telemetry: %s are not reported: %s", self.gives, problem)
+            warn(f"{self.gives} are not reported: {problem}")
 
 
 @dataclass

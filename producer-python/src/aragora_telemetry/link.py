@@ -178,8 +178,8 @@ class Link:
         old.poll(0)
         self.generation += 1
         self._end(old, 1.0)
-        self._fatal = False
         self._client = self._connect()
+        self._fatal = False
 
     def close(self, timeout: float) -> None:
         """Ends the client, whatever it still holds."""

@@ -371,7 +371,7 @@ class TelemetryProducer:
     def _here(self) -> Run | None:
         """The run of this process; a forked child makes its own."""
         run = self._run
-        if run is not None or self._off is not None:
+        if run is not None or self._off is not None or self._closed:
             return run
         with self._making:
             if self._run is None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from .events import MAX_ENDPOINT, MAX_NAME, EventType, Field
-from .plain import plain_object
+from .plain import plain_object, well_formed
 
 MAX_SECONDS = 1_000_000_000.0
 MAX_TEXT = 65_536
@@ -163,7 +163,7 @@ def _names(field: Field, value: object) -> list[str]:
 def _counts(field: Field, value: object) -> dict[str, int]:
     if not isinstance(value, Mapping) or len(value) > MAX_MEMBERS:
         raise _refused(field.name, f"a mapping of up to {MAX_MEMBERS} integers", value)
-    return {_name(field, name): _count(field, number) for name, number in value.items()}
+    return {well_formed(_name(field, n)): _count(field, number) for n, number in value.items()}
 
 
 def _object(field: Field, value: object) -> dict[str, Any]:

@@ -48,12 +48,15 @@ def current_trace() -> Trace:
     api = sys.modules.get("opentelemetry.trace")
     if api is None:
         return NO_TRACE
-    span = api.get_current_span()
-    context = span.get_span_context()
-    if not context.is_valid:
-        return NO_TRACE
-    parent = getattr(span, "parent", None)
-    return Trace(
-        f"00-{context.trace_id:032x}-{context.span_id:016x}-{int(context.trace_flags):02x}",
-        f"{parent.span_id:016x}" if parent is not None else None,
-    )
+    try:
+        span = api.get_current_span()
+        context = span.get_span_context()
+        if not context.is_valid:
+            return NO_TRACE
+        parent = getattr(span, "parent", None)
+        return Trace(
+            f"00-{context.trace_id:032x}-{context.span_id:016x}-{int(context.trace_flags):02x}",
+            f"{parent.span_id:016x}" if parent is not None else None,
+        )
+    except Exception:
+        return NO_TRACE  # half imported, or not OpenTelemetry's

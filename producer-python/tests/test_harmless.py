@@ -126,9 +126,7 @@ def test_current_span_of_opentelemetry_is_the_trace(monkeypatch: pytest.MonkeyPa
     from types import SimpleNamespace
 
     context = SimpleNamespace(is_valid=True, trace_id=0xABC, span_id=0xDEF, trace_flags=1)
-    span = SimpleNamespace(
-        get_span_context=lambda: context, parent=SimpleNamespace(span_id=0x123)
-    )
+    span = SimpleNamespace(get_span_context=lambda: context, parent=SimpleNamespace(span_id=0x123))
     module = SimpleNamespace(get_current_span=lambda: span)
     monkeypatch.setitem(sys.modules, "opentelemetry.trace", module)
     capture = Capture()

@@ -45,8 +45,7 @@ def run(broker: Broker, prefix: str, *command: str) -> Records:
 def per_host(records: Records, prefix: str) -> Counter[str]:
     """Requests by the first part of their ids."""
     return Counter(
-        event["data"]["request_id"].rpartition("-")[0]
-        for event in records.of(prefix + "requests")
+        event["data"]["request_id"].rpartition("-")[0] for event in records.of(prefix + "requests")
     )
 
 

@@ -52,7 +52,9 @@ def test_ends_of_the_ratio(argument: str, expected: str) -> None:
         assert sampler("traceidratio", argument).flags(trace_id) == expected
 
 
-@pytest.mark.parametrize("name, argument", [("jaeger", None), ("traceidratio", "ten percent"), ("traceidratio", "1.5")])
+@pytest.mark.parametrize(
+    "name, argument", [("jaeger", None), ("traceidratio", "ten percent"), ("traceidratio", "1.5")]
+)
 def test_bad_value_samples_all_with_a_warning(name: str, argument: str | None) -> None:
     decide = sampler(name, argument)
     assert len(decide.warnings) == 1

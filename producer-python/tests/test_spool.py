@@ -253,7 +253,9 @@ def test_own_log_that_is_damaged_while_it_is_read(tmp_path: Path) -> None:
     assert host.outbox.left() == 19
 
 
-def test_spool_of_a_full_disk_drops_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_spool_of_a_full_disk_drops_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import os
 
     host = Host(tmp_path)

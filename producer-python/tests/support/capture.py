@@ -14,7 +14,12 @@ class Capture:
 
     def __init__(self) -> None:
         self.telemetry = TelemetryProducer(
-            settings=Settings(instance_id="api-1", heartbeat_seconds=0, queue_events=1_000_000, queue_bytes=1 << 32),
+            settings=Settings(
+                instance_id="api-1",
+                heartbeat_seconds=0,
+                queue_events=1_000_000,
+                queue_bytes=1 << 32,
+            ),
             lazy=True,
         )
         self.telemetry._here()

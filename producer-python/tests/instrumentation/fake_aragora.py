@@ -1,4 +1,4 @@
-"""A tiny Aragora on disk: the hooked functions with their real parameters, and a host that uses them.
+"""A tiny Aragora on disk: the hooked functions with their real parameters, and their host.
 
 The host prints what it did. ``sabotage`` changes one hooked function, as another version might.
 """

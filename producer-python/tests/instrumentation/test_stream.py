@@ -1,4 +1,4 @@
-"""StreamEvents as an emitter of Aragora gets them; the real emitter class is in real/test_stream."""
+"""StreamEvents as an emitter of Aragora gets them."""
 
 from __future__ import annotations
 
@@ -157,6 +157,14 @@ def test_odd_payload_is_no_fault(stream: StreamHooks, recorder: Recorder, data: 
         event("round_start", {"round": "two"}),
         event("unheard_of", {}),
     )
+
+
+@pytest.mark.parametrize("argument", [None, {"type": "debate_end"}, "debate_end"])
+def test_argument_that_is_no_event_is_no_fault(
+    stream: StreamHooks, recorder: Recorder, argument: Any
+) -> None:
+    feed(stream, argument)
+    assert recorder.events == []
 
 
 def test_domain_comes_from_the_match(stream: StreamHooks, recorder: Recorder) -> None:

@@ -53,9 +53,9 @@ class StreamHooks:
 
     @guarded
     def on_event(self, event: Any) -> None:
-        """Reads one StreamEvent."""
-        handler = _HANDLERS.get(event.type.value)
-        data = event.data
+        """Reads one StreamEvent. Aragora sometimes calls ``emit`` with something else."""
+        handler = _HANDLERS.get(getattr(getattr(event, "type", None), "value", None))
+        data = getattr(event, "data", None)
         if handler is None or not isinstance(data, dict) or data.get("event_source") == "spectator":
             return
         handler(self, event, data)
@@ -116,7 +116,7 @@ def _loop(event: Any) -> str:
     return loop_id if isinstance(loop_id, str) and not loop_id.startswith(_LOOPS) else ""
 
 
-_HANDLERS: dict[str, Callable[[StreamHooks, Any, dict[str, Any]], None]] = {
+_HANDLERS: dict[Any, Callable[[StreamHooks, Any, dict[str, Any]], None]] = {
     "debate_start": StreamHooks._start,
     "round_start": StreamHooks._round,
     "consensus": StreamHooks._consensus,

@@ -38,6 +38,10 @@ def environment(servers: str, instance: str, **more: str) -> dict[str, str]:
         "ARAGORA_TELEMETRY_HEARTBEAT_SECONDS": "1",
         "KAFKA_BOOTSTRAP_SERVERS": servers,
         "ARAGORA_DISABLE_ALL_RATE_LIMITS": "true",
+        # Nothing here may reach another machine.
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "HTTPS_PROXY": "http://127.0.0.1:9",
+        "NO_PROXY": "127.0.0.1,localhost",
         **more,
     }
 
@@ -54,8 +58,10 @@ class AragoraServer:
         names = ("CONTROL_PLANE", "NOMIC_LOOP", "CANVAS")
         ports = {f"ARAGORA_{n}_WS_PORT": str(p) for n, p in zip(names, others, strict=True)}
         self._process = subprocess.Popen(
-            [python, "-m", "aragora.server", "--offline", "--host", "127.0.0.1"]
-            + ["--http-port", str(http), "--port", str(websocket)],
+            [
+                *(python, "-m", "aragora.server", "--offline", "--host", "127.0.0.1"),
+                *("--http-port", str(http), "--port", str(websocket)),
+            ],
             cwd=directory,
             env={**variables, **ports, "HOME": str(directory)},
             stdout=self._log.open("w"),
@@ -64,7 +70,10 @@ class AragoraServer:
         wait(lambda: self._process.poll() is not None or self._answers(), 120, self.log)
 
     def log(self) -> str:
-        return self._log.read_text()[-6000:]
+        return self.whole_log()[-6000:]
+
+    def whole_log(self) -> str:
+        return self._log.read_text()
 
     def _answers(self) -> bool:
         try:

@@ -44,7 +44,15 @@ class Pipeline:
             env={**clean, "OTEL_EXPORTER_OTLP_ENDPOINT": otlp},
             stdout=self._log.open("w"),
             stderr=subprocess.STDOUT,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
+        try:
+            self._start()
+        except BaseException:
+            self._process.kill()
+            raise
+
+    def _start(self) -> None:
         found = wait(
             lambda: re.search(r"Kafka +(\S+).*Metrics +(\S+)", self.log(), re.DOTALL), 180, self.log
         )
@@ -66,10 +74,14 @@ class Pipeline:
     def stop(self) -> int:
         """Stops it. Returns 0 if every record was counted once."""
         self._process.send_signal(signal.SIGINT)
-        return self._process.wait(60)
+        try:
+            return self._process.wait(60)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            raise
 
     def events(self, instance: str | None = None) -> list[Event]:
-        """Reads every event, or those of the instances whose id begins so, in the order of each partition."""
+        """Returns every event, or those of the instances whose id begins so."""
         consumer = Consumer(
             {"bootstrap.servers": self.servers, "group.id": "test", "enable.auto.commit": False}
         )

@@ -18,7 +18,8 @@ USAGE = {"prompt_tokens": 120, "completion_tokens": 40, "total_tokens": 160}
 class Provider:
     """Serves on a free port of loopback until it is closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, refusal: str) -> None:
+        self.refusal = refusal
         self.counts: Counter[str] = Counter()
         self.closed = threading.Event()
         self._lock = threading.Lock()
@@ -51,11 +52,11 @@ class _Handler(BaseHTTPRequestHandler):
         model = str(body.get("model"))
         self.owner.count(model)
         if "fail" in model:
-            self._answer(500, {"error": {"message": "boom"}})
+            self._answer(500, {"error": {"message": self.owner.refusal}})
         elif "hang" in model:
             self.owner.closed.wait()
         else:
-            self.owner.closed.wait(1.0 if "slow" in model else 0.02)
+            self.owner.closed.wait(0.5 if "slow" in model else 0.02)
             self._text(body)
 
     def do_GET(self) -> None:

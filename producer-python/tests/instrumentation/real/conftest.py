@@ -11,17 +11,11 @@ from pathlib import Path
 
 import pytest
 from pipeline import Pipeline
+from pypi import pip
 from receiver import Receiver
 
 PROJECT = Path(__file__).parents[3]
 REQUIREMENTS = PROJECT / "requirements-aragora.txt"
-_UNREACHABLE = (
-    "NewConnectionError",
-    "Max retries",
-    "No matching distribution",
-    "timed out",
-    "ProxyError",
-)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -32,19 +26,6 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if "real" not in str(config.option.markexpr):
         items[:] = [item for item in items if item.get_closest_marker("real") is None]
-
-
-def pip(python: Path, *arguments: str) -> None:
-    """Installs, or skips the test with the reason if PyPI cannot be reached."""
-    done = subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode and any(text in done.stdout + done.stderr for text in _UNREACHABLE):
-        pytest.skip(f"PyPI is unreachable: {done.stderr.strip().splitlines()[-1]}")
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture(scope="session")

@@ -81,7 +81,7 @@ def run(
         OPENAI_BASE_URL=provider.url,
         OPENAI_API_KEY=KEY,
         ARAGORA_TELEMETRY_LOG_LEVEL="INFO",
-        ARAGORA_AGENT_TIMEOUT="6",
+        ARAGORA_AGENT_TIMEOUT="4",
         ARAGORA_DEBATE_TIMEOUT="35",
     )
     with serving(aragora, directory, variables) as server:

@@ -93,8 +93,10 @@ def _problem(hook: Hook) -> str:
     for name in hook.modules:
         try:
             module = _imported(name)
-        except ModuleNotFoundError:
-            found.append("is missing: there is no such module")
+        except ModuleNotFoundError as error:
+            missing = error.name or name
+            own = name.startswith(missing)
+            found.append("is missing: there is no such module" if own else f"needs {missing}")
             continue
         except Exception as error:
             found.append(f"cannot be imported ({type(error).__name__}: {error})")

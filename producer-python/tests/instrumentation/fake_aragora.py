@@ -58,12 +58,19 @@ class AutonomicExecutor:
         print("failed", error_type)
 """,
     "aragora/agents/airlock.py": """
+from aragora.agents.api_agents.base import APIAgent
 class AirlockProxy:
     name = "alpha"
     async def answer(self):
+        call(APIAgent(), "_record_token_usage", 120, 40)
         return "text"
     async def _safe_call(self, operation, coro_factory, timeout, fallback):
         return await coro_factory()
+""",
+    "aragora/agents/api_agents/base.py": """
+class APIAgent:
+    def _record_token_usage(self, tokens_in, tokens_out):
+        print("tokens", tokens_in, tokens_out)
 """,
     "aragora/ranking/elo.py": """
 class EloSystem:

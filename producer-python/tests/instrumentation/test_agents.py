@@ -62,6 +62,23 @@ class AutonomicExecutor:
         pass
 
 
+class APIAgent:
+    """Records tokens as Aragora's agents do that do not stream."""
+
+    name, model, provider = "alpha", "gpt", "openai"
+    fails = streams = False
+
+    async def generate(self, prompt: str) -> str:
+        if not self.streams:
+            self._record_token_usage(tokens_in=120, tokens_out=40)
+        if self.fails:
+            raise ValueError("500")
+        return "text"
+
+    def _record_token_usage(self, tokens_in: int, tokens_out: int) -> None:
+        self.last_tokens_in, self.last_tokens_out = tokens_in, tokens_out
+
+
 class AirlockProxy:
     """Answers as Aragora's airlock: one retry, then a placeholder."""
 
@@ -96,7 +113,7 @@ def agent(generate: Callable[[str], Awaitable[Any]], **more: Any) -> Any:
 @pytest.fixture
 def executor(session: Session, monkeypatch: pytest.MonkeyPatch) -> AutonomicExecutor:
     for hook in AgentHooks(session).hooks():
-        owner = {"AutonomicExecutor": AutonomicExecutor, "AirlockProxy": AirlockProxy}[
+        owner = {each.__name__: each for each in (AutonomicExecutor, AirlockProxy, APIAgent)}[
             hook.path.split(".")[0]
         ]
         assert not hook._unfit(getattr(owner, hook.path.split(".")[1]))
@@ -249,17 +266,21 @@ def test_calls_beside_each_other_keep_their_own_failures(
     assert found == {n + 1: "error" if n % 3 and n % 2 else "success" for n in range(12)}
 
 
-def test_tokens_of_a_call_that_failed_are_not_the_last_ones(
+def test_tokens_are_those_that_the_call_used(
     executor: AutonomicExecutor, recorder: Recorder
 ) -> None:
-    counted = {"last_tokens_in": 120, "last_tokens_out": 40}
-    asyncio.run(executor.generate(agent(answers, **counted), "p", []))
-    asyncio.run(executor.generate(agent(fails, **counted), "p", []))
-    tokens = [
-        (call["input_tokens"], call["output_tokens"])
-        for call in recorder.of("agent_call_completed")
+    api = APIAgent()
+    asyncio.run(executor.generate(api, "p", []))
+    api.streams = True  # what the agent recorded before is not what this call used
+    asyncio.run(executor.generate(api, "p", []))
+    api.streams, api.fails = False, True
+    asyncio.run(executor.generate(api, "p", []))
+    calls = recorder.of("agent_call_completed")
+    assert [(call["status"], call["input_tokens"], call["output_tokens"]) for call in calls] == [
+        ("success", 120, 40),
+        ("success", None, None),
+        ("error", 120, 40),
     ]
-    assert tokens == [(120, 40), (None, None)]
 
 
 def test_agent_without_a_name_is_unknown(executor: AutonomicExecutor, recorder: Recorder) -> None:

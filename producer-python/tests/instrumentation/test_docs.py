@@ -35,5 +35,7 @@ def test_settings_are_those_of_the_code() -> None:
 def test_every_source_is_explained() -> None:
     session = Session(Recorder(), Settings(), {})
     all_hooks(session, Debates(session))
-    explained = re.findall(r"^\| `([a-z]+)` \|", DOCS.read_text().split("### Traces")[0], re.MULTILINE)
+    explained = re.findall(
+        r"^\| `([a-z]+)` \|", DOCS.read_text().split("### Traces")[0], re.MULTILINE
+    )
     assert sorted(explained) == sorted(session.sources)

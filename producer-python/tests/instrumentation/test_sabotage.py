@@ -32,6 +32,7 @@ ALL = {
     "debates": ["d", "s"],
     "domains": ["general", "law"],
     "agent_calls": [["critique", "success"], ["generate", "error"], ["vote", "success"]],
+    "tokens": 120,
     "elo": ["alpha", "beta"],
     "requests": ["/aiohttp", "/api/x", "/asgi"],
     "request_ids": 1,
@@ -101,6 +102,7 @@ def instrumented(result: Path) -> Callable[[], None]:
             "debates": found("debate_completed", "debate_id"),
             "domains": found("debate_completed", "domain"),
             "agent_calls": sorted([call["operation"], call["status"]] for call in calls),
+            "tokens": sum(call["input_tokens"] or 0 for call in calls),
             "elo": found("elo_updated", "agent"),
             "requests": found("request_completed", "endpoint"),
             "request_ids": sum(event["request_id"] == "req-1" for event in requests),
@@ -127,7 +129,8 @@ WITHOUT: dict[str, dict[str, Any]] = {
     "stream": {"debates": ["d"], "domains": ["law"]},
     "runs": {"debates": ["s"], "domains": ["general"]},
     "phases": {"domains": ["general", "general"]},
-    "agents": {"agent_calls": []},
+    "agents": {"agent_calls": [], "tokens": 0},
+    "tokens": {"tokens": 0},
     "elo": {"elo": []},
     "http": {"requests": ["/aiohttp", "/asgi"], "request_ids": 0},
     "correlation": {"request_ids": 0},
@@ -168,7 +171,7 @@ def expect(seen: dict[str, Any], stderr: str, hook: Hook) -> None:
     assert [source for source, ok, _ in seen["doctor"] if ok is not True] == [name]
     events = {**ALL, **WITHOUT[name]}
     if not seen["events"]["agent_calls"]:  # the sabotaged function is one that the debate needs
-        events["agent_calls"] = []
+        events["agent_calls"], events["tokens"] = [], 0
     assert seen["events"] == events
     assert seen["faults"] == []
     assert stderr.count("are not reported: " + target) == 1

@@ -29,6 +29,8 @@ class Call:
     """One call of an operation of an agent."""
 
     failures: list[str] = field(default_factory=list)
+    tokens_in: int = 0
+    tokens_out: int = 0
     began: float = field(default_factory=time.perf_counter)
 
 
@@ -43,6 +45,7 @@ class AgentHooks:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._source = session.source("agents", "agent calls")
+        self._tokens = session.source("tokens", "tokens of agent calls")
 
     def hooks(self) -> list[Hook]:
         executor = "aragora.debate.autonomic_executor"
@@ -94,6 +97,13 @@ class AgentHooks:
                 _wrap_airlock,
                 True,
             ),
+            Hook(
+                self._tokens,
+                "aragora.agents.api_agents.base",
+                "APIAgent._record_token_usage",
+                ("self", "tokens_in", "tokens_out"),
+                self._wrap_tokens,
+            ),
         ]
 
     def _operation(
@@ -112,22 +122,33 @@ class AgentHooks:
                 completed = True
                 try:
                     return await function(executor, agent, *args, **kwargs)
-                except asyncio.CancelledError:
+                except Exception as error:
+                    call.failures.append(type(error).__name__)
+                    raise
+                except BaseException:
                     # Without a limit that has passed, nobody waits for the answer any more.
                     completed = time.perf_counter() >= LIMIT.get() - 0.005
                     call.failures.append("timeout")
                     raise
-                except BaseException as error:
-                    call.failures.append(type(error).__name__)
-                    raise
                 finally:
-                    CALL.reset(token)
+                    traces.reset(CALL, token)
                     if completed:
                         self._completed(call, executor, agent, operation, round_num)
 
             return called
 
         return wrap
+
+    def _wrap_tokens(self, record: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(record)
+        def recorded(agent: Any, tokens_in: Any, tokens_out: Any, *args: Any, **kwargs: Any) -> Any:
+            call = CALL.get()
+            if call is not None and self._tokens.on:
+                call.tokens_in += _count(tokens_in)
+                call.tokens_out += _count(tokens_out)
+            return record(agent, tokens_in, tokens_out, *args, **kwargs)
+
+        return recorded
 
     @guarded
     def _completed(
@@ -137,7 +158,6 @@ class AgentHooks:
         debate_id = DEBATE.get() or _text(getattr(executor, "loop_id", None))
         above = traces.here()
         span = traces.child(above, self._session.sampler)
-        tokens = _tokens(agent) if failure is None else (None, None)
         self._session.producer.agent_call_completed(
             uuid.uuid4().hex,
             _text(getattr(agent, "name", None)) or "unknown",
@@ -147,8 +167,8 @@ class AgentHooks:
             model=_text(getattr(agent, "model", None)),
             provider=_text(getattr(agent, "provider", None))
             or _text(getattr(agent, "agent_type", None)),
-            input_tokens=tokens[0],
-            output_tokens=tokens[1],
+            input_tokens=call.tokens_in or None,
+            output_tokens=call.tokens_out or None,
             error_type=failure,
             debate_id=debate_id,
             round=round_num if isinstance(round_num, int) and round_num > 0 else None,
@@ -172,7 +192,7 @@ def _wrap_limit(with_timeout: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return await with_timeout(executor, coro, agent_name, timeout_seconds, *args, **kwargs)
         finally:
-            LIMIT.reset(token)
+            traces.reset(LIMIT, token)
 
     return limited
 
@@ -223,7 +243,5 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _tokens(agent: Any) -> tuple[int | None, int | None]:
-    counts = (getattr(agent, name, None) for name in ("last_tokens_in", "last_tokens_out"))
-    found = tuple(n if isinstance(n, int) and n > 0 else None for n in counts)
-    return found[0], found[1]
+def _count(value: Any) -> int:
+    return value if type(value) is int and 0 < value < 1 << 31 else 0

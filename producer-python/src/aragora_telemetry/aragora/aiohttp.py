@@ -62,7 +62,7 @@ class AiohttpHooks:
                 status = getattr(error, "status", 500)  # aiohttp's HTTP exceptions are answers
                 raise
             finally:
-                traces.REQUEST.reset(token)
+                traces.reset(traces.REQUEST, token)
                 self._completed(request, http_request, status, began)
 
         return handled

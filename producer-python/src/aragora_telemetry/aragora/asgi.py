@@ -98,7 +98,7 @@ class Application:
         try:
             return await self._app(scope, receive, sent)
         finally:
-            traces.REQUEST.reset(token)
+            traces.reset(traces.REQUEST, token)
             self._requests.completed(request, scope["method"], scope["path"], status, began)
 
     async def _websocket(self, scope: Any, receive: Any, send: Any) -> Any:

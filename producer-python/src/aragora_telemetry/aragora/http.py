@@ -56,7 +56,7 @@ class HttpHooks:
                     manager, method, _carry(internal_handler, request), *args, **kwargs
                 )
             finally:
-                traces.REQUEST.reset(token)
+                traces.reset(traces.REQUEST, token)
                 self._completed(request, manager, method, began)
 
         return handled
@@ -99,6 +99,6 @@ def _carry(handler: Callable[..., Any], request: traces.Request) -> Callable[...
         try:
             return handler(*args, **kwargs)
         finally:
-            traces.REQUEST.reset(token)
+            traces.reset(traces.REQUEST, token)
 
     return carried

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import time
 import uuid
@@ -88,20 +87,20 @@ class RunHooks:
             entered = traces.enter(span) if span else None
             try:
                 result = await run_inner(arena, *args, **kwargs)
-            except asyncio.CancelledError:
-                self._cancelled(this)
-                raise
-            except BaseException as error:
+            except Exception as error:
                 self._failed(this, error)
+                raise
+            except BaseException:  # cancelled, or the loop or the process ends
+                self._cancelled(this)
                 raise
             else:
                 self._ended(this, result)
                 return result
             finally:
                 traces.leave(entered)
-                RUN.reset(tokens[0])
-                DEBATE.reset(tokens[1])
-                traces.RUNNING.reset(tokens[2])
+                traces.reset(RUN, tokens[0])
+                traces.reset(DEBATE, tokens[1])
+                traces.reset(traces.RUNNING, tokens[2])
 
         return run
 
@@ -159,7 +158,7 @@ class RunHooks:
         )
 
     @guarded
-    def _failed(self, run: Run, error: BaseException) -> None:
+    def _failed(self, run: Run, error: Exception) -> None:
         self._debates.end(run.debate_id, "error", time.time(), error=type(error).__name__)
 
     @guarded

@@ -5,11 +5,12 @@ OpenTelemetry is never imported. The chain is request, debate, agent call.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
 from collections.abc import Mapping
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from typing import Any, NamedTuple, TypeGuard
 
 from ..sampling import Sampler
@@ -89,6 +90,12 @@ def ids(trace_id: Any, span_id: Any, sampler: Sampler) -> Span | None:
     if _is(trace_id, _TRACE_ID) and _is(span_id, _SPAN_ID):
         return Span(trace_id, span_id, sampler.sampled(trace_id))
     return None
+
+
+def reset(variable: ContextVar[Any], token: Token[Any]) -> None:
+    """Resets the variable, unless the code was taken to another context since."""
+    with contextlib.suppress(ValueError):
+        variable.reset(token)
 
 
 @guarded

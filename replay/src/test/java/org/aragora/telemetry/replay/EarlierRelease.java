@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
-import org.aragora.telemetry.counting.metric.PartialValue;
+import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.testbed.broker.PlainClient;
 
 /**

@@ -23,6 +23,7 @@ import org.apache.kafka.common.config.ConfigDef.NonEmptyString;
 import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.streams.StreamsConfig;
 import org.aragora.telemetry.chassis.settings.EnvironmentSettings;
+import org.aragora.telemetry.counting.flow.CountingRules;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
@@ -313,6 +314,12 @@ public final class ProcessorConfig {
 
   Duration sessionTimeout() {
     return Duration.ofMillis(values.getInt("SESSION_TIMEOUT_MS"));
+  }
+
+  /** The rules by which a service with these settings counts. */
+  public CountingRules rules() {
+    return new CountingRules(
+        maxClockSkew(), lateGrace(), debateDeadline(), seriesLimit(), birth(), true);
   }
 
   Duration maxClockSkew() {

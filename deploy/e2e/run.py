@@ -345,22 +345,34 @@ def half_an_hour(prefix):
             yield f"{prefix}{topic}\t{int(at * 1000)}\t{read['data'].get('debate_id', f'r-{n}')}\t{json.dumps(value)}\n"
 
 
+def critical(monitoring):
+    """critical alerts that have fired; that nobody serves is a page of its own, about the outage and not about the backlog"""
+    return monitoring.has_fired('severity="critical"') - {"TelemetryNothingComplete"}
+
+
 def backlog_pages_nobody(stack, servers):
     pipeline = Pipeline(stack, servers, "outage")
     topics = [pipeline.prefix + "requests", pipeline.prefix + "debates"]
-    written = backlog(servers, topics, "".join(half_an_hour(pipeline.prefix)))
     # Series are served as 0 for 8 seconds, longer than a scrape interval (so that Prometheus sees them jump) and well within
     # the time that pages are held.
-    monitoring = pipeline.start(birth_seconds=8)
+    monitoring, written = None, 0
     counted = 'sum(aragora_telemetry_events_total{outcome="counted"})'
-    until(lambda: f"{written} events counted, but {monitoring.value(counted)}", lambda: monitoring.value(counted) == written, 60)
+    # An alert needs a scrape before the jump within its shortest window, which is 7.5 s here. A scrape has 375 ms; on a busy
+    # machine all of them can fail for as long. Then the backlog comes once more.
+    for _ in range(3):
+        written += backlog(servers, topics, "".join(half_an_hour(pipeline.prefix)))
+        monitoring = monitoring or pipeline.start(birth_seconds=8)
+        until(lambda: f"{written} events counted, but {monitoring.value(counted)}", lambda: monitoring.value(counted) == written, 60)
+        end = time.monotonic() + 20
+        while time.monotonic() < end and not critical(monitoring):
+            time.sleep(0.3)
+        if critical(monitoring):
+            break
     # 45 minutes: the 30-minute window of the medium burn rates and their 15 minutes; and a few more.
     time.sleep(50 * 60 / FASTER)
-    held = monitoring.has_fired('severity="critical"')
-    held.discard("TelemetryNothingComplete")
+    held = critical(monitoring)
     assert held, "the backlog made no critical alert fire, so that nothing was held back"
     assert {"TelemetryCatchingUp", "TelemetryRecentlyBehind"} <= monitoring.has_fired('severity="none"')
-    # That nobody serves for 10 minutes is a page of its own; it is about the outage, not about what is read after it.
     paged = [e["payload"]["summary"] for e in monitoring.outside.pages("trigger") if "TelemetryNothingComplete" not in e["payload"]["summary"]]
     assert not paged, f"somebody was paged: {paged}"
     say(f"backlog: {written} events of half an hour were counted; firing and held back: {', '.join(sorted(held))}; nobody was paged")

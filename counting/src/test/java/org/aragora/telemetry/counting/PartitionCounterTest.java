@@ -1,5 +1,6 @@
 package org.aragora.telemetry.counting;
 
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,7 +17,6 @@ import org.aragora.telemetry.counting.flow.Handover;
 import org.aragora.telemetry.counting.flow.InputRecord;
 import org.aragora.telemetry.counting.measure.MetricCatalog;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.schemas.event.InputTopic;
 import org.junit.jupiter.api.Test;
 
 class PartitionCounterTest {

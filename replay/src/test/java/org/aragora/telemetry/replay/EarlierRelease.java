@@ -33,8 +33,8 @@ final class EarlierRelease {
             new PartialValue(
                 value.fingerprint() ^ 1,
                 value.nextOffset(),
-                value.bornAtMs(),
-                value.mature(),
+                value.firstSeenMs(),
+                value.startsAtValue(),
                 value.aggregate()));
   }
 

@@ -12,15 +12,18 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.aragora.telemetry.chassis.settings.Setting;
+import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sets up a service's own logging from {@code LOG_LEVEL} (Python's names, default INFO), {@code
- * LOG_FORMAT} ({@code json}, the default, or {@code text}) and {@code LOG_OUTPUT} ({@code stdout},
- * the default, {@code stderr} or a file's path).
+ * The log of a program of ours. Kafka's clients and the HTTP server log warnings only: their INFO
+ * is a page a start.
  */
 public final class ServiceLogging {
   private static final Map<String, Level> LEVELS =
@@ -32,80 +35,107 @@ public final class ServiceLogging {
           "ERROR", Level.ERROR,
           "CRITICAL", Level.ERROR);
 
+  /** Lowest level. */
+  public static final Setting<String> LEVEL =
+      Setting.choice("LOG_LEVEL", "DEBUG", "INFO", "WARNING", "WARN", "ERROR", "CRITICAL")
+          .fallback("INFO")
+          .doc("Lowest level of the program's own log, by Python's names.");
+
+  private static final Setting<String> FORMAT =
+      Setting.choice("LOG_FORMAT", "json", "text")
+          .fallback("json")
+          .doc("Form of the program's own log: one JSON object a line, or text.");
+
+  private static final Setting<String> OUTPUT =
+      Setting.text("LOG_OUTPUT")
+          .fallback("stdout")
+          .doc("Destination of the program's own log: stdout, stderr or the path of a file.");
+
+  /** The settings of the log, which every program has. */
+  public static final List<Setting<?>> SETTINGS = List.of(LEVEL, FORMAT, OUTPUT);
+
   private ServiceLogging() {}
 
   /**
-   * Configures logback.
+   * Configures the log of a service.
    *
    * @throws InvalidSettingException naming the variable that has a bad value
    */
   public static void configure(Map<String, String> environment) {
-    Level level = level(environment.getOrDefault("LOG_LEVEL", "INFO"));
-    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    configure(Settings.read(SETTINGS, environment));
+  }
+
+  /**
+   * Configures the log of a command: without settings, warnings go to standard error as text. Below
+   * level DEBUG Kafka's clients are silent, because the command reports their failures in a
+   * sentence.
+   *
+   * @throws InvalidSettingException naming the variable that has a bad value
+   */
+  public static void configureCommand(Map<String, String> environment) {
+    Map<String, String> logging = new HashMap<>(environment);
+    logging.putIfAbsent(OUTPUT.key(), "stderr");
+    logging.putIfAbsent(FORMAT.key(), "text");
+    logging.putIfAbsent(LEVEL.key(), "WARNING");
+    configure(logging);
+    Logger ours = context().getLogger("org.aragora");
+    if (!ours.isDebugEnabled()) {
+      context().getLogger("org.apache.kafka").setLevel(Level.OFF);
+    }
+  }
+
+  private static void configure(Settings settings) {
+    Level level = Objects.requireNonNull(LEVELS.get(settings.get(LEVEL)));
+    OutputStream output = output(settings);
+    LoggerContext context = context();
     context.reset();
     OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
     appender.setContext(context);
     LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
     encoder.setContext(context);
     encoder.setCharset(StandardCharsets.UTF_8);
-    encoder.setLayout(layout(environment.getOrDefault("LOG_FORMAT", "json"), context));
+    encoder.setLayout(layout(settings.get(FORMAT), context));
     encoder.start();
     appender.setEncoder(encoder);
-    appender.setOutputStream(output(environment.getOrDefault("LOG_OUTPUT", "stdout")));
+    appender.setOutputStream(output);
     appender.start();
     Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.setLevel(level == Level.DEBUG ? Level.INFO : level);
     root.addAppender(appender);
     context.getLogger("org.aragora").setLevel(level);
-    // What Kafka's clients say at INFO is a page a start; their warnings are enough for a person on
-    // call.
-    context
-        .getLogger("org.apache.kafka")
-        .setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
+    Level ofLibraries = level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN;
+    context.getLogger("org.apache.kafka").setLevel(ofLibraries);
+    context.getLogger("org.eclipse.jetty").setLevel(ofLibraries);
   }
 
-  private static Level level(String name) {
-    Level level = LEVELS.get(name.strip().toUpperCase(Locale.ROOT));
-    if (level == null) {
-      throw new InvalidSettingException(
-          "LOG_LEVEL=%s is refused: it must be DEBUG, INFO, WARNING, ERROR or CRITICAL"
-              .formatted(name));
-    }
-    return level;
+  private static LoggerContext context() {
+    return (LoggerContext) LoggerFactory.getILoggerFactory();
   }
 
   private static Layout<ILoggingEvent> layout(String format, LoggerContext context) {
-    switch (format.strip().toLowerCase(Locale.ROOT)) {
-      case "json" -> {
-        JsonLogLayout layout = new JsonLogLayout();
-        layout.setContext(context);
-        layout.start();
-        return layout;
-      }
-      case "text" -> {
-        PatternLayout layout = new PatternLayout();
-        layout.setContext(context);
-        layout.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{36} %msg%n");
-        layout.start();
-        return layout;
-      }
-      default ->
-          throw new InvalidSettingException(
-              "LOG_FORMAT=%s is refused: it must be json or text".formatted(format));
+    Layout<ILoggingEvent> layout;
+    if (format.equals("json")) {
+      layout = new JsonLogLayout();
+    } else {
+      PatternLayout text = new PatternLayout();
+      text.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{36} %msg%n");
+      layout = text;
     }
+    layout.setContext(context);
+    layout.start();
+    return layout;
   }
 
-  private static OutputStream output(String output) {
-    return switch (output.strip()) {
+  private static OutputStream output(Settings settings) {
+    String output = settings.get(OUTPUT);
+    return switch (output) {
       case "stdout" -> System.out;
       case "stderr" -> System.err;
       default -> {
         try {
           yield new FileOutputStream(output, true);
         } catch (IOException e) {
-          throw new InvalidSettingException(
-              "LOG_OUTPUT=%s is refused: it cannot be written to (%s)"
-                  .formatted(output, e.getMessage()));
+          throw settings.refusal(OUTPUT, "it cannot be written to (%s)".formatted(e.getMessage()));
         }
       }
     };

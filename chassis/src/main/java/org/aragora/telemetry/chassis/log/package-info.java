@@ -1,4 +1,4 @@
-/** How our own services log: one JSON object a line, with the fields of the observability guide. */
+/** The log of our own programs: one JSON object a line, with the fields of the guide. */
 @NullMarked
 package org.aragora.telemetry.chassis.log;
 

@@ -1,4 +1,4 @@
-/** Settings of the services, read from the environment. */
+/** Settings of every program: each declared once, read from the environment, refused by name. */
 @NullMarked
 package org.aragora.telemetry.chassis.settings;
 

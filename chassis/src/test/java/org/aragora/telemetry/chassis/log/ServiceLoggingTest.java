@@ -103,7 +103,7 @@ class ServiceLoggingTest {
     refused(
         "LOG_LEVEL",
         "LOUD",
-        "LOG_LEVEL=LOUD is refused: it must be DEBUG, INFO, WARNING, ERROR or CRITICAL");
+        "LOG_LEVEL=LOUD is refused: it must be DEBUG, INFO, WARNING, WARN, ERROR or CRITICAL");
     refused("LOG_FORMAT", "xml", "LOG_FORMAT=xml is refused: it must be json or text");
     refused(
         "LOG_OUTPUT",

@@ -1,7 +1,7 @@
 package org.aragora.telemetry.counting.flow;
 
 import org.aragora.telemetry.counting.value.EventOrder;
-import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,7 +2,7 @@ package org.aragora.telemetry.counting.generation;
 
 import java.util.Locale;
 import java.util.Map;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /** Names, by the rule of Kafka Streams, of a task's stores and of the topics that keep them. */
 public final class Changelogs {

@@ -1,5 +1,6 @@
 package org.aragora.telemetry.counting.ingest;
 
+import org.aragora.telemetry.schemas.envelope.Event;
 import java.time.Duration;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -23,7 +24,6 @@ import org.aragora.telemetry.schemas.codec.EventCodec;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.event.DebateStarted;
-import org.aragora.telemetry.schemas.event.Event;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -215,7 +215,7 @@ public final class Ingest {
     if (rules.proposesEnds()) {
       for (Debates.Overdue overdue : debates.overdue(appendMs)) {
         OpenDebate debate = overdue.debate();
-        sink.proposedEnd(debate.recordKey(), ProposedEnd.of(overdue.debateId(), debate, CODEC));
+        sink.proposedEnd(debate.recordKey(), CODEC.encode(debate.timeout(overdue.debateId())));
         debates.proposed(overdue);
       }
     }

@@ -4,6 +4,9 @@ import java.util.Optional;
 import org.aragora.telemetry.counting.flow.Times;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
+import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.event.DebateCompleted;
+import org.aragora.telemetry.schemas.field.DebateOutcome;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +51,19 @@ record OpenDebate(
         parentSpanId,
         recordKey,
         true);
+  }
+
+  /** The end that is proposed for a debate that nobody ended. */
+  Event timeout(String debateId) {
+    return new Event(
+        "timeout:" + debateId + ":" + startId,
+        "/aragora/telemetry",
+        Times.instant(startTimeNanos + timeoutNanos),
+        traceparent,
+        parentSpanId,
+        null,
+        new DebateCompleted(
+            debateId, DebateOutcome.TIMEOUT, timeoutNanos, null, null, domain, null));
   }
 
   void write(BinaryWriter out) {

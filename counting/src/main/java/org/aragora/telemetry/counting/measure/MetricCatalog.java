@@ -1,5 +1,8 @@
 package org.aragora.telemetry.counting.measure;
 
+import org.aragora.telemetry.schemas.topic.InputTopic;
+import org.aragora.telemetry.schemas.field.EndpointTemplate;
+import org.aragora.telemetry.schemas.field.DebateOutcome;
 import static org.aragora.telemetry.counting.measure.Change.add;
 import static org.aragora.telemetry.counting.measure.Change.count;
 import static org.aragora.telemetry.counting.measure.Change.countIf;
@@ -29,10 +32,7 @@ import org.aragora.telemetry.counting.value.RatioAggregate;
 import org.aragora.telemetry.counting.value.RunMaximumAggregate;
 import org.aragora.telemetry.counting.value.SumAggregate;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
-import org.aragora.telemetry.schemas.event.DebateOutcome;
 import org.aragora.telemetry.schemas.event.EloUpdated;
-import org.aragora.telemetry.schemas.event.EndpointTemplate;
-import org.aragora.telemetry.schemas.event.InputTopic;
 import org.aragora.telemetry.schemas.event.InstanceHeartbeat;
 import org.aragora.telemetry.schemas.event.InstanceStopped;
 import org.aragora.telemetry.schemas.event.LogEmitted;

@@ -10,15 +10,15 @@ import org.aragora.telemetry.counting.store.BinaryWriter;
  *
  * @param fingerprint of the descriptor that the value was written under
  * @param nextOffset first offset of the input partition that is not in the value
- * @param bornAtMs append time of the event with which the task first had the series, milliseconds
+ * @param firstSeenMs append time of the event with which the task first had the series, milliseconds
  *     since 1970; nothing depends on it
- * @param mature whether the series shows its value without a {@link MetricsKey.Ripe} of it, because
- *     it need not be served as 0 first
- * @param aggregate what {@link Aggregate#write} wrote
+ * @param startsAtValue if the series need not be served as 0 first, and so shows its value without
+ *     a {@link org.aragora.telemetry.counting.metric.MetricsKey.Ripe} of it
+ * @param aggregate the bytes that {@link Aggregate#write} wrote
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes that nobody compares or changes
 public record PartialValue(
-    long fingerprint, long nextOffset, long bornAtMs, boolean mature, byte[] aggregate) {
+    long fingerprint, long nextOffset, long firstSeenMs, boolean startsAtValue, byte[] aggregate) {
   private static final int VERSION = 1;
 
   /** Reads the aggregate; {@code metric} must have this value's fingerprint. */
@@ -33,7 +33,7 @@ public record PartialValue(
 
   public byte[] toBytes() {
     BinaryWriter out = new BinaryWriter();
-    writeHead(out, fingerprint, nextOffset, bornAtMs, mature);
+    writeHead(out, fingerprint, nextOffset, firstSeenMs, startsAtValue);
     return out.writeRaw(aggregate).toBytes();
   }
 
@@ -42,20 +42,20 @@ public record PartialValue(
       BinaryWriter out,
       MetricDescriptor metric,
       long nextOffset,
-      long bornAtMs,
-      boolean mature,
+      long firstSeenMs,
+      boolean startsAtValue,
       Aggregate value) {
-    writeHead(out, metric.fingerprint(), nextOffset, bornAtMs, mature);
+    writeHead(out, metric.fingerprint(), nextOffset, firstSeenMs, startsAtValue);
     value.write(out);
   }
 
   private static void writeHead(
-      BinaryWriter out, long fingerprint, long nextOffset, long bornAtMs, boolean mature) {
+      BinaryWriter out, long fingerprint, long nextOffset, long firstSeenMs, boolean startsAtValue) {
     out.writeByte(VERSION)
         .writeFixed64(fingerprint)
         .writeUnsigned(nextOffset)
-        .writeUnsigned(bornAtMs)
-        .writeBoolean(mature);
+        .writeUnsigned(firstSeenMs)
+        .writeBoolean(startsAtValue);
   }
 
   public static PartialValue fromBytes(byte[] bytes) {

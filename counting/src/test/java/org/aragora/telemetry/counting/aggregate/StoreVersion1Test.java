@@ -21,7 +21,7 @@ import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.value.HistogramAggregate;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.counting.value.SumAggregate;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -54,7 +54,7 @@ class StoreVersion1Test {
     assertThat(written())
         .isEqualTo(
             Map.of(
-                "calls_total[größe]", "2 next 43 born 1795521600000 mature false",
+                "calls_total[größe]", "2 next 43 first seen 1795521600000 starts at value false",
                 "latency_seconds[]", "[0, 2, 0] 1400000000",
                 "calls_total[größe]@29925360", "2",
                 "latency_seconds[]@29925360", "[0, 2, 0] 1400000000"));
@@ -89,8 +89,8 @@ class StoreVersion1Test {
                 name(key.series()),
                 text(key.series().metric(), value)
                     + (key.series().metric().equals("calls_total")
-                        ? " next %d born %d mature %s"
-                            .formatted(value.nextOffset(), value.bornAtMs(), value.mature())
+                        ? " next %d first seen %d starts at value %s"
+                            .formatted(value.nextOffset(), value.firstSeenMs(), value.startsAtValue())
                         : "")));
     sink.windows.forEach(
         (key, value) ->

@@ -25,7 +25,7 @@ import org.aragora.telemetry.counting.store.StoredMap.Entry;
 import org.aragora.telemetry.counting.value.IncompatibleMetricException;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.counting.value.SumAggregate;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 
 class TotalsTest {
@@ -103,7 +103,7 @@ class TotalsTest {
     Totals totals = open();
     add(totals, CALLS, "a", "ok");
     add(totals, PLAIN);
-    assertThat(mature(totals))
+    assertThat(startsAtValue(totals))
         .containsEntry("calls_total[a, ok]", false)
         .containsEntry("plain_total[]", true);
   }
@@ -116,7 +116,7 @@ class TotalsTest {
     add(totals, CALLS, "b", "ok"); // record 1: the last that was served
     add(totals, LEVELS, "INFO"); // record 2
 
-    assertThat(mature(totals).values()).containsExactly(true, true, false);
+    assertThat(startsAtValue(totals).values()).containsExactly(true, true, false);
   }
 
   @Test
@@ -124,7 +124,7 @@ class TotalsTest {
     birth = Duration.ZERO;
     Totals totals = open();
     add(totals, CALLS, "a", "ok");
-    assertThat(mature(totals)).containsEntry("calls_total[a, ok]", true);
+    assertThat(startsAtValue(totals)).containsEntry("calls_total[a, ok]", true);
   }
 
   @Test
@@ -133,7 +133,7 @@ class TotalsTest {
     birth = Duration.ZERO;
     Totals restarted = open();
     add(restarted, CALLS, "b", "ok");
-    assertThat(mature(restarted))
+    assertThat(startsAtValue(restarted))
         .containsEntry("calls_total[a, ok]", false)
         .containsEntry("calls_total[b, ok]", true);
   }
@@ -215,10 +215,10 @@ class TotalsTest {
     return values;
   }
 
-  private static Map<String, Boolean> mature(Totals totals) {
-    Map<String, Boolean> mature = new LinkedHashMap<>();
-    out(totals).forEach((name, value) -> mature.put(name, value.mature()));
-    return mature;
+  private static Map<String, Boolean> startsAtValue(Totals totals) {
+    Map<String, Boolean> startsAtValue = new LinkedHashMap<>();
+    out(totals).forEach((name, value) -> startsAtValue.put(name, value.startsAtValue()));
+    return startsAtValue;
   }
 
   private static Map<String, PartialValue> out(Totals totals) {

@@ -9,7 +9,7 @@ import org.aragora.telemetry.counting.flow.DebateChange;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
-import org.aragora.telemetry.schemas.event.DebateOutcome;
+import org.aragora.telemetry.schemas.field.DebateOutcome;
 import org.junit.jupiter.api.Test;
 
 class DebatesTest {

@@ -16,8 +16,8 @@ import org.aragora.telemetry.counting.flow.DebateChange;
 import org.aragora.telemetry.counting.flow.Handover;
 import org.aragora.telemetry.counting.flow.InputRecord;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.schemas.codec.DeadLetterReason;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.DeadLetterReason;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 
 class IngestTest {

@@ -24,7 +24,7 @@ import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.counting.value.RatioAggregate;
 import org.aragora.telemetry.counting.value.RunMaximumAggregate;
 import org.aragora.telemetry.counting.value.SumAggregate;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -76,8 +76,8 @@ class FormatVersion1Test {
   void aValueIsReadAsItWasWritten(MetricType type) {
     PartialValue value = PartialValue.fromBytes(committed(name(type)));
     assertThat(value.nextOffset()).isEqualTo(1_000_000);
-    assertThat(value.bornAtMs()).isEqualTo(1_763_942_400_000L);
-    assertThat(value.mature()).isTrue();
+    assertThat(value.firstSeenMs()).isEqualTo(1_763_942_400_000L);
+    assertThat(value.startsAtValue()).isTrue();
     assertThat(value.read(Aggregates.metric(type)))
         .usingRecursiveComparison()
         .isEqualTo(aggregate(type));

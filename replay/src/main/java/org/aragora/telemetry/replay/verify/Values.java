@@ -12,7 +12,7 @@ import org.aragora.telemetry.counting.value.LatestAggregate;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.counting.value.RunMaximumAggregate;
 import org.aragora.telemetry.counting.value.SumAggregate;
-import org.aragora.telemetry.schemas.codec.DeadLetterReason;
+import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 import org.jspecify.annotations.Nullable;
 
 /** Whether values are the same, and what they are in words. */

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.aragora.telemetry.schemas.event.InputTopic;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 
 /** All topics of the pipeline. */
@@ -119,12 +118,8 @@ public final class Topics {
   public static String checkPrefix(String prefix, String key) {
     if (prefix.length() > MAX_PREFIX_LENGTH || !LEGAL.matcher(prefix).matches()) {
       throw new InvalidSettingException(
-          key
-              + " cannot be used: \""
-              + prefix
-              + "\" is not up to "
-              + MAX_PREFIX_LENGTH
-              + " letters, digits, dots, underscores and hyphens.");
+          "%s=%s is refused: it must be up to %d letters, digits, dots, underscores and hyphens."
+              .formatted(key, prefix, MAX_PREFIX_LENGTH));
     }
     return prefix;
   }

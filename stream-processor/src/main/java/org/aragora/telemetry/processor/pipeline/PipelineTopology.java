@@ -18,7 +18,7 @@ import org.aragora.telemetry.counting.generation.Changelogs;
 import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.processor.serve.ServeProcessor;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.schemas.topic.Topics;
 
 /**
@@ -54,7 +54,7 @@ public final class PipelineTopology implements Supplier<Topology> {
   }
 
   private void addInput(Topology topology, InputTopic topic) {
-    InputNodes nodes = new InputNodes(topic);
+    InputNodes nodes = InputNodes.of(topic);
     topology
         .addSource(
             AutoOffsetReset.earliest(),

@@ -82,7 +82,7 @@ final class PartitionView {
     }
     // Before its value is there, so that no scrape sees the value first and 0 then. One part that
     // need not wait is enough: the series has been served, the others join it.
-    if (partial.mature()) {
+    if (partial.startsAtValue()) {
       ripen(key.series());
     } else if (metric.type().isCumulative() && !ripe.contains(key.series())) {
       young.add(key.series());

@@ -11,11 +11,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.aragora.telemetry.processor.ProcessorMain;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The processor as a process: signals and exit codes. */
+@Tag("main-path")
 class ITProcess {
   @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
 
@@ -57,7 +59,7 @@ class ITProcess {
   private void assertRefused(String key, String value) throws Exception {
     Process process = process(Map.of(key, value));
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).isEqualTo(1);
+    assertThat(process.exitValue()).isEqualTo(2);
     assertThat(Files.readAllLines(directory.resolve("log")))
         .hasSize(1)
         .first()

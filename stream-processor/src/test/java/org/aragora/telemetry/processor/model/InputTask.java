@@ -40,7 +40,7 @@ final class InputTask {
   InputTask(InputPartition partition, World world) {
     this.partition = partition;
     this.world = world;
-    this.nodes = new InputNodes(partition.topic());
+    this.nodes = InputNodes.of(partition.topic());
     create();
     open();
   }

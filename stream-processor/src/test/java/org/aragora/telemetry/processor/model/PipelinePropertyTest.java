@@ -26,7 +26,7 @@ import org.aragora.telemetry.counting.value.Aggregate;
 import org.aragora.telemetry.counting.value.HistogramAggregate;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.counting.value.SumAggregate;
-import org.aragora.telemetry.schemas.codec.DeadLetterReason;
+import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 

@@ -18,7 +18,7 @@ import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.counting.value.SumAggregate;
 import org.aragora.telemetry.processor.fixtures.TaskContext;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 
 class RipenerTest {

@@ -38,8 +38,8 @@ import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.counting.value.RatioAggregate;
 import org.aragora.telemetry.counting.value.SumAggregate;
 import org.aragora.telemetry.processor.flow.PartitionProgress;
-import org.aragora.telemetry.schemas.codec.DeadLetterReason;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.DeadLetterReason;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 
 class SeriesCollectorTest {
@@ -390,9 +390,9 @@ class SeriesCollectorTest {
   }
 
   private void put(
-      MetricDescriptor metric, InputPartition task, boolean mature, Aggregate value, String... of) {
+      MetricDescriptor metric, InputPartition task, boolean startsAtValue, Aggregate value, String... of) {
     BinaryWriter out = new BinaryWriter();
-    PartialValue.write(out, metric, 1, 0, mature, value);
+    PartialValue.write(out, metric, 1, 0, startsAtValue, value);
     partition.accept(
         new MetricsKey.Partial(
                 new SeriesKey(metric.name(), List.of(of)), task, metric.type().needsTopicTime())

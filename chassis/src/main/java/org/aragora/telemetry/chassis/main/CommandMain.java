@@ -1,0 +1,78 @@
+package org.aragora.telemetry.chassis.main;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.kafka.common.KafkaException;
+import org.aragora.telemetry.chassis.log.ServiceLogging;
+import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+
+/**
+ * The main of a command that does its work and ends. Its log goes to standard error; a refusal and
+ * a failure are one sentence there; see {@link ExitCodes} for the code.
+ *
+ * <pre>{@code
+ * public static void main(String[] arguments) {
+ *   System.exit(CommandMain.run(TopicsMain::commandLine, System.getenv(), arguments));
+ * }
+ *
+ * static CommandLine commandLine(Map<String, String> environment) {
+ *   return CommandMain.prepare(new CommandLine(new TopicsMain(environment)));
+ * }
+ * }</pre>
+ */
+public final class CommandMain {
+  private static final Logger LOG = LoggerFactory.getLogger(CommandMain.class);
+
+  private CommandMain() {}
+
+  /**
+   * Runs a command.
+   *
+   * @param command makes it from the environment
+   * @return the exit code
+   */
+  public static int run(
+      Function<Map<String, String>, CommandLine> command,
+      Map<String, String> environment,
+      String... arguments) {
+    try {
+      ServiceLogging.configureCommand(environment);
+      return command.apply(environment).execute(arguments);
+    } catch (InvalidSettingException e) {
+      System.err.println(e.getMessage());
+      return ExitCodes.USAGE;
+    }
+  }
+
+  /**
+   * Runs a command that a signal asks to end, with an exit code of its own.
+   *
+   * @param stop ends the command soon
+   * @param patience time that the command has to end
+   * @return the exit code
+   */
+  public static int runUntilSignal(
+      CommandLine command, Runnable stop, Duration patience, String... arguments) {
+    return Signals.run(() -> command.execute(arguments), stop, patience);
+  }
+
+  /** Sets the one handling of failures, for a command and the subcommands that it has by now. */
+  public static CommandLine prepare(CommandLine command) {
+    return command.setExecutionExceptionHandler(
+        (failure, failed, parsed) -> {
+          failed.getOut().flush();
+          boolean ofKafka = failure instanceof KafkaException;
+          failed
+              .getErr()
+              .println(
+                  (ofKafka ? failed.getCommandSpec().qualifiedName() + " has failed: " : "")
+                      + Failures.sentence(failure));
+          LOG.debug("The command has failed", failure);
+          return Failures.exitCode(failure);
+        });
+  }
+}

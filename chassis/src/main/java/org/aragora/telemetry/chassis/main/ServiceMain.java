@@ -1,0 +1,134 @@
+package org.aragora.telemetry.chassis.main;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import org.aragora.telemetry.chassis.log.ServiceLogging;
+import org.aragora.telemetry.chassis.settings.Setting;
+import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.chassis.settings.SettingsText;
+import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The main of a service: reads its settings, sets up its log, starts it, and waits until a signal
+ * stops it or it fails. A refusal and a failure are one sentence on standard error; see {@link
+ * ExitCodes} for the code.
+ *
+ * <pre>{@code
+ * public static void main(String[] arguments) {
+ *   System.exit(ServiceMain.run(DEFINITION, System.getenv(), arguments));
+ * }
+ * }</pre>
+ */
+public final class ServiceMain {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final Definition definition;
+  private @Nullable RunningService service;
+  private boolean stopping;
+
+  /**
+   * A service.
+   *
+   * @param command of {@code bin/telemetry} that runs it
+   * @param subject the service in a sentence, such as "The processor"
+   * @param description what it does, for {@code --help}
+   * @param settings every setting that it reads, those of the log not among them
+   * @param start starts it; throws {@link InvalidSettingException} to refuse
+   */
+  public record Definition(
+      String command,
+      String subject,
+      String description,
+      List<Setting<?>> settings,
+      Function<Settings, RunningService> start) {
+
+    public Definition {
+      List<Setting<?>> all = new ArrayList<>(settings);
+      all.addAll(ServiceLogging.SETTINGS);
+      settings = List.copyOf(all);
+    }
+
+    String help() {
+      return """
+          Usage: telemetry %s
+          %s
+
+          Settings, from the environment; KAFKA_X_Y is the client setting x.y:
+
+          %s"""
+          .formatted(command, description, SettingsText.help(settings));
+    }
+  }
+
+  private ServiceMain(Definition definition) {
+    this.definition = definition;
+  }
+
+  /**
+   * Runs a service until a signal stops it or it fails.
+   *
+   * @return the exit code
+   */
+  public static int run(
+      Definition definition, Map<String, String> environment, String... arguments) {
+    if (arguments.length > 0) {
+      boolean help = Set.of("--help", "-h").contains(arguments[0]);
+      (help ? System.out : System.err)
+          .println(
+              help
+                  ? definition.help()
+                  : "telemetry %s takes no arguments but --help; settings come from the environment."
+                      .formatted(definition.command()));
+      return help ? ExitCodes.DONE : ExitCodes.USAGE;
+    }
+    ServiceMain main = new ServiceMain(definition);
+    return Signals.run(() -> main.run(environment), main::stop, PATIENCE);
+  }
+
+  private int run(Map<String, String> environment) {
+    try {
+      ServiceLogging.configure(environment);
+      RunningService started =
+          definition.start().apply(Settings.read(definition.settings(), environment));
+      if (take(started)) {
+        started.stopped().join();
+      }
+      return ExitCodes.DONE;
+    } catch (InvalidSettingException e) {
+      System.err.println(e.getMessage());
+      return ExitCodes.USAGE;
+    } catch (CompletionException e) {
+      System.err.println(definition.subject() + " has stopped: " + Failures.sentence(e));
+      return Failures.exitCode(e);
+    }
+  }
+
+  /** Keeps the service for {@link #stop}; closes it and returns false if that was called before. */
+  private boolean take(RunningService started) {
+    synchronized (this) {
+      service = started;
+      if (!stopping) {
+        return true;
+      }
+    }
+    started.close();
+    return false;
+  }
+
+  private void stop() {
+    RunningService running;
+    synchronized (this) {
+      stopping = true;
+      running = service;
+    }
+    if (running != null) {
+      running.close();
+    }
+  }
+}

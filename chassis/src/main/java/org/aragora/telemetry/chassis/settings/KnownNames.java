@@ -1,0 +1,74 @@
+package org.aragora.telemetry.chassis.settings;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
+
+/**
+ * The names under our prefix that any of our programs declares, generated into {@code names.txt}:
+ * one environment may serve several programs, so each accepts the settings of the others.
+ */
+final class KnownNames {
+  /** Names under our prefix that Aragora itself documents. */
+  private static final Set<String> ARAGORAS_OWN = Set.of("ARAGORA_TELEMETRY_LEVEL");
+
+  private static final Set<String> ALL = load();
+
+  private KnownNames() {}
+
+  /**
+   * Accepts a name that any of our programs or Aragora has.
+   *
+   * @throws InvalidSettingException naming it and the nearest known name
+   */
+  static void check(String name, Collection<String> declared) {
+    if (ALL.contains(name) || ARAGORAS_OWN.contains(name)) {
+      return;
+    }
+    Set<String> known = new HashSet<>(ALL);
+    known.addAll(declared);
+    String nearest =
+        known.stream()
+            .filter(each -> each.startsWith(Settings.PREFIX))
+            .sorted()
+            .min((a, b) -> Integer.compare(distance(name, a), distance(name, b)))
+            .orElseThrow();
+    throw new InvalidSettingException(
+        "%s is not a setting of any Aragora telemetry service; the nearest known name is %s."
+            .formatted(name, nearest));
+  }
+
+  /** Levenshtein distance: the least number of inserted, deleted and replaced characters. */
+  private static int distance(String from, String to) {
+    int[] above = new int[to.length() + 1];
+    for (int column = 0; column < above.length; column++) {
+      above[column] = column;
+    }
+    for (int row = 1; row <= from.length(); row++) {
+      int diagonal = above[0];
+      above[0] = row;
+      for (int column = 1; column < above.length; column++) {
+        int replaced = diagonal + (from.charAt(row - 1) == to.charAt(column - 1) ? 0 : 1);
+        diagonal = above[column];
+        above[column] = Math.min(replaced, Math.min(diagonal, above[column - 1]) + 1);
+      }
+    }
+    return above[to.length()];
+  }
+
+  private static Set<String> load() {
+    try (InputStream in = KnownNames.class.getResourceAsStream("names.txt")) {
+      byte[] names =
+          Objects.requireNonNull(in, "names.txt is not on the class path").readAllBytes();
+      return Set.copyOf(new String(names, UTF_8).lines().toList());
+    } catch (IOException e) {
+      throw new IllegalStateException("names.txt on the class path cannot be read", e);
+    }
+  }
+}

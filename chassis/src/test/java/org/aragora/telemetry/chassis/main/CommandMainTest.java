@@ -1,0 +1,72 @@
+package org.aragora.telemetry.chassis.main;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.KafkaException;
+import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+class CommandMainTest {
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void codeOfTheCommandIsTheCodeOfTheProcess() {
+    assertThat(execute(() -> ExitCodes.DONE)).isZero();
+    assertThat(execute(() -> ExitCodes.DIFFERS)).isEqualTo(3);
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void refusalIsOneSentenceAndCode2() {
+    assertThat(execute(failing(new InvalidSettingException("X=1 is refused: it must be 2."))))
+        .isEqualTo(2);
+    assertThat(err.toString()).isEqualToIgnoringNewLines("X=1 is refused: it must be 2.");
+  }
+
+  @Test
+  void failureIsOneSentenceAndCode1() {
+    assertThat(execute(failing(new IllegalStateException("Nothing is there.")))).isEqualTo(1);
+    assertThat(execute(failing(new KafkaException("no", new IllegalStateException("really")))))
+        .isEqualTo(1);
+    assertThat(execute(failing(new ExecutionException(new IllegalStateException("Inside.")))))
+        .isEqualTo(1);
+    assertThat(execute(failing(new IllegalStateException()))).isEqualTo(1);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "Nothing is there.",
+            "telemetry test has failed: no: really",
+            "Inside.",
+            "java.lang.IllegalStateException");
+  }
+
+  @Test
+  void wrongUsageIsCode2() {
+    assertThat(execute(() -> 0, "--nothing")).isEqualTo(2);
+  }
+
+  private static Callable<Integer> failing(Exception failure) {
+    return () -> {
+      throw failure;
+    };
+  }
+
+  private int execute(Callable<Integer> work, String... arguments) {
+    CommandLine line = CommandMain.prepare(new CommandLine(new Work(work)));
+    line.setErr(new PrintWriter(err, true));
+    return line.execute(arguments);
+  }
+
+  @Command(name = "telemetry test")
+  private record Work(Callable<Integer> work) implements Callable<Integer> {
+    @Override
+    public Integer call() throws Exception {
+      return work.call();
+    }
+  }
+}

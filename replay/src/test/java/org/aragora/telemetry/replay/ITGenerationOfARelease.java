@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
-import org.aragora.telemetry.processor.OfflinePipelines;
 import org.aragora.telemetry.processor.Processor;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +41,7 @@ class ITGenerationOfARelease {
   }
 
   private MetricDescriptor metric(String name) {
-    return OfflinePipelines.of(service.config()).metrics().stream()
+    return PartitionCounters.of(service.config().rules(), "aragora.").metrics().stream()
         .filter(metric -> metric.name().equals(name))
         .findFirst()
         .orElseThrow();

@@ -11,10 +11,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.aragora.telemetry.processor.OfflinePipelines;
+import org.aragora.telemetry.counting.PartitionCounters;
+import org.aragora.telemetry.counting.flow.Handover;
+import org.aragora.telemetry.counting.measure.ExampleCatalog;
 import org.aragora.telemetry.processor.Processor;
 import org.aragora.telemetry.processor.ProcessorConfig;
-import org.aragora.telemetry.processor.measure.ExampleCatalog;
 import org.aragora.telemetry.replay.output.OpenMetricsOutput;
 import org.aragora.telemetry.replay.output.Result;
 import org.aragora.telemetry.replay.read.Consumers;
@@ -83,10 +84,11 @@ class ITNewMetricFromOldEvents {
   }
 
   private static Result replayWithTheLaterRelease() {
-    OfflinePipelines later =
-        OfflinePipelines.of(
-            ProcessorConfig.read(Map.of("ARAGORA_TELEMETRY_TOPIC_PREFIX", kafka.prefix())),
-            () -> ExampleCatalog.create(kafka.prefix()));
+    PartitionCounters later =
+        new PartitionCounters(
+            ProcessorConfig.read(Map.of()).rules().forReplay(),
+            () -> ExampleCatalog.create(kafka.prefix()),
+            Handover.NONE);
     Consumers consumers = new Consumers(Map.of("bootstrap.servers", kafka.bootstrapServers()));
     List<PartitionReplay> partitions;
     try (var consumer = consumers.committed("example")) {

@@ -22,7 +22,6 @@ import org.aragora.telemetry.exporter.backend.EventRecord;
 import org.aragora.telemetry.exporter.redact.Redactor;
 import org.aragora.telemetry.exporter.trace.TraceIds;
 import org.aragora.telemetry.exporter.trace.SpanIdentity;
-import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.event.EloUpdated;

@@ -18,12 +18,12 @@ import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
 import org.aragora.telemetry.schemas.topic.Topics;
 
 /**
- * Where the stack is, and how it is meant to be set. The defaults are where docker-compose.yml
- * publishes it on this machine.
+ * Addresses of the stack, and its intended settings. The defaults are the addresses that
+ * docker-compose.yml publishes on this machine.
  *
  * @param kafka settings of a consumer
- * @param topicPrefix what names of topics begin with
- * @param lowestLevel of the log events that are meant to be there
+ * @param topicPrefix of all topics
+ * @param lowestLevel of the expected log events
  * @param tracing sampler and name of the traced service
  * @param app label of Aragora's lines in Loki
  */
@@ -40,7 +40,7 @@ record DoctorSettings(
     TracingChecks.Tracing tracing,
     String app) {
 
-  /** The variables that are read, for the help. */
+  /** The variables, for the help. */
   static final String VARIABLES =
       "METRICS_URL (default http://localhost:METRICS_PORT, 9090), PROMETHEUS_URL"
           + " (http://localhost:9091), ALERTMANAGER_URL (http://localhost:9093), LOKI_URL"
@@ -92,7 +92,7 @@ record DoctorSettings(
             name, URI.create(uri.getScheme() + "://" + uri.getRawAuthority()), variable, headers);
       }
     } catch (IllegalArgumentException e) {
-      // said below
+      // reported below
     }
     throw new InvalidSettingException(
         variable + "=" + value + " is refused: it must be an address such as " + fallback + ".");

@@ -78,10 +78,7 @@ public final class QuickstartMain implements Callable<Integer> {
     System.exit(code.get());
   }
 
-  /**
-   * Ctrl-C and SIGTERM: the run comes to its end by itself, with its table, and the exit code is
-   * its own.
-   */
+  /** Handles Ctrl-C and SIGTERM: the run ends as usual, with its table and its own exit code. */
   private static void end(QuickstartMain command, CountDownLatch done, AtomicInteger code) {
     command.stop();
     try {

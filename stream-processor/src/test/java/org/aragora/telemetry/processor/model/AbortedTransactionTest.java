@@ -1,5 +1,6 @@
 package org.aragora.telemetry.processor.model;
 
+import org.aragora.telemetry.testbed.oracle.OracleEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -59,9 +60,9 @@ class AbortedTransactionTest {
     List<String> proposals = new ArrayList<>();
     logs.entries.values().stream()
         .flatMap(List::stream)
-        .filter(entry -> entry.fact().source() != null)
-        .filter(entry -> entry.fact().source().equals("/aragora/telemetry"))
-        .forEach(entry -> proposals.add(entry.fact().id()));
+        .map(entry -> OracleEvent.tree(entry.value()))
+        .filter(event -> event.path("source").asText().equals("/aragora/telemetry"))
+        .forEach(event -> proposals.add(event.path("id").asText()));
     assertThat(entries()).isGreaterThan(before);
     assertThat(proposals).isNotEmpty().doesNotHaveDuplicates();
   }

@@ -1,6 +1,5 @@
 package org.aragora.telemetry.processor.model;
 
-import org.aragora.telemetry.testbed.oracle.OracleEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -10,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.testbed.oracle.OracleEvent;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 

@@ -3,14 +3,17 @@ package org.aragora.telemetry.doctor;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.aragora.telemetry.chassis.main.CommandMain;
+import org.aragora.telemetry.chassis.settings.Setting;
+import org.aragora.telemetry.chassis.settings.SettingsText;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -23,11 +26,14 @@ import picocli.CommandLine.Spec;
           + " stack, and says of each: pass, fail or cannot tell, what was seen, and what to do. Nothing"
           + " is changed or sent unless --send-test-alert asks for it.",
       "Exit code: 0 all pass, 1 something failed, 2 wrong usage, 3 nothing failed and something could"
-          + " not be told.",
-      "Environment: " + DoctorSettings.VARIABLES
+          + " not be told."
     },
+    footerHeading = "%nSettings, from the environment; KAFKA_X_Y is the client setting x.y:%n%n",
     mixinStandardHelpOptions = true)
 public final class DoctorMain implements Callable<Integer> {
+
+  /** The settings of the doctor, for the reference. */
+  public static final List<Setting<?>> SETTINGS = DoctorSettings.ALL;
 
   @Option(
       names = "--send-test-alert",
@@ -64,16 +70,13 @@ public final class DoctorMain implements Callable<Integer> {
   }
 
   public static void main(String[] arguments) {
-    System.exit(commandLine(System.getenv()).execute(arguments));
+    System.exit(CommandMain.run(DoctorMain::commandLine, System.getenv(), arguments));
   }
 
   static CommandLine commandLine(Map<String, String> environment) {
-    return new CommandLine(new DoctorMain(environment))
-        .setExecutionExceptionHandler(
-            (e, commandLine, parsed) -> {
-              commandLine.getErr().println(e.getMessage());
-              return e instanceof InvalidSettingException ? ExitCode.USAGE : ExitCode.SOFTWARE;
-            });
+    CommandLine command = new CommandLine(new DoctorMain(environment));
+    command.getCommandSpec().usageMessage().footer(SettingsText.help(SETTINGS));
+    return CommandMain.prepare(command);
   }
 
   @Override
@@ -93,7 +96,8 @@ public final class DoctorMain implements Callable<Integer> {
 
   private static Duration seconds(String option, int value) {
     if (value < 1) {
-      throw new InvalidSettingException(option + " cannot be " + value + ": 1 or more.");
+      throw new InvalidSettingException(
+          "%s=%d is refused: it must be at least 1.".formatted(option, value));
     }
     return Duration.ofSeconds(value);
   }

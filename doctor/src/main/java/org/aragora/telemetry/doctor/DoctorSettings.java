@@ -2,20 +2,23 @@ package org.aragora.telemetry.doctor;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.aragora.telemetry.chassis.http.StatusServer;
+import org.aragora.telemetry.chassis.log.ServiceLogging;
+import org.aragora.telemetry.chassis.settings.Setting;
+import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.chassis.topics.TopicSettings;
 import org.aragora.telemetry.doctor.checks.Sampler;
 import org.aragora.telemetry.doctor.checks.TracingChecks;
 import org.aragora.telemetry.doctor.stack.HttpTarget;
 import org.aragora.telemetry.schemas.field.LogLevel;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
-import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
-import org.aragora.telemetry.schemas.topic.Topics;
 
 /**
  * Addresses of the stack, and its intended settings. The defaults are the addresses that
@@ -40,17 +43,71 @@ record DoctorSettings(
     TracingChecks.Tracing tracing,
     String app) {
 
-  /** The variables, for the help. */
-  static final String VARIABLES =
-      "METRICS_URL (default http://localhost:METRICS_PORT, 9090), PROMETHEUS_URL"
-          + " (http://localhost:9091), ALERTMANAGER_URL (http://localhost:9093), LOKI_URL"
-          + " (http://localhost:3100), JAEGER_URL (its UI, http://localhost:16686), GRAFANA_URL"
-          + " (http://localhost:3000) with GRAFANA_API_KEY or GRAFANA_ADMIN_PASSWORD,"
-          + " KAFKA_BOOTSTRAP_SERVERS (localhost:9092) and other KAFKA_ client settings; LOG_LEVEL,"
-          + " OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG and OTEL_SERVICE_NAME as the services"
-          + " have them.";
+  private static final Setting<Integer> METRICS_PORT = StatusServer.port(9090);
+  private static final Setting<URI> METRICS_URL =
+      url("METRICS_URL").doc("Address of the processor; by default this machine, `METRICS_PORT`.");
+  private static final Setting<URI> PROMETHEUS =
+      url("PROMETHEUS_URL").fallback("http://localhost:9091").doc("Address of Prometheus.");
+  private static final Setting<URI> ALERTMANAGER =
+      url("ALERTMANAGER_URL").fallback("http://localhost:9093").doc("Address of Alertmanager.");
+  private static final Setting<URI> LOKI =
+      url("LOKI_URL").fallback("http://localhost:3100").doc("Address of Loki.");
+  private static final Setting<URI> JAEGER =
+      url("JAEGER_URL").fallback("http://localhost:16686").doc("Address of Jaeger's UI.");
+  private static final Setting<URI> GRAFANA =
+      url("GRAFANA_URL").fallback("http://localhost:3000").doc("Address of Grafana.");
+  private static final Setting<String> GRAFANA_API_KEY =
+      Setting.secret("GRAFANA_API_KEY").doc("Key for Grafana.");
+  private static final Setting<String> GRAFANA_ADMIN_PASSWORD =
+      Setting.secret("GRAFANA_ADMIN_PASSWORD").doc("Password of Grafana's user admin.");
+  private static final Setting<String> LOKI_APP =
+      Setting.text("ARAGORA_TELEMETRY_LOKI_APP").fallback("aragora").doc("Label app.");
+  private static final Setting<String> LOKI_TENANT =
+      Setting.text("ARAGORA_TELEMETRY_LOKI_TENANT").doc("Header X-Scope-OrgID.");
+  private static final Setting<String> LOKI_USERNAME =
+      Setting.text("ARAGORA_TELEMETRY_LOKI_USERNAME").doc("For basic authentication.");
+  private static final Setting<String> LOKI_PASSWORD =
+      Setting.secret("ARAGORA_TELEMETRY_LOKI_PASSWORD").doc("For basic authentication.");
+  private static final Setting<String> LOKI_BEARER_TOKEN =
+      Setting.secret("ARAGORA_TELEMETRY_LOKI_BEARER_TOKEN")
+          .doc("For bearer authentication, instead of a user.");
+  private static final Setting<String> SAMPLER =
+      Setting.text("OTEL_TRACES_SAMPLER")
+          .fallback("parentbased_traceidratio")
+          .doc("Sampler of the traces, as the span exporter has it.");
+  private static final Setting<String> SAMPLER_ARG =
+      Setting.text("OTEL_TRACES_SAMPLER_ARG")
+          .fallback("0.1")
+          .doc("Share of the traces that is kept, 0 to 1.");
+  private static final Setting<String> SERVICE_NAME =
+      Setting.text("OTEL_SERVICE_NAME")
+          .fallback("aragora")
+          .doc("service.name of Aragora's own spans.");
 
-  private static final String LOKI = "ARAGORA_TELEMETRY_LOKI_";
+  /** Every setting of the doctor, those of its log among them. */
+  static final List<Setting<?>> ALL =
+      Stream.concat(
+              Stream.of(
+                  METRICS_PORT,
+                  METRICS_URL,
+                  PROMETHEUS,
+                  ALERTMANAGER,
+                  LOKI,
+                  JAEGER,
+                  GRAFANA,
+                  GRAFANA_API_KEY,
+                  GRAFANA_ADMIN_PASSWORD,
+                  LOKI_APP,
+                  LOKI_TENANT,
+                  LOKI_USERNAME,
+                  LOKI_PASSWORD,
+                  LOKI_BEARER_TOKEN,
+                  SAMPLER,
+                  SAMPLER_ARG,
+                  SERVICE_NAME,
+                  TopicSettings.PREFIX),
+              ServiceLogging.SETTINGS.stream())
+          .toList();
 
   /**
    * Reads an environment.
@@ -58,68 +115,72 @@ record DoctorSettings(
    * @throws InvalidSettingException naming the variable that has a bad value
    */
   static DoctorSettings read(Map<String, String> environment) {
-    Map<String, String> set = new HashMap<>(environment);
-    set.values().removeIf(String::isBlank);
-    String port = set.getOrDefault("METRICS_PORT", "9090");
+    Settings settings = Settings.read(ALL, environment);
+    URI processor =
+        settings
+            .find(METRICS_URL)
+            .orElseGet(() -> URI.create("http://localhost:" + settings.get(METRICS_PORT)));
     return new DoctorSettings(
-        address("The processor", "METRICS_URL", "http://localhost:" + port, set, Map.of()),
-        address("Prometheus", "PROMETHEUS_URL", "http://localhost:9091", set, Map.of()),
-        address("Alertmanager", "ALERTMANAGER_URL", "http://localhost:9093", set, Map.of()),
-        address("Loki", "LOKI_URL", "http://localhost:3100", set, lokiHeaders(set)),
-        address("Jaeger", "JAEGER_URL", "http://localhost:16686", set, Map.of()),
-        address("Grafana", "GRAFANA_URL", "http://localhost:3000", set, grafanaHeaders(set)),
-        KafkaClientSettings.read(set, ConsumerConfig.configNames(), Set.of()).values(),
-        Topics.prefix(set),
-        level(set.getOrDefault("LOG_LEVEL", "INFO")),
+        new HttpTarget.Address("The processor", processor, METRICS_URL.key(), Map.of()),
+        address("Prometheus", PROMETHEUS, settings, Map.of()),
+        address("Alertmanager", ALERTMANAGER, settings, Map.of()),
+        address("Loki", LOKI, settings, lokiHeaders(settings)),
+        address("Jaeger", JAEGER, settings, Map.of()),
+        address("Grafana", GRAFANA, settings, grafanaHeaders(settings)),
+        settings.kafka(ConsumerConfig.configNames(), Set.of()).values(),
+        settings.get(TopicSettings.PREFIX),
+        level(settings.get(ServiceLogging.LEVEL)),
         new TracingChecks.Tracing(
-            Sampler.read(set), set.getOrDefault("OTEL_SERVICE_NAME", "aragora")),
-        set.getOrDefault(LOKI + "APP", "aragora"));
+            new Sampler(settings.get(SAMPLER), settings.get(SAMPLER_ARG)),
+            settings.get(SERVICE_NAME)),
+        settings.get(LOKI_APP));
+  }
+
+  /** Declares an address, of which only scheme, host and port count: a path may be another's. */
+  private static Setting<URI> url(String key) {
+    return Setting.text(key).map(DoctorSettings::base);
+  }
+
+  private static URI base(String text) {
+    try {
+      URI uri = URI.create(text.contains("://") ? text : "http://" + text);
+      if (uri.getHost() != null
+          && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
+        return URI.create(uri.getScheme() + "://" + uri.getRawAuthority());
+      }
+    } catch (IllegalArgumentException e) {
+      // refused below
+    }
+    throw new IllegalArgumentException("it must be an address such as http://localhost:3000");
   }
 
   private static HttpTarget.Address address(
-      String name,
-      String variable,
-      String fallback,
-      Map<String, String> set,
-      Map<String, String> headers) {
-    String value = set.getOrDefault(variable, fallback).strip();
-    try {
-      URI uri = URI.create(value.contains("://") ? value : "http://" + value);
-      if (uri.getHost() != null
-          && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
-        // LOKI_URL may carry the path of its push, METRICS_URL that of its page.
-        return new HttpTarget.Address(
-            name, URI.create(uri.getScheme() + "://" + uri.getRawAuthority()), variable, headers);
-      }
-    } catch (IllegalArgumentException e) {
-      // reported below
-    }
-    throw new InvalidSettingException(
-        variable + "=" + value + " is refused: it must be an address such as " + fallback + ".");
+      String name, Setting<URI> setting, Settings settings, Map<String, String> headers) {
+    return new HttpTarget.Address(name, settings.get(setting), setting.key(), headers);
   }
 
-  private static Map<String, String> lokiHeaders(Map<String, String> set) {
+  private static Map<String, String> lokiHeaders(Settings settings) {
     Map<String, String> headers = new HashMap<>();
-    if (set.containsKey(LOKI + "TENANT")) {
-      headers.put("X-Scope-OrgID", set.getOrDefault(LOKI + "TENANT", ""));
-    }
-    if (set.containsKey(LOKI + "BEARER_TOKEN")) {
-      headers.put("Authorization", "Bearer " + set.get(LOKI + "BEARER_TOKEN"));
-    } else if (set.containsKey(LOKI + "USERNAME")) {
-      headers.put(
-          "Authorization",
-          basic(set.getOrDefault(LOKI + "USERNAME", ""), set.getOrDefault(LOKI + "PASSWORD", "")));
-    }
+    settings.find(LOKI_TENANT).ifPresent(tenant -> headers.put("X-Scope-OrgID", tenant));
+    settings
+        .find(LOKI_BEARER_TOKEN)
+        .map(token -> "Bearer " + token)
+        .or(
+            () ->
+                settings
+                    .find(LOKI_USERNAME)
+                    .map(user -> basic(user, settings.find(LOKI_PASSWORD).orElse(""))))
+        .ifPresent(value -> headers.put("Authorization", value));
     return Map.copyOf(headers);
   }
 
-  private static Map<String, String> grafanaHeaders(Map<String, String> set) {
-    if (set.containsKey("GRAFANA_API_KEY")) {
-      return Map.of("Authorization", "Bearer " + set.get("GRAFANA_API_KEY"));
-    }
-    return set.containsKey("GRAFANA_ADMIN_PASSWORD")
-        ? Map.of("Authorization", basic("admin", set.getOrDefault("GRAFANA_ADMIN_PASSWORD", "")))
-        : Map.of();
+  private static Map<String, String> grafanaHeaders(Settings settings) {
+    return settings
+        .find(GRAFANA_API_KEY)
+        .map(key -> "Bearer " + key)
+        .or(() -> settings.find(GRAFANA_ADMIN_PASSWORD).map(password -> basic("admin", password)))
+        .map(value -> Map.of("Authorization", value))
+        .orElse(Map.of());
   }
 
   private static String basic(String user, String password) {
@@ -129,15 +190,6 @@ record DoctorSettings(
   }
 
   private static LogLevel level(String name) {
-    String upper = name.strip().toUpperCase(Locale.ROOT);
-    return Arrays.stream(LogLevel.values())
-        .filter(level -> level.name().equals(upper))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new InvalidSettingException(
-                    "LOG_LEVEL="
-                        + name
-                        + " is refused: it must be DEBUG, INFO, WARNING, ERROR or CRITICAL."));
+    return name.equals("WARN") ? LogLevel.WARNING : LogLevel.valueOf(name);
   }
 }

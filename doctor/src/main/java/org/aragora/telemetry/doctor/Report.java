@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
+import org.aragora.telemetry.chassis.main.ExitCodes;
 import org.aragora.telemetry.doctor.checks.Finding;
 import org.aragora.telemetry.doctor.checks.Verdict;
 
@@ -14,10 +15,6 @@ import org.aragora.telemetry.doctor.checks.Verdict;
  * @param results in the order of the checklist
  */
 record Report(List<Doctor.Result> results) {
-  static final int ALL_PASS = 0;
-  static final int SOMETHING_FAILED = 1;
-  static final int CANNOT_TELL = 3;
-
   Report {
     results = List.copyOf(results);
   }
@@ -25,9 +22,9 @@ record Report(List<Doctor.Result> results) {
   /** A failure outweighs "cannot tell", and that outweighs a pass. */
   int exitCode() {
     if (count(Verdict.FAIL) > 0) {
-      return SOMETHING_FAILED;
+      return ExitCodes.FAILED;
     }
-    return count(Verdict.CANNOT_TELL) > 0 ? CANNOT_TELL : ALL_PASS;
+    return count(Verdict.CANNOT_TELL) > 0 ? ExitCodes.DIFFERS : ExitCodes.DONE;
   }
 
   /** For a person. */

@@ -8,21 +8,31 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.aragora.telemetry.chassis.log.ServiceLogging;
+import org.aragora.telemetry.chassis.main.CommandMain;
+import org.aragora.telemetry.chassis.main.ExitCodes;
+import org.aragora.telemetry.chassis.settings.Setting;
+import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.chassis.topics.TopicSettings;
 import org.aragora.telemetry.producer.EventLine.BadLineException;
+import org.aragora.telemetry.producer.report.DropReason;
+import org.aragora.telemetry.producer.report.ProducerStats;
+import org.aragora.telemetry.producer.report.TelemetryListener;
+import org.aragora.telemetry.producer.stamp.EventContext;
 import org.aragora.telemetry.schemas.codec.EventCodec;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
-import org.aragora.telemetry.schemas.topic.Topics;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -41,6 +51,10 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 public final class EmitMain implements Callable<Integer> {
+  /** The settings of the command, for the reference. */
+  public static final List<Setting<?>> SETTINGS =
+      Stream.concat(Stream.of(TopicSettings.PREFIX), ServiceLogging.SETTINGS.stream()).toList();
+
   private static final int MAX_LINE_BYTES = 2 * EventCodec.MAX_VALUE_BYTES;
 
   @Option(
@@ -81,38 +95,26 @@ public final class EmitMain implements Callable<Integer> {
   }
 
   public static void main(String[] arguments) {
-    System.setProperty("logback.configurationFile", "emit-logback.xml");
-    System.exit(commandLine(System.getenv(), System.in).execute(arguments));
+    System.exit(
+        CommandMain.run(
+            environment -> commandLine(environment, System.in), System.getenv(), arguments));
   }
 
   static CommandLine commandLine(Map<String, String> environment, InputStream standardInput) {
-    return new CommandLine(new EmitMain(environment, standardInput))
-        .setExecutionExceptionHandler(
-            (e, commandLine, parsed) -> {
-              commandLine.getErr().println(e.getMessage());
-              boolean setting =
-                  e instanceof InvalidSettingException || e instanceof IllegalArgumentException;
-              return setting ? ExitCode.USAGE : ExitCode.SOFTWARE;
-            });
+    return CommandMain.prepare(new CommandLine(new EmitMain(environment, standardInput)));
   }
 
   @Override
   public Integer call() throws IOException {
     if (timeoutSeconds < 1) {
-      throw new InvalidSettingException("--timeout cannot be " + timeoutSeconds + ": 1 or more.");
+      throw new InvalidSettingException(
+          "--timeout=%d is refused: it must be at least 1.".formatted(timeoutSeconds));
     }
-    KafkaClientSettings settings =
-        KafkaClientSettings.read(environment, ProducerConfig.configNames(), Set.of());
-    settings.warnings().forEach(err()::println);
+    Settings settings = Settings.read(SETTINGS, environment);
+    KafkaClientSettings kafka = settings.kafka(ProducerConfig.configNames(), Set.of());
+    kafka.warnings().forEach(err()::println);
     Duration timeout = Duration.ofSeconds(timeoutSeconds);
-    TelemetryProducer telemetry =
-        TelemetryProducer.builder(source)
-            .clientSettings(settings.values())
-            .topicPrefix(Topics.prefix(environment))
-            .heartbeatInterval(Duration.ZERO) // a command is no instance
-            .emitWait(timeout)
-            .listener(new Refusals())
-            .build();
+    TelemetryProducer telemetry = producer(settings, kafka, timeout);
     try (InputStream in = input()) {
       send(in, telemetry);
       if (!stuck) {
@@ -121,7 +123,22 @@ public final class EmitMain implements Callable<Integer> {
     } finally {
       telemetry.close(stuck ? Duration.ZERO : timeout);
     }
-    return report(telemetry.stats(), settings.bootstrapServers());
+    return report(telemetry.stats(), kafka.bootstrapServers());
+  }
+
+  private TelemetryProducer producer(
+      Settings settings, KafkaClientSettings kafka, Duration timeout) {
+    try {
+      return TelemetryProducer.builder(source)
+          .clientSettings(kafka.values())
+          .topicPrefix(settings.get(TopicSettings.PREFIX))
+          .heartbeatInterval(Duration.ZERO) // a command is not an instance
+          .emitWait(timeout)
+          .listener(new Refusals())
+          .build();
+    } catch (IllegalArgumentException e) {
+      throw new InvalidSettingException(String.valueOf(e.getMessage()));
+    }
   }
 
   private InputStream input() throws IOException {
@@ -130,7 +147,7 @@ public final class EmitMain implements Callable<Integer> {
     }
     Path path = Path.of(file);
     if (!Files.isReadable(path) || Files.isDirectory(path)) {
-      throw new InvalidSettingException("--file cannot be read: " + file + ".");
+      throw new InvalidSettingException("--file=%s is refused: it cannot be read.".formatted(file));
     }
     return new BufferedInputStream(Files.newInputStream(path));
   }
@@ -206,7 +223,7 @@ public final class EmitMain implements Callable<Integer> {
     if (bad > 0) {
       err().println(bad + " lines were no events.");
     }
-    return unsent == 0 && bad == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
+    return unsent == 0 && bad == 0 ? ExitCodes.DONE : ExitCodes.FAILED;
   }
 
   private static boolean isBlank(byte[] line) {

@@ -2,7 +2,7 @@ package org.aragora.telemetry.producer;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import org.aragora.telemetry.producer.spool.Fsync;
+import org.aragora.telemetry.producer.disk.Fsync;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
 
 /**

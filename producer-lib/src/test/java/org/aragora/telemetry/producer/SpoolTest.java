@@ -14,6 +14,8 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.aragora.telemetry.producer.report.DropReason;
+import org.aragora.telemetry.producer.report.ProducerStats;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
@@ -24,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SpoolTest {
   @TempDir Path directory;
 
-  private TelemetryProducer.Builder to(MockProducer<byte[], byte[]> client) {
+  private ProducerBuilder to(MockProducer<byte[], byte[]> client) {
     return TelemetryProducer.builder("api-1")
         .client(() -> client)
         .heartbeatInterval(Duration.ZERO)

@@ -29,6 +29,9 @@ import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.aragora.telemetry.producer.report.DropReason;
+import org.aragora.telemetry.producer.report.ProducerStats;
+import org.aragora.telemetry.producer.report.TelemetryListener;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.envelope.EventType;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
@@ -53,7 +56,7 @@ class TelemetryProducerTest {
   private final MockProducer<byte[], byte[]> broker = Broker.acknowledging(4);
   private final MockProducer<byte[], byte[]> silent = Broker.silent(4);
 
-  private static TelemetryProducer.Builder to(MockProducer<byte[], byte[]> client) {
+  private static ProducerBuilder to(MockProducer<byte[], byte[]> client) {
     return TelemetryProducer.builder("api-1").client(() -> client);
   }
 

@@ -19,16 +19,19 @@ record Options(@Nullable Duration duration, double rate, int kafkaPort, int metr
 
   static Options of(long seconds, double rate, boolean noLoad, int kafkaPort, int metricsPort) {
     if (seconds < 0) {
-      throw new InvalidSettingException("--duration cannot be negative.");
+      throw new InvalidSettingException(
+          "--duration=%d is refused: it must be at least 0.".formatted(seconds));
     }
     if (!noLoad && !(rate > 0 && rate <= FASTEST)) {
       throw new InvalidSettingException(
-          "--rate must be over 0 and at most 1000000; --no-load writes nothing.");
+          "--rate=%s is refused: it must be over 0 and at most 1000000; --no-load writes nothing."
+              .formatted(rate));
     }
     checkPort(kafkaPort, "--kafka-port");
     checkPort(metricsPort, "--metrics-port");
     if (kafkaPort != 0 && kafkaPort == metricsPort) {
-      throw new InvalidSettingException("--kafka-port and --metrics-port cannot be the same.");
+      throw new InvalidSettingException(
+          "--kafka-port=%d is refused: --metrics-port is the same.".formatted(kafkaPort));
     }
     return new Options(
         seconds == 0 ? null : Duration.ofSeconds(seconds),
@@ -43,7 +46,8 @@ record Options(@Nullable Duration duration, double rate, int kafkaPort, int metr
 
   private static void checkPort(int port, String option) {
     if (port < 0 || port > LAST_PORT) {
-      throw new InvalidSettingException(option + " must be from 0 to " + LAST_PORT + ".");
+      throw new InvalidSettingException(
+          "%s=%d is refused: it must be from 0 to %d.".formatted(option, port, LAST_PORT));
     }
   }
 }

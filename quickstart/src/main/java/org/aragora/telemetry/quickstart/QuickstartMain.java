@@ -1,10 +1,11 @@
 package org.aragora.telemetry.quickstart;
 
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.aragora.telemetry.chassis.main.CommandMain;
+import org.aragora.telemetry.chassis.main.ExitCodes;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.testbed.service.Ports;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +29,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 public final class QuickstartMain implements Callable<Integer> {
 
-  private static final long STOPS_WITHIN_MS = 25_000;
-  private static final int INTERRUPTED = 130;
+  private static final Duration STOPS_WITHIN = Duration.ofSeconds(25);
 
   @Option(
       names = "--duration",
@@ -68,30 +68,13 @@ public final class QuickstartMain implements Callable<Integer> {
   private QuickstartMain() {}
 
   public static void main(String[] arguments) {
-    QuickstartMain command = new QuickstartMain();
-    CountDownLatch done = new CountDownLatch(1);
-    AtomicInteger code = new AtomicInteger(INTERRUPTED);
-    Runtime.getRuntime()
-        .addShutdownHook(new Thread(() -> end(command, done, code), "quickstart-stop"));
-    code.set(command.commandLine().execute(arguments));
-    done.countDown();
-    System.exit(code.get());
+    QuickstartMain main = new QuickstartMain();
+    System.exit(
+        CommandMain.runUntilSignal(
+            CommandMain.prepare(new CommandLine(main)), main::stop, STOPS_WITHIN, arguments));
   }
 
-  /** Handles Ctrl-C and SIGTERM: the run ends as usual, with its table and its own exit code. */
-  private static void end(QuickstartMain command, CountDownLatch done, AtomicInteger code) {
-    command.stop();
-    try {
-      if (!done.await(STOPS_WITHIN_MS, TimeUnit.MILLISECONDS)) {
-        System.err.println("The quickstart did not stop in time.");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    System.out.flush();
-    Runtime.getRuntime().halt(code.get());
-  }
-
+  /** Ends the run early, with its table; the exit code is its own. */
   private void stop() {
     stopped.countDown();
     Quickstart quickstart = running.get();
@@ -100,38 +83,24 @@ public final class QuickstartMain implements Callable<Integer> {
     }
   }
 
-  private CommandLine commandLine() {
-    return new CommandLine(this)
-        .setExecutionExceptionHandler(
-            (e, line, parsed) -> {
-              line.getErr().println(e.getMessage() == null ? e.toString() : e.getMessage());
-              return e instanceof InvalidSettingException
-                  ? CommandLine.ExitCode.USAGE
-                  : CommandLine.ExitCode.SOFTWARE;
-            });
-  }
-
   @Override
   public Integer call() throws Exception {
     Options options = Options.of(duration, rate, noLoad, kafkaPort, metricsPort);
-    if (options.metricsPort() != 0 && !Ports.isFree(options.metricsPort())) {
-      throw new IllegalStateException(
-          "Port "
-              + options.metricsPort()
-              + " is taken by another process; choose another with --metrics-port.");
-    }
-    if (options.kafkaPort() != 0 && !Ports.isFree(options.kafkaPort())) {
-      throw new IllegalStateException(
-          "Port "
-              + options.kafkaPort()
-              + " is taken by another process; choose another with --kafka-port.");
-    }
+    checkFree(options.metricsPort(), "--metrics-port");
+    checkFree(options.kafkaPort(), "--kafka-port");
     Screen screen = new Screen(System.out, Boolean.getBoolean("aragora.telemetry.terminal"));
     Quickstart quickstart = Quickstart.create(options, screen);
     running.set(quickstart);
     if (stopped.getCount() == 0) {
       quickstart.stop();
     }
-    return quickstart.run() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    return quickstart.run() ? ExitCodes.DONE : ExitCodes.FAILED;
+  }
+
+  private static void checkFree(int port, String option) {
+    if (port != 0 && !Ports.isFree(port)) {
+      throw new IllegalStateException(
+          "Port %d is taken by another process; choose another with %s.".formatted(port, option));
+    }
   }
 }

@@ -31,6 +31,6 @@ class OptionsTest {
     assertThatThrownBy(() -> Options.of(0, 1, false, 9092, -1))
         .hasMessageContaining("--metrics-port");
     assertThatThrownBy(() -> Options.of(0, 1, false, 9090, 9090))
-        .hasMessageContaining("cannot be the same");
+        .hasMessageContaining("--metrics-port is the same");
   }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -202,8 +203,8 @@ final class Pipeline implements AutoCloseable {
     return generation;
   }
 
-  MetricSnapshots collectSeries() {
-    return collector.collect();
+  MetricSnapshots collectSeries(Predicate<String> includedNames) {
+    return collector.collect(includedNames);
   }
 
   int openSeries() {

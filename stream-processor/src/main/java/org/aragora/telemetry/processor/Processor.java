@@ -5,6 +5,10 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import org.aragora.telemetry.chassis.http.Health;
+import org.aragora.telemetry.chassis.http.StatusServer;
+import org.aragora.telemetry.chassis.main.RunningService;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,10 +26,10 @@ import org.slf4j.LoggerFactory;
  *
  * Thread-safe.
  */
-public final class Processor implements AutoCloseable {
+public final class Processor implements RunningService {
   private static final Logger LOG = LoggerFactory.getLogger(Processor.class);
 
-  private final HttpEndpoints http;
+  private final StatusServer http;
   private final GenerationRunner runner;
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private volatile boolean closing;
@@ -34,10 +38,9 @@ public final class Processor implements AutoCloseable {
   private Processor(ProcessorConfig config) {
     this.runner = new GenerationRunner(config);
     PrometheusRegistry registry = new PrometheusRegistry();
-    MultiCollector series = this::collectSeries;
-    registry.register(series);
+    registry.register(new RunningSeries());
     registry.register(new ProcessMetrics(this::state, this::openSeries, this::clientMetrics));
-    this.http = new HttpEndpoints(config, registry, this::live, this::ready);
+    this.http = StatusServer.start(config.address(), registry, this::live, this::ready);
     var unused = runner.failed().whenComplete((nothing, cause) -> fail(cause));
   }
 
@@ -49,7 +52,7 @@ public final class Processor implements AutoCloseable {
   public static Processor start(ProcessorConfig config) {
     Processor processor = new Processor(config);
     config.warnings().forEach(LOG::warn);
-    LOG.info("Serving /metrics on {}:{}", config.metricsHost(), processor.metricsPort());
+    LOG.info("Serving /metrics on {}:{}", config.address().host(), processor.metricsPort());
     processor.runner.start();
     return processor;
   }
@@ -59,7 +62,7 @@ public final class Processor implements AutoCloseable {
     return http.port();
   }
 
-  /** Completes when the service has been closed, or exceptionally when it has failed for good. */
+  @Override
   public CompletableFuture<Void> stopped() {
     return stopped;
   }
@@ -68,11 +71,6 @@ public final class Processor implements AutoCloseable {
     if (cause != null) {
       stopped.completeExceptionally(cause);
     }
-  }
-
-  private MetricSnapshots collectSeries() {
-    Pipeline running = runner.pipeline();
-    return running == null || closing ? MetricSnapshots.of() : running.collectSeries();
   }
 
   private String state() {
@@ -122,5 +120,21 @@ public final class Processor implements AutoCloseable {
     http.close();
     LOG.info("Stopped");
     stopped.complete(null);
+  }
+
+  /** The series of the pipeline that runs now. */
+  private final class RunningSeries implements MultiCollector {
+    @Override
+    public MetricSnapshots collect() {
+      return collect(name -> true);
+    }
+
+    @Override
+    public MetricSnapshots collect(Predicate<String> includedNames) {
+      Pipeline running = runner.pipeline();
+      return running == null || closing
+          ? MetricSnapshots.of()
+          : running.collectSeries(includedNames);
+    }
   }
 }

@@ -1,10 +1,5 @@
 package org.aragora.telemetry.processor;
 
-import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
-import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
-import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
-import static org.apache.kafka.common.config.ConfigDef.Range.between;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -17,20 +12,144 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.config.AbstractConfig;
-import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigDef.NonEmptyString;
-import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.streams.StreamsConfig;
-import org.aragora.telemetry.chassis.settings.EnvironmentSettings;
+import org.aragora.telemetry.chassis.http.StatusServer;
+import org.aragora.telemetry.chassis.settings.Setting;
+import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.chassis.topics.TopicSettings;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
-import org.aragora.telemetry.schemas.topic.Topics;
 
 /** Every setting of the processor, read once from the environment. Immutable. */
 public final class ProcessorConfig {
-  private static final int DEFAULT_METRICS_PORT = 9090;
+  private static final Setting<String> APPLICATION_ID =
+      Setting.text("ARAGORA_TELEMETRY_APPLICATION_ID")
+          .fallback("aragora-telemetry")
+          .doc("Consumer group, prefix of transactional ids and of changelog topics.");
+
+  private static final Setting<String> STATE_DIR =
+      Setting.text("ARAGORA_TELEMETRY_STATE_DIR")
+          .doc(
+              "Working directory of Kafka Streams, by default `aragora-telemetry` in the temporary"
+                  + " directory; state lives in memory and in Kafka.");
+
+  private static final Setting<Integer> STREAM_THREADS =
+      Setting.integer("ARAGORA_TELEMETRY_STREAM_THREADS")
+          .range(1, 64)
+          .fallback(1)
+          .doc("Threads that process; as many as the cores that are left for it.");
+
+  private static final Setting<Integer> STANDBY_REPLICAS =
+      Setting.integer("ARAGORA_TELEMETRY_STANDBY_REPLICAS")
+          .range(0, 8)
+          .fallback(0)
+          .doc("Warm copies of the state of each task on other instances.");
+
+  private static final Setting<String> GROUP_PROTOCOL =
+      Setting.choice("ARAGORA_TELEMETRY_GROUP_PROTOCOL", "classic", "streams")
+          .fallback("classic")
+          .doc("Rebalance protocol of the group.");
+
+  private static final Setting<Duration> COMMIT_INTERVAL =
+      Setting.millis("ARAGORA_TELEMETRY_COMMIT_INTERVAL_MS")
+          .range(50, 5000)
+          .fallback(1000)
+          .doc("Time between two commits of values, and the least age of what is served.");
+
+  private static final Setting<Duration> SESSION_TIMEOUT =
+      Setting.millis("ARAGORA_TELEMETRY_SESSION_TIMEOUT_MS")
+          .range(2000, 300_000)
+          .fallback(10_000)
+          .doc("Time without a heartbeat after which another instance takes over.");
+
+  private static final Setting<Duration> TRANSACTION_TIMEOUT =
+      Setting.millis("ARAGORA_TELEMETRY_TRANSACTION_TIMEOUT_MS")
+          .range(6000, 300_000)
+          .fallback(10_000)
+          .doc("Time after which the broker aborts the transaction of a killed instance.");
+
+  private static final Setting<Long> CACHE_MAX_BYTES =
+      Setting.number("ARAGORA_TELEMETRY_CACHE_MAX_BYTES")
+          .atLeast(0)
+          .fallback(64L * 1024 * 1024)
+          .doc("Memory for changes between two commits, over all threads.");
+
+  private static final Setting<Duration> MAX_CLOCK_SKEW =
+      Setting.seconds("ARAGORA_TELEMETRY_MAX_CLOCK_SKEW_SECONDS")
+          .range(0, 3600)
+          .fallback(60)
+          .doc("Events further ahead of their append time count at append time.");
+
+  private static final Setting<Duration> LATE_GRACE =
+      Setting.seconds("ARAGORA_TELEMETRY_LATE_GRACE_SECONDS")
+          .range(0, 86_400)
+          .fallback(300)
+          .doc(
+              "Time by which an event may trail the newest one of its partition and still count in"
+                  + " its window.");
+
+  private static final Setting<Duration> DEBATE_DEADLINE =
+      Setting.seconds("ARAGORA_TELEMETRY_DEBATE_DEADLINE_SECONDS")
+          .range(1, 86_400)
+          .fallback(3600)
+          .doc("Timeout of a debate that gives none.");
+
+  private static final Setting<Duration> BIRTH =
+      Setting.seconds("ARAGORA_TELEMETRY_BIRTH_SECONDS")
+          .range(0, 600)
+          .fallback(20)
+          .doc("Time for which a new labelled series is served as 0; more than a scrape interval.");
+
+  private static final Setting<Integer> SERIES_LIMIT =
+      Setting.integer("ARAGORA_TELEMETRY_SERIES_LIMIT")
+          .range(1, 1_000_000)
+          .fallback(2000)
+          .doc("Series of one metric per input partition; the rest goes to `other`.");
+
+  private static final Setting<Boolean> CREATE_TOPICS =
+      Setting.flag("ARAGORA_TELEMETRY_CREATE_TOPICS")
+          .fallback("true")
+          .doc("Creation of missing topics at the start.");
+
+  private static final Setting<Integer> PARTITIONS =
+      Setting.integer("ARAGORA_TELEMETRY_PARTITIONS")
+          .range(1, 10_000)
+          .fallback(12)
+          .doc("Partitions of the topics that are created.");
+
+  private static final Setting<Duration> STALL =
+      Setting.seconds("ARAGORA_TELEMETRY_STALL_SECONDS")
+          .range(5, 3600)
+          .fallback(60)
+          .doc("Time without progress, though there is work, after which readiness fails.");
+
+  private static final Setting<Integer> METRICS_PORT = StatusServer.port(9090);
+
+  /** Every setting of the processor; those of the log are declared there. */
+  public static final List<Setting<?>> SETTINGS =
+      List.of(
+          TopicSettings.PREFIX,
+          APPLICATION_ID,
+          STATE_DIR,
+          STREAM_THREADS,
+          STANDBY_REPLICAS,
+          GROUP_PROTOCOL,
+          COMMIT_INTERVAL,
+          SESSION_TIMEOUT,
+          TRANSACTION_TIMEOUT,
+          CACHE_MAX_BYTES,
+          MAX_CLOCK_SKEW,
+          LATE_GRACE,
+          DEBATE_DEADLINE,
+          BIRTH,
+          SERIES_LIMIT,
+          CREATE_TOPICS,
+          PARTITIONS,
+          STALL,
+          StatusServer.HOST,
+          METRICS_PORT);
+
   private static final int MAX_REQUEST_BYTES = 10 * 1024 * 1024;
   private static final Set<String> REFUSED =
       Set.of(
@@ -40,190 +159,43 @@ public final class ProcessorConfig {
           CommonClientConfigs.HEARTBEAT_INTERVAL_MS_CONFIG,
           ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
 
-  /** The settings by their names without {@code ARAGORA_TELEMETRY_}. */
-  static final ConfigDef DEFINITION =
-      new ConfigDef()
-          .define(
-              "TOPIC_PREFIX",
-              ConfigDef.Type.STRING,
-              Topics.DEFAULT_PREFIX,
-              HIGH,
-              "What the names of all topics begin with.")
-          .define(
-              "APPLICATION_ID",
-              ConfigDef.Type.STRING,
-              "aragora-telemetry",
-              new NonEmptyString(),
-              HIGH,
-              "Consumer group, prefix of transactional ids and of changelog topics.")
-          .define(
-              "STATE_DIR",
-              ConfigDef.Type.STRING,
-              Path.of(System.getProperty("java.io.tmpdir"), "aragora-telemetry").toString(),
-              new NonEmptyString(),
-              LOW,
-              "Working directory of Kafka Streams. State lives in memory and in Kafka.")
-          .define(
-              "STREAM_THREADS",
-              ConfigDef.Type.INT,
-              1,
-              between(1, 64),
-              MEDIUM,
-              "Threads that process; as many as the cores that are left for it.")
-          .define(
-              "STANDBY_REPLICAS",
-              ConfigDef.Type.INT,
-              0,
-              between(0, 8),
-              MEDIUM,
-              "Warm copies of the state of each task on other instances.")
-          .define(
-              "GROUP_PROTOCOL",
-              ConfigDef.Type.STRING,
-              "classic",
-              ValidString.in("classic", "streams"),
-              LOW,
-              "Rebalance protocol of the group.")
-          .define(
-              "COMMIT_INTERVAL_MS",
-              ConfigDef.Type.INT,
-              1000,
-              between(50, 5000),
-              MEDIUM,
-              "How often values are written out and committed; the least age of what is served.")
-          .define(
-              "SESSION_TIMEOUT_MS",
-              ConfigDef.Type.INT,
-              10_000,
-              between(2000, 300_000),
-              MEDIUM,
-              "After how long without heartbeat another instance takes over.")
-          .define(
-              "TRANSACTION_TIMEOUT_MS",
-              ConfigDef.Type.INT,
-              10_000,
-              between(6000, 300_000),
-              MEDIUM,
-              "After how long the broker aborts the transaction of a killed instance.")
-          .define(
-              "CACHE_MAX_BYTES",
-              ConfigDef.Type.LONG,
-              64L * 1024 * 1024,
-              between(0, Long.MAX_VALUE),
-              LOW,
-              "Memory for changes between two commits, over all threads.")
-          .define(
-              "MAX_CLOCK_SKEW_SECONDS",
-              ConfigDef.Type.INT,
-              60,
-              between(0, 3600),
-              MEDIUM,
-              "Events further ahead of their append time count at append time.")
-          .define(
-              "LATE_GRACE_SECONDS",
-              ConfigDef.Type.INT,
-              300,
-              between(0, 86_400),
-              MEDIUM,
-              "How far behind the newest event of its partition an event still counts in its window.")
-          .define(
-              "DEBATE_DEADLINE_SECONDS",
-              ConfigDef.Type.INT,
-              3600,
-              between(1, 86_400),
-              MEDIUM,
-              "Timeout of a debate that gives none.")
-          .define(
-              "BIRTH_SECONDS",
-              ConfigDef.Type.INT,
-              20,
-              between(0, 600),
-              MEDIUM,
-              "How long a new labelled series is served as 0; more than a scrape interval.")
-          .define(
-              "SERIES_LIMIT",
-              ConfigDef.Type.INT,
-              2000,
-              between(1, 1_000_000),
-              MEDIUM,
-              "Series of one metric per input partition; the rest goes to 'other'.")
-          .define(
-              "CREATE_TOPICS",
-              ConfigDef.Type.BOOLEAN,
-              true,
-              MEDIUM,
-              "Whether topics that are missing are created at the start.")
-          .define(
-              "PARTITIONS",
-              ConfigDef.Type.INT,
-              12,
-              between(1, 10_000),
-              MEDIUM,
-              "Partitions of the topics that are created.")
-          .define(
-              "METRICS_HOST",
-              ConfigDef.Type.STRING,
-              "0.0.0.0",
-              new NonEmptyString(),
-              LOW,
-              "Address that /metrics and /health listen on.")
-          .define(
-              "STALL_SECONDS",
-              ConfigDef.Type.INT,
-              60,
-              between(5, 3600),
-              MEDIUM,
-              "After how long without progress, though there is work, readiness fails.");
-
-  private final AbstractConfig values;
+  private final Settings settings;
   private final KafkaClientSettings kafka;
-  private final int metricsPort;
   private final Map<String, Object> streamsOverrides;
 
   private ProcessorConfig(
-      AbstractConfig values,
-      KafkaClientSettings kafka,
-      int metricsPort,
-      Map<String, Object> streamsOverrides) {
-    this.values = values;
+      Settings settings, KafkaClientSettings kafka, Map<String, Object> streamsOverrides) {
+    this.settings = settings;
     this.kafka = kafka;
-    this.metricsPort = metricsPort;
     this.streamsOverrides = Map.copyOf(streamsOverrides);
   }
 
   /** For the chaos harness's self-test, which breaks a guarantee to see that it is noticed. */
   ProcessorConfig withStreamsOverrides(Map<String, Object> overrides) {
-    return new ProcessorConfig(values, kafka, metricsPort, overrides);
+    return new ProcessorConfig(settings, kafka, overrides);
   }
 
   /**
    * Reads an environment.
    *
-   * @throws InvalidSettingException in one sentence that names the variable, where one is bad or
+   * @throws InvalidSettingException in one sentence that names the variable, if one is bad or
    *     unknown
    */
   public static ProcessorConfig read(Map<String, String> environment) {
-    AbstractConfig values = EnvironmentSettings.read(DEFINITION, environment);
-    Topics.prefix(environment);
+    return of(Settings.read(SETTINGS, environment));
+  }
+
+  /**
+   * Reads settings.
+   *
+   * @param settings with all of {@link #SETTINGS} declared
+   * @throws InvalidSettingException in one sentence that names the variable of a Kafka client
+   */
+  static ProcessorConfig of(Settings settings) {
     Set<String> clientSettings = new HashSet<>(ConsumerConfig.configNames());
     clientSettings.addAll(ProducerConfig.configNames());
     clientSettings.addAll(AdminClientConfig.configNames());
-    KafkaClientSettings kafka = KafkaClientSettings.read(environment, clientSettings, REFUSED);
-    return new ProcessorConfig(values, kafka, port(environment), Map.of());
-  }
-
-  private static int port(Map<String, String> environment) {
-    String value = environment.getOrDefault("METRICS_PORT", String.valueOf(DEFAULT_METRICS_PORT));
-    try {
-      int port = Integer.parseInt(value.strip());
-      if (port >= 0 && port <= 65_535) {
-        return port;
-      }
-    } catch (NumberFormatException e) {
-      // The sentence below says it.
-    }
-    throw new InvalidSettingException(
-        "METRICS_PORT=%s is refused: it must be a port, 0 to 65535".formatted(value));
+    return new ProcessorConfig(settings, settings.kafka(clientSettings, REFUSED), Map.of());
   }
 
   /** Settings of every Kafka client, by Kafka's names. */
@@ -250,11 +222,17 @@ public final class ProcessorConfig {
   Map<String, Object> streamsSettings(Generation generation, int replicationFactor) {
     Map<String, Object> streams = clientSettings();
     streams.put(StreamsConfig.APPLICATION_ID_CONFIG, generation.applicationId(applicationId()));
-    streams.put(StreamsConfig.STATE_DIR_CONFIG, values.getString("STATE_DIR"));
+    streams.put(
+        StreamsConfig.STATE_DIR_CONFIG,
+        settings
+            .find(STATE_DIR)
+            .orElseGet(
+                () ->
+                    Path.of(System.getProperty("java.io.tmpdir"), "aragora-telemetry").toString()));
     streams.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-    streams.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, values.getInt("STREAM_THREADS"));
-    streams.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, values.getInt("COMMIT_INTERVAL_MS"));
-    streams.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, values.getLong("CACHE_MAX_BYTES"));
+    streams.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.get(STREAM_THREADS));
+    streams.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval().toMillis());
+    streams.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, settings.get(CACHE_MAX_BYTES));
     streams.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, replicationFactor);
     streams.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
     // There is no global store; without it every start logs a warning.
@@ -263,24 +241,23 @@ public final class ProcessorConfig {
       streams.put(StreamsConfig.topicPrefix("min.insync.replicas"), "2");
     }
     streams.put(
-        StreamsConfig.GROUP_PROTOCOL_CONFIG,
-        values.getString("GROUP_PROTOCOL").toUpperCase(Locale.ROOT));
-    if (values.getString("GROUP_PROTOCOL").equals("classic")) {
-      streams.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, values.getInt("STANDBY_REPLICAS"));
+        StreamsConfig.GROUP_PROTOCOL_CONFIG, settings.get(GROUP_PROTOCOL).toUpperCase(Locale.ROOT));
+    if (settings.get(GROUP_PROTOCOL).equals("classic")) {
+      streams.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, settings.get(STANDBY_REPLICAS));
       streams.put(StreamsConfig.PROBING_REBALANCE_INTERVAL_MS_CONFIG, 60_000L);
       streams.put(
           StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
-          values.getInt("SESSION_TIMEOUT_MS"));
+          (int) sessionTimeout().toMillis());
       streams.put(
           StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
-          Math.min(1000, values.getInt("SESSION_TIMEOUT_MS") / 5));
+          (int) Math.min(1000, sessionTimeout().toMillis() / 5));
     }
     streams.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
     streams.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2000);
     streams.putIfAbsent(ConsumerConfig.RECEIVE_BUFFER_CONFIG, 1_048_576);
     streams.put(
         StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
-        values.getInt("TRANSACTION_TIMEOUT_MS"));
+        (int) settings.get(TRANSACTION_TIMEOUT).toMillis());
     streams.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_REQUEST_BYTES);
     streams.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
@@ -290,64 +267,56 @@ public final class ProcessorConfig {
 
   /** What the names of all topics begin with. */
   public String topicPrefix() {
-    return values.getString("TOPIC_PREFIX");
+    return settings.get(TopicSettings.PREFIX);
   }
 
   /** Consumer group of the service, and what its transactional ids begin with. */
   public String applicationId() {
-    return values.getString("APPLICATION_ID");
+    return settings.get(APPLICATION_ID);
   }
 
-  /** Port of {@code /metrics}; 0 picks a free one. */
-  int metricsPort() {
-    return metricsPort;
-  }
-
-  String metricsHost() {
-    return values.getString("METRICS_HOST");
+  /** Place of {@code /metrics} and health. */
+  StatusServer.Address address() {
+    return new StatusServer.Address(settings.get(StatusServer.HOST), settings.get(METRICS_PORT));
   }
 
   Duration commitInterval() {
-    return Duration.ofMillis(values.getInt("COMMIT_INTERVAL_MS"));
+    return settings.get(COMMIT_INTERVAL);
   }
 
   Duration sessionTimeout() {
-    return Duration.ofMillis(values.getInt("SESSION_TIMEOUT_MS"));
+    return settings.get(SESSION_TIMEOUT);
   }
 
   Duration maxClockSkew() {
-    return seconds("MAX_CLOCK_SKEW_SECONDS");
+    return settings.get(MAX_CLOCK_SKEW);
   }
 
   Duration lateGrace() {
-    return seconds("LATE_GRACE_SECONDS");
+    return settings.get(LATE_GRACE);
   }
 
   Duration debateDeadline() {
-    return seconds("DEBATE_DEADLINE_SECONDS");
+    return settings.get(DEBATE_DEADLINE);
   }
 
   Duration birth() {
-    return seconds("BIRTH_SECONDS");
+    return settings.get(BIRTH);
   }
 
   Duration stall() {
-    return seconds("STALL_SECONDS");
+    return settings.get(STALL);
   }
 
   int seriesLimit() {
-    return values.getInt("SERIES_LIMIT");
+    return settings.get(SERIES_LIMIT);
   }
 
   boolean createTopics() {
-    return values.getBoolean("CREATE_TOPICS");
+    return settings.get(CREATE_TOPICS);
   }
 
   int partitions() {
-    return values.getInt("PARTITIONS");
-  }
-
-  private Duration seconds(String name) {
-    return Duration.ofSeconds(values.getInt(name));
+    return settings.get(PARTITIONS);
   }
 }

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import org.apache.kafka.streams.KafkaStreams;
+import org.aragora.telemetry.chassis.http.Health;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.processor.serve.MetricsView;
 

@@ -13,6 +13,7 @@ import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
+import org.aragora.telemetry.chassis.http.Health;
 import org.aragora.telemetry.processor.serve.MetricsView;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -29,7 +29,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.aragora.telemetry.chassis.log.ServiceLogging;
-import org.aragora.telemetry.exporter.core.ExporterProcess;
+import org.aragora.telemetry.exporter.process.ExporterProcess;
 import org.aragora.telemetry.exporter.logs.LogsMain;
 import org.aragora.telemetry.exporter.spans.SpansMain;
 import org.aragora.telemetry.replay.RedriveMain;

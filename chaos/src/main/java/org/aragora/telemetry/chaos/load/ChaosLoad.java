@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.aragora.telemetry.chaos.settings.ChaosSettings;
-import org.aragora.telemetry.producer.ProducerStats;
+import org.aragora.telemetry.producer.report.ProducerStats;
 
 /** Load of several instances, each a thread with its own producer. It can stop and start again. */
 public final class ChaosLoad {

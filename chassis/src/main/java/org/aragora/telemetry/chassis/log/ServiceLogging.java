@@ -35,17 +35,18 @@ public final class ServiceLogging {
           "ERROR", Level.ERROR,
           "CRITICAL", Level.ERROR);
 
-  static final Setting<String> LEVEL =
+  /** Lowest level. */
+  public static final Setting<String> LEVEL =
       Setting.choice("LOG_LEVEL", "DEBUG", "INFO", "WARNING", "WARN", "ERROR", "CRITICAL")
           .fallback("INFO")
           .doc("Lowest level of the program's own log, by Python's names.");
 
-  static final Setting<String> FORMAT =
+  private static final Setting<String> FORMAT =
       Setting.choice("LOG_FORMAT", "json", "text")
           .fallback("json")
           .doc("Form of the program's own log: one JSON object a line, or text.");
 
-  static final Setting<String> OUTPUT =
+  private static final Setting<String> OUTPUT =
       Setting.text("LOG_OUTPUT")
           .fallback("stdout")
           .doc("Destination of the program's own log: stdout, stderr or the path of a file.");
@@ -65,8 +66,9 @@ public final class ServiceLogging {
   }
 
   /**
-   * Configures the log of a command: without settings, warnings go to standard error as text, and
-   * Kafka's clients are silent, because the command reports their failures in a sentence.
+   * Configures the log of a command: without settings, warnings go to standard error as text. Below
+   * level DEBUG Kafka's clients are silent, because the command reports their failures in a
+   * sentence.
    *
    * @throws InvalidSettingException naming the variable that has a bad value
    */
@@ -76,7 +78,8 @@ public final class ServiceLogging {
     logging.putIfAbsent(FORMAT.key(), "text");
     logging.putIfAbsent(LEVEL.key(), "WARNING");
     configure(logging);
-    if (!environment.containsKey(LEVEL.key())) {
+    Logger ours = context().getLogger("org.aragora");
+    if (!ours.isDebugEnabled()) {
       context().getLogger("org.apache.kafka").setLevel(Level.OFF);
     }
   }

@@ -1,7 +1,5 @@
 package org.aragora.telemetry.chassis.topics;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.List;
@@ -11,16 +9,20 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.aragora.telemetry.chassis.log.ServiceLogging;
+import org.aragora.telemetry.chassis.main.CommandMain;
+import org.aragora.telemetry.chassis.main.ExitCodes;
+import org.aragora.telemetry.chassis.settings.Setting;
+import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
 import org.aragora.telemetry.schemas.topic.TopicSpec;
 import org.aragora.telemetry.schemas.topic.Topics;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,9 +33,13 @@ import picocli.CommandLine.Spec;
 /** {@code bin/telemetry topics}: creates the topics of the pipeline. */
 @Command(
     name = "telemetry topics",
-    description = "Creates the topics of the pipeline and says how those that exist differ.",
+    description = "Creates the topics of the pipeline and reports differences of existing ones.",
     mixinStandardHelpOptions = true)
 public final class TopicsMain implements Runnable {
+
+  /** The settings of the command, for the reference. */
+  public static final List<Setting<?>> SETTINGS =
+      Stream.concat(Stream.of(TopicSettings.PREFIX), ServiceLogging.SETTINGS.stream()).toList();
 
   private static final int WAIT_MS = 15_000;
 
@@ -42,39 +48,19 @@ public final class TopicsMain implements Runnable {
   private TopicsMain() {}
 
   public static void main(String[] arguments) {
-    // What matters is said in sentences; a client's own complaints would only hide them.
-    ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.OFF);
-    System.exit(commandLine(System.getenv()).execute(arguments));
+    System.exit(CommandMain.run(TopicsMain::commandLine, System.getenv(), arguments));
   }
 
   static CommandLine commandLine(Map<String, String> environment) {
-    return new CommandLine(new TopicsMain())
-        .addSubcommand(new Create(environment))
-        .setExecutionExceptionHandler(
-            (e, commandLine, parsed) -> {
-              commandLine.getErr().println(sentence(e));
-              return e instanceof InvalidSettingException
-                  ? CommandLine.ExitCode.USAGE
-                  : CommandLine.ExitCode.SOFTWARE;
-            });
+    return CommandMain.prepare(
+        new CommandLine(new TopicsMain()).addSubcommand(new Create(environment)));
   }
 
   @Override
   public void run() {
     if (spec != null) {
-      throw new ParameterException(spec.commandLine(), "Say what to do: topics create.");
+      throw new ParameterException(spec.commandLine(), "The subcommand is missing: topics create.");
     }
-  }
-
-  private static String sentence(Exception e) {
-    Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
-    String message = String.valueOf(cause.getMessage());
-    if (cause instanceof KafkaException && cause.getCause() != null) {
-      message += " " + cause.getCause().getMessage();
-    }
-    return cause instanceof InvalidSettingException
-        ? message
-        : "The topics could not be created: " + message;
   }
 
   /** {@code topics create}. */
@@ -118,29 +104,32 @@ public final class TopicsMain implements Runnable {
 
     @Override
     public Integer call() throws Exception {
-      KafkaClientSettings settings =
-          KafkaClientSettings.read(environment, AdminClientConfig.configNames(), Set.of());
-      TopicAdmin.Plan plan = plan();
-      settings.warnings().forEach(err()::println);
-      List<TopicAdmin.Report> reports = create(settings, plan);
+      Settings settings = Settings.read(SETTINGS, environment);
+      KafkaClientSettings kafka = settings.kafka(AdminClientConfig.configNames(), Set.of());
+      TopicAdmin.Plan plan = plan(settings);
+      kafka.warnings().forEach(err()::println);
+      List<TopicAdmin.Report> reports = create(kafka, plan);
       for (TopicAdmin.Report report : reports) {
         (report.breaksTheAccount() ? err() : out())
             .println((report.breaksTheAccount() ? "WARNING: " : "") + report.sentence());
       }
-      return CommandLine.ExitCode.OK;
+      return ExitCodes.DONE;
     }
 
-    private TopicAdmin.Plan plan() {
+    private TopicAdmin.Plan plan(Settings settings) {
       if (partitions < 1) {
-        throw new InvalidSettingException("--partitions cannot be " + partitions + ": 1 or more.");
+        throw new InvalidSettingException(
+            "--partitions=%d is refused: it must be at least 1.".formatted(partitions));
       }
       Integer factor = replicationFactor;
       if (factor != null && (factor < 1 || factor > Short.MAX_VALUE)) {
         throw new InvalidSettingException(
-            "--replication-factor cannot be " + factor + ": 1 or more.");
+            "--replication-factor=%d is refused: it must be at least 1.".formatted(factor));
       }
       return new TopicAdmin.Plan(
-          prefix == null ? Topics.prefix(environment) : Topics.checkPrefix(prefix, "--prefix"),
+          prefix == null
+              ? settings.get(TopicSettings.PREFIX)
+              : Topics.checkPrefix(prefix, "--prefix"),
           partitions,
           factor == null ? OptionalInt.empty() : OptionalInt.of(factor));
     }
@@ -155,7 +144,7 @@ public final class TopicsMain implements Runnable {
       } catch (ExecutionException e) {
         if (e.getCause() instanceof TimeoutException) {
           throw new IllegalStateException(
-              "no broker at "
+              "The topics could not be created: no broker at "
                   + settings.bootstrapServers()
                   + " answered in time; check KAFKA_BOOTSTRAP_SERVERS and the security settings.",
               e);

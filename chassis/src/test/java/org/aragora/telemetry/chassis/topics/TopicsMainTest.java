@@ -29,7 +29,7 @@ class TopicsMainTest {
   @Test
   void refusedSettingIsNamedInOneSentence() {
     assertThat(run(Map.of("KAFKA_ACKS", "1"), "create")).isEqualTo(2);
-    assertThat(err.toString()).startsWith("KAFKA_ACKS is refused").hasLineCount(1);
+    assertThat(err.toString()).startsWith("KAFKA_ACKS=1 is refused").hasLineCount(1);
   }
 
   @Test

@@ -140,7 +140,7 @@ public final class MetricsChecks {
     if (!missing.isEmpty()) {
       return Finding.fail(
           "Not there, or without panels: " + String.join(", ", missing) + ".",
-          "Provision deploy/grafana/dashboards, or import them; see docs/changes-from-the-guide.md.");
+          "Provision deploy/grafana/dashboards, or import them; see docs/reference/changes-from-the-guide.md.");
     }
     HttpTarget.Reply source = grafana.get("/api/datasources/uid/" + DATA_SOURCE + "/health");
     return source.status() == 200

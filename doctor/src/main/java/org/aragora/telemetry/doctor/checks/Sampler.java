@@ -1,6 +1,5 @@
 package org.aragora.telemetry.doctor.checks;
 
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -13,14 +12,7 @@ public record Sampler(String name, String argument) {
   private static final String PARENT = "parentbased_";
   private static final Set<String> NAMES = Set.of("always_on", "always_off", "traceidratio");
 
-  /** Reads an environment; the defaults are the guide's. */
-  public static Sampler read(Map<String, String> environment) {
-    return new Sampler(
-        environment.getOrDefault("OTEL_TRACES_SAMPLER", PARENT + "traceidratio").strip(),
-        environment.getOrDefault("OTEL_TRACES_SAMPLER_ARG", "0.1").strip());
-  }
-
-  /** The share of traces that it keeps, 0 to 1; NaN if the settings are invalid. */
+  /** The share of traces that it keeps, 0 to 1; NaN where it has no meaning. */
   public double ratio() {
     String own = name.startsWith(PARENT) ? name.substring(PARENT.length()) : name;
     if (!NAMES.contains(own)) {

@@ -93,7 +93,7 @@ public final class TestAlerts {
           .putObject("annotations")
           .put("summary", "Test alert of bin/telemetry doctor, nothing is wrong")
           .put("description", "Sent by hand to see whether alerts arrive. It ends by itself.")
-          .put("runbook_url", "docs/operations.md#the-doctor");
+          .put("runbook_url", "docs/how-to/doctor.md");
     }
     return alerts;
   }

@@ -2,9 +2,9 @@ package org.aragora.telemetry.exporter.logs;
 
 import java.util.List;
 import java.util.Set;
-import org.aragora.telemetry.exporter.core.FaultContract;
-import org.aragora.telemetry.exporter.core.Receiver;
-import org.aragora.telemetry.exporter.core.Workload;
+import org.aragora.telemetry.exporter.contract.FaultContract;
+import org.aragora.telemetry.exporter.contract.Receiver;
+import org.aragora.telemetry.exporter.contract.Workload;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 
 class ITLogFaults extends FaultContract {
@@ -16,7 +16,7 @@ class ITLogFaults extends FaultContract {
 
   @Override
   protected String groupVariable() {
-    return LokiSettings.GROUP_ID;
+    return "ARAGORA_TELEMETRY_LOGS_GROUP_ID";
   }
 
   @Override

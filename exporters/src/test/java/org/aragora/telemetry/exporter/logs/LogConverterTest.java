@@ -1,5 +1,7 @@
 package org.aragora.telemetry.exporter.logs;
 
+import org.aragora.telemetry.chassis.settings.Settings;
+
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -8,7 +10,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,23 +21,20 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.aragora.telemetry.chassis.settings.EnvironmentSettings;
-import org.aragora.telemetry.exporter.core.Answer;
-import org.aragora.telemetry.exporter.core.Conversion;
-import org.aragora.telemetry.exporter.core.Converter;
-import org.aragora.telemetry.exporter.core.Documentation;
-import org.aragora.telemetry.exporter.core.Help;
-import org.aragora.telemetry.exporter.core.HttpPush;
-import org.aragora.telemetry.exporter.core.Settings;
-import org.aragora.telemetry.exporter.core.TestEvents;
-import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.exporter.backend.Answer;
+import org.aragora.telemetry.exporter.backend.Conversion;
+import org.aragora.telemetry.exporter.backend.Converter;
+import org.aragora.telemetry.exporter.contract.Documentation;
+import org.aragora.telemetry.exporter.contract.TestEvents;
+import org.aragora.telemetry.exporter.http.HttpPush;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
-import org.aragora.telemetry.schemas.event.EventData;
-import org.aragora.telemetry.schemas.event.LogEmitted;
-import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.aragora.telemetry.schemas.field.CallStatus;
-import org.aragora.telemetry.schemas.field.LogLevel;
+import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.event.EventData;
 import org.aragora.telemetry.schemas.topic.InputTopic;
+import org.aragora.telemetry.schemas.event.LogEmitted;
+import org.aragora.telemetry.schemas.field.LogLevel;
+import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.junit.jupiter.api.Test;
 
 class LogConverterTest {
@@ -46,7 +44,7 @@ class LogConverterTest {
 
   private Converter<LogEntry> converter() {
     var definition = LogsMain.definition();
-    return definition.converter().apply(Settings.read(definition.declared(), environment));
+    return definition.converter().apply(Settings.read(definition.settings(), environment));
   }
 
   private Conversion<LogEntry> convert(Event event) {
@@ -96,12 +94,12 @@ class LogConverterTest {
                 + "\"logger\":\"aragora.server\",\"message\":\"mail to [REDACTED] failed\","
                 + "\"module\":\"unified_server\",\"function\":\"handle\",\"line\":42,"
                 + "\"trace_id\":\""
-                + entry.traceId()
+                + entry.metadata().traceId()
                 + "\",\"request_id\":\"req-1\",\"user_id\":\"[REDACTED]\",\"debate_id\":\"d-1\","
                 + "\"fields\":{\"total_tokens\":12,\"api_key\":\"[REDACTED]\",\"none\":null}}");
     assertThat(entry.stream()).isEqualTo(new LogEntry.Stream("WARNING", "api-1", "aragora.logs"));
-    assertThat(entry.requestId()).isEqualTo("req-1");
-    assertThat(entry.userId()).isEqualTo("[REDACTED]");
+    assertThat(entry.metadata().requestId()).isEqualTo("req-1");
+    assertThat(entry.metadata().userId()).isEqualTo("[REDACTED]");
   }
 
   @Test
@@ -122,33 +120,31 @@ class LogConverterTest {
   }
 
   @Test
-  void lineThatCannotBeWrittenIsRefusedAloneBeforeAnythingIsSent() throws Exception {
+  void lineThatCannotBeWrittenFailsAloneBeforeAnythingIsSent() throws Exception {
     LogEntry good = entry(log(LogLevel.INFO, "a", null));
     LogEntry bad =
         new LogEntry(
             good.stream(),
             1,
-            good.traceId(),
-            null,
-            null,
-            () -> {
-              throw new IllegalStateException("not to be written");
-            });
+            good.metadata(),
+            new LogEntry.Text(
+                () -> {
+                  throw new IllegalStateException("not to be written");
+                }));
     HttpPush nowhere =
         new HttpPush(URI.create("http://127.0.0.1:9/"), Map.of(), Duration.ofSeconds(5), null);
-    try (LokiBackend backend =
-        new LokiBackend(nowhere, "aragora", "default", true, Clock.systemUTC())) {
+    try (LokiBackend backend = new LokiBackend(nowhere, "aragora", "default", true)) {
       Answer<LogEntry> answer =
           backend
               .send(new ArrayList<>(List.of(good, bad)))
               .toCompletableFuture()
               .get(10, TimeUnit.SECONDS);
 
-      Answer.Refused<LogEntry> refused = (Answer.Refused<LogEntry>) answer;
-      assertThat(refused.reason()).isEqualTo(Answer.UNCONVERTIBLE);
-      assertThat(refused.message()).contains("not to be written");
-      assertThat(refused.certainly().test(bad)).isTrue();
-      assertThat(refused.certainly().test(good)).isFalse();
+      Answer.Permanent<LogEntry> failure = (Answer.Permanent<LogEntry>) answer;
+      assertThat(failure.reason()).isEqualTo(Answer.Reason.UNCONVERTIBLE);
+      assertThat(failure.message()).contains("not to be written");
+      assertThat(failure.causes().test(bad)).isTrue();
+      assertThat(failure.causes().test(good)).isFalse();
     }
   }
 
@@ -162,19 +158,18 @@ class LogConverterTest {
         new LogEntry(
             new LogEntry.Stream("INFO", "api-1", "aragora.logs"),
             1,
-            "t",
-            null,
-            null,
-            () -> {
-              written.incrementAndGet();
-              begun.countDown();
-              try {
-                goOn.await();
-              } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-              }
-              return "line".getBytes(UTF_8);
-            });
+            new LogEntry.Metadata("t", null, null),
+            new LogEntry.Text(
+                () -> {
+                  written.incrementAndGet();
+                  begun.countDown();
+                  try {
+                    goOn.await();
+                  } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                  }
+                  return "line".getBytes(UTF_8);
+                }));
     CompletableFuture<String> first = CompletableFuture.supplyAsync(entry::line);
     assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
     AtomicReference<String> second = new AtomicReference<>();
@@ -250,22 +245,6 @@ class LogConverterTest {
     assertThat(json(fields).get("message").asText()).isEqualTo("short");
     assertThat(json(fields).get("cut").asBoolean()).isTrue();
     assertThat(json(fields).has("fields")).isFalse();
-  }
-
-  @Test
-  void settingsAreInTheListOfAllServices() {
-    assertThat(
-            EnvironmentSettings.undeclared(
-                LokiSettings.declare().names().stream()
-                    .filter(name -> name.startsWith(EnvironmentSettings.PREFIX))
-                    .map(name -> name.substring(EnvironmentSettings.PREFIX.length()))
-                    .toList()))
-        .isEmpty();
-  }
-
-  @Test
-  void settingsTableIsWhatIsDeclared() {
-    Documentation.assertBlock("settings of export-logs", Help.table(LokiSettings.declare()));
   }
 
   @Test

@@ -1,5 +1,7 @@
 package org.aragora.telemetry.exporter.spans;
 
+import org.aragora.telemetry.chassis.settings.Settings;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.api.common.AttributeKey;
@@ -8,33 +10,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import org.aragora.telemetry.chassis.settings.EnvironmentSettings;
-import org.aragora.telemetry.exporter.core.Conversion;
-import org.aragora.telemetry.exporter.core.Converter;
-import org.aragora.telemetry.exporter.core.Documentation;
-import org.aragora.telemetry.exporter.core.Help;
-import org.aragora.telemetry.exporter.core.Settings;
-import org.aragora.telemetry.exporter.core.TestEvents;
+import org.aragora.telemetry.exporter.backend.Conversion;
+import org.aragora.telemetry.exporter.backend.Converter;
+import org.aragora.telemetry.exporter.contract.Documentation;
+import org.aragora.telemetry.exporter.contract.TestEvents;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.junit.jupiter.api.Test;
 
 class SpanDocumentationTest {
-
-  @Test
-  void settingsAreInTheListOfAllServices() {
-    assertThat(
-            EnvironmentSettings.undeclared(
-                SpanSettings.declare().names().stream()
-                    .filter(name -> name.startsWith(EnvironmentSettings.PREFIX))
-                    .map(name -> name.substring(EnvironmentSettings.PREFIX.length()))
-                    .toList()))
-        .isEmpty();
-  }
-
-  @Test
-  void settingsTableIsWhatIsDeclared() {
-    Documentation.assertBlock("settings of export-spans", Help.table(SpanSettings.declare()));
-  }
 
   @Test
   void treeIsThatOfTheSampleDebate() {
@@ -43,7 +26,7 @@ class SpanDocumentationTest {
         definition
             .converter()
             .apply(
-                Settings.read(definition.declared(), Map.of("OTEL_TRACES_SAMPLER", "always_on")));
+                Settings.read(definition.settings(), Map.of("OTEL_TRACES_SAMPLER", "always_on")));
     List<SpanData> spans = new ArrayList<>();
     long offset = 0;
     for (Event event : TestEvents.sampleDebate()) {

@@ -1,6 +1,6 @@
 package org.aragora.telemetry.quickstart.load;
 
-import org.aragora.telemetry.producer.EventContext;
+import org.aragora.telemetry.producer.stamp.EventContext;
 import org.aragora.telemetry.schemas.event.EventData;
 
 /** One simulated Aragora instance and its telemetry producer. */

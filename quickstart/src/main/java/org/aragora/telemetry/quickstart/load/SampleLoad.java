@@ -8,9 +8,9 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToLongFunction;
-import org.aragora.telemetry.producer.EventContext;
-import org.aragora.telemetry.producer.ProducerStats.TopicStats;
 import org.aragora.telemetry.producer.TelemetryProducer;
+import org.aragora.telemetry.producer.report.ProducerStats.TopicStats;
+import org.aragora.telemetry.producer.stamp.EventContext;
 import org.aragora.telemetry.schemas.event.EventData;
 
 /**

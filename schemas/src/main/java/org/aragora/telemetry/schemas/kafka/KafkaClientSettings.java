@@ -1,5 +1,8 @@
 package org.aragora.telemetry.schemas.kafka;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +31,7 @@ import org.apache.kafka.common.config.SslConfigs;
  *   <li>What Kubernetes adds for a service named kafka ({@code KAFKA_PORT}, {@code
  *       KAFKA_SERVICE_HOST}, ...) is skipped; every other {@code KAFKA_} variable that is no
  *       setting is skipped with a warning.
+ *   <li>A password may come as a file: {@code KAFKA_SASL_JAAS_CONFIG_FILE} names it.
  *   <li>An empty value is no value, but for {@code ssl.endpoint.identification.algorithm}, where it
  *       means something.
  * </ul>
@@ -71,6 +75,7 @@ public record KafkaClientSettings(Map<String, String> values, List<String> warni
           ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG);
 
   private static final String PREFIX = "KAFKA_";
+  private static final String FILE = "_FILE";
   private static final Pattern KUBERNETES =
       Pattern.compile("KAFKA_PORT.*|KAFKA_.*_PORT.*|KAFKA_SERVICE_.*|KAFKA_.*_SERVICE_HOST");
   private static final Map<String, ConfigDef.ConfigKey> CLIENT_KEYS = clientKeys();
@@ -93,7 +98,7 @@ public record KafkaClientSettings(Map<String, String> values, List<String> warni
       Map<String, String> environment, Set<String> known, Set<String> refused) {
     Map<String, String> values = new HashMap<>();
     List<String> warnings = new ArrayList<>();
-    new TreeMap<>(environment)
+    withSecretsFromFiles(environment)
         .forEach(
             (variable, value) -> {
               if (!variable.startsWith(PREFIX) || KUBERNETES.matcher(variable).matches()) {
@@ -102,10 +107,8 @@ public record KafkaClientSettings(Map<String, String> values, List<String> warni
               String name = settingOf(variable);
               if (REFUSED.contains(name) || refused.contains(name)) {
                 throw new InvalidSettingException(
-                    variable
-                        + " is refused, because "
-                        + name
-                        + " is fixed by this program's guarantees: remove it from the environment.");
+                    "%s=%s is refused: %s is fixed by this program's guarantees; remove it."
+                        .formatted(variable, value, name));
               }
               boolean usable = known.contains(name);
               if (!usable && !CLIENT_KEYS.containsKey(name)) {
@@ -134,6 +137,35 @@ public record KafkaClientSettings(Map<String, String> values, List<String> warni
     return "KafkaClientSettings" + new TreeSet<>(values.keySet());
   }
 
+  /** Replaces each {@code KAFKA_X_FILE}, if X is a password, by X with the file's content. */
+  private static Map<String, String> withSecretsFromFiles(Map<String, String> environment) {
+    Map<String, String> variables = new TreeMap<>(environment);
+    environment.forEach(
+        (variable, file) -> {
+          if (!variable.startsWith(PREFIX) || !variable.endsWith(FILE) || file.isBlank()) {
+            return;
+          }
+          String secret = variable.substring(0, variable.length() - FILE.length());
+          ConfigDef.ConfigKey key = CLIENT_KEYS.get(settingOf(secret));
+          if (key == null || key.type != ConfigDef.Type.PASSWORD) {
+            return;
+          }
+          if (!environment.getOrDefault(secret, "").isBlank()) {
+            throw new InvalidSettingException(
+                "%s is refused: %s is set too; remove one of them.".formatted(variable, secret));
+          }
+          try {
+            variables.remove(variable);
+            variables.put(secret, Files.readString(Path.of(file.strip())).replaceFirst("\\R$", ""));
+          } catch (IOException | IllegalArgumentException e) {
+            throw new InvalidSettingException(
+                "%s=%s is refused: the file cannot be read (%s)."
+                    .formatted(variable, file, e.getClass().getSimpleName()));
+          }
+        });
+    return variables;
+  }
+
   private static String settingOf(String variable) {
     return variable.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '.');
   }
@@ -153,9 +185,9 @@ public record KafkaClientSettings(Map<String, String> values, List<String> warni
         key.validator.ensureValid(name, parsed);
       }
     } catch (ConfigException e) {
-      String shown = key.type == ConfigDef.Type.PASSWORD ? "its value" : "\"" + value + "\"";
+      String shown = key.type == ConfigDef.Type.PASSWORD ? "" : "=" + value;
       throw new InvalidSettingException(
-          variable + " cannot be used: " + shown + " is not valid for " + name + ".");
+          "%s%s is refused: it is not valid for %s.".formatted(variable, shown, name));
     }
   }
 

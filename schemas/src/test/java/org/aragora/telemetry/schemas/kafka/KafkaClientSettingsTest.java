@@ -3,6 +3,9 @@ package org.aragora.telemetry.schemas.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
@@ -11,6 +14,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -124,7 +128,7 @@ class KafkaClientSettingsTest {
   void settingThatWouldBreakAGuaranteeIsRefusedByName(String suffix) {
     assertThatThrownBy(() -> consumer(Map.of("KAFKA_" + suffix, "all")))
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessageStartingWith("KAFKA_" + suffix + " is refused");
+        .hasMessageStartingWith("KAFKA_" + suffix + "=all is refused: ");
   }
 
   @Test
@@ -143,8 +147,7 @@ class KafkaClientSettingsTest {
   void valueThatTheClientWouldRefuseIsRefusedInOneSentence() {
     assertThatThrownBy(() -> consumer(Map.of("KAFKA_FETCH_MIN_BYTES", "many")))
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessage(
-            "KAFKA_FETCH_MIN_BYTES cannot be used: \"many\" is not valid for fetch.min.bytes.");
+        .hasMessage("KAFKA_FETCH_MIN_BYTES=many is refused: it is not valid for fetch.min.bytes.");
     assertThatThrownBy(() -> consumer(Map.of("KAFKA_SECURITY_PROTOCOL", "TLS")))
         .isInstanceOf(InvalidSettingException.class);
   }
@@ -165,6 +168,32 @@ class KafkaClientSettingsTest {
     KafkaClientSettings settings = consumer(Map.of("KAFKA_SSL_KEY_PASSWORD", "s3cret"));
 
     assertThat(settings.toString()).contains("ssl.key.password").doesNotContain("s3cret");
+  }
+
+  @Test
+  void passwordComesFromAFile(@TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("jaas"), "module required;\n");
+    assertThat(consumer(Map.of("KAFKA_SASL_JAAS_CONFIG_FILE", file.toString())))
+        .satisfies(
+            settings ->
+                assertThat(settings.values()).containsEntry("sasl.jaas.config", "module required;"))
+        .satisfies(settings -> assertThat(settings.warnings()).isEmpty());
+    assertThatThrownBy(
+            () ->
+                consumer(
+                    Map.of(
+                        "KAFKA_SASL_JAAS_CONFIG_FILE",
+                        file.toString(),
+                        "KAFKA_SASL_JAAS_CONFIG",
+                        "s3cret")))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageStartingWith("KAFKA_SASL_JAAS_CONFIG_FILE is refused: ")
+        .message()
+        .doesNotContain("s3cret");
+    String none = directory.resolve("none").toString();
+    assertThatThrownBy(() -> consumer(Map.of("KAFKA_SSL_KEY_PASSWORD_FILE", none)))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageStartingWith("KAFKA_SSL_KEY_PASSWORD_FILE=" + none + " is refused: ");
   }
 
   private static KafkaClientSettings consumer(Map<String, String> environment) {

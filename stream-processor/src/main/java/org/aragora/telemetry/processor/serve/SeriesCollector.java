@@ -4,6 +4,7 @@ import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Clock;
 import java.util.List;
+import java.util.function.Predicate;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricType;
 import org.aragora.telemetry.counting.metric.MetricsKey;
@@ -33,9 +34,14 @@ public final class SeriesCollector implements MultiCollector {
 
   @Override
   public MetricSnapshots collect() {
+    return collect(name -> true);
+  }
+
+  @Override
+  public MetricSnapshots collect(Predicate<String> includedNames) {
     while (true) {
       List<PartitionView> servable = view.servable();
-      MetricSnapshots snapshots = collect(servable);
+      MetricSnapshots snapshots = collect(servable, includedNames);
       // The process may have been stopped while it collected: what was given away since is not
       // served.
       if (view.servable().containsAll(servable)) {
@@ -44,12 +50,16 @@ public final class SeriesCollector implements MultiCollector {
     }
   }
 
-  private MetricSnapshots collect(List<PartitionView> views) {
+  private MetricSnapshots collect(List<PartitionView> views, Predicate<String> includedNames) {
     Snapshots snapshots = new Snapshots();
+    List<MetricDescriptor> metrics =
+        settings.metrics().stream()
+            .filter(metric -> includedNames.test(Snapshots.familyName(metric.name())))
+            .toList();
     long nowMs = clock.millis();
     for (PartitionView next : views) {
       TopicTime time = new TopicTime(next.ledgers(), progress);
-      for (MetricDescriptor metric : settings.metrics()) {
+      for (MetricDescriptor metric : metrics) {
         if (!metric.type().needsTopicTime()) {
           seriesSamples.add(metric, next, snapshots);
         } else if (next.partition() == topicTimePartition) {
@@ -60,7 +70,7 @@ public final class SeriesCollector implements MultiCollector {
         new LedgerSamples(settings, next.ledgers(), progress, nowMs, snapshots).add();
       }
     }
-    return snapshots.build();
+    return snapshots.build(includedNames);
   }
 
   private void addTopicTime(

@@ -9,6 +9,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.aragora.telemetry.counting.metric.HistogramAggregate;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 
@@ -22,11 +23,7 @@ final class Snapshots {
     CounterSnapshot.Builder family =
         (CounterSnapshot.Builder)
             families.computeIfAbsent(
-                name,
-                n ->
-                    CounterSnapshot.builder()
-                        .name(n.substring(0, n.length() - TOTAL.length()))
-                        .help(help));
+                name, n -> CounterSnapshot.builder().name(familyName(n)).help(help));
     family.dataPoint(
         CounterSnapshot.CounterDataPointSnapshot.builder().labels(labels).value(value).build());
   }
@@ -57,9 +54,19 @@ final class Snapshots {
             .build());
   }
 
-  MetricSnapshots build() {
+  /** The name of a metric without the suffix of a counter. */
+  static String familyName(String metric) {
+    return metric.endsWith(TOTAL) ? metric.substring(0, metric.length() - TOTAL.length()) : metric;
+  }
+
+  MetricSnapshots build(Predicate<String> includedNames) {
     MetricSnapshots.Builder all = MetricSnapshots.builder();
-    families.values().forEach(family -> all.metricSnapshot(family.build()));
+    families.forEach(
+        (name, family) -> {
+          if (includedNames.test(familyName(name))) {
+            all.metricSnapshot(family.build());
+          }
+        });
     return all.build();
   }
 }

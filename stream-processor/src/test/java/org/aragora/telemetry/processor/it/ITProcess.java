@@ -60,7 +60,7 @@ class ITProcess {
   private void assertRefused(String key, String value) throws Exception {
     Process process = process(Map.of(key, value));
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).isEqualTo(1);
+    assertThat(process.exitValue()).isEqualTo(2);
     assertThat(Files.readAllLines(directory.resolve("log")))
         .hasSize(1)
         .first()

@@ -6,7 +6,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.aragora.telemetry.chassis.main.CommandMain;
 import org.aragora.telemetry.chassis.main.ExitCodes;
-import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.testbed.service.Ports;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;

@@ -65,7 +65,9 @@ public final class ExporterMetrics {
             EXPORTER);
     sentItems =
         counter(
-            PREFIX + "sent_items_total", "Spans or lines sent, one that is sent again each time", EXPORTER);
+            PREFIX + "sent_items_total",
+            "Spans or lines sent, one that is sent again each time",
+            EXPORTER);
     acknowledgedItems =
         counter(
             PREFIX + "acknowledged_items_total",

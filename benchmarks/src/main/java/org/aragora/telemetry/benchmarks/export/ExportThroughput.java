@@ -21,9 +21,9 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.chassis.topics.TopicAdmin;
 import org.aragora.telemetry.exporter.backend.Conversion;
-import org.aragora.telemetry.exporter.process.ExporterProcess;
 import org.aragora.telemetry.exporter.logs.LogEntry;
 import org.aragora.telemetry.exporter.logs.LogsMain;
+import org.aragora.telemetry.exporter.process.ExporterProcess;
 import org.aragora.telemetry.exporter.spans.SpansMain;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.testbed.receiver.CountingReceiver;
@@ -176,10 +176,7 @@ public final class ExportThroughput {
     }
     Map<String, String> environment =
         Map.of(
-            "OTEL_TRACES_SAMPLER",
-            "always_on",
-            "ARAGORA_TELEMETRY_TOPIC_PREFIX",
-            prefix(contest));
+            "OTEL_TRACES_SAMPLER", "always_on", "ARAGORA_TELEMETRY_TOPIC_PREFIX", prefix(contest));
     return new ExportBacklog<>(
         seed,
         clock.instant().minusSeconds(events / 10_000 + 1L),

@@ -1,10 +1,10 @@
 package org.aragora.telemetry.exporter.trace;
 
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.event.DebateStarted;
 import org.aragora.telemetry.schemas.event.EloUpdated;
-import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.envelope.TraceparentFormat;
 import org.aragora.telemetry.schemas.event.LogEmitted;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
@@ -45,6 +45,11 @@ public record SpanIdentity(
       parent = spanId.equals(derived.parentSpanId()) ? null : derived.parentSpanId();
     }
     return new SpanIdentity(traceId, spanId, parent, true, sampled);
+  }
+
+  /** Identity of a span below this one. */
+  public SpanIdentity child(String childSpanId) {
+    return new SpanIdentity(traceId, childSpanId, spanId, carried, sampled);
   }
 
   /** The trace id alone, for less work than {@link #of}. */

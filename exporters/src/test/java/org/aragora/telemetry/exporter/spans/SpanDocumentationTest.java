@@ -1,15 +1,12 @@
 package org.aragora.telemetry.exporter.spans;
 
-import org.aragora.telemetry.chassis.settings.Settings;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.exporter.backend.Conversion;
 import org.aragora.telemetry.exporter.backend.Converter;
 import org.aragora.telemetry.exporter.contract.Documentation;

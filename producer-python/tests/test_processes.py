@@ -108,7 +108,7 @@ def test_spool_survives_twenty_kills(broker: Broker, prefix: str, tmp_path: Path
     )  # fmt: skip
     recovered, damaged = map(int, last.stdout.split())
     assert recovered > 0 and damaged == 0
-    assert list(spool.iterdir()) == []
+    assert list(spool.glob("py-*")) == []
     accepted = journal.read_text().split()
     records = read_all(broker.bootstrap, [prefix + topic for topic in TOPICS])
     read = [event["data"]["request_id"] for event in records.of(prefix + "requests")]

@@ -46,8 +46,9 @@ async def debate(loop_id, names, **protocol):
 
 
 async def main():
-    await debate("run-ends", ["alpha", "beta", "failing"])
-    await debate("run-hangs", ["hanging", "hanging2"], timeout_seconds=1)
+    name = os.environ["ARAGORA_TELEMETRY_INSTANCE_ID"]
+    await debate(f"{name}-ends", ["alpha", "beta", "failing"])
+    await debate(f"{name}-hangs", ["hanging", "hanging2"], timeout_seconds=1)
 
 
 def export_spans(url):

@@ -28,6 +28,7 @@ def environment(broker: Broker, prefix: str, **more: str) -> dict[str, str]:
         "KAFKA_BOOTSTRAP_SERVERS": broker.bootstrap,
         "ARAGORA_TELEMETRY_TOPIC_PREFIX": prefix,
         "ARAGORA_TELEMETRY_INSTANCE_ID": "api-1",
+        "ARAGORA_TELEMETRY_CLOSE_SECONDS": "30",  # machines of tests are busy
         **more,
     }
 

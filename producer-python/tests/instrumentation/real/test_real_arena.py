@@ -119,7 +119,7 @@ def test_debate_is_one_tree_of_spans(
     aragora: Path, pipeline: Pipeline, receiver: Receiver, tmp_path: Path, sdk: bool
 ) -> None:
     instance = f"real-spans-{'sdk' if sdk else 'own'}"
-    more = {"HOST_SPANS": receiver.url} if sdk else {}
+    more = exporting(receiver) if sdk else {}
     environ = variables(pipeline, instance, None if sdk else without_sdk(tmp_path), **more)
     if sdk:
         expect_hooks(aragora, tmp_path, environ)
@@ -135,6 +135,15 @@ def test_debate_is_one_tree_of_spans(
     ours = {event["traceparent"].split("-")[2] for event in [debate, *calls]}
     wait(lambda: ours <= ids(receiver, trace_id), 30, lambda: ours - ids(receiver, trace_id))
     expect_one_tree([span for span in receiver.spans if span.trace_id == trace_id], sdk)
+
+
+def exporting(receiver: Receiver) -> dict[str, str]:
+    """Returns what makes Aragora export its own spans."""
+    return {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": f"{receiver.url}/v1/traces",
+        "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+        "OTEL_SERVICE_NAME": "host",
+    }
 
 
 def without_sdk(directory: Path) -> Path:

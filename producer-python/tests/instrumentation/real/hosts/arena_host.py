@@ -51,22 +51,4 @@ async def main():
     await debate(f"{name}-hangs", ["hanging", "hanging2"], timeout_seconds=1)
 
 
-def export_spans(url):
-    from opentelemetry import trace
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
-
-    provider = TracerProvider(resource=Resource.create({"service.name": "host"}))
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=url + "/v1/traces")))
-    trace.set_tracer_provider(provider)
-    return provider
-
-
-if url := os.environ.get("HOST_SPANS"):
-    provider = export_spans(url)
-    asyncio.run(main())
-    provider.shutdown()
-else:
-    asyncio.run(main())
+asyncio.run(main())

@@ -20,7 +20,8 @@ final class ClientConfig {
   private static final Map<String, String> FIXED =
       Map.of(
           ProducerConfig.ACKS_CONFIG, "all",
-          ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+          ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true",
+          ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1");
 
   private ClientConfig() {}
 
@@ -83,8 +84,6 @@ final class ClientConfig {
         clientId,
         ProducerConfig.COMPRESSION_TYPE_CONFIG,
         "lz4",
-        ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
-        5,
         ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
         Integer.MAX_VALUE,
         ProducerConfig.MAX_BLOCK_MS_CONFIG,

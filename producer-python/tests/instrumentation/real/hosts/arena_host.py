@@ -46,26 +46,9 @@ async def debate(loop_id, names, **protocol):
 
 
 async def main():
-    await debate("run-ends", ["alpha", "beta", "failing"])
-    await debate("run-hangs", ["hanging", "hanging2"], timeout_seconds=1)
+    name = os.environ["ARAGORA_TELEMETRY_INSTANCE_ID"]
+    await debate(f"{name}-ends", ["alpha", "beta", "failing"])
+    await debate(f"{name}-hangs", ["hanging", "hanging2"], timeout_seconds=1)
 
 
-def export_spans(url):
-    from opentelemetry import trace
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
-
-    provider = TracerProvider(resource=Resource.create({"service.name": "host"}))
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=url + "/v1/traces")))
-    trace.set_tracer_provider(provider)
-    return provider
-
-
-if url := os.environ.get("HOST_SPANS"):
-    provider = export_spans(url)
-    asyncio.run(main())
-    provider.shutdown()
-else:
-    asyncio.run(main())
+asyncio.run(main())

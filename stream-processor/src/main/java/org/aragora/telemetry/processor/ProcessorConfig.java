@@ -13,6 +13,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
+import org.aragora.telemetry.counting.flow.CountingRules;
 import org.aragora.telemetry.chassis.http.StatusServer;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
@@ -286,6 +287,12 @@ public final class ProcessorConfig {
 
   Duration sessionTimeout() {
     return settings.get(SESSION_TIMEOUT);
+  }
+
+  /** The rules by which a service with these settings counts. */
+  public CountingRules rules() {
+    return new CountingRules(
+        maxClockSkew(), lateGrace(), debateDeadline(), seriesLimit(), birth(), true);
   }
 
   Duration maxClockSkew() {

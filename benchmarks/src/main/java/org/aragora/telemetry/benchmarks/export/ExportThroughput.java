@@ -78,7 +78,7 @@ public final class ExportThroughput {
   /**
    * The baseline of an exporter.
    *
-   * @param batches how many different batches it has in memory
+   * @param batches number of different batches in memory
    * @param sending sends so many batches, going round
    */
   private record Rival(String name, int batches, Sending sending) {}
@@ -111,7 +111,7 @@ public final class ExportThroughput {
   }
 
   /**
-   * The ratio is to the push that writes its lines and zips them as the JDK does by itself, as the
+   * The ratio is to the push that writes its lines and zips them with the JDK's defaults, as the
    * SDK's exporter does with its spans. The others have the exporter's faster gzip, the last one
    * has nothing left to do but to send.
    */

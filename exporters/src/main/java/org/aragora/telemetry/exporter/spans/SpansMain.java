@@ -8,7 +8,6 @@ import org.aragora.telemetry.chassis.topics.TopicSettings;
 import org.aragora.telemetry.exporter.backend.Backend;
 import org.aragora.telemetry.exporter.backend.Converter;
 import org.aragora.telemetry.exporter.process.ExporterProcess;
-import org.aragora.telemetry.exporter.loop.LoopSettings;
 import org.aragora.telemetry.exporter.process.ExporterSettings;
 import org.aragora.telemetry.exporter.spans.otlp.OtlpBackend;
 import org.aragora.telemetry.exporter.spans.otlp.OtlpSettings;

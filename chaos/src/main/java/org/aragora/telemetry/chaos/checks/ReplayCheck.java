@@ -1,7 +1,5 @@
 package org.aragora.telemetry.chaos.checks;
 
-import org.aragora.telemetry.chaos.settings.ChaosSettings;
-import org.aragora.telemetry.chaos.report.Violations;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Clock;
@@ -9,8 +7,10 @@ import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
-import org.aragora.telemetry.counting.PartitionCounters;
+import org.aragora.telemetry.chaos.report.Violations;
 import org.aragora.telemetry.chaos.report.Violations.Check;
+import org.aragora.telemetry.chaos.settings.ChaosSettings;
+import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.processor.ProcessorConfig;
 import org.aragora.telemetry.replay.read.Consumers;

@@ -1,9 +1,9 @@
 package org.aragora.telemetry.chaos.settings;
 
-import org.jspecify.annotations.Nullable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Parameters of a run.
@@ -46,8 +46,7 @@ public record ChaosSettings(
 
   /** Makes the run a rolling upgrade from the build in another checkout. */
   public ChaosSettings upgradeFrom(Path checkout) {
-    return new ChaosSettings(
-        chaos, seed, eventsPerSecond, faults, sabotage, checkout, directory);
+    return new ChaosSettings(chaos, seed, eventsPerSecond, faults, sabotage, checkout, directory);
   }
 
   /** Breaks a guarantee in a run of its own. */

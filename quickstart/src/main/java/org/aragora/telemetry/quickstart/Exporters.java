@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.aragora.telemetry.schemas.topic.InputTopic;
-import org.aragora.telemetry.testbed.receiver.CountingReceiver;
 import org.aragora.telemetry.schemas.topic.Topics;
 import org.aragora.telemetry.testbed.oracle.ExpectedExports;
+import org.aragora.telemetry.testbed.receiver.CountingReceiver;
 import org.aragora.telemetry.testbed.service.MetricsPage;
 import org.aragora.telemetry.testbed.service.ServiceEnvironment;
 import org.aragora.telemetry.testbed.service.ServiceProcess;
@@ -33,7 +33,7 @@ final class Exporters {
           "OTEL_EXPORTER_JAEGER_AGENT_HOST",
           "JAEGER_AGENT_HOST");
 
-  /** With any of these, the number of spans cannot be told from the events. */
+  /** With any of these, the events do not give the number of spans. */
   private static final List<String> CHANGES_SPANS =
       List.of(SAMPLER, "ARAGORA_TELEMETRY_AGENT_SERVICE_SPANS");
 

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.flow.Handover;
@@ -25,6 +26,7 @@ import org.aragora.telemetry.replay.read.Progress;
 import org.aragora.telemetry.replay.read.RangeResolver;
 import org.aragora.telemetry.replay.read.Workers;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
+import org.aragora.telemetry.testbed.service.PrometheusProcess;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -42,7 +44,7 @@ class ITNewMetricFromOldEvents {
   @Test
   void metricOfALaterReleaseHasItsWholeHistory() throws Exception {
     Assumptions.assumeTrue(
-        Prometheus.isInstalled(),
+        PrometheusProcess.isInstalled(),
         "Skipped: prometheus and promtool are not installed (apt-get install prometheus).");
     kafka.createTopics(3);
     LiveService service = new LiveService(kafka.bootstrapServers(), kafka.prefix(), 3);
@@ -65,11 +67,11 @@ class ITNewMetricFromOldEvents {
           .write(replayWithTheLaterRelease());
     }
     Path data = Files.createDirectory(directory.resolve("data"));
-    Prometheus.createBlocks(file, data);
+    PrometheusProcess.createBlocks(file, data);
 
-    try (Prometheus prometheus = Prometheus.start(data, "")) {
+    try (PrometheusProcess prometheus = PrometheusProcess.start(directory, "global: {}\n")) {
       long from = START.getEpochSecond();
-      TreeMap<Long, Double> slow =
+      NavigableMap<Long, Double> slow =
           prometheus.range("aragora_slow_requests_total{method=\"GET\"}", from, from + 19 * 60, 60);
       assertThat(slow).hasSize(20);
       slow.forEach(

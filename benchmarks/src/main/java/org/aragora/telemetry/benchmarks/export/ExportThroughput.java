@@ -18,12 +18,12 @@ import java.util.function.ToLongFunction;
 import java.util.zip.Deflater;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.chassis.topics.TopicAdmin;
 import org.aragora.telemetry.exporter.backend.Conversion;
 import org.aragora.telemetry.exporter.logs.LogEntry;
 import org.aragora.telemetry.exporter.logs.LogsMain;
 import org.aragora.telemetry.exporter.process.ExporterProcess;
-import org.aragora.telemetry.exporter.process.Settings;
 import org.aragora.telemetry.exporter.spans.SpansMain;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.testbed.receiver.CountingReceiver;
@@ -78,7 +78,7 @@ public final class ExportThroughput {
   /**
    * The baseline of an exporter.
    *
-   * @param batches how many different batches it has in memory
+   * @param batches number of different batches in memory
    * @param sending sends so many batches, going round
    */
   private record Rival(String name, int batches, Sending sending) {}
@@ -111,7 +111,7 @@ public final class ExportThroughput {
   }
 
   /**
-   * The ratio is to the push that writes its lines and zips them as the JDK does by itself, as the
+   * The ratio is to the push that writes its lines and zips them with the JDK's defaults, as the
    * SDK's exporter does with its spans. The others have the exporter's faster gzip, the last one
    * has nothing left to do but to send.
    */
@@ -174,16 +174,16 @@ public final class ExportThroughput {
       new TopicAdmin(admin)
           .create(new TopicAdmin.Plan(prefix(contest), partitions, OptionalInt.empty()));
     }
-    Map<String, String> environment = new HashMap<>(Map.of("OTEL_TRACES_SAMPLER", "always_on"));
-    environment.put("ARAGORA_TELEMETRY_TOPIC_PREFIX", prefix(contest));
-    environment.keySet().removeIf(name -> !contest.definition().declared().names().contains(name));
+    Map<String, String> environment =
+        Map.of(
+            "OTEL_TRACES_SAMPLER", "always_on", "ARAGORA_TELEMETRY_TOPIC_PREFIX", prefix(contest));
     return new ExportBacklog<>(
         seed,
         clock.instant().minusSeconds(events / 10_000 + 1L),
         contest
             .definition()
             .converter()
-            .apply(Settings.read(contest.definition().declared(), environment)));
+            .apply(Settings.read(contest.definition().settings(), environment)));
   }
 
   /** Rounds of each rival and the exporter in turns; the ratio to the first rival. */

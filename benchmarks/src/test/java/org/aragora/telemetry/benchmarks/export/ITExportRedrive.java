@@ -56,7 +56,7 @@ class ITExportRedrive {
 
   private static final Duration SOON = Duration.ofSeconds(60);
 
-  /** A Loki that refuses, as long as it is told to, whatever is about poison. */
+  /** A Loki that refuses lines about poison as long as {@code refusing} is set. */
   private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
   private final List<String> accepted = java.util.Collections.synchronizedList(new ArrayList<>());
@@ -204,7 +204,7 @@ class ITExportRedrive {
     return new Event(id, event.source(), event.time(), null, null, null, event.data());
   }
 
-  /** What the command says. */
+  /** Output of the command. */
   private String redrive(String... arguments) throws Exception {
     List<String> command =
         new ArrayList<>(

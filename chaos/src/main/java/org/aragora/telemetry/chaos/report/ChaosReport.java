@@ -143,7 +143,7 @@ public final class ChaosReport {
     return String.join(System.lineSeparator(), lines);
   }
 
-  /** Returns true if there is no violation. */
+  /** Returns true without any violation. */
   public boolean isClean() {
     return violations.total() == 0;
   }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Parameters of a run.
  *
- * @param chaos how long faults and load last
+ * @param chaos duration of faults and load
  * @param seed of the moments and kinds of faults, and of the load
  * @param eventsPerSecond of all producers together
  * @param faults kinds to draw from

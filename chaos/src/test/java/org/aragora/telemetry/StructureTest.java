@@ -95,8 +95,8 @@ class StructureTest {
             .filter(JavaClass::isTopLevelClass)
             .filter(c -> !c.getSimpleName().equals("package-info"))
             .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
-    assertThat(new TreeMap<>(sizes)).allSatisfy((name, size) -> assertThat(size).as(name)
-        .isLessThanOrEqualTo(PACKAGE_CLASSES));
+    assertThat(new TreeMap<>(sizes))
+        .allSatisfy((name, size) -> assertThat(size).as(name).isLessThanOrEqualTo(PACKAGE_CLASSES));
   }
 
   @Test
@@ -124,8 +124,7 @@ class StructureTest {
   /** Without the enclosing object that the compiler adds. */
   private static int declaredParameters(JavaConstructor constructor) {
     JavaClass owner = constructor.getOwner();
-    boolean inner =
-        owner.isNestedClass() && !owner.getModifiers().contains(JavaModifier.STATIC);
+    boolean inner = owner.isNestedClass() && !owner.getModifiers().contains(JavaModifier.STATIC);
     return constructor.getRawParameterTypes().size() - (inner ? 1 : 0);
   }
 

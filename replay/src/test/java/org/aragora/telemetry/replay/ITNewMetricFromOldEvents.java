@@ -11,7 +11,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.TreeMap;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.flow.Handover;
 import org.aragora.telemetry.counting.measure.ExampleCatalog;

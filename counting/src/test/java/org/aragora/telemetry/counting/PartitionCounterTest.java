@@ -1,6 +1,5 @@
 package org.aragora.telemetry.counting;
 
-import org.aragora.telemetry.schemas.topic.InputTopic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,6 +16,7 @@ import org.aragora.telemetry.counting.flow.Handover;
 import org.aragora.telemetry.counting.flow.InputRecord;
 import org.aragora.telemetry.counting.measure.MetricCatalog;
 import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 
 class PartitionCounterTest {

@@ -83,7 +83,11 @@ final class Tallies<K> {
               .formatted(metric.name(), metric.shape(), task));
     }
     return new Tally(
-        metric, stored.read(metric), stored.firstSeenMs(), stored.startsAtValue(), stored.nextOffset());
+        metric,
+        stored.read(metric),
+        stored.firstSeenMs(),
+        stored.startsAtValue(),
+        stored.nextOffset());
   }
 
   @Nullable Entry<K, Tally> find(K key) {

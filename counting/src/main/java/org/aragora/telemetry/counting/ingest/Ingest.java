@@ -1,6 +1,5 @@
 package org.aragora.telemetry.counting.ingest;
 
-import org.aragora.telemetry.schemas.envelope.Event;
 import java.time.Duration;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -22,6 +21,7 @@ import org.aragora.telemetry.counting.store.StoredValue;
 import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.codec.EventCodec;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.event.DebateStarted;
 import org.jspecify.annotations.Nullable;

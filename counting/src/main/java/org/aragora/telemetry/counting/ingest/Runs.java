@@ -1,6 +1,5 @@
 package org.aragora.telemetry.counting.ingest;
 
-import org.aragora.telemetry.schemas.envelope.Event;
 import java.time.Duration;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -11,6 +10,7 @@ import org.aragora.telemetry.counting.store.Codec;
 import org.aragora.telemetry.counting.store.StoreSection;
 import org.aragora.telemetry.counting.store.StoredMap;
 import org.aragora.telemetry.counting.store.ValueCodec;
+import org.aragora.telemetry.schemas.envelope.Event;
 
 /**
  * The numbers that have been counted, per producer run, of one input partition: a duplicate is an

@@ -1,8 +1,5 @@
 package org.aragora.telemetry.counting.measure;
 
-import org.aragora.telemetry.schemas.topic.InputTopic;
-import org.aragora.telemetry.schemas.field.EndpointTemplate;
-import org.aragora.telemetry.schemas.field.DebateOutcome;
 import static org.aragora.telemetry.counting.measure.Change.add;
 import static org.aragora.telemetry.counting.measure.Change.count;
 import static org.aragora.telemetry.counting.measure.Change.countIf;
@@ -39,6 +36,9 @@ import org.aragora.telemetry.schemas.event.LogEmitted;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.aragora.telemetry.schemas.event.WebsocketClosed;
 import org.aragora.telemetry.schemas.event.WebsocketOpened;
+import org.aragora.telemetry.schemas.field.DebateOutcome;
+import org.aragora.telemetry.schemas.field.EndpointTemplate;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /**
  * The one list of metrics: name, HELP, type, events, labels and value of each. To add a metric, add

@@ -10,8 +10,8 @@ import org.aragora.telemetry.counting.store.BinaryWriter;
  *
  * @param fingerprint of the descriptor that the value was written under
  * @param nextOffset first offset of the input partition that is not in the value
- * @param firstSeenMs append time of the event with which the task first had the series, milliseconds
- *     since 1970; nothing depends on it
+ * @param firstSeenMs append time of the event with which the task first had the series,
+ *     milliseconds since 1970; nothing depends on it
  * @param startsAtValue if the series need not be served as 0 first, and so shows its value without
  *     a {@link org.aragora.telemetry.counting.metric.MetricsKey.Ripe} of it
  * @param aggregate the bytes that {@link Aggregate#write} wrote
@@ -50,7 +50,11 @@ public record PartialValue(
   }
 
   private static void writeHead(
-      BinaryWriter out, long fingerprint, long nextOffset, long firstSeenMs, boolean startsAtValue) {
+      BinaryWriter out,
+      long fingerprint,
+      long nextOffset,
+      long firstSeenMs,
+      boolean startsAtValue) {
     out.writeByte(VERSION)
         .writeFixed64(fingerprint)
         .writeUnsigned(nextOffset)

@@ -90,7 +90,8 @@ class StoreVersion1Test {
                 text(key.series().metric(), value)
                     + (key.series().metric().equals("calls_total")
                         ? " next %d first seen %d starts at value %s"
-                            .formatted(value.nextOffset(), value.firstSeenMs(), value.startsAtValue())
+                            .formatted(
+                                value.nextOffset(), value.firstSeenMs(), value.startsAtValue())
                         : "")));
     sink.windows.forEach(
         (key, value) ->

@@ -1,6 +1,5 @@
 package org.aragora.telemetry.counting.aggregate;
 
-import org.aragora.telemetry.schemas.topic.InputTopic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -22,6 +21,7 @@ import org.aragora.telemetry.counting.metric.MetricType;
 import org.aragora.telemetry.counting.value.Aggregate;
 import org.aragora.telemetry.counting.value.RatioAggregate;
 import org.aragora.telemetry.counting.value.SumAggregate;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 
 class WindowsTest {

@@ -1,6 +1,5 @@
 package org.aragora.telemetry.counting.ingest;
 
-import org.aragora.telemetry.schemas.topic.InputTopic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
@@ -14,6 +13,7 @@ import org.aragora.telemetry.counting.flow.CountedEvent;
 import org.aragora.telemetry.counting.flow.Handover;
 import org.aragora.telemetry.counting.flow.InputRecord;
 import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 
 /**

@@ -32,8 +32,7 @@ final class TopicSink implements CountSink {
   /** A record is next, of which a dead letter may be made. */
   InputRecord read(Record<byte[], byte[]> record) {
     reading = record;
-    return new InputRecord(
-        metadata().offset(), record.timestamp(), record.key(), record.value());
+    return new InputRecord(metadata().offset(), record.timestamp(), record.key(), record.value());
   }
 
   private RecordMetadata metadata() {

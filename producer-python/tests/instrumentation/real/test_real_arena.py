@@ -84,6 +84,7 @@ def expect_debates(events: list[Event], instance: str) -> None:
         for call in of(events, "agent.call_completed")
     )
     assert calls["alpha", "generate", "success"] and calls["failing", "generate", "error"]
+    assert calls["late", "generate", "timeout"] and not calls["late", "generate", "success"]
     assert not calls["failing", "generate", "success"] + calls["alpha", "generate", "error"]
     assert of(events, "instance.stopped") == [{"instance_id": instance}]
 

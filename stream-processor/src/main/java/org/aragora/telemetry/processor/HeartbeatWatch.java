@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
-import org.aragora.telemetry.processor.serve.BrokerContact;
+import org.aragora.telemetry.processor.flow.BrokerContact;
 
 /**
  * Knows when each stream thread's consumer last had a heartbeat answered by the group coordinator:

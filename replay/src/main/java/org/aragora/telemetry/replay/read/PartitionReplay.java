@@ -10,6 +10,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.aragora.telemetry.counting.PartitionCounter;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.PartitionStores;
+import org.aragora.telemetry.counting.flow.DiscardingSink;
 import org.aragora.telemetry.counting.flow.InputRecord;
 import org.aragora.telemetry.counting.flow.Measurement;
 import org.aragora.telemetry.counting.metric.InputPartition;
@@ -68,7 +69,7 @@ public final class PartitionReplay implements PartitionJob {
     }
   }
 
-  private final class Kept extends UnwrittenSink {
+  private final class Kept extends DiscardingSink {
     @Override
     public void window(WindowKey key, byte[] value) {
       if (keep.windows()) {

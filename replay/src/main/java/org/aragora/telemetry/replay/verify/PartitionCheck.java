@@ -11,6 +11,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.aragora.telemetry.counting.PartitionCounter;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.PartitionStores;
+import org.aragora.telemetry.counting.flow.DiscardingSink;
 import org.aragora.telemetry.counting.flow.InputRecord;
 import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.InputPartition;
@@ -19,7 +20,6 @@ import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.counting.store.MemoryStore;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.replay.read.PartitionJob;
-import org.aragora.telemetry.replay.read.UnwrittenSink;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -195,7 +195,7 @@ final class PartitionCheck implements PartitionJob {
   }
 
   /** Takes the replay's windows, each for the last time before it closes. */
-  private final class Windows extends UnwrittenSink {
+  private final class Windows extends DiscardingSink {
     @Override
     public void window(WindowKey key, byte[] value) {
       if (!cutReached) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.aragora.telemetry.counting.metric.SeriesKey;
+import org.aragora.telemetry.processor.flow.BrokerContact;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,13 +1,11 @@
-package org.aragora.telemetry.replay.read;
+package org.aragora.telemetry.counting.flow;
 
-import org.aragora.telemetry.counting.flow.CountSink;
-import org.aragora.telemetry.counting.flow.InputRecord;
 import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.schemas.codec.Decoded;
 import org.jspecify.annotations.Nullable;
 
-/** A sink that keeps windows alone: a replay reads ledger and totals from the counter. */
-public abstract class UnwrittenSink implements CountSink {
+/** A sink for windows alone: its host reads ledger and totals from the counter. */
+public abstract class DiscardingSink implements CountSink {
   @Override
   public void deadLetter(InputRecord record, Decoded.Invalid why) {}
 

@@ -23,7 +23,7 @@ class StructureTest {
   private static final int PACKAGE_CLASSES = 12;
   private static final int CONSTRUCTOR_PARAMETERS = 5;
 
-  /** What a module may use, by the first segment of their packages. Those not listed assemble. */
+  /** Modules that a module may use, by the first segment of their packages; others assemble. */
   private static final Map<String, Set<String>> MAY_USE =
       Map.of(
           "schemas", Set.of(),
@@ -95,8 +95,8 @@ class StructureTest {
             .filter(JavaClass::isTopLevelClass)
             .filter(c -> !c.getSimpleName().equals("package-info"))
             .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
-    assertThat(new TreeMap<>(sizes)).allSatisfy((name, size) -> assertThat(size).as(name)
-        .isLessThanOrEqualTo(PACKAGE_CLASSES));
+    assertThat(new TreeMap<>(sizes))
+        .allSatisfy((name, size) -> assertThat(size).as(name).isLessThanOrEqualTo(PACKAGE_CLASSES));
   }
 
   @Test
@@ -124,8 +124,7 @@ class StructureTest {
   /** Without the enclosing object that the compiler adds. */
   private static int declaredParameters(JavaConstructor constructor) {
     JavaClass owner = constructor.getOwner();
-    boolean inner =
-        owner.isNestedClass() && !owner.getModifiers().contains(JavaModifier.STATIC);
+    boolean inner = owner.isNestedClass() && !owner.getModifiers().contains(JavaModifier.STATIC);
     return constructor.getRawParameterTypes().size() - (inner ? 1 : 0);
   }
 

@@ -28,10 +28,8 @@ final class ReplayRun {
     ProcessorConfig config =
         ProcessorConfig.read(
             Map.of(
-                "KAFKA_BOOTSTRAP_SERVERS",
-                bootstrapServers,
-                "ARAGORA_TELEMETRY_TOPIC_PREFIX",
-                prefix));
+                "KAFKA_BOOTSTRAP_SERVERS", bootstrapServers,
+                "ARAGORA_TELEMETRY_TOPIC_PREFIX", prefix));
     Consumers consumers = new Consumers(config.clientSettings());
     AtomicLong startNanos = new AtomicLong();
     List<PartitionReplay> partitions;

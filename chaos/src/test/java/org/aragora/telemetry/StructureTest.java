@@ -83,9 +83,9 @@ class StructureTest {
                 c ->
                     c.getDirectDependenciesFromSelf().stream()
                         .anyMatch(d -> module(d.getTargetClass()).equals("chassis")))
-            .map(c -> c.getPackageName())
+            .map(JavaClass::getName)
             .collect(Collectors.toSet());
-    assertThat(users).allMatch(name -> name.endsWith(".emit"));
+    assertThat(users).allMatch(name -> name.startsWith(ROOT + "producer.EmitMain"));
   }
 
   @Test

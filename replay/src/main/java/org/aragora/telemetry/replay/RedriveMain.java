@@ -10,17 +10,18 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.aragora.telemetry.processor.ProcessorConfig;
+import org.aragora.telemetry.chassis.main.CommandMain;
+import org.aragora.telemetry.chassis.main.ExitCodes;
+import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.aragora.telemetry.replay.read.Consumers;
 import org.aragora.telemetry.replay.read.Limit;
-import org.aragora.telemetry.replay.read.ReplayException;
 import org.aragora.telemetry.replay.redrive.Redrive;
 import org.aragora.telemetry.replay.redrive.Redrive.Fate;
 import org.aragora.telemetry.replay.redrive.Redrive.Kind;
@@ -40,15 +41,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "redrive",
     description = {
-      "Sends dead letters back to the partitions that they came from, each at most once, where they are counted if they"
-          + " can be. Without --execute it says what it would do and does nothing.",
+      "Sends dead letters back to the partitions that they came from, each at most once; valid ones are"
+          + " counted. Without --execute it reports and sends nothing.",
       "One that fails again comes back marked and stays until --again.",
-      "With --exporter, the exporters' dead letters: each goes to the exporter that could not send it, and to nobody"
-          + " else."
+      "With --exporter, the exporters' dead letters: each goes to the exporter that could not send it, and to no other."
     },
     mixinStandardHelpOptions = true)
 public final class RedriveMain implements Callable<Integer> {
-  private static final int FAILED = 1;
   private static final List<String> EXPORTERS = List.of("spans", "logs");
   private static final Set<String> EXPORTERS_REASONS =
       Set.of("refused", "too_large", "rejected", "too_old", "unconvertible");
@@ -104,29 +103,18 @@ public final class RedriveMain implements Callable<Integer> {
     this.environment = environment;
   }
 
-  /** Exit code 0 only on success. */
+  /** Exits with a code of {@link ExitCodes}. */
   public static void main(String[] arguments) {
-    System.exit(CommandLogging.run(System.getenv(), RedriveMain::commandLine, arguments));
+    System.exit(CommandMain.run(RedriveMain::commandLine, System.getenv(), arguments));
   }
 
   static CommandLine commandLine(Map<String, String> environment) {
-    return new CommandLine(new RedriveMain(environment));
+    return CommandMain.prepare(new CommandLine(new RedriveMain(environment)));
   }
 
   @Override
   public Integer call() {
-    try {
-      run(ProcessorConfig.read(environment));
-      return 0;
-    } catch (InvalidSettingException | ReplayException e) {
-      err().println(e.getMessage());
-    } catch (KafkaException e) {
-      err().println("The redrive has failed: " + e.getMessage());
-    }
-    return FAILED;
-  }
-
-  private void run(ProcessorConfig config) {
+    ProcessorConfig config = ProcessorConfig.read(environment);
     Redrive redrive =
         new Redrive(
             new Consumers(config.clientSettings()),
@@ -141,13 +129,14 @@ public final class RedriveMain implements Callable<Integer> {
       }
     }
     out().flush();
+    return ExitCodes.DONE;
   }
 
   private Route route(String topicPrefix) {
     for (String exporter : exporters) {
       if (!EXPORTERS.contains(exporter)) {
         throw new InvalidSettingException(
-            "--exporter %s is none; there are %s."
+            "--exporter %s is not an exporter; there are %s."
                 .formatted(exporter, String.join(", ", EXPORTERS)));
       }
     }
@@ -169,8 +158,8 @@ public final class RedriveMain implements Callable<Integer> {
     for (String reason : reasons) {
       if (!known.contains(reason)) {
         throw new InvalidSettingException(
-            "--reason %s is none; there are %s."
-                .formatted(reason, String.join(", ", new java.util.TreeSet<>(known))));
+            "--reason %s is not a reason; there are %s."
+                .formatted(reason, String.join(", ", new TreeSet<>(known))));
       }
     }
     Set<String> names = new HashSet<>();
@@ -178,7 +167,7 @@ public final class RedriveMain implements Callable<Integer> {
       InputTopic input = InputTopic.byName("", topic);
       input = input == null ? InputTopic.byName(topicPrefix, topic) : input;
       if (input == null) {
-        throw new InvalidSettingException("--topic %s is no input topic.".formatted(topic));
+        throw new InvalidSettingException("--topic %s is not an input topic.".formatted(topic));
       }
       names.add(input.under(topicPrefix));
     }
@@ -220,9 +209,5 @@ public final class RedriveMain implements Callable<Integer> {
 
   private PrintWriter out() {
     return Objects.requireNonNull(spec).commandLine().getOut();
-  }
-
-  private PrintWriter err() {
-    return Objects.requireNonNull(spec).commandLine().getErr();
   }
 }

@@ -3,7 +3,7 @@ package org.aragora.telemetry.replay;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,9 +16,11 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.aragora.telemetry.chassis.main.CommandMain;
+import org.aragora.telemetry.chassis.main.ExitCodes;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.processor.ProcessorConfig;
+import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.aragora.telemetry.replay.generation.GenerationReplay;
 import org.aragora.telemetry.replay.output.JsonOutput;
 import org.aragora.telemetry.replay.output.OpenMetricsOutput;
@@ -49,15 +51,19 @@ import picocli.CommandLine.Spec;
     name = "replay",
     description = {
       "Counts the past again from the input topics, by the code of the live service, without touching it, its offsets"
-          + " or its series; then writes what came of it, or with --verify holds it against the live service.",
+          + " or its series; then writes the totals, or with --verify compares them with the live service.",
       "Settings come from the environment and must be those of the live service."
+    },
+    subcommands = {
+      GenerationCommand.Promote.class,
+      GenerationCommand.ListGenerations.class,
+      GenerationCommand.Discard.class
     },
     mixinStandardHelpOptions = true)
 public final class ReplayMain implements Callable<Integer> {
-  private static final int FAILED = 1;
   private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
 
-  /** What is written. */
+  /** Format of the output. */
   enum Output {
     table,
     json,
@@ -125,19 +131,24 @@ public final class ReplayMain implements Callable<Integer> {
     this.environment = environment;
   }
 
-  /** Exit code 0 only on success; of {@code --verify}, only where nothing differs. */
+  /** Exits with a code of {@link ExitCodes}; {@code DIFFERS} if {@code --verify} found a difference. */
   public static void main(String[] arguments) {
-    System.exit(CommandLogging.run(System.getenv(), ReplayMain::commandLine, arguments));
+    System.exit(CommandMain.run(ReplayMain::commandLine, System.getenv(), arguments));
   }
 
   static CommandLine commandLine(Map<String, String> environment) {
-    return GenerationCommand.addTo(new CommandLine(new ReplayMain(environment)), environment);
+    return CommandMain.prepare(new CommandLine(new ReplayMain(environment)));
+  }
+
+  ProcessorConfig config() {
+    return ProcessorConfig.read(environment);
   }
 
   @Override
   public Integer call() throws IOException {
-    return CommandLogging.answer(
-        spec, "The replay has failed: ", () -> run(ProcessorConfig.read(environment)));
+    int exitCode = run(config());
+    out().flush();
+    return exitCode;
   }
 
   private int run(ProcessorConfig config) throws IOException {
@@ -157,14 +168,14 @@ public final class ReplayMain implements Callable<Integer> {
                   counters,
                   verify.settings(to == null),
                   Clock.systemUTC())
-              .verify(range, crew, offsets -> progress(offsets));
+              .verify(range, crew, ReplayMain::progress);
       verification.print(out());
-      return verification.isClean() ? 0 : FAILED;
+      return verification.isClean() ? ExitCodes.DONE : ExitCodes.DIFFERS;
     }
     if (output == Output.generation) {
       new GenerationReplay(GenerationCommand.service(config), counters, out())
-          .make(resolve(config, consumers), crew, offsets -> progress(offsets));
-      return 0;
+          .make(resolve(config, consumers), crew, ReplayMain::progress);
+      return ExitCodes.DONE;
     }
     Checkpoints.@Nullable Plan plan = plan(config, consumers, counters);
     SortedMap<InputPartition, Bounds> range =
@@ -180,7 +191,7 @@ public final class ReplayMain implements Callable<Integer> {
     crew.run(partitions, progress);
     progress.finish();
     write(Result.of(partitions, counters.metrics()));
-    return 0;
+    return ExitCodes.DONE;
   }
 
   private void checkOptions() {
@@ -194,7 +205,7 @@ public final class ReplayMain implements Callable<Integer> {
     if (output == Output.generation
         && (from != null || to != null || file != null || resume != null)) {
       throw new InvalidSettingException(
-          "A generation has everything up to where the live service stands: leave out --from, --to, --file and --resume.");
+          "A generation has everything up to the offsets of the live service: leave out --from, --to, --file and --resume.");
     }
     if (history.before() != null && output != Output.openmetrics) {
       throw new InvalidSettingException("--before is for --output openmetrics.");
@@ -261,11 +272,10 @@ public final class ReplayMain implements Callable<Integer> {
   @SuppressWarnings(
       "SystemConsoleNull") // from JDK 22 on a file gets lines made for a terminal, no worse
   private static Progress progress(long offsets) {
-    PrintStream out = System.err;
-    return new Progress(out, System.console() != null, System::nanoTime, offsets);
+    return new Progress(System.err, System.console() != null, System::nanoTime, offsets);
   }
 
-  private java.io.PrintWriter out() {
+  private PrintWriter out() {
     return Objects.requireNonNull(spec).commandLine().getOut();
   }
 }

@@ -390,7 +390,11 @@ class SeriesCollectorTest {
   }
 
   private void put(
-      MetricDescriptor metric, InputPartition task, boolean startsAtValue, Aggregate value, String... of) {
+      MetricDescriptor metric,
+      InputPartition task,
+      boolean startsAtValue,
+      Aggregate value,
+      String... of) {
     BinaryWriter out = new BinaryWriter();
     PartialValue.write(out, metric, 1, 0, startsAtValue, value);
     partition.accept(

@@ -131,7 +131,9 @@ public final class ReplayMain implements Callable<Integer> {
     this.environment = environment;
   }
 
-  /** Exits with a code of {@link ExitCodes}; {@code DIFFERS} if {@code --verify} found a difference. */
+  /**
+   * Exits with a code of {@link ExitCodes}; {@code DIFFERS} if {@code --verify} found a difference.
+   */
   public static void main(String[] arguments) {
     System.exit(CommandMain.run(ReplayMain::commandLine, System.getenv(), arguments));
   }

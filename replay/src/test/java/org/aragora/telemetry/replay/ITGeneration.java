@@ -48,7 +48,8 @@ class ITGeneration {
 
   /** Requests that all processors serve together. */
   private static long served(ProcessorService... processors) {
-    return MetricsPage.of(Arrays.stream(processors).mapToInt(ProcessorService::metricsPort).toArray())
+    return MetricsPage.of(
+            Arrays.stream(processors).mapToInt(ProcessorService::metricsPort).toArray())
         .count("aragora_requests_total", Map.of());
   }
 

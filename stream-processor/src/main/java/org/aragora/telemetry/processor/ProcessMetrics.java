@@ -26,8 +26,8 @@ import org.aragora.telemetry.processor.generation.GenerationPipeline;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Metrics of this process alone, all under {@code aragora_telemetry_process_}: build, state, series,
- * JVM and Kafka clients.
+ * Metrics of this process alone, all under {@code aragora_telemetry_process_}: build, state,
+ * series, JVM and Kafka clients.
  */
 final class ProcessMetrics implements MultiCollector {
   static final String PREFIX = "aragora_telemetry_process_";

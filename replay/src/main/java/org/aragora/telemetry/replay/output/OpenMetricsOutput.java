@@ -49,8 +49,7 @@ public final class OpenMetricsOutput {
 
   /** Writes all of it. */
   public void write(Result result) throws IOException {
-    TreeMap<SeriesKey, NavigableMap<Long, Aggregate>> bySeries =
-        new TreeMap<>(WindowId.BY_SERIES);
+    TreeMap<SeriesKey, NavigableMap<Long, Aggregate>> bySeries = new TreeMap<>(WindowId.BY_SERIES);
     bySeries.putAll(result.minutes().series());
     long first = Long.MAX_VALUE;
     long last = Long.MIN_VALUE;
@@ -91,7 +90,11 @@ public final class OpenMetricsOutput {
             ? metric.name().substring(0, metric.name().length() - TOTAL.length())
             : metric.name();
     out.append("# TYPE ").append(family).append(' ').append(type).append('\n');
-    out.append("# HELP ").append(family).append(' ').append(Numbers.escaped(metric.help())).append('\n');
+    out.append("# HELP ")
+        .append(family)
+        .append(' ')
+        .append(Numbers.escaped(metric.help()))
+        .append('\n');
     boolean any = false;
     for (Map.Entry<SeriesKey, NavigableMap<Long, Aggregate>> entry : bySeries.entrySet()) {
       if (entry.getKey().metric().equals(metric.name())) {
@@ -102,8 +105,7 @@ public final class OpenMetricsOutput {
     if (!any
         && metric.labels().isEmpty()
         && (metric.type() == MetricType.COUNTER || metric.type() == MetricType.ADDITIVE_GAUGE)) {
-      series(
-          metric, new SeriesKey(metric.name(), List.of()), new TreeMap<>(), first, end);
+      series(metric, new SeriesKey(metric.name(), List.of()), new TreeMap<>(), first, end);
     }
   }
 
@@ -140,8 +142,7 @@ public final class OpenMetricsOutput {
     String plain = metric.name() + "{" + labels + "} ";
     return switch (metric.type()) {
       case COUNTER, ADDITIVE_GAUGE, LATEST_GAUGE ->
-          (minute, value) ->
-              line(plain, Objects.requireNonNull(Numbers.single(value)), minute);
+          (minute, value) -> line(plain, Objects.requireNonNull(Numbers.single(value)), minute);
       case HISTOGRAM -> histogram(metric, labels);
       case RATIO -> ratio(metric, labels);
       case INSTANCE, RUN_MAXIMUM ->

@@ -77,10 +77,7 @@ public record Result(
   }
 
   private static <K> void merge(
-      Map<K, Aggregate> into,
-      K key,
-      @Nullable MetricDescriptor metric,
-      PartialValue value) {
+      Map<K, Aggregate> into, K key, @Nullable MetricDescriptor metric, PartialValue value) {
     if (metric != null) {
       into.computeIfAbsent(key, k -> Aggregate.zero(metric)).merge(value.read(metric));
     }

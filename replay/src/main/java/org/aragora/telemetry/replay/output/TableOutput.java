@@ -12,7 +12,9 @@ import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.value.Aggregate;
 import org.aragora.telemetry.counting.value.HistogramAggregate;
 
-/** Table for people: every series with its total, then the account of every partition with records. */
+/**
+ * Table for people: every series with its total, then the account of every partition with records.
+ */
 public final class TableOutput {
   private final Appendable out;
 
@@ -72,7 +74,9 @@ public final class TableOutput {
   private static String name(MetricDescriptor metric, SeriesKey series) {
     List<String> labels = new ArrayList<>();
     for (int i = 0; i < metric.labels().size(); i++) {
-      labels.add("%s=\"%s\"".formatted(metric.labels().get(i), Numbers.escaped(series.labelValues().get(i))));
+      labels.add(
+          "%s=\"%s\""
+              .formatted(metric.labels().get(i), Numbers.escaped(series.labelValues().get(i))));
     }
     return labels.isEmpty()
         ? series.metric()

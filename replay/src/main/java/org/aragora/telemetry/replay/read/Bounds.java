@@ -1,6 +1,5 @@
 package org.aragora.telemetry.replay.read;
 
-
 /**
  * The range of offsets to replay of one input partition.
  *

@@ -10,9 +10,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/**
- * Creates consumers that leave no trace: they have no group and commit nothing.
- */
+/** Creates consumers that leave no trace: they have no group and commit nothing. */
 public final class Consumers {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -71,8 +69,7 @@ public final class Consumers {
     }
   }
 
-  private static long positions(
-      Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> of) {
+  private static long positions(Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> of) {
     return of.keySet().stream().mapToLong(p -> consumer.position(p, PATIENCE)).sum();
   }
 

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     to the partitions that they came from
  * @param exporters only the dead letters of these
  */
-public record Route(
-    String deadLetterTopic, @Nullable String redriveTopic, Set<String> exporters) {
+public record Route(String deadLetterTopic, @Nullable String redriveTopic, Set<String> exporters) {
 
   /** The processor's dead letters, to the partitions that they came from. */
   public static Route toInputs(String topicPrefix) {
@@ -32,7 +31,7 @@ public record Route(
 
   boolean takes(Parked parked) {
     return redriveTopic == null
-        || parked.exporter() != null && exporters.contains(parked.exporter());
+        || (parked.exporter() != null && exporters.contains(parked.exporter()));
   }
 
   /** Grouping key in the report, in addition to the reason. */

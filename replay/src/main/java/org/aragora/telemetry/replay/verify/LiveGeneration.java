@@ -51,8 +51,8 @@ final class LiveGeneration implements AutoCloseable {
 
   /**
    * Reads to the committed end, then to the end at that time, open transactions included. So a
-   * transaction that the first lap read in part is read whole, and the second lap contains the newer
-   * values of keys that compaction removed from it.
+   * transaction that the first lap read in part is read whole, and the second lap contains the
+   * newer values of keys that compaction removed from it.
    */
   void read() {
     Consumers.readTo(committed, committed.endOffsets(partitions, PATIENCE), this::accept);

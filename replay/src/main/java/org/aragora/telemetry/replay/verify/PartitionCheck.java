@@ -236,8 +236,8 @@ final class PartitionCheck implements PartitionJob {
   }
 
   /**
-   * Compares the values that the live service has written since. If the replay has to go on for some
-   * of them, {@link #to} moves further.
+   * Compares the values that the live service has written since. If the replay has to go on for
+   * some of them, {@link #to} moves further.
    *
    * @return whether there is more to read
    */

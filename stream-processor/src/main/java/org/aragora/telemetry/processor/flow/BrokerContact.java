@@ -1,6 +1,5 @@
 package org.aragora.telemetry.processor.flow;
 
-
 /** Heartbeats of the stream threads that the group coordinator answered. Thread-safe. */
 public interface BrokerContact {
 

@@ -101,10 +101,10 @@ record Deployment(
       throws ExecutionException, InterruptedException {
     return partitions(admin, topic)
         .orElseThrow(
-        () ->
-            new InvalidSettingException(
-                "topic %s is missing; run 'bin/telemetry topics create', or set ARAGORA_TELEMETRY_CREATE_TOPICS=true"
-                    .formatted(topic)));
+            () ->
+                new InvalidSettingException(
+                    "topic %s is missing; run 'bin/telemetry topics create', or set ARAGORA_TELEMETRY_CREATE_TOPICS=true"
+                        .formatted(topic)));
   }
 
   /** Totals belong to an input partition, so they cannot continue with another partition count. */

@@ -12,9 +12,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -157,8 +157,7 @@ public final class GenerationPipeline implements AutoCloseable {
         watchers.scheduleWithFixedDelay(
             () -> heartbeats.refresh(streams.metrics()), 0, HEARTBEAT_MS, TimeUnit.MILLISECONDS);
     unused =
-        watchers.scheduleWithFixedDelay(
-            this::refreshOffsets, 0, OFFSET_MS, TimeUnit.MILLISECONDS);
+        watchers.scheduleWithFixedDelay(this::refreshOffsets, 0, OFFSET_MS, TimeUnit.MILLISECONDS);
     unused =
         watchers.scheduleWithFixedDelay(
             this::refreshLedgers, 0, HEARTBEAT_MS, TimeUnit.MILLISECONDS);

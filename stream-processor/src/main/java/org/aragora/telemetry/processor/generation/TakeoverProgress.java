@@ -38,9 +38,7 @@ final class TakeoverProgress implements Handover, AutoCloseable {
     GenerationGroups groups =
         new GenerationGroups(admin, config.applicationId(), config.topicPrefix());
     for (Generation other : generations.others()) {
-      groups
-          .committed(other)
-          .forEach((input, offset) -> parked.merge(input, offset, Math::max));
+      groups.committed(other).forEach((input, offset) -> parked.merge(input, offset, Math::max));
       CommittedLedgers.readAll(config, other, admin)
           .forEach((input, ledger) -> served.merge(input, ledger.nextOffset(), Math::max));
     }

@@ -80,25 +80,29 @@ public final class OffsetWatch implements ConsumedOffsets {
             .listConsumerGroupOffsets(inputs.group())
             .partitionsToOffsetAndMetadata()
             .get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-    Map<TopicPartition, Long> begins = offsets(admin, inputs.partitions().keySet(), OffsetSpec.earliest(), TIMEOUT);
-    Map<TopicPartition, Long> ends = offsets(admin, inputs.partitions().keySet(), OffsetSpec.latest(), TIMEOUT);
+    Map<TopicPartition, Long> begins =
+        offsets(admin, inputs.partitions().keySet(), OffsetSpec.earliest(), TIMEOUT);
+    Map<TopicPartition, Long> ends =
+        offsets(admin, inputs.partitions().keySet(), OffsetSpec.latest(), TIMEOUT);
     Map<InputPartition, Long> committedByPartition = new HashMap<>();
     Map<InputPartition, Long> lag = new HashMap<>();
     Map<TopicPartition, Long> unread = new HashMap<>();
-    inputs.partitions().forEach(
-        (topicPartition, partition) -> {
-          OffsetAndMetadata offset = committed.get(topicPartition);
-          long begin = begins.getOrDefault(topicPartition, 0L);
-          long position = offset == null ? begin : Math.max(begin, offset.offset());
-          long behind = Math.max(0, ends.getOrDefault(topicPartition, position) - position);
-          committedByPartition.put(partition, position);
-          lag.put(partition, behind);
-          if (behind > 0) {
-            unread.put(topicPartition, position);
-          } else {
-            lastReadToEndMs.merge(partition, askedAtMs, Math::max);
-          }
-        });
+    inputs
+        .partitions()
+        .forEach(
+            (topicPartition, partition) -> {
+              OffsetAndMetadata offset = committed.get(topicPartition);
+              long begin = begins.getOrDefault(topicPartition, 0L);
+              long position = offset == null ? begin : Math.max(begin, offset.offset());
+              long behind = Math.max(0, ends.getOrDefault(topicPartition, position) - position);
+              committedByPartition.put(partition, position);
+              lag.put(partition, behind);
+              if (behind > 0) {
+                unread.put(topicPartition, position);
+              } else {
+                lastReadToEndMs.merge(partition, askedAtMs, Math::max);
+              }
+            });
     Map<InputPartition, Long> nextUnreadMs = new HashMap<>();
     if (needsAppendTimes.getAsBoolean()) {
       peek(unread).forEach((tp, ms) -> nextUnreadMs.put(inputs.partitions().get(tp), ms));

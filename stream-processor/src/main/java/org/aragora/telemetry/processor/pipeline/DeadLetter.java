@@ -13,9 +13,9 @@ import org.aragora.telemetry.schemas.topic.DeadLetterHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds the dead letter of a record that is not a valid event: its key, value and headers, and {@link
- * DeadLetterHeaders} with its origin and the reason. A part that would not fit the topic is cut, and
- * a header keeps its size.
+ * Builds the dead letter of a record that is not a valid event: its key, value and headers, and
+ * {@link DeadLetterHeaders} with its origin and the reason. A part that would not fit the topic is
+ * cut, and a header keeps its size.
  */
 final class DeadLetter {
   private static final String VALUE_SIZE = DeadLetterHeaders.PREFIX + "value-size";

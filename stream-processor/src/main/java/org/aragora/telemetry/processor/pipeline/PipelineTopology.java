@@ -3,7 +3,6 @@ package org.aragora.telemetry.processor.pipeline;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.apache.kafka.streams.processor.TimestampExtractor;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -12,6 +11,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.StreamPartitioner;
+import org.apache.kafka.streams.processor.TimestampExtractor;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
@@ -23,8 +23,8 @@ import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.schemas.topic.Topics;
 
 /**
- * The topology. Each input topic has its own sub-topology, so that a task is one input partition and
- * its totals depend on nothing else. One more, over the metrics topic, merges and serves.
+ * The topology. Each input topic has its own sub-topology, so that a task is one input partition
+ * and its totals depend on nothing else. One more, over the metrics topic, merges and serves.
  *
  * <pre>
  * input ─▶ count ─▶ metrics (ledgers, totals), metrics.windows
@@ -35,6 +35,7 @@ import org.aragora.telemetry.schemas.topic.Topics;
  */
 public final class PipelineTopology implements Supplier<Topology> {
   private static final String SERVE_STORE = "serve-store";
+
   /** The append time, never negative: Kafka Streams drops records with negative timestamps. */
   private static final TimestampExtractor APPEND_TIME =
       (record, partitionTime) ->

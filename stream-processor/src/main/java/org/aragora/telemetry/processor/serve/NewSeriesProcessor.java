@@ -14,8 +14,8 @@ import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Marks a new series as ripe in the partition, once this process has served it as 0 for long enough.
- * Every instance, this one too, serves the real value only after reading the mark back.
+ * Marks a new series as ripe in the partition, once this process has served it as 0 for long
+ * enough. Every instance, this one too, serves the real value only after reading the mark back.
  */
 public final class NewSeriesProcessor implements Processor<byte[], byte[], MetricsKey, byte[]> {
   private static final Duration POLL_INTERVAL = Duration.ofMillis(200);

@@ -81,7 +81,8 @@ final class PartitionView {
           "%s is now a %s, but the metrics topic holds values of another type, labels or bounds from input partition %s; run 'bin/telemetry replay --output generation' to count them again from the topics, then 'replay promote'"
               .formatted(metric.name(), metric.shape(), key.task()));
     }
-    // Before its value is stored, so that no scrape serves the value first and 0 then. One part that
+    // Before its value is stored, so that no scrape serves the value first and 0 then. One part
+    // that
     // starts at its value is enough: the series was served before.
     if (partial.startsAtValue()) {
       ripen(key.series());

@@ -8,7 +8,9 @@ import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.processor.flow.ConsumedOffsets;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 
-/** The time that the topics have reached; it advances with the clock while they are read to the end. */
+/**
+ * The time that the topics have reached; it advances with the clock while they are read to the end.
+ */
 final class TopicTime {
   private final Map<InputPartition, Ledger> ledgers;
   private final ConsumedOffsets progress;
@@ -20,8 +22,8 @@ final class TopicTime {
 
   /**
    * Append time that a partition has reached: that of its last record, or the last moment at which
-   * it was known to be read to its end, if that is later. The current clock is not used, because the
-   * next record would set it back.
+   * it was known to be read to its end, if that is later. The current clock is not used, because
+   * the next record would set it back.
    */
   long appendTimeMs(InputPartition partition) {
     Ledger ledger = ledgers.get(partition);
@@ -39,8 +41,8 @@ final class TopicTime {
   }
 
   /**
-   * Highest partition time of a topic plus its idle time, which runs from its last append to the last
-   * moment at which all of it was read to the end. Empty if nothing was counted.
+   * Highest partition time of a topic plus its idle time, which runs from its last append to the
+   * last moment at which all of it was read to the end. Empty if nothing was counted.
    */
   OptionalLong highestNanos(InputTopic topic) {
     long highest = Ledger.NO_TIME;

@@ -77,7 +77,9 @@ final class TopicTimeSamples {
         (double) connections);
   }
 
-  /** Time for which an instance stays alive without another heartbeat; the most of all partitions. */
+  /**
+   * Time for which an instance stays alive without another heartbeat; the most of all partitions.
+   */
   private static long leftMs(Map<InputPartition, Aggregate> parts, TopicTime time) {
     long leftMs = Long.MIN_VALUE;
     for (Map.Entry<InputPartition, Aggregate> part : parts.entrySet()) {

@@ -33,7 +33,8 @@ class NewSeriesProcessorTest {
   /** Marks that were written and not read back yet. */
   private final List<MetricsKey> written = new ArrayList<>();
 
-  private NewSeriesProcessor processor = new NewSeriesProcessor(view, Duration.ofSeconds(20), this::nanos);
+  private NewSeriesProcessor processor =
+      new NewSeriesProcessor(view, Duration.ofSeconds(20), this::nanos);
   private PartitionView partition;
   private TaskContext<MetricsKey, byte[]> context;
 
@@ -156,7 +157,8 @@ class NewSeriesProcessorTest {
     partition = new PartitionView(0, "me", "thread", Map.of(CALLS.name(), CALLS));
     view.open(partition);
     context =
-        new TaskContext<>(0, () -> nowMs, (record, child) -> written.add((MetricsKey) record.key()));
+        new TaskContext<>(
+            0, () -> nowMs, (record, child) -> written.add((MetricsKey) record.key()));
     processor.init(context);
   }
 

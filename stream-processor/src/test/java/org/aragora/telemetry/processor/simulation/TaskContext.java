@@ -22,8 +22,9 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
- * The parts of a task that a processor needs, without Kafka: stores by name, a clock, punctuations on demand.
- * Much lighter than Kafka's mock, so that property tests can open tasks by the ten thousand.
+ * The parts of a task that a processor needs, without Kafka: stores by name, a clock, punctuations
+ * on demand. Much lighter than Kafka's mock, so that property tests can open tasks by the ten
+ * thousand.
  */
 public final class TaskContext<K, V> implements ProcessorContext<K, V> {
   private final int partition;

@@ -173,8 +173,7 @@ final class World {
     Server(int partition) {
       this.partition = partition;
       ServeProcessor.Services services =
-          new ServeProcessor.Services(
-              "serve", view, METRICS, metricsPartitions, () -> true);
+          new ServeProcessor.Services("serve", view, METRICS, metricsPartitions, () -> true);
       reader = new ServeProcessor.Reader(services);
       ServeProcessor.Announcer announcer = new ServeProcessor.Announcer(services);
       reader.init(

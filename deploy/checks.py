@@ -138,7 +138,7 @@ def check_compose():
     """images pinned, mounts there, ports distinct, limits, TZ, volumes and secrets declared, health checks as reviewed"""
     model = compose()
     table = {}
-    for row in (ROOT / "docs" / "operations.md").read_text(encoding="utf-8").splitlines():
+    for row in (ROOT / "docs" / "how-to" / "operate.md").read_text(encoding="utf-8").splitlines():
         cells = [c.strip() for c in row.split(" | ")]
         if len(cells) == 3 and cells[0].startswith("| `") and cells[1].startswith(("`", "none")):
             table[cells[0][2:].strip("`")] = cells[1].strip("`")
@@ -177,7 +177,7 @@ def check_compose():
             continue
         command = "none" if check is None else check[1] if check[0] == "CMD-SHELL" else shlex.join(check[1:])
         if image not in table:
-            yield f"{name}: {image} is not in the health check table of docs/operations.md"
+            yield f"{name}: {image} is not in the health check table of docs/how-to/operate.md"
             continue
         reviewed = table[image].replace("PORT", str(service["environment"].get("METRICS_PORT", "")))
         if command.replace("$$", "$") != reviewed:

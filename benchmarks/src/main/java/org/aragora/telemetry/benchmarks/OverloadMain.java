@@ -43,7 +43,7 @@ public final class OverloadMain implements Callable<Integer> {
 
   private OverloadMain() {}
 
-  /** Exit code 0 where the processor stayed up and every total was exact in the end. */
+  /** Exits with 0 if the processor stayed up and every total was exact in the end. */
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new OverloadMain()).execute(arguments));
   }

@@ -1,5 +1,8 @@
 package org.aragora.telemetry.chaos;
 
+import org.aragora.telemetry.chaos.settings.FaultKind;
+import org.aragora.telemetry.chaos.settings.ChaosSettings;
+import org.aragora.telemetry.chaos.report.ChaosReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +25,7 @@ import picocli.CommandLine.Option;
     description =
         "Starts three brokers, up to three processors and a load on this machine, kills, pauses and restarts"
             + " them at random moments, and checks that every number stays exact. Ends with a table; exit"
-            + " code 0 only where nothing was wrong.",
+            + " code 0 only if nothing was wrong.",
     mixinStandardHelpOptions = true)
 public final class ChaosMain implements Callable<Integer> {
   private static final int BROKERS = 3;
@@ -34,7 +37,7 @@ public final class ChaosMain implements Callable<Integer> {
       defaultValue = "2")
   private double minutes;
 
-  @Option(names = "--seed", description = "What the faults and the load are drawn from.")
+  @Option(names = "--seed", description = "Seed of the faults and the load.")
   private @Nullable Long seed;
 
   @Option(
@@ -51,17 +54,26 @@ public final class ChaosMain implements Callable<Integer> {
 
   @Option(
       names = "--self-test",
-      description = "Breaks one guarantee after the other and sees that the checks notice each.")
+      description = "Breaks one guarantee after the other and tests that the checks find each.")
   private boolean selfTest;
 
   @Option(
+      names = "--upgrade-from",
+      paramLabel = "DIR",
+      description =
+          "Instead of faults: a rolling upgrade from the processor that is built in this checkout of"
+              + " an earlier version (bin/telemetry build), one process after the other; one goes back"
+              + " for a while. Both versions serve side by side.")
+  private @Nullable Path upgradeFrom;
+
+  @Option(
       names = "--logs",
-      description = "Where the processors' logs go (default: a temporary directory).")
+      description = "Directory of the processors' logs (default: a temporary directory).")
   private @Nullable Path logs;
 
   private ChaosMain() {}
 
-  /** Exit code 0 where no check failed; in the self-test, where every sabotage was noticed. */
+  /** Exits with 0 if no check failed; in the self-test, if the checks found every sabotage. */
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new ChaosMain()).execute(arguments));
   }
@@ -75,10 +87,13 @@ public final class ChaosMain implements Callable<Integer> {
     ChaosSettings settings =
         ChaosSettings.of(Duration.ofMillis((long) (minutes * 60_000)), drawn, rate, directory)
             .only(only);
+    if (upgradeFrom != null) {
+      settings = settings.upgradeFrom(upgradeFrom);
+    }
     System.out.println("Seed " + drawn + "; logs in " + directory + ".");
     try (EmbeddedCluster cluster = EmbeddedCluster.start(BROKERS, BROKER_MEGABYTES, Map.of())) {
       if (selfTest) {
-        return SelfTest.run(settings, cluster, System.out) ? 0 : 1;
+        return SabotageRun.run(settings, cluster, System.out) ? 0 : 1;
       }
       ChaosReport report = ChaosRun.run(settings, cluster, System.out);
       System.out.println();

@@ -1,5 +1,7 @@
 package org.aragora.telemetry.chaos;
 
+import org.aragora.telemetry.chaos.settings.ChaosSettings;
+import org.aragora.telemetry.chaos.report.ChaosReport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package org.aragora.telemetry.doctor;
 
-import static org.aragora.telemetry.doctor.Verdict.CANNOT_TELL;
-import static org.aragora.telemetry.doctor.Verdict.FAIL;
+import static org.aragora.telemetry.doctor.checks.Verdict.CANNOT_TELL;
+import static org.aragora.telemetry.doctor.checks.Verdict.FAIL;
 
 import java.net.http.HttpClient;
 import java.time.Clock;
@@ -14,12 +14,23 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.aragora.telemetry.doctor.checks.AlertingChecks;
+import org.aragora.telemetry.doctor.checks.Check;
+import org.aragora.telemetry.doctor.checks.Finding;
+import org.aragora.telemetry.doctor.checks.LoggingChecks;
+import org.aragora.telemetry.doctor.checks.MetricsChecks;
+import org.aragora.telemetry.doctor.checks.TestAlerts;
+import org.aragora.telemetry.doctor.checks.TracingChecks;
+import org.aragora.telemetry.doctor.stack.HttpTarget;
+import org.aragora.telemetry.doctor.stack.LogTopic;
+import org.aragora.telemetry.doctor.stack.LokiLines;
+import org.aragora.telemetry.doctor.stack.NoAnswerException;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at all lines of the checklist at the same time. */
 final class Doctor {
 
-  /** A line and what was found. */
+  /** A line and its finding. */
   record Result(Check check, Finding finding) {}
 
   private final List<Check> checks;
@@ -29,31 +40,33 @@ final class Doctor {
   }
 
   /**
-   * A doctor for a stack.
+   * Prepares all checks of a stack.
    *
    * @param bound how long each line may take
    * @param alertWait how long to wait for notifications of test alerts; null: send none
    */
   static Doctor of(DoctorSettings at, Duration bound, @Nullable Duration alertWait, Clock clock) {
-    Duration timeout = bound.dividedBy(2); // so that who does not answer is named before the bound
+    Duration timeout =
+        bound.dividedBy(2); // so that a program that does not answer is named before the bound
     HttpClient http =
         HttpClient.newBuilder()
             .connectTimeout(timeout)
             .version(HttpClient.Version.HTTP_1_1)
             .build();
-    Site prometheus = new Site(at.prometheus(), http, timeout);
-    Site alertmanager = new Site(at.alertmanager(), http, timeout);
-    LokiLines lines = new LokiLines(new Site(at.loki(), http, timeout), at.app(), clock);
+    HttpTarget prometheus = new HttpTarget(at.prometheus(), http, timeout);
+    HttpTarget alertmanager = new HttpTarget(at.alertmanager(), http, timeout);
+    LokiLines lines = new LokiLines(new HttpTarget(at.loki(), http, timeout), at.app(), clock);
     MetricsChecks metrics =
         new MetricsChecks(
-            new Site(at.processor(), http, timeout),
+            new HttpTarget(at.processor(), http, timeout),
             prometheus,
-            new Site(at.grafana(), http, timeout));
+            new HttpTarget(at.grafana(), http, timeout));
     LoggingChecks logging =
         new LoggingChecks(
             new LogTopic(at.kafka(), at.topicPrefix(), timeout), lines, at.lowestLevel());
     TracingChecks tracing =
-        new TracingChecks(new Site(at.jaeger(), http, timeout), prometheus, lines, at, clock);
+        new TracingChecks(
+            new HttpTarget(at.jaeger(), http, timeout), prometheus, lines, at.tracing(), clock);
     TestAlerts test = alertWait == null ? null : new TestAlerts(alertmanager, alertWait, clock);
     AlertingChecks alerting = new AlertingChecks(prometheus, alertmanager, test);
     Duration long_ = alertWait == null ? bound : bound.plus(alertWait);
@@ -115,7 +128,7 @@ final class Doctor {
 
   /** The findings, in the order of the checklist. */
   List<Result> examine() throws InterruptedException {
-    ExecutorService looking =
+    ExecutorService probes =
         Executors.newCachedThreadPool(
             task -> {
               Thread thread = new Thread(task, "doctor");
@@ -125,7 +138,7 @@ final class Doctor {
     try {
       List<Future<Finding>> running = new ArrayList<>();
       for (Check check : checks) {
-        running.add(looking.submit(() -> look(check)));
+        running.add(probes.submit(() -> probe(check)));
       }
       long start = System.nanoTime();
       List<Result> results = new ArrayList<>();
@@ -134,15 +147,15 @@ final class Doctor {
       }
       return results;
     } finally {
-      looking.shutdownNow();
+      probes.shutdownNow();
     }
   }
 
-  private static Finding look(Check check) throws InterruptedException {
+  private static Finding probe(Check check) throws InterruptedException {
     try {
-      return check.look().look();
+      return check.probe().find();
     } catch (NoAnswerException e) {
-      return e.finding(check.whenAway());
+      return new Finding(check.whenAway(), String.valueOf(e.getMessage()), e.remedy());
     }
   }
 

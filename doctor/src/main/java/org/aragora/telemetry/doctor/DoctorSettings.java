@@ -14,7 +14,10 @@ import org.aragora.telemetry.chassis.log.ServiceLogging;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.chassis.topics.TopicSettings;
-import org.aragora.telemetry.schemas.event.LogLevel;
+import org.aragora.telemetry.doctor.checks.Sampler;
+import org.aragora.telemetry.doctor.checks.TracingChecks;
+import org.aragora.telemetry.doctor.stack.HttpTarget;
+import org.aragora.telemetry.schemas.field.LogLevel;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 
 /**
@@ -24,21 +27,20 @@ import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
  * @param kafka settings of a consumer
  * @param topicPrefix what names of topics begin with
  * @param lowestLevel of the log events that are meant to be there
- * @param serviceName of Aragora's own spans
+ * @param tracing sampler and name of the traced service
  * @param app label of Aragora's lines in Loki
  */
 record DoctorSettings(
-    Site.Address processor,
-    Site.Address prometheus,
-    Site.Address alertmanager,
-    Site.Address loki,
-    Site.Address jaeger,
-    Site.Address grafana,
+    HttpTarget.Address processor,
+    HttpTarget.Address prometheus,
+    HttpTarget.Address alertmanager,
+    HttpTarget.Address loki,
+    HttpTarget.Address jaeger,
+    HttpTarget.Address grafana,
     Map<String, String> kafka,
     String topicPrefix,
     LogLevel lowestLevel,
-    Sampler sampler,
-    String serviceName,
+    TracingChecks.Tracing tracing,
     String app) {
 
   private static final Setting<Integer> METRICS_PORT = StatusServer.port(9090);
@@ -119,7 +121,7 @@ record DoctorSettings(
             .find(METRICS_URL)
             .orElseGet(() -> URI.create("http://localhost:" + settings.get(METRICS_PORT)));
     return new DoctorSettings(
-        new Site.Address("The processor", processor, METRICS_URL.key(), Map.of()),
+        new HttpTarget.Address("The processor", processor, METRICS_URL.key(), Map.of()),
         address("Prometheus", PROMETHEUS, settings, Map.of()),
         address("Alertmanager", ALERTMANAGER, settings, Map.of()),
         address("Loki", LOKI, settings, lokiHeaders(settings)),
@@ -128,8 +130,9 @@ record DoctorSettings(
         settings.kafka(ConsumerConfig.configNames(), Set.of()).values(),
         settings.get(TopicSettings.PREFIX),
         level(settings.get(ServiceLogging.LEVEL)),
-        new Sampler(settings.get(SAMPLER), settings.get(SAMPLER_ARG)),
-        settings.get(SERVICE_NAME),
+        new TracingChecks.Tracing(
+            new Sampler(settings.get(SAMPLER), settings.get(SAMPLER_ARG)),
+            settings.get(SERVICE_NAME)),
         settings.get(LOKI_APP));
   }
 
@@ -151,9 +154,9 @@ record DoctorSettings(
     throw new IllegalArgumentException("it must be an address such as http://localhost:3000");
   }
 
-  private static Site.Address address(
+  private static HttpTarget.Address address(
       String name, Setting<URI> setting, Settings settings, Map<String, String> headers) {
-    return new Site.Address(name, settings.get(setting), setting.key(), headers);
+    return new HttpTarget.Address(name, settings.get(setting), setting.key(), headers);
   }
 
   private static Map<String, String> lokiHeaders(Settings settings) {

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
 import org.aragora.telemetry.chassis.main.ExitCodes;
+import org.aragora.telemetry.doctor.checks.Finding;
+import org.aragora.telemetry.doctor.checks.Verdict;
 
 /**
  * What the doctor says.

@@ -10,6 +10,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.aragora.telemetry.doctor.checks.AlertingChecks;
+import org.aragora.telemetry.doctor.checks.TestAlerts;
+import org.aragora.telemetry.doctor.checks.Verdict;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

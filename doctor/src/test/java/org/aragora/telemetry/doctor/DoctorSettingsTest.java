@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
 import java.util.Map;
+import org.aragora.telemetry.doctor.checks.Sampler;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,7 @@ class DoctorSettingsTest {
     assertThat(settings.jaeger().base()).isEqualTo(URI.create("http://localhost:16686"));
     assertThat(settings.grafana().base()).isEqualTo(URI.create("http://localhost:3000"));
     assertThat(settings.kafka()).containsEntry("bootstrap.servers", "localhost:9092");
-    assertThat(settings.sampler().ratio()).isEqualTo(0.1);
+    assertThat(settings.tracing().sampler().ratio()).isEqualTo(0.1);
   }
 
   @Test

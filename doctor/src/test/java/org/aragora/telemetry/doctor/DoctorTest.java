@@ -9,6 +9,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.aragora.telemetry.doctor.checks.Check;
+import org.aragora.telemetry.doctor.checks.Finding;
+import org.aragora.telemetry.doctor.checks.Verdict;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 

@@ -2,6 +2,8 @@ package org.aragora.telemetry.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.aragora.telemetry.doctor.checks.MetricsChecks;
+import org.aragora.telemetry.doctor.checks.Verdict;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import org.aragora.telemetry.doctor.stack.HttpTarget;
 
 /** A real HTTP server that answers as it is told, on a port of its own. */
 final class Stand implements AutoCloseable {
@@ -79,9 +80,10 @@ final class Stand implements AutoCloseable {
   }
 
   /** Its address as a program of the stack that is moved by the variable STAND_URL. */
-  Site site() {
-    return new Site(
-        new Site.Address("The stand", URI.create(url()), "STAND_URL", Map.of("X-Who", "doctor")),
+  HttpTarget site() {
+    return new HttpTarget(
+        new HttpTarget.Address(
+            "The stand", URI.create(url()), "STAND_URL", Map.of("X-Who", "doctor")),
         HttpClient.newBuilder().connectTimeout(TIMEOUT).build(),
         TIMEOUT);
   }

@@ -8,6 +8,10 @@ import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.aragora.telemetry.doctor.checks.Finding;
+import org.aragora.telemetry.doctor.checks.TracingChecks;
+import org.aragora.telemetry.doctor.checks.Verdict;
+import org.aragora.telemetry.doctor.stack.LokiLines;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -151,7 +155,7 @@ class TracingChecksTest {
         jaeger.site(),
         prometheus.site(),
         new LokiLines(loki.site(), settings.app(), NOON),
-        settings,
+        settings.tracing(),
         NOON);
   }
 

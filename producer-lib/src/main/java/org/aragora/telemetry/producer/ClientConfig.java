@@ -8,7 +8,8 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.aragora.telemetry.producer.lane.KafkaLink;
+import org.aragora.telemetry.producer.lane.ProducerHandle;
+import org.aragora.telemetry.producer.report.FailureReport;
 import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
 
 /** Settings of the Kafka client: ours where a guarantee hangs on them, the host's elsewhere. */
@@ -46,9 +47,9 @@ final class ClientConfig {
    * Makes the client now, so that a setting that it refuses is known at once. Names of brokers that
    * do not resolve yet are tried again when there is something to send.
    */
-  static void connect(KafkaLink link, FailureReport report) {
+  static void connect(ProducerHandle handle, FailureReport report) {
     try {
-      link.client();
+      handle.client();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {

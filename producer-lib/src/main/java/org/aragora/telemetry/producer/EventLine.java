@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Set;
 import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.codec.EventCodec;
-import org.aragora.telemetry.schemas.event.Event;
-import org.aragora.telemetry.schemas.event.EventType;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.envelope.EventType;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,6 +3,7 @@ package org.aragora.telemetry.producer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import org.aragora.telemetry.producer.report.TelemetryListener;
 
 /**
  * What a producer runs with, checked.

@@ -3,26 +3,29 @@ package org.aragora.telemetry.producer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import org.aragora.telemetry.producer.lane.KafkaLink;
-import org.aragora.telemetry.producer.lane.Lane;
 import org.aragora.telemetry.producer.lane.Outcome;
+import org.aragora.telemetry.producer.lane.ProducerHandle;
+import org.aragora.telemetry.producer.lane.TopicSender;
+import org.aragora.telemetry.producer.report.DropReason;
+import org.aragora.telemetry.producer.report.FailureReport;
 import org.aragora.telemetry.producer.spool.Spool;
 
 /** Sends what earlier runs have left in the spool, each run's events under its own epoch. */
 final class Recovery {
   private final Spool spool;
-  private final KafkaLink link;
+  private final ProducerHandle handle;
   private final FailureReport report;
   private final LongAdder recovered = new LongAdder();
   private final List<Run> runs = new ArrayList<>();
   private boolean closed;
 
-  private record Run(List<Lane> lanes, AutoCloseable directory) {}
+  private record Run(List<TopicSender> senders, AutoCloseable directory) {}
 
-  Recovery(Spool spool, KafkaLink link, FailureReport report) {
+  Recovery(Spool spool, ProducerHandle handle, FailureReport report) {
     this.spool = spool;
-    this.link = link;
+    this.handle = handle;
     this.report = report;
   }
 
@@ -38,13 +41,15 @@ final class Recovery {
     }
     try {
       for (Spool.Left left : spool.adopt()) {
-        List<Lane> lanes = new ArrayList<>();
+        List<TopicSender> senders = new ArrayList<>();
         left.topics()
             .forEach(
-                (topic, outbox) ->
-                    lanes.add(Lane.create(topic, left.epoch(), outbox, link, new Outcomes(topic))));
-        lanes.forEach(Lane::start);
-        runs.add(new Run(lanes, left.directory()));
+                (topic, queue) ->
+                    senders.add(
+                        TopicSender.create(
+                            topic, left.epoch(), queue, handle, new Outcomes(topic))));
+        senders.forEach(TopicSender::start);
+        runs.add(new Run(senders, left.directory()));
       }
       List<Run> sent = runs.stream().filter(Recovery::isSent).toList();
       sent.forEach(this::finish);
@@ -56,8 +61,8 @@ final class Recovery {
 
   private static boolean isSent(Run run) {
     try {
-      for (Lane lane : run.lanes()) {
-        if (!lane.awaitEnd(0)) {
+      for (TopicSender sender : run.senders()) {
+        if (!sender.awaitEnd(0)) {
           return false;
         }
       }
@@ -71,7 +76,7 @@ final class Recovery {
   /** Stops sending. What is not sent stays for another run. */
   synchronized void stop() {
     closed = true;
-    runs.forEach(run -> run.lanes().forEach(Lane::abandon));
+    runs.forEach(run -> run.senders().forEach(TopicSender::abandon));
   }
 
   /** Leaves the directories, when the Kafka client has stopped. */
@@ -81,11 +86,28 @@ final class Recovery {
   }
 
   private void finish(Run run) {
-    run.lanes().forEach(lane -> Pipeline.sweep(lane, report));
+    run.senders().forEach(sender -> sweep(sender, report));
     try {
       run.directory().close();
     } catch (Exception e) {
       report.note("The spool of an earlier run stays: " + FailureReport.reasonOf(e));
+    }
+  }
+
+  /** Ends a sender whose Kafka client is closed, or which has nothing left. */
+  static void sweep(TopicSender sender, FailureReport report) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      sender.awaitEnd(TimeUnit.SECONDS.toNanos(1));
+      sender.sweep(new IllegalStateException("the producer was closed before"));
+    } catch (InterruptedException e) {
+      interrupted = true;
+    } catch (IOException | RuntimeException e) {
+      report.note("The queue of the telemetry did not close: " + FailureReport.reasonOf(e));
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

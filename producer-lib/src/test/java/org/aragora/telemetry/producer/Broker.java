@@ -17,8 +17,8 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
-import org.aragora.telemetry.schemas.event.Event;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /** Kafka's own stand-in for a producer's client, over the five topics, and what it was sent. */
 final class Broker {

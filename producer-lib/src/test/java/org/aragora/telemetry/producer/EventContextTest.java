@@ -12,9 +12,10 @@ import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.kafka.clients.producer.MockProducer;
-import org.aragora.telemetry.producer.event.Request;
-import org.aragora.telemetry.schemas.event.Event;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.producer.stamp.EventContext;
+import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.event.RequestCompleted;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 
 @SuppressWarnings("try") // a scope is there to be closed
@@ -26,8 +27,8 @@ class EventContextTest {
           .get("test");
   private final MockProducer<byte[], byte[]> broker = Broker.acknowledging(1);
 
-  private static Request request() {
-    return Request.of("r-1", "GET", "/").answered(200, Duration.ZERO);
+  private static RequestCompleted request() {
+    return RequestCompleted.of("r-1", "GET", "/", 200, Duration.ZERO);
   }
 
   private Event only() {
@@ -42,7 +43,7 @@ class EventContextTest {
         Scope outer = above.makeCurrent()) {
       Span span = tracer.spanBuilder("operation").startSpan();
       try (Scope inner = span.makeCurrent()) {
-        telemetry.requestCompleted(request());
+        telemetry.emit(request());
       }
       telemetry.flush(Duration.ofSeconds(5));
 

@@ -2,8 +2,8 @@ package org.aragora.telemetry.producer;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import org.aragora.telemetry.producer.event.Request;
-import org.aragora.telemetry.producer.spool.Fsync;
+import org.aragora.telemetry.producer.disk.Fsync;
+import org.aragora.telemetry.schemas.event.RequestCompleted;
 
 /**
  * A host to be killed: {@code <servers> <spool> <fsync> <name>}. Says the id of each request on
@@ -21,8 +21,8 @@ final class SpoolHost {
             .build();
     for (int i = 0; ; i++) {
       String id = arguments[3] + "-" + i;
-      if (telemetry.requestCompleted(
-          Request.of(id, "GET", "/api/debates").answered(200, Duration.ofMillis(1)))) {
+      if (telemetry.emit(
+          RequestCompleted.of(id, "GET", "/api/debates", 200, Duration.ofMillis(1)))) {
         System.out.println(id);
         System.out.flush();
       }

@@ -14,8 +14,10 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.aragora.telemetry.producer.event.Request;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.producer.report.DropReason;
+import org.aragora.telemetry.producer.report.ProducerStats;
+import org.aragora.telemetry.schemas.event.RequestCompleted;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SpoolTest {
   @TempDir Path directory;
 
-  private TelemetryProducer.Builder to(MockProducer<byte[], byte[]> client) {
+  private ProducerBuilder to(MockProducer<byte[], byte[]> client) {
     return TelemetryProducer.builder("api-1")
         .client(() -> client)
         .heartbeatInterval(Duration.ZERO)
@@ -33,9 +35,7 @@ class SpoolTest {
 
   private static void emit(TelemetryProducer telemetry, int count) {
     for (int i = 0; i < count; i++) {
-      assertThat(
-              telemetry.requestCompleted(
-                  Request.of("r-" + i, "GET", "/").answered(200, Duration.ZERO)))
+      assertThat(telemetry.emit(RequestCompleted.of("r-" + i, "GET", "/", 200, Duration.ZERO)))
           .isTrue();
     }
   }
@@ -151,7 +151,7 @@ class SpoolTest {
     int accepted = 0;
     for (int i = 0; i < 400; i++) {
       accepted +=
-          telemetry.log(org.aragora.telemetry.schemas.event.LogLevel.INFO, "a", text) ? 1 : 0;
+          telemetry.log(org.aragora.telemetry.schemas.field.LogLevel.INFO, "a", text) ? 1 : 0;
     }
     ProducerStats.TopicStats stats = telemetry.stats().topics().get("aragora.logs");
     assertThat(accepted).isBetween(200, 280);

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -28,24 +29,23 @@ import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
-import org.aragora.telemetry.producer.event.AgentCall;
-import org.aragora.telemetry.producer.event.DebateEnd;
-import org.aragora.telemetry.producer.event.DebateStart;
-import org.aragora.telemetry.producer.event.EloUpdate;
-import org.aragora.telemetry.producer.event.EventDetails;
-import org.aragora.telemetry.producer.event.LogLine;
-import org.aragora.telemetry.producer.event.Request;
-import org.aragora.telemetry.schemas.event.CallStatus;
-import org.aragora.telemetry.schemas.event.DebateOutcome;
-import org.aragora.telemetry.schemas.event.Event;
-import org.aragora.telemetry.schemas.event.EventData;
-import org.aragora.telemetry.schemas.event.EventType;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.producer.report.DropReason;
+import org.aragora.telemetry.producer.report.ProducerStats;
+import org.aragora.telemetry.producer.report.TelemetryListener;
+import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.envelope.EventType;
+import org.aragora.telemetry.schemas.event.AgentCallCompleted;
+import org.aragora.telemetry.schemas.event.DebateCompleted;
+import org.aragora.telemetry.schemas.event.DebateStarted;
+import org.aragora.telemetry.schemas.event.EloUpdated;
 import org.aragora.telemetry.schemas.event.InstanceHeartbeat;
 import org.aragora.telemetry.schemas.event.InstanceStopped;
 import org.aragora.telemetry.schemas.event.LogEmitted;
-import org.aragora.telemetry.schemas.event.LogLevel;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
+import org.aragora.telemetry.schemas.field.CallStatus;
+import org.aragora.telemetry.schemas.field.DebateOutcome;
+import org.aragora.telemetry.schemas.field.LogLevel;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -56,7 +56,7 @@ class TelemetryProducerTest {
   private final MockProducer<byte[], byte[]> broker = Broker.acknowledging(4);
   private final MockProducer<byte[], byte[]> silent = Broker.silent(4);
 
-  private static TelemetryProducer.Builder to(MockProducer<byte[], byte[]> client) {
+  private static ProducerBuilder to(MockProducer<byte[], byte[]> client) {
     return TelemetryProducer.builder("api-1").client(() -> client);
   }
 
@@ -64,15 +64,15 @@ class TelemetryProducerTest {
     return telemetry.stats().topics().get(topic.under(Broker.PREFIX));
   }
 
-  private static Request request(String id) {
-    return Request.of(id, "GET", "/api/debates").answered(200, Duration.ofMillis(42));
+  private static RequestCompleted request(String id) {
+    return RequestCompleted.of(id, "GET", "/api/debates", 200, Duration.ofMillis(42));
   }
 
   @Test
   void eventIsStampedWithIdSourceTimeEpochAndSeq() {
     try (TelemetryProducer telemetry =
         to(broker).clock(Clock.fixed(NOON, ZoneOffset.UTC)).build()) {
-      assertThat(telemetry.requestCompleted(request("r-1").userId("u-1"))).isTrue();
+      assertThat(telemetry.emit(request("r-1").withUserId("u-1"))).isTrue();
       assertThat(telemetry.flush(Duration.ofSeconds(5))).isTrue();
 
       ProducerRecord<byte[], byte[]> record = Broker.sent(broker, InputTopic.REQUESTS).get(0);
@@ -101,48 +101,49 @@ class TelemetryProducerTest {
       assertThat(
               List.of(
                   telemetry.debateStarted("d-1", List.of("claude", "gpt")),
-                  telemetry.debateStarted(
-                      DebateStart.of("d-2", List.of("claude"))
-                          .domain("health")
-                          .task("why")
-                          .plannedRounds(3)
-                          .timeout(Duration.ofMinutes(5))),
+                  telemetry.emit(
+                      DebateStarted.of("d-2", List.of("claude"))
+                          .withDomain("health")
+                          .withTask("why")
+                          .withPlannedRounds(3)
+                          .withTimeout(Duration.ofMinutes(5))),
                   telemetry.roundCompleted("d-1", 1, Duration.ofSeconds(9)),
                   telemetry.debateCompleted("d-1", DebateOutcome.TIMEOUT, Duration.ofSeconds(9)),
-                  telemetry.debateCompleted(
-                      DebateEnd.of("d-2", DebateOutcome.ERROR, Duration.ofSeconds(9))
-                          .rounds(1)
-                          .confidence(0.5)
-                          .domain("health")
-                          .error("broken")),
+                  telemetry.emit(
+                      DebateCompleted.of("d-2", DebateOutcome.ERROR, Duration.ofSeconds(9))
+                          .withRounds(1)
+                          .withConfidence(0.5)
+                          .withDomain("health")
+                          .withError("broken")),
                   telemetry.eloUpdated("claude", 1510.5),
-                  telemetry.eloUpdated(
-                      EloUpdate.of("gpt", 1490)
-                          .previousRating(1500)
-                          .debateId("d-1")
-                          .domain("health")),
-                  telemetry.requestCompleted(request("r-1")),
+                  telemetry.emit(
+                      EloUpdated.of("gpt", 1490)
+                          .withPreviousRating(1500)
+                          .withDebateId("d-1")
+                          .withDomain("health")),
+                  telemetry.requestCompleted("r-1", "GET", "/", 200, Duration.ofMillis(1)),
                   telemetry.websocketOpened("w-1", 1),
                   telemetry.websocketClosed("w-1", 0),
                   telemetry.agentCallCompleted(
                       "c-1", "claude", CallStatus.SUCCESS, Duration.ofSeconds(2)),
-                  telemetry.agentCallCompleted(
-                      AgentCall.of("c-2", "gpt", CallStatus.ERROR, Duration.ofSeconds(2))
-                          .operation("vote")
-                          .model("m")
-                          .provider("p")
-                          .tokens(10, 20)
-                          .errorType("RateLimit")
-                          .debate("d-1", 1)),
+                  telemetry.emit(
+                      AgentCallCompleted.of("c-2", "gpt", CallStatus.ERROR, Duration.ofSeconds(2))
+                          .withOperation("vote")
+                          .withModel("m")
+                          .withProvider("p")
+                          .withTokens(10, 20)
+                          .withErrorType("RateLimit")
+                          .withDebateId("d-1")
+                          .withRound(1)),
                   telemetry.log(LogLevel.INFO, "aragora", "hello"),
-                  telemetry.log(
-                      LogLine.of(LogLevel.ERROR, "aragora", "no")
-                          .at("m", "f", 3)
-                          .requestId("r")
-                          .userId("u")
-                          .debateId("d-1")
-                          .field("n", 1L)
-                          .field("list", List.of(1L, "x")))))
+                  telemetry.emit(
+                      LogEmitted.of(LogLevel.ERROR, "aragora", "no")
+                          .withSource("m", "f", 3)
+                          .withRequestId("r")
+                          .withUserId("u")
+                          .withDebateId("d-1")
+                          .withField("n", 1L)
+                          .withField("list", List.of(1L, "x")))))
           .doesNotContain(false);
       assertThat(telemetry.flush(Duration.ofSeconds(5))).isTrue();
     }
@@ -166,7 +167,7 @@ class TelemetryProducerTest {
             threads.submit(
                 () -> {
                   for (int i = 0; i < perThread; i++) {
-                    telemetry.requestCompleted(request(id + "-" + i));
+                    telemetry.emit(request(id + "-" + i));
                   }
                 }));
       }
@@ -205,7 +206,7 @@ class TelemetryProducerTest {
         to(silent).queue(100, 4 * 1024 * 1024).heartbeatInterval(Duration.ZERO).build()) {
       int accepted = 0;
       for (int i = 0; i < 350; i++) {
-        accepted += telemetry.requestCompleted(request("r-" + i)) ? 1 : 0;
+        accepted += telemetry.emit(request("r-" + i)) ? 1 : 0;
       }
 
       ProducerStats.TopicStats stats = stats(telemetry, InputTopic.REQUESTS);
@@ -250,10 +251,10 @@ class TelemetryProducerTest {
   void roomComesBackWithTheAcknowledgement() {
     try (TelemetryProducer telemetry =
         to(silent).queue(1, 4 * 1024 * 1024).heartbeatInterval(Duration.ZERO).build()) {
-      assertThat(telemetry.requestCompleted(request("r-1"))).isTrue();
-      assertThat(telemetry.requestCompleted(request("r-2"))).isFalse();
+      assertThat(telemetry.emit(request("r-1"))).isTrue();
+      assertThat(telemetry.emit(request("r-2"))).isFalse();
       await().until(() -> silent.completeNext());
-      assertThat(telemetry.requestCompleted(request("r-3"))).isTrue();
+      assertThat(telemetry.emit(request("r-3"))).isTrue();
       telemetry.close(Duration.ZERO);
     }
   }
@@ -262,9 +263,9 @@ class TelemetryProducerTest {
   void emitWaitsNoLongerThanItsBound() {
     try (TelemetryProducer telemetry =
         to(silent).queue(1, 4 * 1024 * 1024).emitWait(Duration.ofMillis(100)).build()) {
-      telemetry.requestCompleted(request("r-1"));
+      telemetry.emit(request("r-1"));
       long start = System.nanoTime();
-      assertThat(telemetry.requestCompleted(request("r-2"))).isFalse();
+      assertThat(telemetry.emit(request("r-2"))).isFalse();
       assertThat(Duration.ofNanos(System.nanoTime() - start))
           .isBetween(Duration.ofMillis(100), Duration.ofSeconds(5));
       telemetry.close(Duration.ZERO);
@@ -275,9 +276,9 @@ class TelemetryProducerTest {
   void interruptedCallerIsAnsweredAtOnceAndStaysInterrupted() {
     try (TelemetryProducer telemetry =
         to(silent).queue(1, 4 * 1024 * 1024).emitWait(Duration.ofSeconds(30)).build()) {
-      telemetry.requestCompleted(request("r-1"));
+      telemetry.emit(request("r-1"));
       Thread.currentThread().interrupt();
-      assertThat(telemetry.requestCompleted(request("r-2"))).isFalse();
+      assertThat(telemetry.emit(request("r-2"))).isFalse();
       assertThat(Thread.interrupted()).isTrue();
       telemetry.close(Duration.ZERO);
     }
@@ -293,7 +294,8 @@ class TelemetryProducerTest {
                 assertThat(
                         List.of(
                             telemetry.debateStarted(null, null),
-                            telemetry.debateStarted((DebateStart) null),
+                            telemetry.debateStarted("d", Arrays.asList("claude", null)),
+                            telemetry.emit(DebateStarted.of("d", null).withTask(null)),
                             telemetry.debateStarted("", List.of()),
                             telemetry.roundCompleted("d", 1, null),
                             telemetry.roundCompleted("d", -1, Duration.ZERO),
@@ -302,21 +304,22 @@ class TelemetryProducerTest {
                                 "d", DebateOutcome.ERROR, Duration.ofSeconds(Long.MAX_VALUE)),
                             telemetry.eloUpdated("claude", Double.NaN),
                             telemetry.eloUpdated("claude", Double.POSITIVE_INFINITY),
-                            telemetry.requestCompleted(Request.of("r", "GET", "/")),
-                            telemetry.requestCompleted(request("r").answered(99, Duration.ZERO)),
+                            telemetry.requestCompleted("r", "GET", "/", 200, null),
+                            telemetry.requestCompleted("r", "GET", "/", 99, Duration.ZERO),
+                            telemetry.emit(request(null)),
                             telemetry.websocketOpened(null, 1),
                             telemetry.websocketClosed("w", -1),
                             telemetry.agentCallCompleted("c", "a", null, Duration.ZERO),
                             telemetry.log(LogLevel.INFO, "aragora", null),
-                            telemetry.emit((EventDetails) null, null),
-                            telemetry.emit((EventData) null, null)))
+                            telemetry.emit(null),
+                            telemetry.emit(null, null)))
                     .doesNotContain(true);
               });
       long dropped =
           telemetry.stats().topics().values().stream()
               .mapToLong(topic -> topic.reasons().getOrDefault(DropReason.INVALID, 0L))
               .sum();
-      assertThat(dropped).isEqualTo(15);
+      assertThat(dropped).isEqualTo(17);
     }
   }
 
@@ -326,14 +329,14 @@ class TelemetryProducerTest {
     Map<String, Object> cyclic = new HashMap<>();
     cyclic.put("self", cyclic);
     try (TelemetryProducer telemetry = to(broker).build()) {
-      LogLine line =
-          LogLine.of(LogLevel.INFO, "a", "m")
-              .field("nan", Double.NaN)
-              .field(null, 1L)
-              .field("object", new Object())
-              .field("cyclic", cyclic)
-              .field("good", 2L);
-      assertThat(telemetry.log(line)).isTrue();
+      LogEmitted line =
+          LogEmitted.of(LogLevel.INFO, "a", "m")
+              .withField("nan", Double.NaN)
+              .withField(null, 1L)
+              .withField("object", new Object())
+              .withField("cyclic", cyclic)
+              .withField("good", 2L);
+      assertThat(telemetry.emit(line)).isTrue();
       telemetry.flush(Duration.ofSeconds(5));
 
       LogEmitted log = (LogEmitted) Broker.events(broker, InputTopic.LOGS).get(0).data();
@@ -344,7 +347,7 @@ class TelemetryProducerTest {
   @Test
   void valueOverOneMebibyteIsDroppedAndLongTextIsCut() {
     try (TelemetryProducer telemetry = to(broker).build()) {
-      telemetry.log(LogLine.of(LogLevel.INFO, "a", "m").field("f", "x".repeat(1_048_576)));
+      telemetry.emit(LogEmitted.of(LogLevel.INFO, "a", "m").withField("f", "x".repeat(1_048_576)));
       telemetry.log(LogLevel.INFO, "a", "y".repeat(70_000));
       telemetry.flush(Duration.ofSeconds(5));
 
@@ -361,7 +364,7 @@ class TelemetryProducerTest {
     telemetry.close();
     telemetry.close();
 
-    assertThat(telemetry.requestCompleted(request("r-1"))).isFalse();
+    assertThat(telemetry.emit(request("r-1"))).isFalse();
     assertThat(stats(telemetry, InputTopic.REQUESTS).reasons())
         .containsExactly(Map.entry(DropReason.CLOSED, 1L));
   }
@@ -496,7 +499,7 @@ class TelemetryProducerTest {
   void lastHeartbeatAndStoppedComeAfterEverythingElseIsAcknowledged() {
     try (TelemetryProducer telemetry = to(broker).build()) {
       for (int i = 0; i < 100; i++) {
-        telemetry.requestCompleted(request("r-" + i));
+        telemetry.emit(request("r-" + i));
       }
     }
 
@@ -514,7 +517,7 @@ class TelemetryProducerTest {
   void closeKeepsItsBoundAndCountsWhatIsLeft() {
     TelemetryProducer telemetry = to(silent).build();
     for (int i = 0; i < 50; i++) {
-      telemetry.requestCompleted(request("r-" + i));
+      telemetry.emit(request("r-" + i));
     }
     long start = System.nanoTime();
     telemetry.close(Duration.ofMillis(500));
@@ -531,7 +534,7 @@ class TelemetryProducerTest {
     TelemetryProducer telemetry =
         TelemetryProducer.builder("api-1").bootstrapServers("127.0.0.1:1").build();
     for (int i = 0; i < 1_000; i++) {
-      telemetry.requestCompleted(request("r-" + i));
+      telemetry.emit(request("r-" + i));
     }
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
     start = System.nanoTime();
@@ -544,7 +547,7 @@ class TelemetryProducerTest {
   void nameThatDoesNotResolveYetIsNoReasonNotToStart() {
     TelemetryProducer telemetry =
         TelemetryProducer.builder("api-1").bootstrapServers("nowhere.invalid:9092").build();
-    assertThat(telemetry.requestCompleted(request("r-1"))).isTrue();
+    assertThat(telemetry.emit(request("r-1"))).isTrue();
     telemetry.close(Duration.ofMillis(100));
     assertThat(stats(telemetry, InputTopic.REQUESTS).dropped()).isEqualTo(1);
   }

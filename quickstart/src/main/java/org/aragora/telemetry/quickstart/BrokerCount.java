@@ -1,5 +1,6 @@
 package org.aragora.telemetry.quickstart;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,14 +16,16 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.aragora.telemetry.testbed.oracle.ExpectedExports;
+import org.aragora.telemetry.testbed.oracle.OracleEvent;
 
 /**
- * Reads every committed record of the input topics and counts by whom it was written: the other
- * side of what the processor says that it counted.
+ * Reader of every committed record of the input topics. It counts them by writer, independently of
+ * the processor.
  */
 final class BrokerCount implements AutoCloseable {
 
-  /** Source of what the processor writes into input topics: debates that it gives up. */
+  /** Source of the ends that the processor proposes. */
   private static final String PROCESSOR = "/aragora/telemetry";
 
   private static final Duration POLL = Duration.ofMillis(200);
@@ -32,7 +35,7 @@ final class BrokerCount implements AutoCloseable {
    *
    * @param load by the sample load
    * @param processor by the processor
-   * @param others by anybody else, whatever they are
+   * @param others by other clients, valid or not
    */
   record Written(long load, long processor, long others) {
     long sum() {
@@ -68,12 +71,12 @@ final class BrokerCount implements AutoCloseable {
     return count;
   }
 
-  /** Spans and lines that the events of the load and the processor give; others' are left out. */
+  /** Spans and lines of the events of the load and the processor; those of others are left out. */
   ExpectedExports.Exports expected() {
     return expected.sum();
   }
 
-  /** What was read so far, by topic. */
+  /** Counts of the records read so far, by topic. */
   Map<String, Written> written() {
     Map<String, Written> written = new TreeMap<>();
     for (String topic : topics) {
@@ -109,10 +112,10 @@ final class BrokerCount implements AutoCloseable {
       consumer.seekToBeginning(partitions);
       while (true) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          EventFacts event = EventFacts.of(record.value());
+          JsonNode event = OracleEvent.tree(record.value());
           Writer writer = writerOf(event);
           if (writer != Writer.OTHERS) {
-            expected.note(event);
+            expected.add(event);
           }
           adder(record.topic(), writer).increment();
         }
@@ -122,12 +125,12 @@ final class BrokerCount implements AutoCloseable {
     }
   }
 
-  private Writer writerOf(EventFacts event) {
-    String source = event.source();
+  private Writer writerOf(JsonNode event) {
+    String source = event.path("source").asText();
     if (PROCESSOR.equals(source)) {
       return Writer.PROCESSOR;
     }
-    return source != null && loadSources.contains(source) ? Writer.LOAD : Writer.OTHERS;
+    return loadSources.contains(source) ? Writer.LOAD : Writer.OTHERS;
   }
 
   private long count(String topic, Writer writer) {

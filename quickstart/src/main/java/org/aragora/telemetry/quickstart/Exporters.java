@@ -7,21 +7,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
-import org.aragora.telemetry.exporter.receiver.CountingReceiver;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.schemas.topic.Topics;
+import org.aragora.telemetry.testbed.oracle.ExpectedExports;
+import org.aragora.telemetry.testbed.receiver.CountingReceiver;
+import org.aragora.telemetry.testbed.service.MetricsPage;
+import org.aragora.telemetry.testbed.service.ServiceEnvironment;
+import org.aragora.telemetry.testbed.service.ServiceProcess;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Both exporters, and a receiver that stands in for Jaeger and Loki where the environment names
- * none.
+ * Both exporters, and a receiver that stands in for Jaeger and Loki if the environment names none.
  */
 final class Exporters {
 
   private static final String METRIC = "aragora_telemetry_exporter_";
-  private static final List<String> JVM_OPTIONS = List.of("-Xmx256m", "-XX:+UseSerialGC");
   private static final String SAMPLER = "OTEL_TRACES_SAMPLER";
   private static final Duration STOPS_WITHIN = Duration.ofSeconds(4);
 
@@ -33,17 +33,22 @@ final class Exporters {
           "OTEL_EXPORTER_JAEGER_AGENT_HOST",
           "JAEGER_AGENT_HOST");
 
-  /** With any of these, what the events give is not ours to say. */
+  /** With any of these, the number of spans cannot be told from the events. */
   private static final List<String> CHANGES_SPANS =
       List.of(SAMPLER, "ARAGORA_TELEMETRY_AGENT_SERVICE_SPANS");
 
   private static final List<String> CHANGES_LINES = List.of("ARAGORA_TELEMETRY_LOGS_MIN_LEVEL");
 
   private record Kind(
-      String items, List<InputTopic> topics, String mainClass, List<String> changedBy) {}
+      String name,
+      String items,
+      List<InputTopic> topics,
+      String mainClass,
+      List<String> changedBy) {}
 
   private static final Kind SPANS =
       new Kind(
+          "export-spans",
           "spans",
           List.of(InputTopic.DEBATES, InputTopic.REQUESTS, InputTopic.AGENT_CALLS),
           "org.aragora.telemetry.exporter.spans.SpansMain",
@@ -51,6 +56,7 @@ final class Exporters {
 
   private static final Kind LINES =
       new Kind(
+          "export-logs",
           "lines",
           List.of(InputTopic.LOGS, InputTopic.DEBATES, InputTopic.REQUESTS, InputTopic.AGENT_CALLS),
           "org.aragora.telemetry.exporter.logs.LogsMain",
@@ -58,17 +64,16 @@ final class Exporters {
 
   private final Map<String, String> environment;
   private final @Nullable CountingReceiver receiver;
-  private final ServiceChild spans;
-  private final ServiceChild lines;
+  private final ServiceProcess spans;
+  private final ServiceProcess lines;
   private final Map<Kind, MetricsPage> last = new HashMap<>();
 
-  private Exporters(
-      Map<String, String> environment, ServiceChild.Surroundings surroundings, int[] ports)
+  private Exporters(Map<String, String> environment, ServiceEnvironment services)
       throws IOException {
     this.environment = environment;
     receiver = namesSpans() && namesLines() ? null : CountingReceiver.startDistinct(0);
-    spans = start(SPANS, "export-spans", surroundings, ports[0], spanSettings());
-    lines = start(LINES, "export-logs", surroundings, ports[1], lineSettings());
+    spans = start(SPANS, services, spanSettings());
+    lines = start(LINES, services, lineSettings());
   }
 
   /**
@@ -76,21 +81,17 @@ final class Exporters {
    *
    * @param environment of the user, which they inherit
    */
-  static Exporters start(Map<String, String> environment, ServiceChild.Surroundings surroundings)
+  static Exporters start(Map<String, String> environment, ServiceEnvironment services)
       throws IOException {
-    return new Exporters(
-        environment, surroundings, new int[] {Machine.freePort(), Machine.freePort()});
+    return new Exporters(environment, services);
   }
 
-  private static ServiceChild start(
-      Kind kind,
-      String name,
-      ServiceChild.Surroundings surroundings,
-      int metricsPort,
-      Map<String, String> settings) {
-    List<String> program =
-        Stream.concat(Stream.of(kind.mainClass()), JVM_OPTIONS.stream()).toList();
-    return ServiceChild.start(name, surroundings, metricsPort, program, settings);
+  private static ServiceProcess start(
+      Kind kind, ServiceEnvironment services, Map<String, String> settings) {
+    ServiceProcess process =
+        Quickstart.service(kind.name(), kind.mainClass(), services, "-Xmx256m", "-XX:+UseSerialGC");
+    settings.forEach(process::set);
+    return process.start();
   }
 
   /** All spans go unless the user samples: one in ten would be few, and none could be missed. */
@@ -122,17 +123,12 @@ final class Exporters {
     return !environment.getOrDefault(variable, "").isBlank();
   }
 
-  void awaitReady(BooleanSupplier givenUp) throws InterruptedException {
-    spans.awaitReady(givenUp);
-    lines.awaitReady(givenUp);
+  /** Both processes. */
+  List<ServiceProcess> all() {
+    return List.of(spans, lines);
   }
 
-  void checkAlive() {
-    spans.checkAlive();
-    lines.checkAlive();
-  }
-
-  /** Where spans and lines go and where the exporters' own metrics are, for people. */
+  /** Destinations of spans and lines and addresses of the exporters' own metrics, for people. */
   List<String> places() {
     return List.of(
         place("Spans", namesSpans(), spans.metricsPort()),
@@ -145,7 +141,7 @@ final class Exporters {
             items, isReal ? "the backend of your environment" : "a receiver in here", metricsPort);
   }
 
-  /** What they say now, against what is in the topics. */
+  /** Compares their own counts now to the records in the topics. */
   ExportAccount account(BrokerCount count) throws InterruptedException {
     Map<String, BrokerCount.Written> written = count.written();
     ExpectedExports.Exports expected = count.expected();
@@ -170,7 +166,7 @@ final class Exporters {
 
   private ExportAccount.Row row(
       Kind kind,
-      ServiceChild exporter,
+      ServiceProcess exporter,
       Map<String, BrokerCount.Written> written,
       boolean others,
       long expected,
@@ -205,15 +201,15 @@ final class Exporters {
   }
 
   /**
-   * Stops both cleanly where they hear in time, then the receiver.
+   * Stops both cleanly, then the receiver.
    *
    * @return those that had to be killed
    */
   List<String> stop() {
     List<String> killed =
-        Stream.of(spans, lines)
-            .filter(each -> !each.stop(STOPS_WITHIN))
-            .map(ServiceChild::name)
+        all().stream()
+            .filter(each -> !each.jvm().stop(STOPS_WITHIN))
+            .map(ServiceProcess::name)
             .toList();
     if (receiver != null) {
       receiver.close();

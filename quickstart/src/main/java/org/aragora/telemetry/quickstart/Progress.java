@@ -2,6 +2,7 @@ package org.aragora.telemetry.quickstart;
 
 import java.time.Duration;
 import java.util.Map;
+import org.aragora.telemetry.testbed.service.MetricsPage;
 
 /** The live line: what happened since the last one. Not thread-safe. */
 final class Progress {

@@ -1,7 +1,6 @@
 package org.aragora.telemetry.quickstart;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,9 +15,14 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.aragora.telemetry.chassis.topics.TopicAdmin;
 import org.aragora.telemetry.quickstart.load.SampleLoad;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.schemas.topic.Topics;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
+import org.aragora.telemetry.testbed.service.MetricsPage;
+import org.aragora.telemetry.testbed.service.Ports;
+import org.aragora.telemetry.testbed.service.ServiceEnvironment;
+import org.aragora.telemetry.testbed.service.ServiceProcess;
+import org.aragora.telemetry.testbed.service.TempResources;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +33,9 @@ final class Quickstart {
 
   private static final int PARTITIONS = 4;
   private static final String EVENTS = "aragora_telemetry_events_total";
+  private static final Duration READY_WITHIN = Duration.ofMinutes(2);
   private static final Duration SETTLES_WITHIN = Duration.ofSeconds(60);
-  // Who pressed Ctrl-C wants it to be over: mostly it takes a second.
+  // After Ctrl-C the user waits for the end; mostly it takes a second.
   private static final Duration SETTLES_WITHIN_WHEN_STOPPED = Duration.ofSeconds(8);
   private static final Duration LOAD_STOPS_WITHIN = Duration.ofSeconds(30);
   private static final Duration LOAD_STOPS_WITHIN_WHEN_STOPPED = Duration.ofSeconds(2);
@@ -38,7 +43,7 @@ final class Quickstart {
   private static final List<String> INPUTS =
       Arrays.stream(InputTopic.values()).map(topic -> topic.under(Topics.DEFAULT_PREFIX)).toList();
 
-  private record Services(ServiceChild processor, Exporters exporters) {}
+  private record Services(ServiceProcess processor, Exporters exporters) {}
 
   private record Accounts(Account events, ExportAccount exports) {
     boolean isSettled() {
@@ -57,9 +62,9 @@ final class Quickstart {
     this.directory = directory;
   }
 
-  /** Prepares a run that keeps what it writes in a new temporary directory. */
-  static Quickstart create(Options options, Screen screen) throws IOException {
-    return new Quickstart(options, screen, Files.createTempDirectory("aragora-quickstart-"));
+  /** Prepares a run that keeps its files in a new temporary directory. */
+  static Quickstart create(Options options, Screen screen) {
+    return new Quickstart(options, screen, TempResources.directory("aragora-quickstart-"));
   }
 
   /** Ends the load before its time. */
@@ -93,7 +98,7 @@ final class Quickstart {
       broker.kill(); // its data goes anyway
       broker.close();
       if (settled) {
-        Machine.delete(directory);
+        TempResources.delete(directory);
       } else {
         screen.line("Logs and data are kept in " + directory + ".");
       }
@@ -101,17 +106,19 @@ final class Quickstart {
   }
 
   private boolean runOn(EmbeddedBroker broker) throws InterruptedException, IOException {
-    ServiceChild.Surroundings surroundings =
-        new ServiceChild.Surroundings(broker.bootstrapServers(), Topics.DEFAULT_PREFIX, directory);
-    int metricsPort = options.metricsPort() == 0 ? Machine.freePort() : options.metricsPort();
+    ServiceEnvironment environment =
+        new ServiceEnvironment(broker.bootstrapServers(), Topics.DEFAULT_PREFIX, directory);
+    int metricsPort = options.metricsPort() == 0 ? Ports.free() : options.metricsPort();
     Services services =
         new Services(
-            processor(surroundings, metricsPort), Exporters.start(System.getenv(), surroundings));
+            processor(environment, metricsPort), Exporters.start(System.getenv(), environment));
     try (BrokerCount count =
         BrokerCount.start(broker.bootstrapServers(), INPUTS, SampleLoad.sources())) {
-      services.processor().awaitReady(this::isStopped);
-      services.exporters().awaitReady(this::isStopped);
-      sayWhatIsWhere(broker, services);
+      awaitReady(services.processor());
+      for (ServiceProcess exporter : services.exporters().all()) {
+        awaitReady(exporter);
+      }
+      printAddresses(broker, services);
       Accounts accounts =
           options.hasLoad() ? underLoad(broker, services, count) : idle(services, count);
       screen.line("");
@@ -121,23 +128,39 @@ final class Quickstart {
       return accounts.isSettled();
     } finally {
       List<String> killed = new ArrayList<>(services.exporters().stop());
-      if (!services.processor().stop(PROCESSOR_STOPS_WITHIN)) {
+      if (!services.processor().jvm().stop(PROCESSOR_STOPS_WITHIN)) {
         killed.add(services.processor().name());
       }
       killed.forEach(name -> screen.line("The " + name + " did not stop in time and was killed."));
     }
   }
 
-  private static ServiceChild processor(ServiceChild.Surroundings surroundings, int metricsPort) {
-    return ServiceChild.start(
-        "processor",
-        surroundings,
-        metricsPort,
-        List.of("org.aragora.telemetry.processor.ProcessorMain", "-Xmx512m"),
-        Map.of(
-            "ARAGORA_TELEMETRY_STATE_DIR", surroundings.directory().resolve("state").toString(),
-            "ARAGORA_TELEMETRY_BIRTH_SECONDS", "0",
-            "ARAGORA_TELEMETRY_PARTITIONS", Integer.toString(PARTITIONS)));
+  private static ServiceProcess processor(ServiceEnvironment environment, int metricsPort) {
+    return service(
+            "processor", "org.aragora.telemetry.processor.ProcessorMain", environment, "-Xmx512m")
+        .metricsPort(metricsPort)
+        .set("ARAGORA_TELEMETRY_STATE_DIR", environment.directory().resolve("state").toString())
+        .set("ARAGORA_TELEMETRY_BIRTH_SECONDS", "0")
+        .set("ARAGORA_TELEMETRY_PARTITIONS", Integer.toString(PARTITIONS))
+        .start();
+  }
+
+  /** A service with the user's own settings. */
+  static ServiceProcess service(
+      String name, String mainClass, ServiceEnvironment environment, String... options) {
+    return ServiceProcess.of(name, mainClass, environment)
+        .inheritSettings()
+        .options(options)
+        .set("LOG_FORMAT", System.getenv().getOrDefault("LOG_FORMAT", "text"));
+  }
+
+  private void awaitReady(ServiceProcess service) throws InterruptedException {
+    if (!service.awaitReady(READY_WITHIN, this::isStopped) && !isStopped()) {
+      service.checkAlive();
+      throw new IllegalStateException(
+          "The %s is not ready after %d s; the end of its log:\n%s"
+              .formatted(service.name(), READY_WITHIN.toSeconds(), service.jvm().endOfLog()));
+    }
   }
 
   private Accounts underLoad(EmbeddedBroker broker, Services services, BrokerCount count)
@@ -172,9 +195,9 @@ final class Quickstart {
         return;
       }
       services.processor().checkAlive();
-      services.exporters().checkAlive();
+      services.exporters().all().forEach(ServiceProcess::checkAlive);
       MetricsPage page = services.processor().metrics();
-      // A processor that is not sure of its partitions says nothing of them; that is not zero.
+      // A processor that is not sure of its partitions serves nothing of them; that is not zero.
       if (page != null && page.sum(EVENTS, Map.of()).isPresent()) {
         Map<String, Long> emitted = load == null ? Map.of() : load.acknowledged();
         screen.live(
@@ -213,15 +236,11 @@ final class Quickstart {
               emitted.getOrDefault(topic, 0L),
               by.processor(),
               by.others(),
-              outcome(page, topic, "counted"),
-              outcome(page, topic, "duplicate"),
-              outcome(page, topic, "dead_letter")));
+              page.events(topic, "counted"),
+              page.events(topic, "duplicate"),
+              page.events(topic, "dead_letter")));
     }
     return new Account(rows);
-  }
-
-  private static long outcome(MetricsPage page, String topic, String outcome) {
-    return page.count(EVENTS, Map.of("topic", topic, "outcome", outcome));
   }
 
   private static void createTopics(String bootstrapServers)
@@ -233,7 +252,7 @@ final class Quickstart {
     }
   }
 
-  private void sayWhatIsWhere(EmbeddedBroker broker, Services services) {
+  private void printAddresses(EmbeddedBroker broker, Services services) {
     int metricsPort = services.processor().metricsPort();
     String kafka = "localhost:" + broker.port();
     screen.line("  Kafka     " + kafka + "   (kcat -b " + kafka + " -t aragora.requests -C -c 3)");

@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.aragora.telemetry.chassis.main.CommandMain;
 import org.aragora.telemetry.chassis.main.ExitCodes;
+import org.aragora.telemetry.testbed.service.Ports;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -96,7 +97,7 @@ public final class QuickstartMain implements Callable<Integer> {
   }
 
   private static void checkFree(int port, String option) {
-    if (port != 0 && !Machine.isFree(port)) {
+    if (port != 0 && !Ports.isFree(port)) {
       throw new IllegalStateException(
           "Port %d is taken by another process; choose another with %s.".formatted(port, option));
     }

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 final class HistoryOptions {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  /** How long events have to arrive before the first live sample; see {@code docs/replay.md}. */
+  /** Time for events to arrive before the first live sample: docs/how-to/replay.md. */
   private static final Duration ARRIVAL = Duration.ofSeconds(30);
 
   @Option(

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A release whose metrics differ from those of the release before: docs/replay.md. */
+/** A release whose metrics differ from the previous one: docs/how-to/replay.md. */
 class ITGenerationOfARelease {
   @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The worked example of docs/replay.md, "A new metric from old events". */
+/** The worked example of docs/how-to/replay.md. */
 class ITNewMetricFromOldEvents {
   @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
 

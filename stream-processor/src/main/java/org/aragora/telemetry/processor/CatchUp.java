@@ -15,7 +15,7 @@ import org.aragora.telemetry.counting.generation.GenerationGroups;
 import org.aragora.telemetry.counting.generation.Generations;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.processor.flow.Handover;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -25,7 +25,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.processor.flow.PartitionProgress;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /**
  * Asks the broker, about once a second, how far the whole group has committed and where the input

@@ -23,7 +23,7 @@ import org.aragora.telemetry.processor.ingest.IngestProcessor;
 import org.aragora.telemetry.processor.measure.MeasureProcessor;
 import org.aragora.telemetry.processor.measure.MetricCatalog;
 import org.aragora.telemetry.processor.serve.ServeProcessor;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.schemas.topic.Topics;
 
 /**

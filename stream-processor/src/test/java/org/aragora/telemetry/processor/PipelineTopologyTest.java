@@ -14,7 +14,7 @@ import org.apache.kafka.streams.test.TestRecord;
 import org.aragora.telemetry.counting.metric.Ledger;
 import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.store.BinaryReader;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -29,7 +29,7 @@ import org.aragora.telemetry.processor.serve.MetricsView;
 import org.aragora.telemetry.processor.serve.SeriesCollector;
 import org.aragora.telemetry.processor.serve.ServeSettings;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /** The whole topology in Kafka's test driver: one partition a topic, everything read at once. */
 final class TestPipeline implements AutoCloseable {

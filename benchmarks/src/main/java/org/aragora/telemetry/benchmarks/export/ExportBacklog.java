@@ -14,18 +14,18 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.aragora.telemetry.exporter.core.Conversion;
-import org.aragora.telemetry.exporter.core.Converter;
+import org.aragora.telemetry.exporter.backend.Conversion;
+import org.aragora.telemetry.exporter.backend.Converter;
 import org.aragora.telemetry.schemas.codec.EventCodec;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
-import org.aragora.telemetry.schemas.event.CallStatus;
-import org.aragora.telemetry.schemas.event.Event;
 import org.aragora.telemetry.schemas.event.EventData;
 import org.aragora.telemetry.schemas.event.LogEmitted;
-import org.aragora.telemetry.schemas.event.LogLevel;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.aragora.telemetry.schemas.event.RoundCompleted;
+import org.aragora.telemetry.schemas.field.CallStatus;
+import org.aragora.telemetry.schemas.field.LogLevel;
 
 /**
  * Events in the topics, and the payloads of the first of them in memory. The same for a seed.

@@ -19,14 +19,14 @@ import java.util.zip.Deflater;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.aragora.telemetry.chassis.topics.TopicAdmin;
-import org.aragora.telemetry.exporter.core.Conversion;
-import org.aragora.telemetry.exporter.core.ExporterProcess;
-import org.aragora.telemetry.exporter.core.Settings;
+import org.aragora.telemetry.exporter.backend.Conversion;
+import org.aragora.telemetry.exporter.process.ExporterProcess;
+import org.aragora.telemetry.exporter.process.Settings;
 import org.aragora.telemetry.exporter.logs.LogEntry;
 import org.aragora.telemetry.exporter.logs.LogsMain;
-import org.aragora.telemetry.exporter.receiver.CountingReceiver;
 import org.aragora.telemetry.exporter.spans.SpansMain;
-import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.testbed.receiver.CountingReceiver;
 
 /** Measures both exporters and prints one line per round and the medians. Not thread-safe. */
 public final class ExportThroughput {
@@ -47,7 +47,7 @@ public final class ExportThroughput {
     this.out = out;
   }
 
-  /** What is measured. */
+  /** The measured exporter. */
   public enum Kind {
     /** The span exporter beside the SDK's. */
     SPANS,
@@ -76,7 +76,7 @@ public final class ExportThroughput {
   }
 
   /**
-   * What the exporter is held against.
+   * The baseline of an exporter.
    *
    * @param batches how many different batches it has in memory
    * @param sending sends so many batches, going round
@@ -210,7 +210,7 @@ public final class ExportThroughput {
         rates.add(fromMemory(contest, receiver, rival, count));
       }
       double exporter = exporter(contest, receiver, backlog.items());
-      tell(name, rivals, rates, exporter);
+      print(name, rivals, rates, exporter);
       if (round > 0) {
         ours.add(exporter);
         for (int i = 0; i < rivals.size(); i++) {
@@ -219,11 +219,11 @@ public final class ExportThroughput {
       }
     }
     List<Double> medians = theirs.stream().map(ExportThroughput::median).toList();
-    tell(contest.items() + ", medians", rivals, medians, median(ours));
+    print(contest.items() + ", medians", rivals, medians, median(ours));
     return median(ours) / medians.get(0);
   }
 
-  private void tell(String what, List<Rival> rivals, List<Double> rates, double exporter) {
+  private void print(String what, List<Rival> rivals, List<Double> rates, double exporter) {
     StringBuilder line = new StringBuilder(what).append(": ");
     for (int i = 0; i < rivals.size(); i++) {
       line.append("%s %,.0f/s; ".formatted(rivals.get(i).name(), rates.get(i)));

@@ -23,8 +23,8 @@ record PlainLine(
         entry.stream(),
         entry.nanos(),
         entry.line(),
-        entry.traceId(),
-        entry.requestId(),
-        entry.userId());
+        entry.metadata().traceId(),
+        entry.metadata().requestId(),
+        entry.metadata().userId());
   }
 }

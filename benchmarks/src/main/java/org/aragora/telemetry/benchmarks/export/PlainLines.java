@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.aragora.telemetry.exporter.logs.LogEntry;
-import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.LogEmitted;
 import org.jspecify.annotations.Nullable;
 

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.aragora.telemetry.exporter.logs.LogEntry;
 
-/** What a script without guarantees would do: the same JSON, gzip, one POST a batch. */
+/** A push without guarantees: the same JSON, gzip, one POST a batch. */
 final class PlainPush {
   private final JsonFactory json = new JsonFactory();
   private final HttpClient http =

@@ -1,5 +1,5 @@
 /**
- * How fast each exporter is from a backlog, beside a program without guarantees that sends the same
+ * Throughput of each exporter on a backlog, beside a program without guarantees that sends the same
  * from memory.
  */
 @NullMarked

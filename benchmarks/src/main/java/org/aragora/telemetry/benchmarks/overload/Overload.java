@@ -2,39 +2,54 @@ package org.aragora.telemetry.benchmarks.overload;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.aragora.telemetry.benchmarks.throughput.Backlog;
 import org.aragora.telemetry.chassis.topics.TopicAdmin;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
+import org.aragora.telemetry.testbed.oracle.PartitionOracle;
+import org.aragora.telemetry.testbed.oracle.TopicOracle;
+import org.aragora.telemetry.testbed.service.MetricsPage;
+import org.aragora.telemetry.testbed.service.SeriesName;
+import org.aragora.telemetry.testbed.service.ServiceEnvironment;
+import org.aragora.telemetry.testbed.service.ServiceProcess;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A processor that has more to do than it can: a backlog is there when it starts, and while more
- * comes it gets a tenth of the time only. It must stay up in a small heap, say how far behind it is
- * and, when it is let go, catch up to exact totals.
+ * A processor that has more to do than it can. It starts on a backlog, and while more events come
+ * it gets a tenth of the time only. It must stay up in a small heap, report its lag and, once it
+ * gets all the time, catch up to exact totals.
  */
 public final class Overload {
   private static final String PREFIX = "aragora.";
   private static final int PARTITIONS = 4;
   private static final int BROKER_MEGABYTES = 1024;
+  private static final int HEAP_MEGABYTES = 256;
   private static final long SAMPLE_MS = 5_000;
-  private static final long LOOK_MS = 50;
+  private static final long POLL_MS = 50;
+  private static final long RUN_MS = 50;
+  private static final long PAUSE_MS = 450;
   private static final Duration STARTS_WITHIN = Duration.ofMinutes(3);
-  private static final Duration STANDS_STILL = Duration.ofMinutes(3);
+  private static final Duration STALLED = Duration.ofMinutes(3);
+  private static final Duration STOPS_WITHIN = Duration.ofSeconds(20);
+  private static final Pattern CUMULATIVE =
+      Pattern.compile("[a-z_]+_(total|bucket|count|sum)(\\{.*)?");
 
   /**
-   * What a run is made of.
+   * Parameters of a run.
    *
    * @param backlog events that are there before the processor starts
    * @param eventsPerSecond that come while it is throttled
@@ -47,7 +62,7 @@ public final class Overload {
 
   private final Settings settings;
   private final PrintStream out;
-  private final Counts counts = new Counts();
+  private final AtomicLong written = new AtomicLong();
   private final long startNanos = System.nanoTime();
   private long lowestRssKb = Long.MAX_VALUE;
   private long highestRssKb;
@@ -58,59 +73,81 @@ public final class Overload {
     this.out = out;
   }
 
-  /** Runs it; true where the processor stayed up and every total is exact. */
+  /**
+   * Runs it.
+   *
+   * @return true if the processor stayed up and every total is exact
+   */
   public boolean run(Clock clock) throws IOException, InterruptedException {
     try (EmbeddedBroker broker = EmbeddedBroker.builder().heapMegabytes(BROKER_MEGABYTES).start()) {
       createTopics(broker.bootstrapServers());
-      Backlog load =
-          new Backlog(settings.seed(), PARTITIONS, settings.backlog(), clock, counts::add);
-      load.write(broker.bootstrapServers(), PREFIX, settings.backlog());
-      say("backlog written: %,d events", counts.events());
-      int port = freePort();
-      ThrottledProcessor processor =
-          new ThrottledProcessor(settings.directory(), broker.bootstrapServers(), PARTITIONS, port);
-      processor.start();
+      Backlog load = new Backlog(settings.seed(), PARTITIONS, settings.backlog(), clock);
+      write(load, broker.bootstrapServers(), settings.backlog());
+      print("backlog written: %,d events", written.get());
+      ServiceProcess processor = processor(broker.bootstrapServers()).start();
       try {
-        Page page = new Page(port);
-        awaitStart(processor, page);
-        throttle(processor, page, broker.bootstrapServers(), load);
-        return catchUp(processor, page);
+        awaitStart(processor);
+        throttle(processor, broker.bootstrapServers(), load);
+        return catchUp(processor) && isExact(processor, broker.bootstrapServers(), clock);
       } finally {
-        processor.stop();
+        processor.jvm().stop(STOPS_WITHIN);
       }
     }
   }
 
-  private void awaitStart(ThrottledProcessor processor, Page page) throws InterruptedException {
+  private ServiceProcess processor(String bootstrapServers) {
+    return ServiceProcess.of(
+            "processor",
+            "org.aragora.telemetry.processor.ProcessorMain",
+            new ServiceEnvironment(bootstrapServers, PREFIX, settings.directory()))
+        .options("-Xmx" + HEAP_MEGABYTES + "m")
+        .set("ARAGORA_TELEMETRY_METRICS_HOST", "127.0.0.1")
+        .set("ARAGORA_TELEMETRY_PARTITIONS", String.valueOf(PARTITIONS))
+        .set("ARAGORA_TELEMETRY_STATE_DIR", settings.directory().resolve("state").toString());
+  }
+
+  private void write(Backlog load, String bootstrapServers, int events) {
+    load.write(bootstrapServers, PREFIX, events);
+    written.addAndGet(events);
+  }
+
+  private static long counted(@Nullable MetricsPage page) {
+    return page == null ? 0 : page.events("counted");
+  }
+
+  private void awaitStart(ServiceProcess processor) throws InterruptedException {
     long untilNanos = System.nanoTime() + STARTS_WITHIN.toNanos();
-    while (Counts.counted(page.read()) == 0 && System.nanoTime() < untilNanos) {
-      if (!processor.isAlive()) {
-        return;
-      }
-      TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+    while (counted(processor.metrics()) == 0
+        && processor.jvm().isAlive()
+        && System.nanoTime() < untilNanos) {
+      TimeUnit.MILLISECONDS.sleep(POLL_MS);
     }
   }
 
-  /** Stops and continues the process, so that it runs a tenth of the time, under a load. */
-  private void throttle(
-      ThrottledProcessor processor, Page page, String bootstrapServers, Backlog load)
+  /** Pauses and resumes the process, so that it runs a tenth of the time, under a load. */
+  private void throttle(ServiceProcess processor, String bootstrapServers, Backlog load)
       throws InterruptedException {
-    long countedBefore = Counts.counted(page.read());
+    long countedBefore = counted(processor.metrics());
     long beforeNanos = System.nanoTime();
     long untilNanos = beforeNanos + settings.throttled().toNanos();
     CompletableFuture<Void> producing =
         CompletableFuture.runAsync(() -> produce(load, bootstrapServers, untilNanos));
     CompletableFuture<Void> sampling =
-        CompletableFuture.runAsync(() -> sampleUntil(processor, page, untilNanos));
-    processor.throttleUntil(untilNanos);
+        CompletableFuture.runAsync(() -> sampleUntil(processor, untilNanos));
+    while (System.nanoTime() < untilNanos && processor.jvm().isAlive()) {
+      processor.jvm().pause();
+      TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
+      processor.jvm().resume();
+      TimeUnit.MILLISECONDS.sleep(RUN_MS);
+    }
     producing.join();
     sampling.join();
     double seconds = (System.nanoTime() - beforeNanos) / 1e9;
-    say(
+    print(
         "throttled for %.0f s: %,.0f events a second came, %,.0f were counted",
         seconds,
-        (counts.events() - settings.backlog()) / seconds,
-        (Counts.counted(page.read()) - countedBefore) / seconds);
+        (written.get() - settings.backlog()) / seconds,
+        (counted(processor.metrics()) - countedBefore) / seconds);
   }
 
   private void produce(Backlog load, String bootstrapServers, long untilNanos) {
@@ -120,18 +157,18 @@ public final class Overload {
       long due =
           (long) ((System.nanoTime() - beginNanos) / 1e9 * settings.eventsPerSecond()) - sent;
       if (due >= settings.eventsPerSecond()) {
-        load.write(bootstrapServers, PREFIX, (int) due);
+        write(load, bootstrapServers, (int) due);
         sent += due;
       } else {
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MS));
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MS));
       }
     }
   }
 
-  private void sampleUntil(ThrottledProcessor processor, Page page, long untilNanos) {
+  private void sampleUntil(ServiceProcess processor, long untilNanos) {
     try {
-      while (System.nanoTime() < untilNanos && processor.isAlive()) {
-        sample(processor, page.read());
+      while (System.nanoTime() < untilNanos && processor.jvm().isAlive()) {
+        sample(processor, processor.metrics());
         TimeUnit.MILLISECONDS.sleep(SAMPLE_MS);
       }
     } catch (InterruptedException e) {
@@ -139,58 +176,98 @@ public final class Overload {
     }
   }
 
-  private boolean catchUp(ThrottledProcessor processor, Page page) throws InterruptedException {
-    say("let go");
+  private boolean catchUp(ServiceProcess processor) throws InterruptedException {
+    print("throttling ends");
     long lastCounted = -1;
-    long movedNanos = System.nanoTime();
     long beganNanos = System.nanoTime();
-    long beganAt = Counts.counted(page.read());
-    while (processor.isAlive()
-        && lastCounted < counts.events()
-        && System.nanoTime() - movedNanos < STANDS_STILL.toNanos()) {
-      Map<String, Double> values = page.read();
-      sample(processor, values);
-      long counted = Counts.counted(values);
-      if (counted > lastCounted) {
-        lastCounted = counted;
+    long movedNanos = beganNanos;
+    long beganAt = counted(processor.metrics());
+    while (processor.jvm().isAlive()
+        && lastCounted < written.get()
+        && System.nanoTime() - movedNanos < STALLED.toNanos()) {
+      MetricsPage page = processor.metrics();
+      sample(processor, page);
+      if (counted(page) > lastCounted) {
+        lastCounted = counted(page);
         movedNanos = System.nanoTime();
       }
       TimeUnit.MILLISECONDS.sleep(SAMPLE_MS);
     }
-    if (!processor.isAlive()) {
-      say("the processor has ended:%n%s", processor.endOfLog());
+    if (!processor.jvm().isAlive()) {
+      print("the processor has ended:%n%s", processor.jvm().endOfLog());
       return false;
     }
-    say(
+    print(
         "caught up: %,.0f events a second",
         (lastCounted - beganAt) / ((System.nanoTime() - beganNanos) / 1e9));
-    Map<String, String> differences = counts.differences(page.read());
-    differences.forEach((series, what) -> say("WRONG %s: %s", series, what));
-    say(
-        "%,d events; memory of the process %d to %d MiB, its heap at most %d; %s",
-        counts.events(),
-        lowestRssKb / 1024,
-        highestRssKb / 1024,
-        ThrottledProcessor.HEAP_MEGABYTES,
-        differences.isEmpty() ? "every total is exact" : differences.size() + " are wrong");
-    return differences.isEmpty();
+    return true;
   }
 
-  private void sample(ThrottledProcessor processor, Map<String, Double> page) {
-    if (page.isEmpty()) {
-      say("(no answer)");
+  /** Compares every cumulative series with a count of the topics by the oracle. */
+  private boolean isExact(ServiceProcess processor, String bootstrapServers, Clock clock)
+      throws IOException, InterruptedException {
+    Map<String, Double> served = new HashMap<>();
+    processor
+        .metrics(STARTS_WITHIN)
+        .samples()
+        .forEach((series, value) -> served.put(SeriesName.parse(series).toString(), value));
+    long compared = 0;
+    long wrong = 0;
+    try (TopicOracle oracle =
+        new TopicOracle(
+            bootstrapServers, PREFIX, PARTITIONS, any -> PartitionOracle.Additions.NONE)) {
+      oracle.readToEnd();
+      for (Map.Entry<String, Double> expected : oracle.samples(clock.millis()).entrySet()) {
+        if (CUMULATIVE.matcher(expected.getKey()).matches()) {
+          compared++;
+          double value = served.getOrDefault(expected.getKey(), 0.0);
+          if (expected.getValue() != value) {
+            wrong++;
+            print("WRONG %s: %s written, %s served", expected.getKey(), expected.getValue(), value);
+          }
+        }
+      }
+    }
+    print(
+        "%,d events; memory of the process %d to %d MiB, its heap at most %d; %s",
+        written.get(),
+        lowestRssKb / 1024,
+        highestRssKb / 1024,
+        HEAP_MEGABYTES,
+        wrong == 0
+            ? "every total is exact (%d series)".formatted(compared)
+            : "%d of %d series are wrong".formatted(wrong, compared));
+    return wrong == 0 && compared > 0;
+  }
+
+  private void sample(ServiceProcess processor, @Nullable MetricsPage page) {
+    if (page == null) {
+      print("(no answer)");
       return;
     }
-    long rssKb = processor.residentKb();
+    long rssKb = residentKb(processor.jvm().pid());
     lowestRssKb = Math.min(lowestRssKb, rssKb);
     highestRssKb = Math.max(highestRssKb, rssKb);
-    say(
+    print(
         "counted %,d of %,d; lag %,.0f records, %,.0f s; memory %d MiB",
-        Counts.counted(page),
-        counts.events(),
-        Page.sum(page, "aragora_telemetry_lag_records{"),
-        Page.highest(page, "aragora_telemetry_lag_seconds{"),
+        counted(page),
+        written.get(),
+        page.sum("aragora_telemetry_lag_records", Map.of()).orElse(0),
+        page.highest("aragora_telemetry_lag_seconds").orElse(Double.NaN),
         rssKb / 1024);
+  }
+
+  /** Resident memory of a process in KiB; 0 if the system does not report it. */
+  private static long residentKb(long pid) {
+    try {
+      return Files.readAllLines(Path.of("/proc", String.valueOf(pid), "status")).stream()
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+          .findFirst()
+          .orElse(0);
+    } catch (IOException e) {
+      return 0;
+    }
   }
 
   private static void createTopics(String bootstrapServers) {
@@ -206,13 +283,7 @@ public final class Overload {
     }
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private void say(String format, Object... values) {
+  private void print(String format, Object... values) {
     out.printf("%5d s  ", (System.nanoTime() - startNanos) / 1_000_000_000L);
     out.printf(format + "%n", values);
   }

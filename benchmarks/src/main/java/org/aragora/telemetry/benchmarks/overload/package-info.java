@@ -1,4 +1,4 @@
-/** What the processor does when there is more than it can manage. */
+/** A processor under more load than it can manage. */
 @NullMarked
 package org.aragora.telemetry.benchmarks.overload;
 

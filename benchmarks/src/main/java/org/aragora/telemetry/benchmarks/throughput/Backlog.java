@@ -7,23 +7,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.aragora.telemetry.schemas.codec.EventCodec;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
-import org.aragora.telemetry.schemas.event.CallStatus;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
-import org.aragora.telemetry.schemas.event.DebateOutcome;
 import org.aragora.telemetry.schemas.event.DebateStarted;
-import org.aragora.telemetry.schemas.event.Event;
 import org.aragora.telemetry.schemas.event.EventData;
 import org.aragora.telemetry.schemas.event.LogEmitted;
-import org.aragora.telemetry.schemas.event.LogLevel;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.aragora.telemetry.schemas.event.RoundCompleted;
+import org.aragora.telemetry.schemas.field.CallStatus;
+import org.aragora.telemetry.schemas.field.DebateOutcome;
+import org.aragora.telemetry.schemas.field.LogLevel;
 
 /**
  * Writes events as a fleet of instances would: numbered per run and partition, 54 % requests, 20 %
@@ -40,7 +39,6 @@ public final class Backlog {
   private static final long NANOS_PER_EVENT = 1_000_000_000L / EVENTS_PER_SECOND;
 
   private final EventCodec codec = JsonEventCodec.create();
-  private final Consumer<EventData> listener;
   private final Random random;
   private final int partitions;
   private final Instant start;
@@ -48,16 +46,14 @@ public final class Backlog {
   private int made;
 
   /**
-   * Sets out to write.
+   * Prepares the backlog.
    *
    * @param events with which time has reached that of {@code clock}
-   * @param listener told of every event before it is sent
    */
-  public Backlog(long seed, int partitions, int events, Clock clock, Consumer<EventData> listener) {
+  public Backlog(long seed, int partitions, int events, Clock clock) {
     this.random = new Random(seed);
     this.partitions = partitions;
     this.start = clock.instant().minusSeconds(events / EVENTS_PER_SECOND + 1);
-    this.listener = listener;
   }
 
   /**
@@ -85,7 +81,6 @@ public final class Backlog {
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
       for (int end = made + events; made < end; made++) {
         EventData data = next(made);
-        listener.accept(data);
         String source = "/aragora/instances/api-" + random.nextInt(INSTANCES);
         String key = data.key() == null ? source : data.key();
         int partition = Math.floorMod(key.hashCode(), partitions);

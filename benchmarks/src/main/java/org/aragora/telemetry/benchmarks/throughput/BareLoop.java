@@ -12,10 +12,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.codec.EventCodec;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
-import org.aragora.telemetry.schemas.event.EventType;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.envelope.EventType;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 
-/** What a program without guarantees does: read, decode, count by type in a map; one thread. */
+/** A program without guarantees: reads, decodes, counts by type in a map; one thread. */
 final class BareLoop {
   private BareLoop() {}
 
@@ -56,7 +56,7 @@ final class BareLoop {
           if (topic == null
               || !(codec.decode(topic, record.value(), record.timestamp())
                   instanceof Decoded.Valid valid)) {
-            throw new IllegalStateException("a record of the backlog is no valid event");
+            throw new IllegalStateException("a record of the backlog is not a valid event");
           }
           counts.merge(valid.event().type(), 1L, Long::sum);
           read++;

@@ -19,7 +19,7 @@ import org.aragora.telemetry.replay.read.Progress;
 import org.aragora.telemetry.replay.read.RangeResolver;
 import org.aragora.telemetry.replay.read.Workers;
 
-/** What {@code replay} with one worker does: the whole count, in memory; one thread. */
+/** The count of {@code replay} with one worker, in memory; one thread. */
 final class ReplayRun {
   private ReplayRun() {}
 

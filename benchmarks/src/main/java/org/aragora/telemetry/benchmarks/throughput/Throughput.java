@@ -1,6 +1,5 @@
 package org.aragora.telemetry.benchmarks.throughput;
 
-import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -15,7 +14,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.aragora.telemetry.chassis.topics.TopicAdmin;
 import org.aragora.telemetry.schemas.topic.Topics;
 
-/** Runs all of them in turns over one backlog and prints what each did. */
+/** Runs of the bare loop, the processor and a replay, in turns over one backlog. */
 public final class Throughput {
   private static final double NANOS_PER_SECOND = 1e9;
   private static final long LOOK_MS = 200;
@@ -25,7 +24,7 @@ public final class Throughput {
   private final int partitions;
   private final Clock clock;
 
-  /** {@code prefix}: under which the topics are, with so many partitions each. */
+  /** Prepares runs over the topics under {@code prefix}, with so many partitions each. */
   public Throughput(String bootstrapServers, String prefix, int partitions, Clock clock) {
     this.bootstrapServers = bootstrapServers;
     this.prefix = prefix;
@@ -34,11 +33,9 @@ public final class Throughput {
   }
 
   /** Writes the backlog, then measures. */
-  public void run(long seed, int events, int runs, PrintStream out)
-      throws IOException, InterruptedException {
+  public void run(long seed, int events, int runs, PrintStream out) throws InterruptedException {
     long bytes =
-        new Backlog(seed, partitions, events, clock, data -> {})
-            .write(bootstrapServers, prefix, events);
+        new Backlog(seed, partitions, events, clock).write(bootstrapServers, prefix, events);
     out.printf("%,d events, %d bytes each on average%n", events, bytes / events);
     List<Double> bare = new ArrayList<>();
     List<Double> counted = new ArrayList<>();
@@ -71,7 +68,7 @@ public final class Throughput {
         median(replayed) / median(counted));
   }
 
-  /** The inputs stay; what an earlier run counted of them goes. */
+  /** Deletes the counts of earlier runs; the inputs stay. */
   private void forgetCounts() throws InterruptedException {
     List<String> outputs =
         List.of(Topics.METRICS.under(prefix), Topics.METRICS_WINDOWS.under(prefix));
@@ -84,7 +81,7 @@ public final class Throughput {
       }
       new TopicAdmin(admin).create(new TopicAdmin.Plan(prefix, partitions, OptionalInt.empty()));
     } catch (ExecutionException e) {
-      throw new IllegalStateException("the output topics could not be made anew", e.getCause());
+      throw new IllegalStateException("the output topics could not be created again", e.getCause());
     }
   }
 

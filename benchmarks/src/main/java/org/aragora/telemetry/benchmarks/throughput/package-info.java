@@ -1,4 +1,4 @@
-/** How fast the processor counts a backlog, beside a bare consumer loop over the same records. */
+/** Throughput of the processor on a backlog, beside a bare consumer loop over the same records. */
 @NullMarked
 package org.aragora.telemetry.benchmarks.throughput;
 

@@ -3,7 +3,7 @@ package org.aragora.telemetry.counting.metric;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.counting.store.CorruptRecordException;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /** One partition of one input topic: what one task counts. */
 public record InputPartition(InputTopic topic, int partition)

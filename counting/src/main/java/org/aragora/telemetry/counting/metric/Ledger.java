@@ -5,7 +5,7 @@ import java.util.Map;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.counting.store.CorruptRecordException;
-import org.aragora.telemetry.schemas.codec.DeadLetterReason;
+import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 
 /**
  * The account of one input partition: what became of every record that was read from it. {@code

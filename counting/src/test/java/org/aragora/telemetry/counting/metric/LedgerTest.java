@@ -7,7 +7,7 @@ import java.util.Arrays;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.counting.store.CorruptRecordException;
-import org.aragora.telemetry.schemas.codec.DeadLetterReason;
+import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 import org.junit.jupiter.api.Test;
 
 class LedgerTest {

@@ -4,52 +4,64 @@ import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.aragora.telemetry.exporter.core.DebateLog;
+import org.aragora.telemetry.exporter.backend.DebateStart;
+import org.aragora.telemetry.exporter.backend.EventRecord;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
-import org.aragora.telemetry.schemas.event.CallStatus;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.event.EloUpdated;
-import org.aragora.telemetry.schemas.event.Event;
 import org.aragora.telemetry.schemas.event.EventData;
 import org.aragora.telemetry.schemas.event.LogEmitted;
-import org.aragora.telemetry.schemas.event.LogLevel;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
+import org.aragora.telemetry.schemas.field.CallStatus;
+import org.aragora.telemetry.schemas.field.LogLevel;
 import org.jspecify.annotations.Nullable;
 
-/** Which events are worth a line, and what it says. */
+/** Selects the events that become lines, and composes their content. */
 final class DomainLines {
 
   private DomainLines() {}
 
-  /** The line of an event, null where it has none. */
-  static @Nullable Line of(Event event, DebateLog.@Nullable Start start) {
+  /**
+   * The line of an event, null without one. The switch has no default branch, so that a new event
+   * type does not compile until it is listed.
+   */
+  static @Nullable Line of(EventRecord record) {
+    Event event = record.event();
     EventData data = event.data();
-    if (data instanceof LogEmitted log) {
-      return new Line(
-          log.level(),
-          log.logger(),
-          log.message(),
-          log.module(),
-          log.function(),
-          log.line(),
-          log.requestId(),
-          log.userId(),
-          log.debateId(),
-          log.fields());
-    }
-    if (data instanceof DebateCompleted debate) {
-      return debate(event, debate, start);
-    }
-    if (data instanceof AgentCallCompleted call && call.status() != CallStatus.SUCCESS) {
-      return call(event, call);
-    }
-    if (data instanceof RequestCompleted request && request.status() >= 500) {
-      return request(event, request);
-    }
-    return data instanceof EloUpdated elo ? elo(event, elo) : null;
+    return switch (event.type()) {
+      case LOG_EMITTED -> log((LogEmitted) data);
+      case DEBATE_COMPLETED -> debate(event, (DebateCompleted) data, record.start());
+      case AGENT_CALL_COMPLETED -> {
+        AgentCallCompleted call = (AgentCallCompleted) data;
+        yield call.status() == CallStatus.SUCCESS ? null : call(event, call);
+      }
+      case REQUEST_COMPLETED -> {
+        RequestCompleted request = (RequestCompleted) data;
+        yield request.status() >= 500 ? request(event, request) : null;
+      }
+      case ELO_UPDATED -> elo(event, (EloUpdated) data);
+      case DEBATE_STARTED,
+          ROUND_COMPLETED,
+          WEBSOCKET_OPENED,
+          WEBSOCKET_CLOSED,
+          INSTANCE_HEARTBEAT,
+          INSTANCE_STOPPED ->
+          null;
+    };
   }
 
-  private static Line debate(Event event, DebateCompleted debate, DebateLog.@Nullable Start start) {
+  private static Line log(LogEmitted log) {
+    return new Line(
+        log.level(),
+        log.logger(),
+        log.message(),
+        new Line.Source(log.module(), log.function(), log.line()),
+        new Line.Ids(log.requestId(), log.userId(), log.debateId()),
+        log.fields());
+  }
+
+  private static Line debate(Event event, DebateCompleted debate, @Nullable DebateStart start) {
     String outcome = debate.outcome().name().toLowerCase(Locale.ROOT);
     LogLevel level =
         switch (debate.outcome()) {
@@ -62,25 +74,13 @@ final class DomainLines {
     fields.put("duration_seconds", seconds(debate.durationNanos()));
     put(fields, "rounds", debate.rounds());
     put(fields, "confidence", debate.confidence());
-    put(fields, "domain", domain(debate, start));
+    put(fields, "domain", DebateStart.domain(debate, start));
     put(fields, "error", debate.error());
     String message =
-        "Debate "
-            + debate.debateId()
-            + " ended: "
-            + outcome
-            + " after "
-            + seconds(debate.durationNanos())
-            + " s";
-    return Line.told(level, "aragora.debate", message, debate.debateId(), fields);
-  }
-
-  private static String domain(DebateCompleted debate, DebateLog.@Nullable Start start) {
-    String domain = debate.domain();
-    if ((domain == null || domain.isEmpty()) && start != null) {
-      domain = start.domain();
-    }
-    return domain == null || domain.isEmpty() ? "general" : domain;
+        "Debate %s ended: %s after %s s"
+            .formatted(debate.debateId(), outcome, seconds(debate.durationNanos()));
+    return new Line(
+        level, "aragora.debate", message, null, Line.Ids.ofDebate(debate.debateId()), fields);
   }
 
   private static Line call(Event event, AgentCallCompleted call) {
@@ -94,12 +94,13 @@ final class DomainLines {
     put(fields, "model", call.model());
     put(fields, "round", call.round());
     put(fields, "call_id", call.callId());
-    String cause = call.errorType() == null ? status : call.errorType();
-    return Line.told(
+    return new Line(
         call.status() == CallStatus.TIMEOUT ? LogLevel.WARNING : LogLevel.ERROR,
         "aragora.agent",
-        "Call of agent " + call.agent() + " failed: " + cause,
-        call.debateId(),
+        "Call of agent %s failed: %s"
+            .formatted(call.agent(), call.errorType() == null ? status : call.errorType()),
+        null,
+        Line.Ids.ofDebate(call.debateId()),
         fields);
   }
 
@@ -112,13 +113,9 @@ final class DomainLines {
     return new Line(
         LogLevel.ERROR,
         "aragora.request",
-        request.method() + " " + request.endpoint() + " was answered " + request.status(),
+        "%s %s was answered %s".formatted(request.method(), request.endpoint(), request.status()),
         null,
-        null,
-        null,
-        request.requestId(),
-        request.userId(),
-        null,
+        new Line.Ids(request.requestId(), request.userId(), null),
         fields);
   }
 
@@ -128,11 +125,12 @@ final class DomainLines {
     fields.put("rating", elo.rating());
     put(fields, "previous_rating", elo.previousRating());
     put(fields, "domain", elo.domain());
-    return Line.told(
+    return new Line(
         LogLevel.INFO,
         "aragora.elo",
-        "Rating of " + elo.agent() + " is now " + elo.rating(),
-        elo.debateId(),
+        "Rating of %s is now %s".formatted(elo.agent(), elo.rating()),
+        null,
+        Line.Ids.ofDebate(elo.debateId()),
         fields);
   }
 

@@ -11,13 +11,12 @@ import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
-import org.aragora.telemetry.exporter.core.Redactor;
+import org.aragora.telemetry.exporter.redact.Redactor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a line as compact JSON with the user's fields, everything redacted, and cuts what is over
- * Loki's limit: first the fields, then the message, with a mark that says so. Safe for use by
- * several threads.
+ * Writes a line as compact JSON with the user's fields, all redacted. If the line is over Loki's
+ * limit, it drops the fields, then cuts the message, and marks the line as cut. Thread-safe.
  */
 final class LineWriter {
 
@@ -34,45 +33,33 @@ final class LineWriter {
   private final JsonFactory json = new JsonFactory();
   private final Redactor redactor;
 
-  /** The second that was written last, because the next line mostly is of the same one. */
+  /** Text of the last second; the next line mostly is of the same one. */
   private volatile Second lastSecond = new Second(Long.MIN_VALUE, "");
 
   private record Second(long epochSecond, String text) {}
-
-  /** What a line has beside its text, ready to be written. */
-  private record Head(
-      String timestamp, String traceId, @Nullable String requestId, @Nullable String userId) {}
 
   LineWriter(Redactor redactor) {
     this.redactor = redactor;
   }
 
-  /**
-   * @param requestId of the line, as {@link #name} gives it, null without
-   * @param userId of the line, as {@link #name} gives it, null without
-   */
-  byte[] write(
-      Line line,
-      Instant time,
-      String traceId,
-      @Nullable String requestId,
-      @Nullable String userId) {
-    Head head = new Head(timestamp(time), traceId, requestId, userId);
+  /** Writes a line with the metadata of its entry. */
+  byte[] write(Line line, Instant time, LogEntry.Metadata metadata) {
+    Head head = new Head(line, timestamp(time), metadata);
     String message = redactor.text(line.message());
     int limit = MAX_BYTES - METADATA_RESERVE;
-    byte[] whole = json(line, head, message, true, false);
+    byte[] whole = json(head, message, Form.WHOLE);
     if (whole.length <= limit) {
       return whole;
     }
-    byte[] withoutFields = json(line, head, message, false, true);
+    byte[] withoutFields = json(head, message, Form.CUT);
     if (withoutFields.length <= limit) {
       return withoutFields;
     }
-    // What is escaped takes up to six bytes a character: keep as many characters as surely fit.
+    // An escaped character takes up to six bytes: keep as many characters as surely fit.
     int surplus = withoutFields.length - limit;
     int kept = Math.max(limit / 12, message.length() - surplus - CUT.length());
     while (true) {
-      byte[] cut = json(line, head, beginning(message, kept) + CUT, false, true);
+      byte[] cut = json(head, beginning(message, kept) + CUT, Form.CUT);
       if (cut.length <= limit || kept == 0) {
         return cut;
       }
@@ -80,7 +67,17 @@ final class LineWriter {
     }
   }
 
-  private byte[] json(Line line, Head head, String message, boolean fields, boolean cut) {
+  /** Everything of a line but its message. */
+  private record Head(Line line, String timestamp, LogEntry.Metadata metadata) {}
+
+  /** A cut line has no fields. */
+  private enum Form {
+    WHOLE,
+    CUT
+  }
+
+  private byte[] json(Head head, String message, Form form) {
+    Line line = head.line();
     ByteArrayOutputStream buffer = new ByteArrayOutputStream(LINE_BYTES);
     try (JsonGenerator out = json.createGenerator(buffer)) {
       out.writeStartObject();
@@ -88,39 +85,45 @@ final class LineWriter {
       out.writeStringField("level", line.level().name());
       out.writeStringField("logger", cut(redactor.name(line.logger())));
       out.writeStringField("message", message);
-      String module = line.module();
-      text(out, "module", module == null ? null : redactor.name(module));
-      String function = line.function();
-      text(out, "function", function == null ? null : redactor.name(function));
-      if (line.line() != null) {
-        out.writeNumberField("line", line.line());
+      if (line.source() != null) {
+        source(out, line.source());
       }
-      out.writeStringField("trace_id", head.traceId());
-      text(out, "request_id", head.requestId());
-      text(out, "user_id", head.userId());
-      text(out, "debate_id", redactor.textOrNull(line.debateId()));
-      Map<String, @Nullable Object> rest = line.fields();
-      if (fields && rest != null && !rest.isEmpty()) {
-        out.writeFieldName("fields");
-        value(out, redactor.field("", rest));
-      }
-      if (cut) {
+      out.writeStringField("trace_id", head.metadata().traceId());
+      text(out, "request_id", head.metadata().requestId());
+      text(out, "user_id", head.metadata().userId());
+      text(out, "debate_id", redactor.textOrNull(line.ids().debateId()));
+      Map<String, @Nullable Object> fields = line.fields();
+      if (form == Form.CUT) {
         out.writeBooleanField("cut", true);
+      } else if (fields != null && !fields.isEmpty()) {
+        out.writeFieldName("fields");
+        value(out, redactor.field("", fields));
       }
       out.writeEndObject();
-    } catch (IOException inMemory) {
-      throw new IllegalStateException("Writing to memory failed.", inMemory);
+    } catch (IOException e) {
+      throw new IllegalStateException("Writing to memory failed.", e);
     }
     return buffer.toByteArray();
   }
 
-  private void text(JsonGenerator out, String name, @Nullable String clean) throws IOException {
+  private void source(JsonGenerator out, Line.Source source) throws IOException {
+    String module = source.module();
+    text(out, "module", module == null ? null : redactor.name(module));
+    String function = source.function();
+    text(out, "function", function == null ? null : redactor.name(function));
+    if (source.line() != null) {
+      out.writeNumberField("line", source.line());
+    }
+  }
+
+  private static void text(JsonGenerator out, String name, @Nullable String clean)
+      throws IOException {
     if (clean != null && !clean.isEmpty()) {
       out.writeStringField(name, cut(clean));
     }
   }
 
-  /** RFC 3339 in UTC with six digits of a second. */
+  /** Formats a time by RFC 3339, in UTC with six digits of a second. */
   private String timestamp(Instant time) {
     Second second = lastSecond;
     if (time.getEpochSecond() != second.epochSecond()) {
@@ -131,7 +134,7 @@ final class LineWriter {
     return second.text() + micros.substring(1) + "Z";
   }
 
-  /** A short text: redacted, then cut. */
+  /** Redacts a short text, then cuts it. */
   String name(String value) {
     return cut(redactor.text(value));
   }

@@ -5,17 +5,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.zip.CRC32;
-import org.aragora.telemetry.exporter.core.Conversion;
-import org.aragora.telemetry.exporter.core.DebateLog;
-import org.aragora.telemetry.exporter.core.EventConverter;
-import org.aragora.telemetry.exporter.core.TraceContext;
-import org.aragora.telemetry.exporter.core.TraceIds;
+import org.aragora.telemetry.exporter.backend.Conversion;
+import org.aragora.telemetry.exporter.backend.EventConverter;
+import org.aragora.telemetry.exporter.backend.EventRecord;
+import org.aragora.telemetry.exporter.trace.TraceIds;
+import org.aragora.telemetry.exporter.trace.SpanIdentity;
 import org.aragora.telemetry.schemas.codec.EventCodec;
-import org.aragora.telemetry.schemas.event.Event;
-import org.aragora.telemetry.schemas.event.LogLevel;
+import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.field.LogLevel;
 import org.jspecify.annotations.Nullable;
 
-/** Events to lines with the time, the labels and the trace that are the event's own. */
+/** Converts events to lines; time, labels and trace are functions of the event. */
 final class LogConverter extends EventConverter<LogEntry> {
 
   private static final int MAX_LABEL_CHARS = 128;
@@ -25,38 +25,37 @@ final class LogConverter extends EventConverter<LogEntry> {
   private final LineWriter writer;
   private final TraceIds ids = new TraceIds();
 
-  LogConverter(
-      EventCodec codec, String topicPrefix, Duration lookback, LogLevel lowest, LineWriter writer) {
-    super(codec, topicPrefix, lookback);
+  LogConverter(String topicPrefix, Duration lookback, LogLevel lowest, LineWriter writer) {
+    super(topicPrefix, lookback);
     this.lowest = lowest;
     this.writer = writer;
   }
 
   @Override
-  protected Conversion<LogEntry> convert(
-      Event event, String topic, int valueBytes, Instant time, DebateLog.@Nullable Start start) {
-    Line line = DomainLines.of(event, start);
+  protected Conversion<LogEntry> convert(EventRecord record) {
+    Line line = DomainLines.of(record);
     if (line == null) {
       return new Conversion.Skip<>("other_type");
     }
     if (line.level().compareTo(lowest) < 0) {
       return new Conversion.Skip<>("below_level");
     }
-    String traceId = TraceContext.traceId(event, ids);
-    String requestId = clean(line.requestId());
-    String userId = clean(line.userId());
+    Event event = record.event();
+    LogEntry.Metadata metadata =
+        new LogEntry.Metadata(
+            SpanIdentity.traceId(event, ids),
+            clean(line.ids().requestId()),
+            clean(line.ids().userId()));
     LogEntry entry =
         new LogEntry(
-            new LogEntry.Stream(line.level().name(), label(event.instanceId()), topic),
-            nanos(event, time),
-            traceId,
-            requestId,
-            userId,
-            () -> writer.write(line, time, traceId, requestId, userId));
-    return new Conversion.Export<>(entry, 1, ENTRY_BYTES + valueBytes, start);
+            new LogEntry.Stream(line.level().name(), label(event.instanceId()), record.topic()),
+            nanos(event, record.time()),
+            metadata,
+            new LogEntry.Text(() -> writer.write(line, record.time(), metadata)));
+    return new Conversion.Export<>(entry, 1, ENTRY_BYTES + record.valueBytes(), record.start());
   }
 
-  /** Microseconds are the event's; what is below them tells apart events of one microsecond. */
+  /** Microseconds of the event; the digits below distinguish events of one microsecond. */
   private static long nanos(Event event, Instant time) {
     long micros =
         Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000L), time.getNano() / 1000);

@@ -7,22 +7,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line on its way to Loki. The line itself is written when it is first asked for, which the
- * sending threads do, not the one thread that reads. Safe for use by several threads: a batch whose
- * answer is overdue is sent again while a stalled thread may still be writing it.
+ * One line on its way to Loki.
+ *
+ * @param nanos time in nanoseconds since 1970, a function of the event alone
+ * @param metadata structured metadata
  */
-public final class LogEntry {
-
-  private final Stream stream;
-  private final long nanos;
-  private final String traceId;
-  private final @Nullable String requestId;
-  private final @Nullable String userId;
-  private @Nullable Supplier<byte[]> writing;
-  private byte @Nullable [] written;
+public record LogEntry(Stream stream, long nanos, Metadata metadata, Text text) {
 
   /**
-   * The labels that differ within a deployment.
+   * Labels that differ within a deployment.
    *
    * @param level by Python's names
    * @param instance id of the instance
@@ -30,65 +23,44 @@ public final class LogEntry {
    */
   public record Stream(String level, String instance, String topic) {}
 
-  /**
-   * @param nanos time in nanoseconds since 1970, a function of the event alone
-   * @param requestId null without
-   * @param userId null without
-   * @param writing writes the line in UTF-8; called once unless it fails
-   */
-  LogEntry(
-      Stream stream,
-      long nanos,
-      String traceId,
-      @Nullable String requestId,
-      @Nullable String userId,
-      Supplier<byte[]> writing) {
-    this.stream = stream;
-    this.nanos = nanos;
-    this.traceId = traceId;
-    this.requestId = requestId;
-    this.userId = userId;
-    this.writing = writing;
-  }
+  /** Ids of a line, redacted. */
+  public record Metadata(String traceId, @Nullable String requestId, @Nullable String userId) {}
 
-  /** What it is filed under. */
-  public Stream stream() {
-    return stream;
-  }
-
-  /** Time in nanoseconds since 1970. */
-  public long nanos() {
-    return nanos;
-  }
-
-  /** Compact JSON. */
+  /** The line as compact JSON. */
   public String line() {
-    return new String(utf8(), UTF_8);
+    return new String(text.utf8(), UTF_8);
   }
 
-  /** The line's bytes, which are the entry's own; fails where the event cannot be written. */
-  synchronized byte[] utf8() {
-    byte[] line = written;
-    if (line == null) {
-      line = requireNonNull(writing).get();
-      written = line;
-      writing = null; // holds the event
+  /**
+   * Bytes of a line, written by the first thread that reads them. That is a sender, not the thread
+   * that reads records. Thread-safe: an overdue batch is sent again while a stalled sender may
+   * still be writing it.
+   */
+  static final class Text {
+
+    private @Nullable Supplier<byte[]> writer;
+    private byte @Nullable [] written;
+
+    /**
+     * @param writer writes the line in UTF-8; called once unless it fails
+     */
+    Text(Supplier<byte[]> writer) {
+      this.writer = writer;
     }
-    return line;
-  }
 
-  /** Structured metadata. */
-  public String traceId() {
-    return traceId;
-  }
-
-  /** Structured metadata, null without. */
-  public @Nullable String requestId() {
-    return requestId;
-  }
-
-  /** Structured metadata, null without. */
-  public @Nullable String userId() {
-    return userId;
+    /**
+     * Returns the line in UTF-8, which the caller must not change.
+     *
+     * @throws RuntimeException if the event cannot be written
+     */
+    synchronized byte[] utf8() {
+      byte[] line = written;
+      if (line == null) {
+        line = requireNonNull(writer).get();
+        written = line;
+        writer = null; // it refers to the event
+      }
+      return line;
+    }
   }
 }

@@ -1,17 +1,16 @@
 package org.aragora.telemetry.exporter.logs;
 
 import java.net.URI;
-import java.time.Clock;
 import java.util.List;
-import org.aragora.telemetry.exporter.core.Backend;
-import org.aragora.telemetry.exporter.core.CommonSettings;
-import org.aragora.telemetry.exporter.core.Converter;
-import org.aragora.telemetry.exporter.core.ExporterProcess;
-import org.aragora.telemetry.exporter.core.HttpPush;
-import org.aragora.telemetry.exporter.core.LoopSettings;
-import org.aragora.telemetry.exporter.core.Settings;
+import org.aragora.telemetry.exporter.backend.Backend;
+import org.aragora.telemetry.exporter.backend.Converter;
+import org.aragora.telemetry.exporter.process.ExporterProcess;
+import org.aragora.telemetry.exporter.http.HttpPush;
+import org.aragora.telemetry.exporter.loop.LoopSettings;
+import org.aragora.telemetry.exporter.process.ExporterSettings;
+import org.aragora.telemetry.exporter.process.Settings;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.schemas.topic.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,16 +40,15 @@ public final class LogsMain {
   }
 
   private static LoopSettings loop(Settings settings) {
-    return CommonSettings.loop(settings, "logs", TOPICS, LokiSettings.timeout(settings));
+    return ExporterSettings.loop(settings, "logs", TOPICS, LokiSettings.timeout(settings));
   }
 
   private static Converter<LogEntry> converter(Settings settings) {
     return new LogConverter(
-        JsonEventCodec.create(),
         settings.text(Topics.PREFIX_VARIABLE),
-        CommonSettings.debateLookback(settings),
+        ExporterSettings.debateLookback(settings),
         LokiSettings.lowest(settings),
-        new LineWriter(CommonSettings.redactor(settings)));
+        new LineWriter(ExporterSettings.redactor(settings)));
   }
 
   private static Backend<LogEntry> backend(Settings settings) {
@@ -66,7 +64,6 @@ public final class LogsMain {
         push,
         LokiSettings.app(settings),
         LokiSettings.namespace(settings),
-        LokiSettings.structuredMetadata(settings),
-        Clock.systemUTC());
+        LokiSettings.structuredMetadata(settings));
   }
 }

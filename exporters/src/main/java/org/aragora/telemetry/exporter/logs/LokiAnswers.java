@@ -3,14 +3,14 @@ package org.aragora.telemetry.exporter.logs;
 import java.net.URI;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import org.aragora.telemetry.exporter.core.Answer;
-import org.aragora.telemetry.exporter.core.HttpAnswers;
-import org.aragora.telemetry.exporter.core.HttpPush;
+import org.aragora.telemetry.exporter.backend.Answer;
+import org.aragora.telemetry.exporter.http.HttpAnswers;
+import org.aragora.telemetry.exporter.http.HttpPush;
 
 /**
- * What Loki's answers mean beyond their status. A 400 for entries that are too old does not harm
- * their neighbours: Loki takes those; and where it names the oldest time that it takes of any
- * stream, all older ones are known at once.
+ * Maps Loki's responses to answers by their text. A 400 for entries that are too old does not
+ * affect the other entries. If the text contains the oldest acceptable time, all older entries are
+ * known to be causes.
  */
 final class LokiAnswers {
 
@@ -20,27 +20,27 @@ final class LokiAnswers {
 
   private LokiAnswers() {}
 
-  static Answer<LogEntry> of(URI uri, HttpPush.Response response, Instant now) {
-    Answer<LogEntry> answer = HttpAnswers.of(uri, response, now);
-    if (!(answer instanceof Answer.Refused<LogEntry> refused)) {
+  static Answer<LogEntry> of(URI uri, HttpPush.Response response) {
+    Answer<LogEntry> answer = HttpAnswers.of(uri, response);
+    if (!(answer instanceof Answer.Permanent<LogEntry> failure)) {
       return answer;
     }
     String body = response.text();
     if (body.contains("structured metadata") && body.contains("disallowed")) {
       return new Answer.Transient<>(
           "configuration",
-          refused.message()
+          failure.message()
               + " (set ARAGORA_TELEMETRY_LOKI_STRUCTURED_METADATA=false, or allow it in Loki)");
     }
     int tooOld = body.indexOf(TOO_OLD);
     if (tooOld >= 0) {
       long oldest = oldestNanos(body, tooOld);
-      return new Answer.Refused<>(
-          Answer.TOO_OLD, refused.message(), entry -> entry.nanos() < oldest);
+      return new Answer.Permanent<>(
+          Answer.Reason.TOO_OLD, failure.message(), entry -> entry.nanos() < oldest);
     }
     return body.contains(TOO_FAR_BEHIND)
-        ? new Answer.Refused<>(Answer.TOO_OLD, refused.message())
-        : refused;
+        ? new Answer.Permanent<>(Answer.Reason.TOO_OLD, failure.message())
+        : failure;
   }
 
   private static long oldestNanos(String body, int from) {
@@ -59,7 +59,7 @@ final class LokiAnswers {
     try {
       Instant oldest = Instant.parse(body.substring(start, end));
       return oldest.getEpochSecond() * 1_000_000_000L + oldest.getNano();
-    } catch (DateTimeParseException unknown) {
+    } catch (DateTimeParseException e) {
       return Long.MIN_VALUE;
     }
   }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -16,15 +15,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
-import org.aragora.telemetry.exporter.core.Answer;
-import org.aragora.telemetry.exporter.core.Backend;
-import org.aragora.telemetry.exporter.core.HttpAnswers;
-import org.aragora.telemetry.exporter.core.HttpPush;
+import org.aragora.telemetry.exporter.backend.Answer;
+import org.aragora.telemetry.exporter.backend.Backend;
+import org.aragora.telemetry.exporter.http.HttpAnswers;
+import org.aragora.telemetry.exporter.http.HttpPush;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Loki's push API: JSON, gzip, entries grouped by stream and in order of time. */
+/** Sends lines to Loki's push API: JSON, gzip, grouped by stream and in order of time. */
 final class LokiBackend implements Backend<LogEntry> {
 
   private static final Logger LOG = LoggerFactory.getLogger(LokiBackend.class);
@@ -34,15 +33,12 @@ final class LokiBackend implements Backend<LogEntry> {
   private final String app;
   private final String namespace;
   private final boolean structuredMetadata;
-  private final Clock clock;
 
-  LokiBackend(
-      HttpPush push, String app, String namespace, boolean structuredMetadata, Clock clock) {
+  LokiBackend(HttpPush push, String app, String namespace, boolean structuredMetadata) {
     this.push = push;
     this.app = app;
     this.namespace = namespace;
     this.structuredMetadata = structuredMetadata;
-    this.clock = clock;
   }
 
   @Override
@@ -50,30 +46,34 @@ final class LokiBackend implements Backend<LogEntry> {
     Map<LogEntry, RuntimeException> unwritten = write(entries);
     if (!unwritten.isEmpty()) {
       return CompletableFuture.completedStage(
-          new Answer.Refused<>(
-              Answer.UNCONVERTIBLE,
+          new Answer.Permanent<>(
+              Answer.Reason.UNCONVERTIBLE,
               String.valueOf(unwritten.values().iterator().next()),
               unwritten::containsKey));
     }
     byte[] body;
     try {
       body = encode(entries);
-    } catch (IOException inMemory) {
-      throw new IllegalStateException("Encoding to memory failed.", inMemory);
+    } catch (IOException e) {
+      throw new IllegalStateException("Encoding to memory failed.", e);
     }
     return push.post(body, "Content-Type", "application/json", "Content-Encoding", "gzip")
         .handle(this::answer);
   }
 
-  /** Writes every line; gives back those that cannot be, which nothing is to be sent of. */
+  /**
+   * Writes all lines.
+   *
+   * @return entries that could not be written; if any, the batch must not be sent
+   */
   private static Map<LogEntry, RuntimeException> write(List<LogEntry> entries) {
     Map<LogEntry, RuntimeException> unwritten = new HashMap<>();
     for (LogEntry entry : entries) {
       try {
-        entry.utf8();
-      } catch (RuntimeException defect) {
-        LOG.error("A line of {} could not be written.", entry.stream(), defect);
-        unwritten.put(entry, defect);
+        entry.text().utf8();
+      } catch (RuntimeException e) {
+        LOG.error("A line of {} could not be written.", entry.stream(), e);
+        unwritten.put(entry, e);
       }
     }
     return unwritten;
@@ -82,7 +82,7 @@ final class LokiBackend implements Backend<LogEntry> {
   private Answer<LogEntry> answer(
       HttpPush.@Nullable Response response, @Nullable Throwable failure) {
     if (response != null) {
-      return LokiAnswers.of(push.uri(), response, clock.instant());
+      return LokiAnswers.of(push.uri(), response);
     }
     return HttpAnswers.of(
         push.uri(), failure == null ? new IOException("neither answer nor failure") : failure);
@@ -122,10 +122,10 @@ final class LokiBackend implements Backend<LogEntry> {
     for (LogEntry entry : entries) {
       out.writeStartArray();
       out.writeString(Long.toString(entry.nanos()));
-      byte[] line = entry.utf8();
+      byte[] line = entry.text().utf8();
       out.writeUTF8String(line, 0, line.length);
       if (structuredMetadata) {
-        writeMetadata(out, entry);
+        writeMetadata(out, entry.metadata());
       }
       out.writeEndArray();
     }
@@ -133,14 +133,15 @@ final class LokiBackend implements Backend<LogEntry> {
     out.writeEndObject();
   }
 
-  private static void writeMetadata(JsonGenerator out, LogEntry entry) throws IOException {
+  private static void writeMetadata(JsonGenerator out, LogEntry.Metadata metadata)
+      throws IOException {
     out.writeStartObject();
-    out.writeStringField("trace_id", entry.traceId());
-    if (entry.requestId() != null) {
-      out.writeStringField("request_id", entry.requestId());
+    out.writeStringField("trace_id", metadata.traceId());
+    if (metadata.requestId() != null) {
+      out.writeStringField("request_id", metadata.requestId());
     }
-    if (entry.userId() != null) {
-      out.writeStringField("user_id", entry.userId());
+    if (metadata.userId() != null) {
+      out.writeStringField("user_id", metadata.userId());
     }
     out.writeEndObject();
   }
@@ -150,7 +151,7 @@ final class LokiBackend implements Backend<LogEntry> {
     push.close();
   }
 
-  /** Lines repeat so much that the fastest level already takes most of it. */
+  /** Compresses at the fastest level, which suffices because lines repeat much. */
   private static final class FastGzip extends GZIPOutputStream {
     FastGzip(OutputStream out) throws IOException {
       super(out, 8 * 1024);

@@ -14,10 +14,10 @@ import java.util.Locale;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import org.apache.kafka.common.config.ConfigDef;
-import org.aragora.telemetry.exporter.core.CommonSettings;
-import org.aragora.telemetry.exporter.core.Settings;
-import org.aragora.telemetry.exporter.core.Tls;
-import org.aragora.telemetry.schemas.event.LogLevel;
+import org.aragora.telemetry.exporter.http.Tls;
+import org.aragora.telemetry.exporter.process.ExporterSettings;
+import org.aragora.telemetry.exporter.process.Settings;
+import org.aragora.telemetry.schemas.field.LogLevel;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +33,7 @@ final class LokiSettings {
   private LokiSettings() {}
 
   static ConfigDef declare() {
-    return CommonSettings.declare(9465)
+    return ExporterSettings.declare(9465)
         .define(
             GROUP_ID,
             ConfigDef.Type.STRING,

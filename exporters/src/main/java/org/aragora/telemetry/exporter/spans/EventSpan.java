@@ -13,82 +13,64 @@ import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import org.aragora.telemetry.exporter.trace.SpanIdentity;
 
-/** A finished span as the SDK's exporters take it. Holds nothing that is not the event's. */
-final class EventSpan implements SpanData {
-
-  private final Identity identity;
-  private final String name;
-  private final SpanKind kind;
-  private final long startNanos;
-  private final long endNanos;
-  private final Attributes attributes;
-  private final StatusData status;
-  private final List<EventData> events;
-  private final SpanContext context;
-  private final SpanContext parent;
+/** A finished span in the form of the SDK's exporters; contains data of the event only. */
+record EventSpan(
+    Place place,
+    Operation operation,
+    Attributes attributes,
+    StatusData status,
+    List<EventData> events)
+    implements SpanData {
 
   /**
-   * Where a span belongs.
+   * Position of a span in a trace, its service and its end.
    *
-   * @param traceId 32 hex digits
-   * @param spanId 16 hex digits
-   * @param parentSpanId 16 hex digits, null for a root
-   * @param scope instrumentation scope
-   * @param resource the service that it is a span of
+   * @param parent invalid for a root
    */
-  record Identity(
-      String traceId,
-      String spanId,
-      @Nullable String parentSpanId,
-      InstrumentationScopeInfo scope,
-      Resource resource) {}
+  record Place(SpanContext context, SpanContext parent, Resource resource, long endNanos) {
 
-  EventSpan(
-      Identity identity,
-      String name,
-      SpanKind kind,
-      long startNanos,
-      long endNanos,
-      Attributes attributes,
-      StatusData status,
-      List<EventData> events) {
-    this.identity = identity;
-    this.name = name;
-    this.kind = kind;
-    this.startNanos = startNanos;
-    this.endNanos = endNanos;
-    this.attributes = attributes;
-    this.status = status;
-    this.events = List.copyOf(events);
-    context = context(identity.traceId(), identity.spanId());
-    String above = identity.parentSpanId();
-    parent = above == null ? SpanContext.getInvalid() : context(identity.traceId(), above);
+    static Place of(SpanIdentity span, Resource resource, long endNanos) {
+      String parent = span.parentSpanId();
+      return new Place(
+          context(span.traceId(), span.spanId()),
+          parent == null ? SpanContext.getInvalid() : context(span.traceId(), parent),
+          resource,
+          endNanos);
+    }
+
+    private static SpanContext context(String traceId, String spanId) {
+      return SpanContext.create(traceId, spanId, TraceFlags.getSampled(), TraceState.getDefault());
+    }
   }
 
-  private static SpanContext context(String traceId, String spanId) {
-    return SpanContext.create(traceId, spanId, TraceFlags.getSampled(), TraceState.getDefault());
+  /** Kind of work that a span measures. */
+  record Operation(
+      InstrumentationScopeInfo scope, SpanKind kind, String name, long durationNanos) {}
+
+  EventSpan(Place place, Operation operation, Attributes attributes, StatusData status) {
+    this(place, operation, attributes, status, List.of());
   }
 
   @Override
   public String getName() {
-    return name;
+    return operation.name();
   }
 
   @Override
   public SpanKind getKind() {
-    return kind;
+    return operation.kind();
   }
 
   @Override
   public SpanContext getSpanContext() {
-    return context;
+    return place.context();
   }
 
   @Override
   public SpanContext getParentSpanContext() {
-    return parent;
+    return place.parent();
   }
 
   @Override
@@ -98,12 +80,12 @@ final class EventSpan implements SpanData {
 
   @Override
   public long getStartEpochNanos() {
-    return startNanos;
+    return place.endNanos() - operation.durationNanos();
   }
 
   @Override
   public long getEndEpochNanos() {
-    return endNanos;
+    return place.endNanos();
   }
 
   @Override
@@ -145,16 +127,16 @@ final class EventSpan implements SpanData {
   @Deprecated
   @SuppressWarnings({"deprecation", "InlineMeSuggester"}) // the interface still asks for it
   public InstrumentationLibraryInfo getInstrumentationLibraryInfo() {
-    return InstrumentationLibraryInfo.create(identity.scope().getName(), null);
+    return InstrumentationLibraryInfo.create(operation.scope().getName(), null);
   }
 
   @Override
   public InstrumentationScopeInfo getInstrumentationScopeInfo() {
-    return identity.scope();
+    return operation.scope();
   }
 
   @Override
   public Resource getResource() {
-    return identity.resource();
+    return place.resource();
   }
 }

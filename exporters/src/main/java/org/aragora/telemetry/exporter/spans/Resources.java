@@ -6,7 +6,7 @@ import io.opentelemetry.sdk.resources.Resource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The services that spans belong to: Aragora's instances and the agents. Bounded. */
+/** Services of the spans: Aragora's instances and the agents. Keeps a bounded number of each. */
 final class Resources {
 
   private static final int MAX_REMEMBERED = 2000;
@@ -17,9 +17,7 @@ final class Resources {
   private final Map<String, Resource> agents = remembered();
 
   /**
-   * Resources of one deployment.
-   *
-   * @param serviceName of Aragora itself
+   * @param serviceName name of Aragora's own service
    * @param extra attributes of every resource, such as deployment.environment.name
    */
   Resources(String serviceName, Map<String, String> extra) {

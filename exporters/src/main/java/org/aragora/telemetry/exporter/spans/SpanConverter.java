@@ -11,125 +11,99 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.opentelemetry.sdk.trace.samplers.SamplingDecision;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import org.aragora.telemetry.exporter.core.Conversion;
-import org.aragora.telemetry.exporter.core.DebateLog;
-import org.aragora.telemetry.exporter.core.EventConverter;
-import org.aragora.telemetry.exporter.core.TraceContext;
-import org.aragora.telemetry.exporter.core.TraceIds;
+import java.util.function.Function;
+import org.aragora.telemetry.exporter.backend.Conversion;
+import org.aragora.telemetry.exporter.backend.EventConverter;
+import org.aragora.telemetry.exporter.backend.EventRecord;
+import org.aragora.telemetry.exporter.trace.TraceIds;
+import org.aragora.telemetry.exporter.trace.SpanIdentity;
 import org.aragora.telemetry.schemas.codec.EventCodec;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.event.EloUpdated;
-import org.aragora.telemetry.schemas.event.Event;
 import org.aragora.telemetry.schemas.event.EventData;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.aragora.telemetry.schemas.event.RoundCompleted;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Events to spans: one per operation, sampled by trace, so that a trace is kept or dropped whole.
+ * Converts events to spans, one per operation. Samples by trace, so that a trace is kept or dropped
+ * as a whole.
  */
 final class SpanConverter extends EventConverter<List<SpanData>> {
 
-  /** About what a span takes beside the event's own texts. */
+  /** Approximate size of a span without the event's texts. */
   private static final int SPAN_BYTES = 250;
 
   private final Sampler sampler;
   private final SpanWriter writer;
-  private final TraceIds ids;
+  private final TraceIds ids = new TraceIds();
 
-  SpanConverter(
-      EventCodec codec,
-      String topicPrefix,
-      Duration lookback,
-      Sampler sampler,
-      SpanWriter writer,
-      TraceIds ids) {
-    super(codec, topicPrefix, lookback);
+  SpanConverter(String topicPrefix, Duration lookback, Sampler sampler, SpanWriter writer) {
+    super(topicPrefix, lookback);
     this.sampler = sampler;
     this.writer = writer;
-    this.ids = ids;
   }
 
+  /** Without a default branch, so that a new event type does not compile until it is listed. */
   @Override
-  protected Conversion<List<SpanData>> convert(
-      Event event, String topic, int valueBytes, Instant time, DebateLog.@Nullable Start start) {
-    SpanKind kind = kind(event.data());
-    if (kind == null) {
-      return new Conversion.Skip<>("other_type");
-    }
-    TraceContext at = TraceContext.of(event, ids);
-    if (!isSampled(at, kind)) {
+  protected Conversion<List<SpanData>> convert(EventRecord record) {
+    EventData data = record.event().data();
+    return switch (record.event().type()) {
+      case REQUEST_COMPLETED ->
+          sampled(record, span -> writer.request(record, (RequestCompleted) data, span));
+      case AGENT_CALL_COMPLETED ->
+          sampled(record, span -> writer.call(record, (AgentCallCompleted) data, span));
+      case DEBATE_COMPLETED ->
+          sampled(record, span -> writer.debate(record, (DebateCompleted) data, span));
+      case ROUND_COMPLETED ->
+          sampled(record, span -> writer.round(record, (RoundCompleted) data, span));
+      case ELO_UPDATED -> sampled(record, span -> writer.elo(record, (EloUpdated) data, span));
+      case DEBATE_STARTED,
+          WEBSOCKET_OPENED,
+          WEBSOCKET_CLOSED,
+          INSTANCE_HEARTBEAT,
+          INSTANCE_STOPPED,
+          LOG_EMITTED ->
+          new Conversion.Skip<>("other_type");
+    };
+  }
+
+  private Conversion<List<SpanData>> sampled(
+      EventRecord record, Function<SpanIdentity, List<SpanData>> write) {
+    SpanIdentity span = SpanIdentity.of(record.event(), ids);
+    if (!isSampled(span)) {
       return new Conversion.Skip<>("unsampled");
     }
-    List<SpanData> spans = spans(event, start, at, nanos(time));
-    return new Conversion.Export<>(
-        spans, spans.size(), spans.size() * SPAN_BYTES + textBytes(spans), start);
+    List<SpanData> spans = write.apply(span);
+    return new Conversion.Export<>(spans, spans.size(), bytes(spans), record.start());
   }
 
-  private static @Nullable SpanKind kind(EventData data) {
-    if (data instanceof RequestCompleted) {
-      return SpanKind.SERVER;
-    }
-    if (data instanceof AgentCallCompleted) {
-      return SpanKind.CLIENT;
-    }
-    boolean inner =
-        data instanceof DebateCompleted
-            || data instanceof RoundCompleted
-            || data instanceof EloUpdated;
-    return inner ? SpanKind.INTERNAL : null;
-  }
-
-  private List<SpanData> spans(
-      Event event, DebateLog.@Nullable Start start, TraceContext at, long end) {
-    EventData data = event.data();
-    if (data instanceof RequestCompleted request) {
-      return writer.request(event, request, at, end);
-    }
-    if (data instanceof AgentCallCompleted call) {
-      return writer.call(event, call, at, end);
-    }
-    if (data instanceof DebateCompleted debate) {
-      return writer.debate(event, debate, start, at, end);
-    }
-    if (data instanceof RoundCompleted round) {
-      return writer.round(event, round, at, end);
-    }
-    if (data instanceof EloUpdated elo) {
-      return writer.elo(event, elo, at, end);
-    }
-    throw new IllegalStateException("No span is declared for " + event.type() + ".");
-  }
-
-  /** A carried context is the decision of whoever made it; what carries none begins a trace. */
-  private boolean isSampled(TraceContext at, SpanKind kind) {
+  /** Follows the decision of a carried context; an event without one begins a trace. */
+  private boolean isSampled(SpanIdentity span) {
     Context parent = Context.root();
-    if (at.carried()) {
+    if (span.carried()) {
       SpanContext remote =
           SpanContext.createFromRemoteParent(
-              at.traceId(),
-              at.spanId(),
-              at.sampled() ? TraceFlags.getSampled() : TraceFlags.getDefault(),
+              span.traceId(),
+              span.spanId(),
+              span.sampled() ? TraceFlags.getSampled() : TraceFlags.getDefault(),
               TraceState.getDefault());
       parent = parent.with(Span.wrap(remote));
     }
+    // None of the samplers that can be set depends on the kind.
     return sampler
-            .shouldSample(parent, at.traceId(), "", kind, Attributes.empty(), List.of())
+            .shouldSample(
+                parent, span.traceId(), "", SpanKind.INTERNAL, Attributes.empty(), List.of())
             .getDecision()
         == SamplingDecision.RECORD_AND_SAMPLE;
   }
 
-  private static long nanos(Instant time) {
-    return Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000_000L), time.getNano());
-  }
-
-  private static int textBytes(List<SpanData> spans) {
+  private static int bytes(List<SpanData> spans) {
     int bytes = 0;
     for (SpanData span : spans) {
-      bytes += span.getName().length() + 40 * span.getTotalAttributeCount();
+      bytes += SPAN_BYTES + span.getName().length() + 40 * span.getTotalAttributeCount();
     }
     return bytes;
   }

@@ -6,8 +6,9 @@ import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
-import org.aragora.telemetry.exporter.core.CommonSettings;
-import org.aragora.telemetry.exporter.core.Settings;
+import org.aragora.telemetry.exporter.process.ExporterSettings;
+import org.aragora.telemetry.exporter.process.Settings;
+import org.aragora.telemetry.exporter.spans.otlp.OtlpSettings;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,7 @@ final class SpanSettings {
 
   static ConfigDef declare() {
     ConfigDef settings =
-        CommonSettings.declare(9464)
+        ExporterSettings.declare(9464)
             .define(
                 GROUP_ID,
                 ConfigDef.Type.STRING,

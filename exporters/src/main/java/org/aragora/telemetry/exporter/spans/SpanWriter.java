@@ -14,30 +14,31 @@ import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.aragora.telemetry.exporter.core.DebateLog;
-import org.aragora.telemetry.exporter.core.Redactor;
-import org.aragora.telemetry.exporter.core.TraceContext;
-import org.aragora.telemetry.exporter.core.TraceIds;
+import org.aragora.telemetry.exporter.backend.DebateStart;
+import org.aragora.telemetry.exporter.backend.EventRecord;
+import org.aragora.telemetry.exporter.redact.Redactor;
+import org.aragora.telemetry.exporter.trace.TraceIds;
+import org.aragora.telemetry.exporter.trace.SpanIdentity;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
-import org.aragora.telemetry.schemas.event.CallStatus;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
-import org.aragora.telemetry.schemas.event.DebateOutcome;
 import org.aragora.telemetry.schemas.event.EloUpdated;
-import org.aragora.telemetry.schemas.event.EndpointTemplate;
-import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.field.EndpointTemplate;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.aragora.telemetry.schemas.event.RoundCompleted;
+import org.aragora.telemetry.schemas.field.CallStatus;
+import org.aragora.telemetry.schemas.field.DebateOutcome;
 import org.jspecify.annotations.Nullable;
 
-/** The span that each kind of event is: names, attributes, status. */
+/** Writes the spans of each event type: names, attributes, status. Not thread-safe. */
 final class SpanWriter {
 
-  static final InstrumentationScopeInfo SERVER = InstrumentationScopeInfo.create("aragora");
-  static final InstrumentationScopeInfo DEBATE = InstrumentationScopeInfo.create("aragora.debate");
+  private static final InstrumentationScopeInfo SERVER = InstrumentationScopeInfo.create("aragora");
+  private static final InstrumentationScopeInfo DEBATE =
+      InstrumentationScopeInfo.create("aragora.debate");
 
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
@@ -45,24 +46,38 @@ final class SpanWriter {
 
   private static final AttributeKey<String> ERROR_TYPE = stringKey("error.type");
   private static final AttributeKey<String> AGENT = stringKey("agent.name");
+  private static final AttributeKey<String> CALL_ID = stringKey("agent.call_id");
   private static final AttributeKey<String> DEBATE_ID = stringKey("debate.id");
+  private static final AttributeKey<Double> CONFIDENCE = doubleKey("debate.confidence");
   private static final AttributeKey<Long> ROUND = longKey("round.number");
   private static final AttributeKey<String> MODEL = stringKey("gen_ai.request.model");
 
   private final Redactor redactor;
   private final Resources resources;
-  private final TraceIds ids;
   private final boolean agentServices;
+  private final TraceIds ids = new TraceIds();
   private final EndpointTemplate endpoints = new EndpointTemplate();
 
-  SpanWriter(Redactor redactor, Resources resources, TraceIds ids, boolean agentServices) {
+  /**
+   * @param agentServices writes a span of the agent's service beside each call
+   */
+  SpanWriter(Redactor redactor, Resources resources, boolean agentServices) {
     this.redactor = redactor;
     this.resources = resources;
-    this.ids = ids;
     this.agentServices = agentServices;
   }
 
-  List<SpanData> request(Event event, RequestCompleted request, TraceContext at, long end) {
+  /** Place of an event's span. */
+  private EventSpan.Place place(EventRecord record, SpanIdentity span) {
+    return EventSpan.Place.of(
+        span, resources.aragora(record.event().source()), record.epochNanos());
+  }
+
+  private static EventSpan.Operation operation(SpanKind kind, String name, long durationNanos) {
+    return new EventSpan.Operation(DEBATE, kind, name, durationNanos);
+  }
+
+  List<SpanData> request(EventRecord record, RequestCompleted request, SpanIdentity span) {
     String method = request.method().toUpperCase(Locale.ROOT);
     boolean known = METHODS.contains(method);
     AttributesBuilder attributes =
@@ -79,38 +94,26 @@ final class SpanWriter {
     if (failed) {
       attributes.put(ERROR_TYPE, Integer.toString(request.status()));
     }
+    String name = (known ? method : "HTTP") + " " + text(endpoints.of(request.endpoint()));
     return List.of(
         new EventSpan(
-            new EventSpan.Identity(
-                at.traceId(),
-                at.spanId(),
-                at.parentSpanId(),
-                SERVER,
-                resources.aragora(event.source())),
-            (known ? method : "HTTP") + " " + text(endpoints.of(request.endpoint())),
-            SpanKind.SERVER,
-            end - request.durationNanos(),
-            end,
+            place(record, span),
+            new EventSpan.Operation(SERVER, SpanKind.SERVER, name, request.durationNanos()),
             attributes.build(),
-            failed ? StatusData.error() : StatusData.unset(),
-            List.of()));
+            failed ? StatusData.error() : StatusData.unset()));
   }
 
-  List<SpanData> debate(
-      Event event,
-      DebateCompleted debate,
-      DebateLog.@Nullable Start start,
-      TraceContext at,
-      long end) {
+  List<SpanData> debate(EventRecord record, DebateCompleted debate, SpanIdentity span) {
+    DebateStart start = record.start();
     String outcome = debate.outcome().name().toLowerCase(Locale.ROOT);
     AttributesBuilder attributes =
         Attributes.builder()
             .put(DEBATE_ID, text(debate.debateId()))
             .put("debate.outcome", outcome)
             .put("debate.status", debate.outcome().status())
-            .put("debate.domain", domain(debate, start));
+            .put("debate.domain", text(DebateStart.domain(debate, start)));
     put(attributes, longKey("debate.rounds"), debate.rounds());
-    put(attributes, doubleKey("debate.confidence"), debate.confidence());
+    put(attributes, CONFIDENCE, debate.confidence());
     if (start != null) {
       attributes.put("debate.agent_count", (long) start.agentCount());
       attributes.put(
@@ -123,67 +126,41 @@ final class SpanWriter {
     if (failed) {
       attributes.put(ERROR_TYPE, outcome);
     }
+    EventSpan.Place place = place(record, span);
     return List.of(
         new EventSpan(
-            new EventSpan.Identity(
-                at.traceId(),
-                at.spanId(),
-                at.parentSpanId(),
-                DEBATE,
-                resources.aragora(event.source())),
-            "debate.run",
-            SpanKind.INTERNAL,
-            end - debate.durationNanos(),
-            end,
+            place,
+            operation(SpanKind.INTERNAL, "debate.run", debate.durationNanos()),
             attributes.build(),
-            failed ? status(debate.error()) : StatusData.unset(),
-            consensus(debate, end)));
+            failed ? error(debate.error()) : StatusData.unset(),
+            consensus(debate, place.endNanos())));
   }
 
-  private static List<EventData> consensus(DebateCompleted debate, long end) {
+  private static List<EventData> consensus(DebateCompleted debate, long endNanos) {
     if (debate.outcome() != DebateOutcome.CONSENSUS) {
       return List.of();
     }
     AttributesBuilder attributes = Attributes.builder();
-    if (debate.confidence() != null) {
-      attributes.put("debate.confidence", debate.confidence());
-    }
-    return List.of(EventData.create(end, "debate.consensus", attributes.build()));
+    put(attributes, CONFIDENCE, debate.confidence());
+    return List.of(EventData.create(endNanos, "debate.consensus", attributes.build()));
   }
 
-  private String domain(DebateCompleted debate, DebateLog.@Nullable Start start) {
-    String domain = debate.domain();
-    if ((domain == null || domain.isEmpty()) && start != null) {
-      domain = start.domain();
-    }
-    return domain == null || domain.isEmpty() ? "general" : text(domain);
-  }
-
-  List<SpanData> round(Event event, RoundCompleted round, TraceContext at, long end) {
+  List<SpanData> round(EventRecord record, RoundCompleted round, SpanIdentity span) {
     return List.of(
         new EventSpan(
-            new EventSpan.Identity(
-                at.traceId(),
-                at.spanId(),
-                at.parentSpanId(),
-                DEBATE,
-                resources.aragora(event.source())),
-            "debate.round." + round.round(),
-            SpanKind.INTERNAL,
-            end - round.durationNanos(),
-            end,
+            place(record, span),
+            operation(SpanKind.INTERNAL, "debate.round." + round.round(), round.durationNanos()),
             Attributes.of(ROUND, round.round(), DEBATE_ID, text(round.debateId())),
-            StatusData.unset(),
-            List.of()));
+            StatusData.unset()));
   }
 
-  List<SpanData> call(Event event, AgentCallCompleted call, TraceContext at, long end) {
+  List<SpanData> call(EventRecord record, AgentCallCompleted call, SpanIdentity span) {
     String agent = text(call.agent());
     AttributesBuilder attributes =
         Attributes.builder()
             .put(AGENT, agent)
             .put("peer.service", agent)
-            .put("agent.call_id", text(call.callId()));
+            .put(CALL_ID, text(call.callId()));
     put(attributes, stringKey("agent.operation"), call.operation());
     put(attributes, MODEL, call.model());
     put(attributes, stringKey("gen_ai.provider.name"), call.provider());
@@ -193,91 +170,71 @@ final class SpanWriter {
     put(attributes, ROUND, call.round());
     boolean failed = call.status() != CallStatus.SUCCESS;
     if (failed) {
-      String kind = call.errorType();
-      attributes.put(
-          ERROR_TYPE,
-          kind == null || kind.isEmpty()
-              ? call.status().name().toLowerCase(Locale.ROOT)
-              : text(kind));
+      attributes.put(ERROR_TYPE, call.status().name().toLowerCase(Locale.ROOT));
+      put(attributes, ERROR_TYPE, call.errorType());
     }
-    StatusData status = failed ? StatusData.error() : StatusData.unset();
-    List<SpanData> spans = new ArrayList<>(2);
-    spans.add(
+    SpanData caller =
         new EventSpan(
-            new EventSpan.Identity(
-                at.traceId(),
-                at.spanId(),
-                at.parentSpanId(),
-                DEBATE,
-                resources.aragora(event.source())),
-            "agent." + agent,
-            SpanKind.CLIENT,
-            end - call.durationNanos(),
-            end,
+            place(record, span),
+            operation(SpanKind.CLIENT, "agent." + agent, call.durationNanos()),
             attributes.build(),
-            status,
-            List.of()));
-    if (agentServices) {
-      spans.add(callee(call, agent, at, end, status));
-    }
-    return spans;
+            failed ? StatusData.error() : StatusData.unset());
+    return agentServices ? List.of(caller, callee(caller, call, agent)) : List.of(caller);
   }
 
-  /** The agent's side of a call, derived: without it no service map shows that it was called. */
-  private SpanData callee(
-      AgentCallCompleted call, String agent, TraceContext at, long end, StatusData status) {
+  /** Derives the agent's side of a call, so that a service map shows the call. */
+  private SpanData callee(SpanData caller, AgentCallCompleted call, String agent) {
     AttributesBuilder attributes =
         Attributes.builder()
             .put(AGENT, agent)
-            .put("agent.call_id", text(call.callId()))
+            .put(CALL_ID, text(call.callId()))
             .put("aragora.derived", true);
     put(attributes, MODEL, call.model());
-    String operation = call.operation();
+    String name =
+        call.operation() == null || call.operation().isEmpty() ? "call" : text(call.operation());
+    SpanIdentity span =
+        new SpanIdentity(
+            caller.getTraceId(),
+            ids.callee(caller.getTraceId(), caller.getSpanId()),
+            caller.getSpanId(),
+            false,
+            true);
     return new EventSpan(
-        new EventSpan.Identity(
-            at.traceId(),
-            ids.callee(at.traceId(), at.spanId()),
-            at.spanId(),
-            DEBATE,
-            resources.agent(agent)),
-        operation == null || operation.isEmpty() ? "call" : text(operation),
-        SpanKind.SERVER,
-        end - call.durationNanos(),
-        end,
+        EventSpan.Place.of(span, resources.agent(agent), caller.getEndEpochNanos()),
+        operation(SpanKind.SERVER, name, call.durationNanos()),
         attributes.build(),
-        status,
-        List.of());
+        caller.getStatus());
   }
 
-  List<SpanData> elo(Event event, EloUpdated elo, TraceContext at, long end) {
+  List<SpanData> elo(EventRecord record, EloUpdated elo, SpanIdentity carried) {
     AttributesBuilder attributes =
         Attributes.builder().put(AGENT, text(elo.agent())).put("elo.rating", elo.rating());
     put(attributes, doubleKey("elo.previous_rating"), elo.previousRating());
     put(attributes, DEBATE_ID, elo.debateId());
     put(attributes, stringKey("debate.domain"), elo.domain());
-    // Its context may be the operation that it happened in: never take that span's id.
-    String above = at.carried() && event.parentSpanId() == null ? at.spanId() : at.parentSpanId();
-    String own =
-        at.carried() && event.parentSpanId() == null
-            ? ids.event(event.source(), event.id()).spanId()
-            : at.spanId();
+    EventSpan.Place place = place(record, eloSpan(record, carried));
     return List.of(
         new EventSpan(
-            new EventSpan.Identity(
-                at.traceId(), own, above, DEBATE, resources.aragora(event.source())),
-            "debate.elo_update",
-            SpanKind.INTERNAL,
-            end,
-            end,
+            place,
+            operation(SpanKind.INTERNAL, "debate.elo_update", 0),
             Attributes.of(AGENT, text(elo.agent())),
             StatusData.unset(),
-            List.of(EventData.create(end, "elo.updated", attributes.build()))));
+            List.of(EventData.create(place.endNanos(), "elo.updated", attributes.build()))));
   }
 
-  private StatusData status(@Nullable String error) {
-    return error == null || error.isEmpty()
+  /** The carried context may be the operation around the update, which keeps its span id. */
+  private SpanIdentity eloSpan(EventRecord record, SpanIdentity span) {
+    if (!span.carried() || record.event().parentSpanId() != null) {
+      return span;
+    }
+    String own = ids.event(record.event().source(), record.event().id()).spanId();
+    return new SpanIdentity(span.traceId(), own, span.spanId(), true, span.sampled());
+  }
+
+  private StatusData error(@Nullable String message) {
+    return message == null || message.isEmpty()
         ? StatusData.error()
-        : StatusData.create(StatusCode.ERROR, text(error));
+        : StatusData.create(StatusCode.ERROR, text(message));
   }
 
   private void put(AttributesBuilder to, AttributeKey<String> key, @Nullable String value) {
@@ -286,19 +243,14 @@ final class SpanWriter {
     }
   }
 
-  private static void put(AttributesBuilder to, AttributeKey<Long> key, @Nullable Long value) {
+  private static <N extends Number> void put(
+      AttributesBuilder to, AttributeKey<N> key, @Nullable N value) {
     if (value != null) {
       to.put(key, value);
     }
   }
 
-  private static void put(AttributesBuilder to, AttributeKey<Double> key, @Nullable Double value) {
-    if (value != null) {
-      to.put(key, value);
-    }
-  }
-
-  /** Redacted first, so that no secret escapes by being cut in two. */
+  /** Redacts before it cuts, so that no part of a secret remains. */
   private String text(String value) {
     String clean = redactor.text(value);
     return clean.length() <= MAX_TEXT ? clean : clean.substring(0, MAX_TEXT) + "…";

@@ -1,17 +1,18 @@
 package org.aragora.telemetry.exporter.spans;
 
 import io.opentelemetry.sdk.trace.data.SpanData;
-import java.time.Clock;
 import java.util.List;
-import org.aragora.telemetry.exporter.core.Backend;
-import org.aragora.telemetry.exporter.core.CommonSettings;
-import org.aragora.telemetry.exporter.core.Converter;
-import org.aragora.telemetry.exporter.core.ExporterProcess;
-import org.aragora.telemetry.exporter.core.LoopSettings;
-import org.aragora.telemetry.exporter.core.Settings;
-import org.aragora.telemetry.exporter.core.TraceIds;
+import org.aragora.telemetry.exporter.backend.Backend;
+import org.aragora.telemetry.exporter.backend.Converter;
+import org.aragora.telemetry.exporter.process.ExporterProcess;
+import org.aragora.telemetry.exporter.loop.LoopSettings;
+import org.aragora.telemetry.exporter.trace.TraceIds;
+import org.aragora.telemetry.exporter.process.ExporterSettings;
+import org.aragora.telemetry.exporter.process.Settings;
+import org.aragora.telemetry.exporter.spans.otlp.OtlpBackend;
+import org.aragora.telemetry.exporter.spans.otlp.OtlpSettings;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.schemas.topic.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,28 +42,24 @@ public final class SpansMain {
   }
 
   private static LoopSettings loop(Settings settings) {
-    return CommonSettings.loop(settings, "spans", TOPICS, OtlpSettings.of(settings).timeout());
+    return ExporterSettings.loop(settings, "spans", TOPICS, OtlpSettings.of(settings).timeout());
   }
 
   private static Converter<List<SpanData>> converter(Settings settings) {
-    TraceIds ids = new TraceIds();
     return new SpanConverter(
-        JsonEventCodec.create(),
         settings.text(Topics.PREFIX_VARIABLE),
-        CommonSettings.debateLookback(settings),
+        ExporterSettings.debateLookback(settings),
         SpanSettings.sampler(settings),
         new SpanWriter(
-            CommonSettings.redactor(settings),
+            ExporterSettings.redactor(settings),
             SpanSettings.resources(settings),
-            ids,
-            settings.flag(SpanSettings.AGENT_SERVICES)),
-        ids);
+            settings.flag(SpanSettings.AGENT_SERVICES)));
   }
 
   private static Backend<List<SpanData>> backend(Settings settings) {
     OtlpSettings otlp = OtlpSettings.of(settings);
     otlp.warnings().forEach(LOG::warn);
     LOG.info("Spans go to {} by {}.", otlp.endpoint(), otlp.grpc() ? "OTLP/gRPC" : "OTLP/HTTP");
-    return OtlpBackend.create(otlp, Clock.systemUTC());
+    return OtlpBackend.create(otlp);
   }
 }

@@ -2,10 +2,10 @@ package org.aragora.telemetry.exporter.logs;
 
 import java.util.List;
 import java.util.Set;
-import org.aragora.telemetry.exporter.core.FaultContract;
-import org.aragora.telemetry.exporter.core.Receiver;
-import org.aragora.telemetry.exporter.core.Workload;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.exporter.contract.FaultContract;
+import org.aragora.telemetry.exporter.contract.Receiver;
+import org.aragora.telemetry.exporter.contract.Workload;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 
 class ITLogFaults extends FaultContract {
 

@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.aragora.telemetry.exporter.core.ExporterContract;
-import org.aragora.telemetry.exporter.core.ExporterProcess;
-import org.aragora.telemetry.exporter.core.Receiver;
-import org.aragora.telemetry.exporter.core.Reply;
+import org.aragora.telemetry.exporter.contract.ExporterContract;
+import org.aragora.telemetry.exporter.contract.Receiver;
+import org.aragora.telemetry.exporter.contract.Reply;
+import org.aragora.telemetry.exporter.process.ExporterProcess;
 import org.junit.jupiter.api.Test;
 
 class LogContractTest extends ExporterContract {

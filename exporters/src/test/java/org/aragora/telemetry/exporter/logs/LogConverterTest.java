@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,22 +20,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.aragora.telemetry.chassis.settings.EnvironmentSettings;
-import org.aragora.telemetry.exporter.core.Answer;
-import org.aragora.telemetry.exporter.core.Conversion;
-import org.aragora.telemetry.exporter.core.Converter;
-import org.aragora.telemetry.exporter.core.Documentation;
-import org.aragora.telemetry.exporter.core.Help;
-import org.aragora.telemetry.exporter.core.HttpPush;
-import org.aragora.telemetry.exporter.core.Settings;
-import org.aragora.telemetry.exporter.core.TestEvents;
+import org.aragora.telemetry.exporter.backend.Answer;
+import org.aragora.telemetry.exporter.backend.Conversion;
+import org.aragora.telemetry.exporter.backend.Converter;
+import org.aragora.telemetry.exporter.contract.Documentation;
+import org.aragora.telemetry.exporter.contract.TestEvents;
+import org.aragora.telemetry.exporter.http.HttpPush;
+import org.aragora.telemetry.exporter.process.Help;
+import org.aragora.telemetry.exporter.process.Settings;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
-import org.aragora.telemetry.schemas.event.CallStatus;
-import org.aragora.telemetry.schemas.event.Event;
 import org.aragora.telemetry.schemas.event.EventData;
-import org.aragora.telemetry.schemas.event.InputTopic;
 import org.aragora.telemetry.schemas.event.LogEmitted;
-import org.aragora.telemetry.schemas.event.LogLevel;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
+import org.aragora.telemetry.schemas.field.CallStatus;
+import org.aragora.telemetry.schemas.field.LogLevel;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 
 class LogConverterTest {
@@ -96,12 +95,12 @@ class LogConverterTest {
                 + "\"logger\":\"aragora.server\",\"message\":\"mail to [REDACTED] failed\","
                 + "\"module\":\"unified_server\",\"function\":\"handle\",\"line\":42,"
                 + "\"trace_id\":\""
-                + entry.traceId()
+                + entry.metadata().traceId()
                 + "\",\"request_id\":\"req-1\",\"user_id\":\"[REDACTED]\",\"debate_id\":\"d-1\","
                 + "\"fields\":{\"total_tokens\":12,\"api_key\":\"[REDACTED]\",\"none\":null}}");
     assertThat(entry.stream()).isEqualTo(new LogEntry.Stream("WARNING", "api-1", "aragora.logs"));
-    assertThat(entry.requestId()).isEqualTo("req-1");
-    assertThat(entry.userId()).isEqualTo("[REDACTED]");
+    assertThat(entry.metadata().requestId()).isEqualTo("req-1");
+    assertThat(entry.metadata().userId()).isEqualTo("[REDACTED]");
   }
 
   @Test
@@ -122,33 +121,31 @@ class LogConverterTest {
   }
 
   @Test
-  void lineThatCannotBeWrittenIsRefusedAloneBeforeAnythingIsSent() throws Exception {
+  void lineThatCannotBeWrittenFailsAloneBeforeAnythingIsSent() throws Exception {
     LogEntry good = entry(log(LogLevel.INFO, "a", null));
     LogEntry bad =
         new LogEntry(
             good.stream(),
             1,
-            good.traceId(),
-            null,
-            null,
-            () -> {
-              throw new IllegalStateException("not to be written");
-            });
+            good.metadata(),
+            new LogEntry.Text(
+                () -> {
+                  throw new IllegalStateException("not to be written");
+                }));
     HttpPush nowhere =
         new HttpPush(URI.create("http://127.0.0.1:9/"), Map.of(), Duration.ofSeconds(5), null);
-    try (LokiBackend backend =
-        new LokiBackend(nowhere, "aragora", "default", true, Clock.systemUTC())) {
+    try (LokiBackend backend = new LokiBackend(nowhere, "aragora", "default", true)) {
       Answer<LogEntry> answer =
           backend
               .send(new ArrayList<>(List.of(good, bad)))
               .toCompletableFuture()
               .get(10, TimeUnit.SECONDS);
 
-      Answer.Refused<LogEntry> refused = (Answer.Refused<LogEntry>) answer;
-      assertThat(refused.reason()).isEqualTo(Answer.UNCONVERTIBLE);
-      assertThat(refused.message()).contains("not to be written");
-      assertThat(refused.certainly().test(bad)).isTrue();
-      assertThat(refused.certainly().test(good)).isFalse();
+      Answer.Permanent<LogEntry> failure = (Answer.Permanent<LogEntry>) answer;
+      assertThat(failure.reason()).isEqualTo(Answer.Reason.UNCONVERTIBLE);
+      assertThat(failure.message()).contains("not to be written");
+      assertThat(failure.causes().test(bad)).isTrue();
+      assertThat(failure.causes().test(good)).isFalse();
     }
   }
 
@@ -162,19 +159,18 @@ class LogConverterTest {
         new LogEntry(
             new LogEntry.Stream("INFO", "api-1", "aragora.logs"),
             1,
-            "t",
-            null,
-            null,
-            () -> {
-              written.incrementAndGet();
-              begun.countDown();
-              try {
-                goOn.await();
-              } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-              }
-              return "line".getBytes(UTF_8);
-            });
+            new LogEntry.Metadata("t", null, null),
+            new LogEntry.Text(
+                () -> {
+                  written.incrementAndGet();
+                  begun.countDown();
+                  try {
+                    goOn.await();
+                  } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                  }
+                  return "line".getBytes(UTF_8);
+                }));
     CompletableFuture<String> first = CompletableFuture.supplyAsync(entry::line);
     assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
     AtomicReference<String> second = new AtomicReference<>();
@@ -261,11 +257,6 @@ class LogConverterTest {
                     .map(name -> name.substring(EnvironmentSettings.PREFIX.length()))
                     .toList()))
         .isEmpty();
-  }
-
-  @Test
-  void settingsTableIsWhatIsDeclared() {
-    Documentation.assertBlock("settings of export-logs", Help.table(LokiSettings.declare()));
   }
 
   @Test

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.aragora.telemetry.exporter.core.Delivery;
-import org.aragora.telemetry.exporter.core.Receiver;
-import org.aragora.telemetry.exporter.core.Reply;
+import org.aragora.telemetry.exporter.contract.Delivery;
+import org.aragora.telemetry.exporter.contract.Receiver;
+import org.aragora.telemetry.exporter.contract.Reply;
 
 /** Loki's push API, decoded as its documentation describes it. */
 final class LogReceiver extends Receiver {

@@ -13,9 +13,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
-import org.aragora.telemetry.exporter.core.Delivery;
-import org.aragora.telemetry.exporter.core.Receiver;
-import org.aragora.telemetry.exporter.core.Reply;
+import org.aragora.telemetry.exporter.contract.Delivery;
+import org.aragora.telemetry.exporter.contract.Receiver;
+import org.aragora.telemetry.exporter.contract.Reply;
 
 /** OTLP/gRPC by grpc-java and OpenTelemetry's published service; HTTP statuses as their equals. */
 final class GrpcSpanReceiver extends Receiver {

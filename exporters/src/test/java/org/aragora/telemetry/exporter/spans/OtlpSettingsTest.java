@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
-import org.aragora.telemetry.exporter.core.Settings;
+import org.aragora.telemetry.exporter.process.Settings;
+import org.aragora.telemetry.exporter.spans.otlp.OtlpSettings;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.junit.jupiter.api.Test;
 

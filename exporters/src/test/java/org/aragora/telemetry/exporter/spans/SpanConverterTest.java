@@ -9,21 +9,21 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.aragora.telemetry.exporter.core.Conversion;
-import org.aragora.telemetry.exporter.core.Converter;
-import org.aragora.telemetry.exporter.core.Settings;
-import org.aragora.telemetry.exporter.core.TestEvents;
+import org.aragora.telemetry.exporter.backend.Conversion;
+import org.aragora.telemetry.exporter.backend.Converter;
+import org.aragora.telemetry.exporter.contract.TestEvents;
+import org.aragora.telemetry.exporter.process.Settings;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
-import org.aragora.telemetry.schemas.event.CallStatus;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
-import org.aragora.telemetry.schemas.event.DebateOutcome;
 import org.aragora.telemetry.schemas.event.DebateStarted;
 import org.aragora.telemetry.schemas.event.EloUpdated;
-import org.aragora.telemetry.schemas.event.Event;
 import org.aragora.telemetry.schemas.event.EventData;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.aragora.telemetry.schemas.event.RoundCompleted;
 import org.aragora.telemetry.schemas.event.WebsocketOpened;
+import org.aragora.telemetry.schemas.field.CallStatus;
+import org.aragora.telemetry.schemas.field.DebateOutcome;
 import org.junit.jupiter.api.Test;
 
 class SpanConverterTest {

@@ -9,13 +9,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.aragora.telemetry.chassis.settings.EnvironmentSettings;
-import org.aragora.telemetry.exporter.core.Conversion;
-import org.aragora.telemetry.exporter.core.Converter;
-import org.aragora.telemetry.exporter.core.Documentation;
-import org.aragora.telemetry.exporter.core.Help;
-import org.aragora.telemetry.exporter.core.Settings;
-import org.aragora.telemetry.exporter.core.TestEvents;
-import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.exporter.backend.Conversion;
+import org.aragora.telemetry.exporter.backend.Converter;
+import org.aragora.telemetry.exporter.contract.Documentation;
+import org.aragora.telemetry.exporter.contract.TestEvents;
+import org.aragora.telemetry.exporter.process.Help;
+import org.aragora.telemetry.exporter.process.Settings;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.junit.jupiter.api.Test;
 
 class SpanDocumentationTest {
@@ -29,11 +29,6 @@ class SpanDocumentationTest {
                     .map(name -> name.substring(EnvironmentSettings.PREFIX.length()))
                     .toList()))
         .isEmpty();
-  }
-
-  @Test
-  void settingsTableIsWhatIsDeclared() {
-    Documentation.assertBlock("settings of export-spans", Help.table(SpanSettings.declare()));
   }
 
   @Test

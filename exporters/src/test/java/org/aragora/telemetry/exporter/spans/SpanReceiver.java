@@ -14,9 +14,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.aragora.telemetry.exporter.core.Delivery;
-import org.aragora.telemetry.exporter.core.Receiver;
-import org.aragora.telemetry.exporter.core.Reply;
+import org.aragora.telemetry.exporter.contract.Delivery;
+import org.aragora.telemetry.exporter.contract.Receiver;
+import org.aragora.telemetry.exporter.contract.Reply;
 
 /** OTLP/HTTP, decoded by OpenTelemetry's published definitions. */
 final class SpanReceiver extends Receiver {

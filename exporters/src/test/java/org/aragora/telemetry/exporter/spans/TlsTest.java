@@ -25,15 +25,15 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManagerFactory;
-import org.aragora.telemetry.exporter.core.Answer;
-import org.aragora.telemetry.exporter.core.Backend;
-import org.aragora.telemetry.exporter.core.Conversion;
-import org.aragora.telemetry.exporter.core.Converter;
-import org.aragora.telemetry.exporter.core.HttpAnswers;
-import org.aragora.telemetry.exporter.core.HttpPush;
-import org.aragora.telemetry.exporter.core.Settings;
-import org.aragora.telemetry.exporter.core.TestEvents;
-import org.aragora.telemetry.exporter.core.Tls;
+import org.aragora.telemetry.exporter.backend.Answer;
+import org.aragora.telemetry.exporter.backend.Backend;
+import org.aragora.telemetry.exporter.backend.Conversion;
+import org.aragora.telemetry.exporter.backend.Converter;
+import org.aragora.telemetry.exporter.contract.TestEvents;
+import org.aragora.telemetry.exporter.http.HttpAnswers;
+import org.aragora.telemetry.exporter.http.HttpPush;
+import org.aragora.telemetry.exporter.http.Tls;
+import org.aragora.telemetry.exporter.process.Settings;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -144,7 +144,7 @@ class TlsTest {
           .handle(
               (response, failure) ->
                   failure == null
-                      ? HttpAnswers.of(uri, response, java.time.Instant.now())
+                      ? HttpAnswers.of(uri, response)
                       : HttpAnswers.<Object>of(uri, failure))
           .get(30, TimeUnit.SECONDS);
     }

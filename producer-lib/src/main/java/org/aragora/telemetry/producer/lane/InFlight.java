@@ -8,17 +8,17 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** What was numbered and is not settled. Knows up to where everything is settled. */
 final class InFlight {
-  private final Outbox outbox;
+  private final EventQueue queue;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final ArrayDeque<Sent> order = new ArrayDeque<>();
+  private final ArrayDeque<InFlightEvent> order = new ArrayDeque<>();
   private long settledOrdinal;
 
-  InFlight(Outbox outbox) {
-    this.outbox = outbox;
+  InFlight(EventQueue queue) {
+    this.queue = queue;
   }
 
-  void add(Sent sent) {
+  void add(InFlightEvent sent) {
     lock.lock();
     try {
       order.add(sent);
@@ -30,7 +30,7 @@ final class InFlight {
   /**
    * Returns whether the caller is the one to settle it: to count it, then to {@link #settle} it.
    */
-  boolean claim(Sent sent) {
+  boolean claim(InFlightEvent sent) {
     lock.lock();
     try {
       boolean first = !sent.claimed;
@@ -42,16 +42,16 @@ final class InFlight {
   }
 
   /** After this, whoever waits for it goes on. */
-  void settle(Sent sent) {
+  void settle(InFlightEvent sent) {
     lock.lock();
     try {
       sent.settled = true;
-      outbox.settled(sent.entry);
+      queue.settled(sent.entry);
       boolean moved = false;
-      for (Sent head = order.peek(); head != null && head.settled; head = order.peek()) {
+      for (InFlightEvent head = order.peek(); head != null && head.settled; head = order.peek()) {
         order.remove();
         settledOrdinal = head.entry.ordinal();
-        outbox.settledThrough(head.entry, head.partition, head.seq);
+        queue.settledThrough(head.entry, head.partition, head.seq);
         moved = true;
       }
       if (moved) {
@@ -71,7 +71,7 @@ final class InFlight {
     }
   }
 
-  List<Sent> all() {
+  List<InFlightEvent> all() {
     lock.lock();
     try {
       return new ArrayList<>(order);

@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
+import org.aragora.telemetry.producer.disk.Disk;
+import org.aragora.telemetry.producer.disk.Fsync;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,7 +2,7 @@ package org.aragora.telemetry.producer.spool;
 
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
-import org.aragora.telemetry.producer.lane.Outgoing;
+import org.aragora.telemetry.producer.lane.StampedEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +19,7 @@ final class Frame {
 
   private Frame() {}
 
-  static byte[] of(Outgoing event) {
+  static byte[] of(StampedEvent event) {
     int body = LEAST_BODY_BYTES + event.key().length + event.value().length;
     ByteBuffer frame = ByteBuffer.allocate(HEAD_BYTES + body);
     frame.position(HEAD_BYTES);
@@ -36,7 +36,7 @@ final class Frame {
   }
 
   /** The event in a body, or null where head and body do not fit. */
-  static @Nullable Outgoing read(byte[] head, byte[] body) {
+  static @Nullable StampedEvent read(byte[] head, byte[] body) {
     if (ByteBuffer.wrap(head).getInt(4) != checksum(body, 0, body.length)) {
       return null;
     }
@@ -46,7 +46,7 @@ final class Frame {
     in.get(key);
     byte[] value = new byte[in.remaining()];
     in.get(value);
-    return numbered ? Outgoing.numbered(key, value) : Outgoing.asIs(key, value);
+    return numbered ? StampedEvent.numbered(key, value) : StampedEvent.asIs(key, value);
   }
 
   private static int checksum(byte[] bytes, int offset, int length) {

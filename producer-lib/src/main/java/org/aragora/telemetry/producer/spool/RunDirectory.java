@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.aragora.telemetry.producer.disk.Disk;
 import org.jspecify.annotations.Nullable;
 
 /** The directory of one run, locked by the process that writes or sends it. */

@@ -5,7 +5,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.aragora.telemetry.producer.lane.Outgoing;
+import org.aragora.telemetry.producer.lane.StampedEvent;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a topic's log in order. Not thread-safe. */
@@ -25,6 +25,20 @@ final class SegmentReader implements AutoCloseable {
     this.position = from;
   }
 
+  /** A place of a log that was never written whole, or is damaged. */
+  static final class TornException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    TornException(Position at) {
+      super(
+          "The spool's segment "
+              + at.segment()
+              + " cannot be read from byte "
+              + at.offset()
+              + " on.");
+    }
+  }
+
   /** Where the next event begins. */
   Position position() {
     return position;
@@ -35,7 +49,7 @@ final class SegmentReader implements AutoCloseable {
    *
    * @throws TornException where what is there is no whole event
    */
-  Outgoing next(Position limit) throws IOException {
+  StampedEvent next(Position limit) throws IOException {
     open(limit);
     byte[] head = bytes(position.offset(), Frame.HEAD_BYTES);
     int length = Frame.bodyLength(head);
@@ -43,7 +57,7 @@ final class SegmentReader implements AutoCloseable {
       throw new TornException(position);
     }
     byte[] body = bytes(position.offset() + Frame.HEAD_BYTES, length);
-    Outgoing event = Frame.read(head, body);
+    StampedEvent event = Frame.read(head, body);
     if (event == null) {
       throw new TornException(position);
     }

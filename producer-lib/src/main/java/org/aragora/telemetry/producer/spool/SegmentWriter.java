@@ -3,6 +3,8 @@ package org.aragora.telemetry.producer.spool;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
+import org.aragora.telemetry.producer.disk.Disk;
+import org.aragora.telemetry.producer.disk.Fsync;
 import org.jspecify.annotations.Nullable;
 
 /**

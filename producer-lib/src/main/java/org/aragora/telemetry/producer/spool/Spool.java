@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import org.aragora.telemetry.producer.lane.Outbox;
+import org.aragora.telemetry.producer.disk.Disk;
+import org.aragora.telemetry.producer.disk.Fsync;
+import org.aragora.telemetry.producer.lane.EventQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +38,7 @@ public final class Spool implements AutoCloseable {
    * @param epoch of that run
    * @param topics its events by full name of the topic
    */
-  public record Left(String epoch, Map<String, Outbox> topics, AutoCloseable directory) {}
+  public record Left(String epoch, Map<String, EventQueue> topics, AutoCloseable directory) {}
 
   private Spool(
       Path directory, long maxBytes, Fsync fsync, Consumer<String> notes, RunDirectory own) {
@@ -63,8 +65,8 @@ public final class Spool implements AutoCloseable {
   }
 
   /** Where this run keeps the events of a topic. */
-  public Outbox outbox(String topic) {
-    return SpoolOutbox.create(own.topic(topic), limits(topic), notes);
+  public EventQueue queue(String topic) {
+    return SpoolQueue.create(own.topic(topic), limits(topic), notes);
   }
 
   /** What runs whose process is gone have left. A run is handed out once. */
@@ -84,20 +86,20 @@ public final class Spool implements AutoCloseable {
   }
 
   private Left left(RunDirectory run) {
-    Map<String, Outbox> topics = new ConcurrentHashMap<>();
+    Map<String, EventQueue> topics = new ConcurrentHashMap<>();
     for (Path topic : run.topics()) {
       String name = topic.getFileName().toString();
-      Outbox outbox = adopted(topic, name);
-      if (outbox != null) {
-        topics.put(name, outbox);
+      EventQueue queue = adopted(topic, name);
+      if (queue != null) {
+        topics.put(name, queue);
       }
     }
     return new Left(run.epoch(), topics, run);
   }
 
-  private @Nullable Outbox adopted(Path topic, String name) {
+  private @Nullable EventQueue adopted(Path topic, String name) {
     try {
-      return SpoolOutbox.adopt(topic, limits(name), notes);
+      return SpoolQueue.adopt(topic, limits(name), notes);
     } catch (IOException e) {
       notes.accept("What an earlier run has left in " + topic + " stays there: " + e.getMessage());
       return null;

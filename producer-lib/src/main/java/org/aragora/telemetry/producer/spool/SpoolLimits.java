@@ -1,5 +1,7 @@
 package org.aragora.telemetry.producer.spool;
 
+import org.aragora.telemetry.producer.disk.Fsync;
+
 /**
  * What holds for a topic's logs.
  *

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.aragora.telemetry.producer.disk.Fsync;
 import org.aragora.telemetry.producer.lane.Numbering;
 import org.jspecify.annotations.Nullable;
 

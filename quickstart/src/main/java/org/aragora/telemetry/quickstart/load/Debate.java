@@ -6,12 +6,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import org.aragora.telemetry.producer.EventContext;
-import org.aragora.telemetry.producer.event.DebateEnd;
-import org.aragora.telemetry.producer.event.DebateStart;
-import org.aragora.telemetry.producer.event.EloUpdate;
-import org.aragora.telemetry.schemas.event.DebateOutcome;
+import org.aragora.telemetry.producer.stamp.EventContext;
+import org.aragora.telemetry.schemas.event.DebateCompleted;
+import org.aragora.telemetry.schemas.event.DebateStarted;
+import org.aragora.telemetry.schemas.event.EloUpdated;
 import org.aragora.telemetry.schemas.event.RoundCompleted;
+import org.aragora.telemetry.schemas.field.DebateOutcome;
 
 /**
  * One debate of the sample: start, rounds, end, and what the end does to ratings. A few are never
@@ -55,12 +55,12 @@ final class Debate {
 
   static Debate start(Dice dice, Instance instance, long nowNanos) {
     Debate debate = new Debate(dice, instance, nowNanos);
-    DebateStart start =
-        DebateStart.of(debate.id, debate.agents.stream().map(Agent::name).toList())
-            .domain(debate.domain)
-            .task("Should we " + dice.oneOf(List.of("rewrite", "buy", "postpone")) + " it?")
-            .plannedRounds(debate.rounds);
-    instance.emit(debate.abandoned ? start.timeout(SHORT_TIMEOUT) : start, debate.context());
+    DebateStarted start =
+        DebateStarted.of(debate.id, debate.agents.stream().map(Agent::name).toList())
+            .withDomain(debate.domain)
+            .withTask("Should we " + dice.oneOf(List.of("rewrite", "buy", "postpone")) + " it?")
+            .withPlannedRounds(debate.rounds);
+    instance.emit(debate.abandoned ? start.withTimeout(SHORT_TIMEOUT) : start, debate.context());
     debate.nextStep(dice, nowNanos);
     return debate;
   }
@@ -102,7 +102,8 @@ final class Debate {
   boolean step(Dice dice, Ratings ratings, long nowNanos) {
     if (ended) {
       Agent agent = rated.remove();
-      instance.emit(ratings.update(dice, agent.name()).debateId(id).domain(domain), context());
+      instance.emit(
+          ratings.update(dice, agent.name()).withDebateId(id).withDomain(domain), context());
     } else if (round < rounds) {
       round++;
       instance.emit(
@@ -122,15 +123,15 @@ final class Debate {
   private void end(Dice dice, long nowNanos) {
     ended = true;
     DebateOutcome outcome = outcome(dice.number(0, 1));
-    DebateEnd end =
-        DebateEnd.of(id, outcome, Duration.ofNanos(nowNanos - startedNanos))
-            .rounds(rounds)
-            .domain(domain);
+    DebateCompleted end =
+        DebateCompleted.of(id, outcome, Duration.ofNanos(nowNanos - startedNanos))
+            .withRounds(rounds)
+            .withDomain(domain);
     if (outcome == DebateOutcome.CONSENSUS || outcome == DebateOutcome.NO_CONSENSUS) {
-      end = end.confidence(Math.round(dice.number(0.4, 1) * 100) / 100.0);
+      end = end.withConfidence(Math.round(dice.number(0.4, 1) * 100) / 100.0);
       rated.addAll(agents);
     } else if (outcome == DebateOutcome.ERROR) {
-      end = end.error("AgentUnavailable: the judge did not answer");
+      end = end.withError("AgentUnavailable: the judge did not answer");
     }
     instance.emit(end, context());
   }
@@ -163,11 +164,11 @@ final class Debate {
 
     private final Map<String, Double> current = new HashMap<>();
 
-    EloUpdate update(Dice dice, String agent) {
+    EloUpdated update(Dice dice, String agent) {
       double before = current.getOrDefault(agent, FIRST);
       double after = Math.round((before + dice.number(-16, 16)) * 10) / 10.0;
       current.put(agent, after);
-      return EloUpdate.of(agent, after).previousRating(before);
+      return EloUpdated.of(agent, after).withPreviousRating(before);
     }
   }
 }

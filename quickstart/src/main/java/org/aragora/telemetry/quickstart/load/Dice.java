@@ -3,7 +3,7 @@ package org.aragora.telemetry.quickstart.load;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.aragora.telemetry.producer.EventContext;
+import org.aragora.telemetry.producer.stamp.EventContext;
 
 /** Chance, ids and trace contexts of the sample. Not thread-safe. */
 final class Dice {

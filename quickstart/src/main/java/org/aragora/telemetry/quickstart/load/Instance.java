@@ -1,13 +1,10 @@
 package org.aragora.telemetry.quickstart.load;
 
-import org.aragora.telemetry.producer.EventContext;
-import org.aragora.telemetry.producer.event.EventDetails;
+import org.aragora.telemetry.producer.stamp.EventContext;
 import org.aragora.telemetry.schemas.event.EventData;
 
 /** Where the events of one simulated Aragora instance go: its telemetry producer. */
 interface Instance {
-
-  void emit(EventDetails details, EventContext context);
 
   void emit(EventData data, EventContext context);
 

@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
-import org.aragora.telemetry.producer.EventContext;
-import org.aragora.telemetry.producer.event.AgentCall;
-import org.aragora.telemetry.producer.event.LogLine;
-import org.aragora.telemetry.producer.event.Request;
-import org.aragora.telemetry.schemas.event.CallStatus;
-import org.aragora.telemetry.schemas.event.LogLevel;
+import org.aragora.telemetry.producer.stamp.EventContext;
+import org.aragora.telemetry.schemas.event.AgentCallCompleted;
+import org.aragora.telemetry.schemas.event.LogEmitted;
+import org.aragora.telemetry.schemas.event.RequestCompleted;
+import org.aragora.telemetry.schemas.field.CallStatus;
+import org.aragora.telemetry.schemas.field.LogLevel;
 
 /**
  * What several Aragora instances do, one event at a time: requests of which some fail and some are
@@ -65,10 +65,14 @@ final class Sample {
   private void request() {
     boolean slow = dice.chance(0.02);
     int status = status(dice.number(0, 1));
-    Request request =
-        Request.of("req-" + dice.hex(12), dice.chance(0.8) ? "GET" : "POST", endpoint())
-            .answered(status, dice.around(slow ? 4_000 : status == 503 ? 8 : 60))
-            .userId(dice.chance(0.5) ? "user_" + dice.between(1, 40) : null);
+    RequestCompleted request =
+        RequestCompleted.of(
+                "req-" + dice.hex(12),
+                dice.chance(0.8) ? "GET" : "POST",
+                endpoint(),
+                status,
+                dice.around(slow ? 4_000 : status == 503 ? 8 : 60))
+            .withUserId(dice.chance(0.5) ? "user_" + dice.between(1, 40) : null);
     dice.oneOf(instances).emit(request, dice.root());
   }
 
@@ -112,20 +116,22 @@ final class Sample {
             : chance < agent.failing() + 0.01 ? CallStatus.TIMEOUT : CallStatus.SUCCESS;
     Duration duration =
         status == CallStatus.TIMEOUT ? Duration.ofSeconds(60) : dice.around(agent.medianMs());
-    AgentCall call =
-        AgentCall.of("call-" + dice.hex(12), agent.name(), status, duration)
-            .operation(dice.oneOf(List.of("generate", "critique", "vote")))
-            .provider(agent.provider())
-            .model(agent.model());
+    AgentCallCompleted call =
+        AgentCallCompleted.of("call-" + dice.hex(12), agent.name(), status, duration)
+            .withOperation(dice.oneOf(List.of("generate", "critique", "vote")))
+            .withProvider(agent.provider())
+            .withModel(agent.model());
     if (status == CallStatus.SUCCESS) {
-      call = call.tokens(dice.between(400, 6_000), dice.between(50, 1_200));
+      call = call.withTokens(dice.between(400, 6_000), dice.between(50, 1_200));
     } else {
-      call = call.errorType(status == CallStatus.TIMEOUT ? "ReadTimeout" : "RateLimitError");
+      call = call.withErrorType(status == CallStatus.TIMEOUT ? "ReadTimeout" : "RateLimitError");
     }
     if (debate == null) {
       dice.oneOf(instances).emit(call, dice.root());
     } else {
-      debate.instance().emit(call.debate(debate.id(), debate.round() + 1L), debate.call(dice));
+      debate
+          .instance()
+          .emit(call.withDebateId(debate.id()).withRound(debate.round() + 1L), debate.call(dice));
     }
   }
 
@@ -138,22 +144,22 @@ final class Sample {
 
   private void logLine() {
     double chance = dice.number(0, 1);
-    LogLine line =
+    LogEmitted line =
         chance < 0.02
-            ? LogLine.of(LogLevel.ERROR, "aragora.agents", "Agent call failed after 3 attempts")
-                .at("resilience", "call_with_retry", 214)
-                .field("attempts", 3)
+            ? LogEmitted.of(LogLevel.ERROR, "aragora.agents", "Agent call failed after 3 attempts")
+                .withSource("resilience", "call_with_retry", 214)
+                .withField("attempts", 3)
             : chance < 0.08
-                ? LogLine.of(LogLevel.WARNING, "aragora.server", "Request took longer than 2 s")
-                    .at("middleware", "dispatch", 88)
+                ? LogEmitted.of(LogLevel.WARNING, "aragora.server", "Request took longer than 2 s")
+                    .withSource("middleware", "dispatch", 88)
                 : chance < 0.7
-                    ? LogLine.of(LogLevel.INFO, "aragora.debate", "Round completed")
-                        .at("orchestrator", "run_round", 412)
-                    : LogLine.of(LogLevel.DEBUG, "aragora.memory", "Cache hit");
+                    ? LogEmitted.of(LogLevel.INFO, "aragora.debate", "Round completed")
+                        .withSource("orchestrator", "run_round", 412)
+                    : LogEmitted.of(LogLevel.DEBUG, "aragora.memory", "Cache hit");
     Debate debate = debates.peek();
     Instance instance = debate == null ? dice.oneOf(instances) : debate.instance();
     instance.emit(
-        debate == null ? line : line.debateId(debate.id()),
+        debate == null ? line : line.withDebateId(debate.id()),
         debate == null ? EventContext.none() : debate.call(dice));
   }
 }

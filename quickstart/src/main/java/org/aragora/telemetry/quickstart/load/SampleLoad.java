@@ -8,10 +8,9 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToLongFunction;
-import org.aragora.telemetry.producer.EventContext;
-import org.aragora.telemetry.producer.ProducerStats.TopicStats;
 import org.aragora.telemetry.producer.TelemetryProducer;
-import org.aragora.telemetry.producer.event.EventDetails;
+import org.aragora.telemetry.producer.report.ProducerStats.TopicStats;
+import org.aragora.telemetry.producer.stamp.EventContext;
 import org.aragora.telemetry.schemas.event.EventData;
 
 /**
@@ -122,11 +121,6 @@ public final class SampleLoad implements AutoCloseable {
 
   /** An instance that writes to the broker. */
   private record Connected(TelemetryProducer producer) implements Instance {
-
-    @Override
-    public void emit(EventDetails details, EventContext context) {
-      producer.emit(details, context);
-    }
 
     @Override
     public void emit(EventData data, EventContext context) {

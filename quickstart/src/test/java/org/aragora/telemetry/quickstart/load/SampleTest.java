@@ -10,21 +10,20 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.aragora.telemetry.producer.EventContext;
-import org.aragora.telemetry.producer.event.EventDetails;
+import org.aragora.telemetry.producer.stamp.EventContext;
 import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.codec.EventCodec;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
+import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.envelope.EventType;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
-import org.aragora.telemetry.schemas.event.CallStatus;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.event.DebateStarted;
-import org.aragora.telemetry.schemas.event.Event;
 import org.aragora.telemetry.schemas.event.EventData;
-import org.aragora.telemetry.schemas.event.EventType;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.aragora.telemetry.schemas.event.WebsocketClosed;
 import org.aragora.telemetry.schemas.event.WebsocketOpened;
+import org.aragora.telemetry.schemas.field.CallStatus;
 import org.junit.jupiter.api.Test;
 
 class SampleTest {
@@ -101,11 +100,6 @@ class SampleTest {
 
     private final List<EventData> events = new ArrayList<>();
     private final List<EventContext> contexts = new ArrayList<>();
-
-    @Override
-    public void emit(EventDetails details, EventContext context) {
-      emit(details.build(), context);
-    }
 
     @Override
     public void emit(EventData data, EventContext context) {

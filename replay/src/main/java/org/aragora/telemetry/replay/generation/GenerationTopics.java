@@ -14,7 +14,7 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.processor.flow.Changelogs;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /** The topics of generations: made, looked at, deleted. */
 final class GenerationTopics {

@@ -23,7 +23,7 @@ import org.aragora.telemetry.counting.generation.Generations;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.processor.flow.Changelogs;
 import org.aragora.telemetry.replay.read.ReplayException;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /** Switches the service from one generation to another, forth or back. */
 public final class Promotion {

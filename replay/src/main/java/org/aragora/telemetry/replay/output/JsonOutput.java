@@ -14,7 +14,7 @@ import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.metric.SumAggregate;
 import org.aragora.telemetry.replay.read.Bounds;
 import org.aragora.telemetry.replay.read.WindowId;
-import org.aragora.telemetry.schemas.codec.DeadLetterReason;
+import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 
 /**
  * One JSON object: {@code range}, {@code ledger}, {@code series} and, where they were kept, {@code

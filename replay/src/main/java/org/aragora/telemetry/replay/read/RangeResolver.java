@@ -13,8 +13,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.schemas.event.InputTopic;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the ends of a range into offsets, and notices what retention has taken. */

@@ -12,7 +12,7 @@ import org.aragora.telemetry.counting.metric.PartialValue;
 import org.aragora.telemetry.counting.metric.RunMaximumAggregate;
 import org.aragora.telemetry.counting.metric.SumAggregate;
 import org.aragora.telemetry.counting.store.BinaryWriter;
-import org.aragora.telemetry.schemas.codec.DeadLetterReason;
+import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 import org.jspecify.annotations.Nullable;
 
 /** Whether values are the same, and what they are in words. */

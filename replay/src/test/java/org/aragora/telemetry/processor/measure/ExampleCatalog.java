@@ -2,7 +2,7 @@ package org.aragora.telemetry.processor.measure;
 
 import org.aragora.telemetry.schemas.event.RequestCompleted;
 
-/** The catalog of a release that has one metric more: the worked example of docs/replay.md. */
+/** The catalog of a release with one more metric: the example of docs/how-to/replay.md. */
 public final class ExampleCatalog {
   private static final long ONE_SECOND_NANOS = 1_000_000_000L;
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.schemas.event.InputTopic;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 
 class LimitTest {

@@ -1,6 +1,7 @@
 package org.aragora.telemetry.schemas.codec;
 
-import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 
 /** What became of a record's value: an event, or the reason why it is none. */
 public sealed interface Decoded {

@@ -1,9 +1,10 @@
 package org.aragora.telemetry.schemas.codec;
 
 import java.time.Instant;
-import org.aragora.telemetry.schemas.event.Event;
-import org.aragora.telemetry.schemas.event.Event.Sequence;
-import org.aragora.telemetry.schemas.event.EventType;
+import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.envelope.Event.Sequence;
+import org.aragora.telemetry.schemas.envelope.EventType;
+import org.aragora.telemetry.schemas.envelope.TraceparentFormat;
 import org.jspecify.annotations.Nullable;
 
 /** The CloudEvents attributes of an event, read and written. */
@@ -12,7 +13,10 @@ final class Envelope {
 
   private Envelope() {}
 
-  /** Reads the event of a type out of its object; throws {@link InvalidFieldException}. */
+  /**
+   * Reads the event of a type out of its object; throws {@link
+   * JsonFieldReader.InvalidFieldException}.
+   */
   static Event read(JsonObject object, EventType type) {
     JsonFieldReader in = new JsonFieldReader(object, "");
     Object version = object.get("specversion");
@@ -33,8 +37,8 @@ final class Envelope {
         id,
         source,
         time,
-        traceparent != null && TraceContext.isTraceparent(traceparent) ? traceparent : null,
-        parentSpanId != null && TraceContext.isSpanId(parentSpanId) ? parentSpanId : null,
+        traceparent != null && TraceparentFormat.isTraceparent(traceparent) ? traceparent : null,
+        parentSpanId != null && TraceparentFormat.isSpanId(parentSpanId) ? parentSpanId : null,
         sequence,
         type.read(new JsonFieldReader(fields, "data.")));
   }

@@ -1,7 +1,7 @@
 package org.aragora.telemetry.schemas.codec;
 
-import org.aragora.telemetry.schemas.event.Event;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
 
 /**

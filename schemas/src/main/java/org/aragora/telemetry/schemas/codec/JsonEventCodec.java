@@ -2,9 +2,10 @@ package org.aragora.telemetry.schemas.codec;
 
 import java.time.Instant;
 import org.aragora.telemetry.schemas.codec.JsonReader.UndecodableException;
-import org.aragora.telemetry.schemas.event.Event;
-import org.aragora.telemetry.schemas.event.EventType;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.envelope.EventType;
+import org.aragora.telemetry.schemas.topic.DeadLetterReason;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +61,7 @@ public final class JsonEventCodec implements EventCodec {
       return invalid(
           DeadLetterReason.UNDECODABLE,
           "The value is not one JSON object in UTF-8: " + e.getMessage() + ".");
-    } catch (InvalidFieldException e) {
+    } catch (JsonFieldReader.InvalidFieldException e) {
       return invalid(DeadLetterReason.INVALID_FIELD, String.valueOf(e.getMessage()));
     }
   }
@@ -71,7 +72,7 @@ public final class JsonEventCodec implements EventCodec {
     if (type == null) {
       return invalid(
           DeadLetterReason.UNKNOWN_TYPE,
-          "Field type must be a known event type but is " + Shown.value(name) + ".");
+          "Field type must be a known event type but is " + MessageText.value(name) + ".");
     }
     if (type.topic() != topic) {
       return invalid(

@@ -5,8 +5,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.aragora.telemetry.schemas.event.FieldReader;
-import org.aragora.telemetry.schemas.event.WireNames;
+import org.aragora.telemetry.schemas.field.FieldReader;
+import org.aragora.telemetry.schemas.field.WireNames;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +19,16 @@ final class JsonFieldReader implements FieldReader {
 
   private final JsonObject object;
   private final String prefix;
+
+  /** A field that breaks its rule; the message is the dead letter's. */
+  static final class InvalidFieldException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** The sentence {@code Field data.status must be … but is …}. */
+    InvalidFieldException(String field, String must, String is) {
+      super("Field " + field + " must be " + must + " but is " + is + ".", null, false, false);
+    }
+  }
 
   /**
    * @param prefix what messages put before a field's name, such as {@code data.}
@@ -227,7 +237,7 @@ final class JsonFieldReader implements FieldReader {
   }
 
   InvalidFieldException invalid(String field, String must, @Nullable Object value) {
-    String is = Shown.value(value);
-    return new InvalidFieldException(Shown.shortened(prefix + field, 120), must, is);
+    String is = MessageText.value(value);
+    return new InvalidFieldException(MessageText.shortened(prefix + field, 120), must, is);
   }
 }

@@ -65,7 +65,7 @@ final class JsonReader {
         throw e;
       }
     } catch (IOException e) {
-      throw new UndecodableException(Shown.shortened(String.valueOf(e.getMessage()), 160));
+      throw new UndecodableException(MessageText.shortened(String.valueOf(e.getMessage()), 160));
     }
     return readText(new String(value, StandardCharsets.UTF_8));
   }
@@ -78,7 +78,7 @@ final class JsonReader {
     try {
       return parse(factory.createParser(text.toCharArray()));
     } catch (IOException e) {
-      throw new UndecodableException(Shown.shortened(String.valueOf(e.getMessage()), 160));
+      throw new UndecodableException(MessageText.shortened(String.valueOf(e.getMessage()), 160));
     }
   }
 
@@ -102,7 +102,7 @@ final class JsonReader {
       }
       return object;
     } catch (JsonProcessingException e) {
-      throw at(e.getLocation(), Shown.shortened(e.getOriginalMessage(), 160));
+      throw at(e.getLocation(), MessageText.shortened(e.getOriginalMessage(), 160));
     }
   }
 
@@ -129,7 +129,7 @@ final class JsonReader {
     String name;
     while ((name = parser.nextFieldName()) != null) {
       if (!object.add(name, readValue(parser, parser.nextToken()))) {
-        throw at(parser, "field " + Shown.value(name) + " is there twice");
+        throw at(parser, "field " + MessageText.value(name) + " is there twice");
       }
     }
     return object;

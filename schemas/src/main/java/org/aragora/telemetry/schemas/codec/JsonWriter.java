@@ -7,8 +7,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.aragora.telemetry.schemas.event.FieldWriter;
-import org.aragora.telemetry.schemas.event.WireNames;
+import org.aragora.telemetry.schemas.field.FieldWriter;
+import org.aragora.telemetry.schemas.field.WireNames;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,5 +1,11 @@
 package org.aragora.telemetry.schemas.event;
 
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+import org.aragora.telemetry.schemas.field.DebateOutcome;
+import org.aragora.telemetry.schemas.field.FieldReader;
+import org.aragora.telemetry.schemas.field.FieldWriter;
+import org.aragora.telemetry.schemas.field.Nanos;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +29,45 @@ public record DebateCompleted(
     @Nullable String error)
     implements EventData {
 
-  static DebateCompleted read(FieldReader in) {
+  /** An end without its optional fields. */
+  public static DebateCompleted of(String debateId, DebateOutcome outcome, Duration duration) {
+    return new DebateCompleted(debateId, outcome, Nanos.of(duration), null, null, null, null);
+  }
+
+  /** A copy with the number of rounds that were held, 0 or more. */
+  public DebateCompleted withRounds(long number) {
+    return copy(number, confidence, domain, error);
+  }
+
+  /** A copy with the confidence of the consensus. */
+  public DebateCompleted withConfidence(double number) {
+    return copy(rounds, number, domain, error);
+  }
+
+  /** A copy with a subject area. */
+  public DebateCompleted withDomain(@Nullable String area) {
+    return copy(rounds, confidence, area, error);
+  }
+
+  /** A copy with the description of a failure. */
+  public DebateCompleted withError(@Nullable String description) {
+    return copy(rounds, confidence, domain, description);
+  }
+
+  private DebateCompleted copy(
+      @Nullable Long rounds,
+      @Nullable Double confidence,
+      @Nullable String domain,
+      @Nullable String error) {
+    return new DebateCompleted(debateId, outcome, durationNanos, rounds, confidence, domain, error);
+  }
+
+  @Override
+  public DebateCompleted cutTexts(UnaryOperator<String> cut) {
+    return error == null ? this : withError(cut.apply(error));
+  }
+
+  public static DebateCompleted read(FieldReader in) {
     return new DebateCompleted(
         in.name("debate_id"),
         in.oneOf("outcome", DebateOutcome.NAMES),

@@ -1,6 +1,13 @@
 package org.aragora.telemetry.schemas.event;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import org.aragora.telemetry.schemas.field.FieldReader;
+import org.aragora.telemetry.schemas.field.FieldWriter;
+import org.aragora.telemetry.schemas.field.Nanos;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,15 +33,48 @@ public record DebateStarted(
   /** Longest timeout that is kept: 86400 s. */
   private static final long MAX_TIMEOUT_NANOS = 86_400_000_000_000L;
 
+  /** Copies the agents. Keeps nulls, which the codec refuses, so that building never throws. */
+  @SuppressWarnings("ConstantValue") // hosts are not held to our annotations
   public DebateStarted {
-    agents = List.copyOf(agents);
+    agents = agents == null ? agents : Collections.unmodifiableList(new ArrayList<>(agents));
   }
 
   private static @Nullable Long cappedTimeout(@Nullable Long nanos) {
     return nanos == null ? null : Long.valueOf(Math.min(nanos, MAX_TIMEOUT_NANOS));
   }
 
-  static DebateStarted read(FieldReader in) {
+  /** A start without its optional fields. */
+  public static DebateStarted of(String debateId, List<String> agents) {
+    return new DebateStarted(debateId, agents, null, null, null, null);
+  }
+
+  /** A copy with a subject area. */
+  public DebateStarted withDomain(@Nullable String newDomain) {
+    return new DebateStarted(debateId, agents, newDomain, task, plannedRounds, timeoutNanos);
+  }
+
+  /** A copy with the question under debate. */
+  public DebateStarted withTask(@Nullable String newTask) {
+    return new DebateStarted(debateId, agents, domain, newTask, plannedRounds, timeoutNanos);
+  }
+
+  /** A copy with the number of planned rounds, 0 or more. */
+  public DebateStarted withPlannedRounds(long rounds) {
+    return new DebateStarted(debateId, agents, domain, task, rounds, timeoutNanos);
+  }
+
+  /** A copy with the time after which the debate is given up. */
+  public DebateStarted withTimeout(@Nullable Duration timeout) {
+    Long nanos = timeout == null ? null : (Long) Nanos.of(timeout);
+    return new DebateStarted(debateId, agents, domain, task, plannedRounds, nanos);
+  }
+
+  @Override
+  public DebateStarted cutTexts(UnaryOperator<String> cut) {
+    return task == null ? this : withTask(cut.apply(task));
+  }
+
+  public static DebateStarted read(FieldReader in) {
     return new DebateStarted(
         in.name("debate_id"),
         in.texts("agents"),

@@ -1,5 +1,7 @@
 package org.aragora.telemetry.schemas.event;
 
+import org.aragora.telemetry.schemas.field.FieldReader;
+import org.aragora.telemetry.schemas.field.FieldWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +21,27 @@ public record EloUpdated(
     @Nullable String domain)
     implements EventData {
 
-  static EloUpdated read(FieldReader in) {
+  /** A rating without its optional fields. */
+  public static EloUpdated of(String agent, double rating) {
+    return new EloUpdated(agent, rating, null, null, null);
+  }
+
+  /** A copy with the rating before. */
+  public EloUpdated withPreviousRating(double previous) {
+    return new EloUpdated(agent, rating, previous, debateId, domain);
+  }
+
+  /** A copy with the debate that caused the change. */
+  public EloUpdated withDebateId(@Nullable String id) {
+    return new EloUpdated(agent, rating, previousRating, id, domain);
+  }
+
+  /** A copy with the subject area of the rating. */
+  public EloUpdated withDomain(@Nullable String area) {
+    return new EloUpdated(agent, rating, previousRating, debateId, area);
+  }
+
+  public static EloUpdated read(FieldReader in) {
     return new EloUpdated(
         in.name("agent"),
         in.number("rating"),

@@ -1,5 +1,7 @@
 package org.aragora.telemetry.schemas.event;
 
+import java.util.function.UnaryOperator;
+import org.aragora.telemetry.schemas.field.FieldWriter;
 import org.jspecify.annotations.Nullable;
 
 /** What one event says: its {@code data} object. Each implementation is one event type. */
@@ -18,6 +20,15 @@ public sealed interface EventData
 
   /** Writes its fields, in the order of its components. */
   void write(FieldWriter out);
+
+  /**
+   * Applies {@code cut} to the texts that people and models write, which may have any length.
+   *
+   * @return this event, or a copy if it has such a text
+   */
+  default EventData cutTexts(UnaryOperator<String> cut) {
+    return this;
+  }
 
   /** The id that the event is keyed by in its topic; null where the key is the event's source. */
   @Nullable String key();

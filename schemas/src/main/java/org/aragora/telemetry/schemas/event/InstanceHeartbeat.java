@@ -1,6 +1,8 @@
 package org.aragora.telemetry.schemas.event;
 
 import java.util.Map;
+import org.aragora.telemetry.schemas.field.FieldReader;
+import org.aragora.telemetry.schemas.field.FieldWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +27,7 @@ public record InstanceHeartbeat(
     dropped = Map.copyOf(dropped);
   }
 
-  static InstanceHeartbeat read(FieldReader in) {
+  public static InstanceHeartbeat read(FieldReader in) {
     return new InstanceHeartbeat(
         in.name("instance_id"),
         in.count("websocket_connections"),

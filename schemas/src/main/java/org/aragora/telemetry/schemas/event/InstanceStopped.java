@@ -1,5 +1,7 @@
 package org.aragora.telemetry.schemas.event;
 
+import org.aragora.telemetry.schemas.field.FieldReader;
+import org.aragora.telemetry.schemas.field.FieldWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record InstanceStopped(String instanceId) implements EventData {
 
-  static InstanceStopped read(FieldReader in) {
+  public static InstanceStopped read(FieldReader in) {
     return new InstanceStopped(in.name("instance_id"));
   }
 

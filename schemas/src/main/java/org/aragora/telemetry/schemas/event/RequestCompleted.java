@@ -1,5 +1,9 @@
 package org.aragora.telemetry.schemas.event;
 
+import java.time.Duration;
+import org.aragora.telemetry.schemas.field.FieldReader;
+import org.aragora.telemetry.schemas.field.FieldWriter;
+import org.aragora.telemetry.schemas.field.Nanos;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +25,18 @@ public record RequestCompleted(
     @Nullable String userId)
     implements EventData {
 
-  static RequestCompleted read(FieldReader in) {
+  /** An answered request without its optional field. */
+  public static RequestCompleted of(
+      String requestId, String method, String endpoint, int status, Duration duration) {
+    return new RequestCompleted(requestId, method, endpoint, status, Nanos.of(duration), null);
+  }
+
+  /** A copy with the user who sent the request. */
+  public RequestCompleted withUserId(@Nullable String id) {
+    return new RequestCompleted(requestId, method, endpoint, status, durationNanos, id);
+  }
+
+  public static RequestCompleted read(FieldReader in) {
     return new RequestCompleted(
         in.name("request_id"),
         in.name("method"),

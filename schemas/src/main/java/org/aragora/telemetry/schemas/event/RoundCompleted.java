@@ -1,5 +1,10 @@
 package org.aragora.telemetry.schemas.event;
 
+import java.time.Duration;
+import org.aragora.telemetry.schemas.field.FieldReader;
+import org.aragora.telemetry.schemas.field.FieldWriter;
+import org.aragora.telemetry.schemas.field.Nanos;
+
 /**
  * One round of a debate is over.
  *
@@ -9,7 +14,12 @@ package org.aragora.telemetry.schemas.event;
  */
 public record RoundCompleted(String debateId, long round, long durationNanos) implements EventData {
 
-  static RoundCompleted read(FieldReader in) {
+  /** A round with its duration. */
+  public static RoundCompleted of(String debateId, long round, Duration duration) {
+    return new RoundCompleted(debateId, round, Nanos.of(duration));
+  }
+
+  public static RoundCompleted read(FieldReader in) {
     return new RoundCompleted(
         in.name("debate_id"), in.count("round"), in.seconds("duration_seconds"));
   }

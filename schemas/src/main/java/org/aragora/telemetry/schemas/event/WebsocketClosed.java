@@ -1,5 +1,8 @@
 package org.aragora.telemetry.schemas.event;
 
+import org.aragora.telemetry.schemas.field.FieldReader;
+import org.aragora.telemetry.schemas.field.FieldWriter;
+
 /**
  * A WebSocket connection was closed.
  *
@@ -8,7 +11,12 @@ package org.aragora.telemetry.schemas.event;
  */
 public record WebsocketClosed(String connectionId, long connections) implements EventData {
 
-  static WebsocketClosed read(FieldReader in) {
+  /** A connection, and the number of connections after it. */
+  public static WebsocketClosed of(String connectionId, long connections) {
+    return new WebsocketClosed(connectionId, connections);
+  }
+
+  public static WebsocketClosed read(FieldReader in) {
     return new WebsocketClosed(in.name("connection_id"), in.count("connections"));
   }
 

@@ -1,5 +1,8 @@
 package org.aragora.telemetry.schemas.event;
 
+import org.aragora.telemetry.schemas.field.FieldReader;
+import org.aragora.telemetry.schemas.field.FieldWriter;
+
 /**
  * A WebSocket connection was opened.
  *
@@ -8,7 +11,12 @@ package org.aragora.telemetry.schemas.event;
  */
 public record WebsocketOpened(String connectionId, long connections) implements EventData {
 
-  static WebsocketOpened read(FieldReader in) {
+  /** A connection, and the number of connections after it. */
+  public static WebsocketOpened of(String connectionId, long connections) {
+    return new WebsocketOpened(connectionId, connections);
+  }
+
+  public static WebsocketOpened read(FieldReader in) {
     return new WebsocketOpened(in.name("connection_id"), in.count("connections"));
   }
 

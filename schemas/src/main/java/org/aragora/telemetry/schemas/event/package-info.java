@@ -1,7 +1,6 @@
 /**
- * The events that Aragora instances write: one record per event type, {@link
- * org.aragora.telemetry.schemas.event.EventType} as their registry. Nothing here knows about JSON
- * or Kafka.
+ * Data of the events that Aragora instances write: one record per event type. Depends on neither
+ * JSON nor Kafka.
  */
 @NullMarked
 package org.aragora.telemetry.schemas.event;

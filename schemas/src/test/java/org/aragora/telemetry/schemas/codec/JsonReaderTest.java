@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
 import org.aragora.telemetry.schemas.codec.JsonReader.UndecodableException;
-import org.aragora.telemetry.schemas.event.EventType;
+import org.aragora.telemetry.schemas.envelope.EventType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -11,7 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Objects;
-import org.aragora.telemetry.schemas.event.EventType;
+import org.aragora.telemetry.schemas.envelope.EventType;
 
 /** The sample of each event type, and what tests do with it. */
 final class Samples {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.aragora.telemetry.schemas.event.InputTopic;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -14,7 +14,7 @@ import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.processor.flow.MeasuredEvent;
 import org.aragora.telemetry.processor.flow.Times;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
 
 /**

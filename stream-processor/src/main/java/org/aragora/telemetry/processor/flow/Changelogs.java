@@ -2,7 +2,7 @@ package org.aragora.telemetry.processor.flow;
 
 import java.util.Locale;
 import java.util.Map;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /** How the stores of a task are named, and the topics that keep them: by Kafka Streams' rule. */
 public final class Changelogs {

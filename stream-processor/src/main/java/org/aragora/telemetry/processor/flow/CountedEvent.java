@@ -1,7 +1,7 @@
 package org.aragora.telemetry.processor.flow;
 
 import org.aragora.telemetry.counting.metric.EventOrder;
-import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -21,7 +21,7 @@ import org.aragora.telemetry.processor.flow.PartitionProgress;
 import org.aragora.telemetry.processor.flow.PartitionedValue;
 import org.aragora.telemetry.processor.flow.Times;
 import org.aragora.telemetry.schemas.codec.EventCodec;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
 
 /**

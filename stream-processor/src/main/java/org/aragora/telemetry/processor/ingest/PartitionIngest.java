@@ -5,7 +5,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.counting.metric.Ledger;
 import org.aragora.telemetry.processor.flow.CountedEvent;
 import org.aragora.telemetry.schemas.codec.EventCodec;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
 
 /**

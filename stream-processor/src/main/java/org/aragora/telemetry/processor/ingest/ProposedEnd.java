@@ -2,9 +2,9 @@ package org.aragora.telemetry.processor.ingest;
 
 import org.aragora.telemetry.processor.flow.Times;
 import org.aragora.telemetry.schemas.codec.EventCodec;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
-import org.aragora.telemetry.schemas.event.DebateOutcome;
-import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.field.DebateOutcome;
 import org.jspecify.annotations.Nullable;
 
 /**

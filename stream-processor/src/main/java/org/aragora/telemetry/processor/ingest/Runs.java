@@ -13,7 +13,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.counting.metric.Ledger;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
-import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.envelope.Event;
 
 /**
  * Tells duplicates: the numbers that have been counted, per producer run, of one input partition. A

@@ -24,18 +24,18 @@ import org.aragora.telemetry.counting.metric.SumAggregate;
 import org.aragora.telemetry.processor.flow.CountedEvent;
 import org.aragora.telemetry.processor.flow.DebateChange;
 import org.aragora.telemetry.processor.flow.Times;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
-import org.aragora.telemetry.schemas.event.DebateOutcome;
 import org.aragora.telemetry.schemas.event.EloUpdated;
-import org.aragora.telemetry.schemas.event.EndpointTemplate;
-import org.aragora.telemetry.schemas.event.Event;
-import org.aragora.telemetry.schemas.event.InputTopic;
 import org.aragora.telemetry.schemas.event.InstanceHeartbeat;
 import org.aragora.telemetry.schemas.event.InstanceStopped;
 import org.aragora.telemetry.schemas.event.LogEmitted;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.aragora.telemetry.schemas.event.WebsocketClosed;
 import org.aragora.telemetry.schemas.event.WebsocketOpened;
+import org.aragora.telemetry.schemas.field.DebateOutcome;
+import org.aragora.telemetry.schemas.field.EndpointTemplate;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /**
  * The one list of metrics: what each is, which events it is taken from, its labels and its value.

@@ -8,8 +8,8 @@ import org.aragora.telemetry.counting.metric.ExactSum;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.Ledger;
 import org.aragora.telemetry.processor.flow.PartitionProgress;
-import org.aragora.telemetry.schemas.codec.DeadLetterReason;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.DeadLetterReason;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /** Samples of the ledger, summed by topic, and of how far the topics are read. */
 final class LedgerSamples {

@@ -6,7 +6,7 @@ import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.Ledger;
 import org.aragora.telemetry.processor.flow.PartitionProgress;
 import org.aragora.telemetry.processor.flow.Times;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /** What time it is in the topics. It goes on by the clock while they are read to the end. */
 final class TopicTime {

@@ -21,9 +21,9 @@ import org.aragora.telemetry.processor.fixtures.MemoryStores;
 import org.aragora.telemetry.processor.flow.CountedEvent;
 import org.aragora.telemetry.processor.flow.MeasuredEvent;
 import org.aragora.telemetry.processor.flow.Measurement;
-import org.aragora.telemetry.schemas.event.Event;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.RoundCompleted;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 
 /**

@@ -24,7 +24,7 @@ import org.aragora.telemetry.processor.fixtures.EarlierGeneration;
 import org.aragora.telemetry.processor.fixtures.MemoryStores;
 import org.aragora.telemetry.processor.flow.Handover;
 import org.aragora.telemetry.processor.flow.Measurement;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 
 class TotalsTest {

@@ -7,7 +7,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.processor.fixtures.MemoryStores;
 import org.aragora.telemetry.processor.flow.DebateChange;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
-import org.aragora.telemetry.schemas.event.DebateOutcome;
+import org.aragora.telemetry.schemas.field.DebateOutcome;
 import org.junit.jupiter.api.Test;
 
 class DebatesTest {

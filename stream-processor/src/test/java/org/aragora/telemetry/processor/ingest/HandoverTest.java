@@ -18,7 +18,7 @@ import org.aragora.telemetry.processor.fixtures.TaskContext;
 import org.aragora.telemetry.processor.flow.BrokenInvariantException;
 import org.aragora.telemetry.processor.flow.PartitionProgress;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 
 /** A task that reads again what another generation has read. */

@@ -12,9 +12,9 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.processor.fixtures.MemoryStores;
 import org.aragora.telemetry.processor.flow.CountedEvent;
 import org.aragora.telemetry.processor.flow.DebateChange;
-import org.aragora.telemetry.schemas.codec.DeadLetterReason;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.DeadLetterReason;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 
 class IngestTest {

@@ -9,7 +9,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.counting.metric.Ledger;
 import org.aragora.telemetry.processor.fixtures.MemoryStores;
-import org.aragora.telemetry.schemas.event.Event;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.junit.jupiter.api.Test;
 
 class RunsTest {

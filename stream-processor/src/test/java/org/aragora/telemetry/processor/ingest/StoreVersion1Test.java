@@ -16,7 +16,7 @@ import org.aragora.telemetry.processor.fixtures.ReadTo;
 import org.aragora.telemetry.processor.fixtures.TaskContext;
 import org.aragora.telemetry.processor.flow.PartitionProgress;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 
 /**

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /** What {@code /metrics} must say, from the models of all partitions. */
 final class Expected {

@@ -20,7 +20,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.processor.Processor;
 import org.aragora.telemetry.processor.it.Pipe;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -26,7 +26,7 @@ import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.metric.SumAggregate;
 import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.counting.store.BinaryReader;
-import org.aragora.telemetry.schemas.codec.DeadLetterReason;
+import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 

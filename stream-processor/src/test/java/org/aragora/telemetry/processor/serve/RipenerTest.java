@@ -18,7 +18,7 @@ import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.metric.SumAggregate;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.processor.fixtures.TaskContext;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 
 class RipenerTest {

@@ -38,8 +38,8 @@ import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.metric.SumAggregate;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.processor.flow.PartitionProgress;
-import org.aragora.telemetry.schemas.codec.DeadLetterReason;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.DeadLetterReason;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 
 class SeriesCollectorTest {

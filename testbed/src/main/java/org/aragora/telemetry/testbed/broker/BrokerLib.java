@@ -4,6 +4,7 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.aragora.telemetry.testbed.service.ChildJvm;
 
 /** Where the broker's jars are; they are never on our own class path. */
 final class BrokerLib {

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.Node;
+import org.aragora.telemetry.testbed.service.ChildJvm;
 
 /** One broker as a child process, and when it is ready. */
 final class BrokerProcess {

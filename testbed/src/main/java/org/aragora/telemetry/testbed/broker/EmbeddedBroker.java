@@ -7,6 +7,8 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.apache.kafka.common.Uuid;
 import org.aragora.telemetry.testbed.broker.ServerProperties.Node;
+import org.aragora.telemetry.testbed.service.Ports;
+import org.aragora.telemetry.testbed.service.TempResources;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,7 +122,7 @@ public final class EmbeddedBroker implements AutoCloseable {
       process.stop();
     } else {
       process.jvm().kill();
-      Directories.delete(temporary);
+      TempResources.delete(temporary);
     }
   }
 
@@ -208,7 +210,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     private EmbeddedBroker prepare() {
-      Path temporary = directory == null ? Directories.temporary() : null;
+      Path temporary = directory == null ? TempResources.directory("aragora-broker-") : null;
       Path home =
           (directory == null ? Objects.requireNonNull(temporary) : directory).toAbsolutePath();
       Node node = new Node(1, port == 0 ? Ports.free() : port, Ports.free());

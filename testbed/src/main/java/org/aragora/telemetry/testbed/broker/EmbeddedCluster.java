@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.Uuid;
 import org.aragora.telemetry.testbed.broker.ServerProperties.Node;
+import org.aragora.telemetry.testbed.service.Ports;
+import org.aragora.telemetry.testbed.service.TempResources;
 
 /**
  * Several brokers of one cluster, each a process of its own that is broker and controller at once.
@@ -34,7 +36,7 @@ public final class EmbeddedCluster implements AutoCloseable {
    */
   public static EmbeddedCluster start(
       int brokers, int heapMegabytes, Map<String, String> settings) {
-    Path home = Directories.temporary();
+    Path home = TempResources.directory("aragora-broker-");
     String clusterId = Uuid.randomUuid().toString();
     List<Node> nodes = nodes(brokers);
     List<BrokerProcess> processes = new ArrayList<>();
@@ -77,7 +79,7 @@ public final class EmbeddedCluster implements AutoCloseable {
   public void close() {
     brokers.forEach(EmbeddedBroker::kill);
     brokers.forEach(EmbeddedBroker::close);
-    Directories.delete(home);
+    TempResources.delete(home);
   }
 
   private static List<Node> nodes(int count) {

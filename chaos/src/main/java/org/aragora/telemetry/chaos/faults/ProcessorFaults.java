@@ -1,0 +1,123 @@
+package org.aragora.telemetry.chaos.faults;
+
+import org.aragora.telemetry.chaos.settings.FaultKind;
+import org.aragora.telemetry.chaos.settings.ChaosSettings;
+import org.aragora.telemetry.chaos.fleet.ProcessorInstance;
+import org.aragora.telemetry.chaos.fleet.ProcessorFleet;
+import org.aragora.telemetry.chaos.checks.ServedSeries;
+import org.aragora.telemetry.chaos.checks.Scraper;
+import org.aragora.telemetry.chaos.checks.ScrapeChecker;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** Faults of processors. */
+public final class ProcessorFaults extends FaultLane {
+  private static final int REST_MS = 9000;
+  private static final int LEAST_RUNNING = 2;
+  private static final long TAKEN_OVER_WITHIN_NANOS = 40_000_000_000L;
+
+  private final ProcessorFleet fleet;
+  private final Scraper scraper;
+  private final ScrapeChecker checker;
+
+  /** {@code scraper} and {@code checker}: of the fleet. */
+  public ProcessorFaults(
+      Stage stage, ProcessorFleet fleet, Scraper scraper, ScrapeChecker checker) {
+    super(stage, kind -> !kind.isOfBroker(), REST_MS);
+    this.fleet = fleet;
+    this.scraper = scraper;
+    this.checker = checker;
+  }
+
+  @Override
+  void inflict(FaultKind kind) throws InterruptedException {
+    fleet.checkAlive();
+    switch (kind) {
+      case KILL -> kill(oneServing());
+      case PAUSE -> pause(kind, oneServing(), sessionMs() + 1500, sessionMs() + 6000);
+      case SHORT_PAUSE -> pause(kind, oneServing(), 500, sessionMs() - 1000);
+      case RESTART -> restart(oneServing());
+      case SCALE_OUT -> scale(!fleet.stopped().isEmpty());
+      case SCALE_IN -> scale(fleet.running().size() <= LEAST_RUNNING);
+      case ROLLING_RESTART -> roll();
+      default -> throw new IllegalArgumentException(kind + " is not a fault of a processor.");
+    }
+  }
+
+  private static int sessionMs() {
+    return (int) ChaosSettings.SESSION_TIMEOUT.toMillis();
+  }
+
+  /** Draws one that serves something, if there is one: an idle one loses nothing. */
+  private ProcessorInstance oneServing() {
+    List<ProcessorInstance> serving =
+        fleet.running().stream()
+            .filter(instance -> !checker.servedBy(instance.slot()).isEmpty())
+            .toList();
+    return oneOf(serving.isEmpty() ? fleet.running() : serving);
+  }
+
+  private ProcessorInstance oneOf(List<ProcessorInstance> instances) {
+    return instances.get(random.nextInt(instances.size()));
+  }
+
+  private void kill(ProcessorInstance instance) throws InterruptedException {
+    log.began(FaultKind.KILL, "processor " + instance.slot());
+    instance.kill();
+    sleep(100, 2 * sessionMs());
+    if (random.nextBoolean()) {
+      instance.forgetState();
+    }
+    instance.start();
+  }
+
+  private void pause(FaultKind kind, ProcessorInstance instance, int leastMs, int mostMs)
+      throws InterruptedException {
+    log.began(kind, "processor " + instance.slot());
+    Set<ServedSeries> served = checker.servedBy(instance.slot());
+    instance.pause();
+    sleep(leastMs, mostMs);
+    if (kind == FaultKind.PAUSE && random.nextBoolean()) {
+      awaitTakenOver(instance, served);
+    }
+    instance.resume();
+    log.print("processor " + instance.slot() + " resumes");
+    scraper.scrapeClosely(instance);
+  }
+
+  /** Waits for the worst time to resume: another instance has just begun to serve. */
+  private void awaitTakenOver(ProcessorInstance paused, Set<ServedSeries> served)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + TAKEN_OVER_WITHIN_NANOS;
+    while (!checker.isServedByOther(paused.slot(), served) && System.nanoTime() < deadline) {
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+  }
+
+  private void restart(ProcessorInstance instance) {
+    log.began(FaultKind.RESTART, "processor " + instance.slot());
+    fleet.stop(instance);
+    instance.start();
+  }
+
+  private void scale(boolean out) {
+    if (out && !fleet.stopped().isEmpty()) {
+      ProcessorInstance instance = oneOf(fleet.stopped());
+      log.began(FaultKind.SCALE_OUT, "processor " + instance.slot());
+      instance.start();
+    } else {
+      ProcessorInstance instance = oneOf(fleet.running());
+      log.began(FaultKind.SCALE_IN, "processor " + instance.slot());
+      fleet.stop(instance);
+    }
+  }
+
+  private void roll() throws InterruptedException {
+    log.began(FaultKind.ROLLING_RESTART, "all " + fleet.running().size() + " processors");
+    for (ProcessorInstance instance : fleet.running()) {
+      fleet.stop(instance);
+      fleet.startReady(instance);
+    }
+  }
+}

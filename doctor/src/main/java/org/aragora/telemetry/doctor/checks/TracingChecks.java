@@ -1,0 +1,166 @@
+package org.aragora.telemetry.doctor.checks;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.aragora.telemetry.doctor.stack.HttpTarget;
+import org.aragora.telemetry.doctor.stack.LokiLines;
+import org.aragora.telemetry.doctor.stack.NoAnswerException;
+
+/** The four lines under "Tracing". */
+public final class TracingChecks {
+  private static final Duration MAP_LOOKBACK = Duration.ofDays(1);
+  private static final int IDS_LOOKED_UP = 50;
+
+  /** Below this chance of finding none by sampling alone, finding none is a failure. */
+  private static final double LUCK = 0.01;
+
+  private static final String EXPORTER =
+      "See /health/ready and the log of bin/telemetry export-spans, and OTEL_EXPORTER_OTLP_ENDPOINT.";
+
+  /**
+   * Settings of the traced service.
+   *
+   * @param sampler by which its traces are sampled
+   * @param service its name in Jaeger
+   */
+  public record Tracing(Sampler sampler, String service) {}
+
+  private final HttpTarget jaeger;
+  private final HttpTarget prometheus;
+  private final LokiLines loki;
+  private final Sampler sampler;
+  private final String service;
+  private final Clock clock;
+
+  public TracingChecks(
+      HttpTarget jaeger, HttpTarget prometheus, LokiLines loki, Tracing settings, Clock clock) {
+    this.jaeger = jaeger;
+    this.prometheus = prometheus;
+    this.loki = loki;
+    this.sampler = settings.sampler();
+    this.service = settings.service();
+    this.clock = clock;
+  }
+
+  public Finding keySpans() throws NoAnswerException, InterruptedException {
+    JsonNode names = jaeger.json("/api/services/" + encoded(service) + "/operations").path("data");
+    Set<String> kinds = new TreeSet<>();
+    for (JsonNode name : names) {
+      kinds.add(kind(name.asText()));
+    }
+    kinds.remove("");
+    if (kinds.isEmpty()) {
+      return Finding.fail(
+          "Jaeger at %s has no span of the service %s.".formatted(jaeger.where(), service),
+          EXPORTER);
+    }
+    return kinds.contains("debates")
+        ? Finding.pass("Jaeger has spans of the service %s, for %s.".formatted(service, kinds))
+        : Finding.fail(
+            "Jaeger has spans of the service %s for %s, but none for debates."
+                .formatted(service, kinds),
+            "See whether debates end (aragora_debates_completed_total); their spans are written then.");
+  }
+
+  private static String kind(String operation) {
+    if (operation.startsWith("debate.")) {
+      return "debates";
+    }
+    if (operation.startsWith("agent.")) {
+      return "agent calls";
+    }
+    return operation.contains(" /") ? "requests" : "";
+  }
+
+  public Finding idsMatch() throws NoAnswerException, InterruptedException {
+    List<String> ids = loki.traceIds().stream().limit(IDS_LOOKED_UP).toList();
+    if (ids.isEmpty()) {
+      return Finding.cannotTell(
+          "Loki has no line of %s with a trace id.".formatted(loki.selector()),
+          "See the lines under Logging first.");
+    }
+    int found = 0;
+    for (String id : ids) {
+      HttpTarget.Reply reply = jaeger.get("/api/traces/" + encoded(id));
+      if (reply.status() == 200 && !jaeger.parse("/api/traces", reply).path("data").isEmpty()) {
+        found++;
+      }
+    }
+    String seen =
+        "Of %d trace ids in Loki's lines, Jaeger has %d (sampler %s)."
+            .formatted(ids.size(), found, sampler);
+    if (found > 0) {
+      return Finding.pass(seen);
+    }
+    boolean byChance = !(Math.pow(1 - sampler.ratio(), ids.size()) < LUCK);
+    return byChance
+        ? Finding.cannotTell(
+            seen, "Sampling alone explains it: look again when there are more lines.")
+        : Finding.fail(seen, EXPORTER);
+  }
+
+  public Finding samplingConfigured() throws NoAnswerException, InterruptedException {
+    if (Double.isNaN(sampler.ratio())) {
+      return Finding.fail(
+          "OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG are \"%s\", which is no sampler."
+              .formatted(sampler),
+          "Use parentbased_traceidratio and a share from 0 to 1, as the guide does.");
+    }
+    double kept =
+        value("sum(aragora_telemetry_exporter_acknowledged_records_total{exporter=\"spans\"})");
+    double left =
+        value(
+            "sum(aragora_telemetry_exporter_skipped_records_total"
+                + "{exporter=\"spans\",reason=\"unsampled\"})");
+    if (kept + left == 0) {
+      return Finding.cannotTell(
+          "%s is set here; Prometheus knows of no record that a span exporter judged."
+              .formatted(sampler),
+          EXPORTER);
+    }
+    String seen =
+        "%s; the span exporters kept %.1f %% of %.0f records."
+            .formatted(sampler, 100 * kept / (kept + left), kept + left);
+    boolean byChance = !(Math.pow(1 - sampler.ratio(), left) < LUCK);
+    return kept > 0 || byChance
+        ? Finding.pass(seen)
+        : Finding.fail(
+            seen, "The exporter is set otherwise, or instances write the flag \"not sampled\".");
+  }
+
+  /** The value of a query that gives one series; 0 where it gives none. */
+  private double value(String query) throws NoAnswerException, InterruptedException {
+    JsonNode result =
+        prometheus.json("/api/v1/query?query=" + encoded(query)).path("data").path("result");
+    return result.path(0).path("value").path(1).asDouble(0);
+  }
+
+  public Finding serviceMap() throws NoAnswerException, InterruptedException {
+    List<String> edges = new ArrayList<>();
+    for (JsonNode edge :
+        jaeger
+            .json(
+                "/api/dependencies?endTs=%d&lookback=%d"
+                    .formatted(clock.millis(), MAP_LOOKBACK.toMillis()))
+            .path("data")) {
+      edges.add(edge.path("parent").asText() + " → " + edge.path("child").asText());
+    }
+    return edges.isEmpty()
+        ? Finding.fail(
+            "Jaeger's service map of the last day is empty.",
+            "It needs agent calls, and ARAGORA_TELEMETRY_AGENT_SERVICE_SPANS on; with Elasticsearch a"
+                + " job computes it every 30 minutes.")
+        : Finding.pass("Jaeger's service map: " + String.join(", ", edges) + ".");
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+}

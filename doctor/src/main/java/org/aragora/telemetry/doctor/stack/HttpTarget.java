@@ -1,0 +1,131 @@
+package org.aragora.telemetry.doctor.stack;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.Map;
+
+/** A program of the stack that answers HTTP. Safe for use by several threads. */
+public final class HttpTarget {
+
+  /**
+   * Where a program is and who asks.
+   *
+   * @param name of the program, as a person says it
+   * @param base scheme, host and port, no slash at the end
+   * @param variable environment variable that moves it
+   * @param headers of every request, such as credentials
+   */
+  public record Address(String name, URI base, String variable, Map<String, String> headers) {}
+
+  /** An answer of any status. */
+  public record Reply(int status, String contentType, String body) {}
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Address address;
+  private final HttpClient http;
+  private final Duration timeout;
+
+  public HttpTarget(Address address, HttpClient http, Duration timeout) {
+    this.address = address;
+    this.http = http;
+    this.timeout = timeout;
+  }
+
+  /** Where it is, for a sentence. */
+  public String where() {
+    return address.base().toString();
+  }
+
+  /** The answer to a GET, whatever its status. */
+  public Reply get(String path) throws NoAnswerException, InterruptedException {
+    return send(path, request(path).GET());
+  }
+
+  /** The JSON answer to a GET; any status but 200 is none. */
+  public JsonNode json(String path) throws NoAnswerException, InterruptedException {
+    return parse(path, expect200(path, get(path)));
+  }
+
+  /** The text that answers a GET; any status but 200 is none. */
+  public String text(String path) throws NoAnswerException, InterruptedException {
+    return expect200(path, get(path)).body();
+  }
+
+  /** Sends JSON; any status but 200 is a refusal. */
+  public void post(String path, JsonNode body) throws NoAnswerException, InterruptedException {
+    HttpRequest.BodyPublisher bytes = HttpRequest.BodyPublishers.ofString(body.toString());
+    expect200(
+        path, send(path, request(path).header("Content-Type", "application/json").POST(bytes)));
+  }
+
+  /** {@code reply} as JSON. */
+  public JsonNode parse(String path, Reply reply) throws NoAnswerException {
+    try {
+      return JSON.readTree(reply.body());
+    } catch (JsonProcessingException e) {
+      throw otherwise(path, "with something else than JSON");
+    }
+  }
+
+  private Reply expect200(String path, Reply reply) throws NoAnswerException {
+    if (reply.status() != 200) {
+      throw otherwise(path, "with status " + reply.status());
+    }
+    return reply;
+  }
+
+  private NoAnswerException otherwise(String path, String how) {
+    return new NoAnswerException(
+        "%s at %s answers %s %s.".formatted(address.name(), where(), withoutQuery(path), how),
+        "See whether %s is really there; set %s where it is elsewhere."
+            .formatted(address.name(), address.variable()));
+  }
+
+  private HttpRequest.Builder request(String path) {
+    HttpRequest.Builder builder =
+        HttpRequest.newBuilder(URI.create(where() + path)).timeout(timeout);
+    address.headers().forEach(builder::header);
+    return builder;
+  }
+
+  private Reply send(String path, HttpRequest.Builder request)
+      throws NoAnswerException, InterruptedException {
+    try {
+      HttpResponse<String> response =
+          http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      return new Reply(
+          response.statusCode(),
+          response.headers().firstValue("Content-Type").orElse(""),
+          response.body());
+    } catch (IOException e) {
+      throw new NoAnswerException(
+          "%s does not answer at %s%s (%s)."
+              .formatted(address.name(), where(), withoutQuery(path), why(e)),
+          "Start it, or set %s where it is elsewhere.".formatted(address.variable()));
+    }
+  }
+
+  private String why(IOException e) {
+    if (e instanceof ConnectException) {
+      return "no connection";
+    }
+    return e instanceof HttpTimeoutException
+        ? "nothing within " + timeout.toMillis() / 1000.0 + " s"
+        : "the connection broke: " + e.getMessage();
+  }
+
+  private static String withoutQuery(String path) {
+    int query = path.indexOf('?');
+    return query < 0 ? path : path.substring(0, query);
+  }
+}

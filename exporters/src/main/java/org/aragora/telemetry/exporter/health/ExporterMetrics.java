@@ -1,0 +1,191 @@
+package org.aragora.telemetry.exporter.health;
+
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.exporter.backend.Answer;
+
+/**
+ * Metrics of an exporter. Every record read is counted in exactly one of acknowledged, dead
+ * lettered and skipped, or is in flight, or was passed to the next owner of its partition.
+ */
+public final class ExporterMetrics {
+
+  private static final String PREFIX = "aragora_telemetry_exporter_";
+  private static final String EXPORTER = "exporter";
+  private static final String TOPIC = "topic";
+
+  private final String exporter;
+  private final PrometheusRegistry registry;
+  private final Gauge lagRecords;
+  private final Gauge inFlight;
+  private final Counter sentItems;
+  private final Counter acknowledgedItems;
+  private final Counter acknowledged;
+  private final Counter retries;
+  private final Counter deadLettered;
+  private final Counter skipped;
+  private final Counter expired;
+  private final Histogram duration;
+  private volatile Map<String, Long> oldestTimestamps = Map.of();
+  private Set<TopicPartition> reported = Set.of();
+
+  /** Registers all metrics, so that they exist before the first record. */
+  public ExporterMetrics(
+      String exporter, Collection<String> topics, PrometheusRegistry registry, Clock clock) {
+    this.exporter = exporter;
+    this.registry = registry;
+    lagRecords =
+        gauge(
+            "lag_records",
+            "Offsets of the partition that are not yet acknowledged by the backend",
+            EXPORTER,
+            TOPIC,
+            "partition");
+    GaugeWithCallback.builder()
+        .name(PREFIX + "lag_seconds")
+        .help("Age of the oldest record of the topic that is not acknowledged, 0 if there is none")
+        .labelNames(EXPORTER, TOPIC)
+        .callback(
+            callback ->
+                oldestTimestamps.forEach(
+                    (topic, oldest) -> callback.call(ageSeconds(clock, oldest), exporter, topic)))
+        .register(registry);
+    inFlight =
+        gauge(
+            "in_flight_records",
+            "Records read that are neither acknowledged nor dead letters",
+            EXPORTER);
+    sentItems =
+        counter(
+            "sent_items_total", "Spans or lines sent, one that is sent again each time", EXPORTER);
+    acknowledgedItems =
+        counter(
+            "acknowledged_items_total",
+            "Spans or lines that the backend has acknowledged",
+            EXPORTER);
+    acknowledged =
+        counter(
+            "acknowledged_records_total",
+            "Records that the backend has acknowledged",
+            EXPORTER,
+            TOPIC);
+    retries =
+        counter(
+            "retries_total",
+            "Batches that are sent again, by the cause of the transient answer",
+            EXPORTER,
+            "cause");
+    deadLettered =
+        counter(
+            "dead_lettered_records_total",
+            "Records that the backend refused for good, by reason",
+            EXPORTER,
+            "reason");
+    skipped =
+        counter(
+            "skipped_records_total",
+            "Records that are not to be exported, by reason",
+            EXPORTER,
+            TOPIC,
+            "reason");
+    expired =
+        counter(
+            "expired_records_total",
+            "Offsets that the topic's retention removed before they were exported",
+            EXPORTER,
+            TOPIC);
+    duration =
+        Histogram.builder()
+            .name(PREFIX + "backend_duration_seconds")
+            .help("Time from sending a batch to the backend's answer")
+            .labelNames(EXPORTER)
+            .classicOnly()
+            .classicUpperBounds(.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10)
+            .register(registry);
+    inFlight.labelValues(exporter).set(0);
+    sentItems.initLabelValues(exporter);
+    acknowledgedItems.initLabelValues(exporter);
+    duration.initLabelValues(exporter);
+    topics.forEach(topic -> acknowledged.initLabelValues(exporter, topic));
+    for (Answer.Reason reason : Answer.Reason.values()) {
+      deadLettered.initLabelValues(exporter, reason.label());
+    }
+  }
+
+  private Counter counter(String name, String help, String... labels) {
+    return Counter.builder().name(PREFIX + name).help(help).labelNames(labels).register(registry);
+  }
+
+  private Gauge gauge(String name, String help, String... labels) {
+    return Gauge.builder().name(PREFIX + name).help(help).labelNames(labels).register(registry);
+  }
+
+  private static double ageSeconds(Clock clock, long oldestMs) {
+    return oldestMs == 0 ? 0 : Math.max(0, clock.millis() - oldestMs) / 1000.0;
+  }
+
+  public void sent(int items) {
+    sentItems.labelValues(exporter).inc(items);
+  }
+
+  public void acknowledgedItems(int items) {
+    acknowledgedItems.labelValues(exporter).inc(items);
+  }
+
+  public void acknowledged(String topic, long records) {
+    acknowledged.labelValues(exporter, topic).inc(records);
+  }
+
+  public void deadLettered(Answer.Reason reason) {
+    deadLettered.labelValues(exporter, reason.label()).inc();
+  }
+
+  public void skipped(String topic, String reason) {
+    skipped.labelValues(exporter, topic, reason).inc();
+  }
+
+  public void expired(String topic, long offsets) {
+    expired.labelValues(exporter, topic).inc(offsets);
+  }
+
+  public void retried(String cause) {
+    retries.labelValues(exporter, cause).inc();
+  }
+
+  public void answered(long nanos) {
+    duration.labelValues(exporter).observe(nanos / 1e9);
+  }
+
+  public void inFlight(int records) {
+    inFlight.labelValues(exporter).set(records);
+  }
+
+  /**
+   * Sets the lag of the owned partitions; the series of lost partitions disappear.
+   *
+   * @param records number per partition
+   * @param oldest append time of the oldest record that is not acknowledged, per topic, 0 without
+   */
+  public void lag(Map<TopicPartition, Long> records, Map<String, Long> oldest) {
+    for (TopicPartition lost : reported) {
+      if (!records.containsKey(lost)) {
+        lagRecords.remove(exporter, lost.topic(), Integer.toString(lost.partition()));
+      }
+    }
+    records.forEach(
+        (partition, lag) ->
+            lagRecords
+                .labelValues(exporter, partition.topic(), Integer.toString(partition.partition()))
+                .set(lag));
+    reported = Set.copyOf(records.keySet());
+    oldestTimestamps = Map.copyOf(oldest);
+  }
+}

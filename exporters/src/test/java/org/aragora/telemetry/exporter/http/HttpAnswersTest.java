@@ -1,0 +1,20 @@
+package org.aragora.telemetry.exporter.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class HttpAnswersTest {
+
+  @Test
+  void retryAfterIsReadAsSecondsOrDate() {
+    Instant now = Instant.parse("2026-11-24T12:00:00Z");
+    assertThat(HttpAnswers.retryAfter("7", now)).isEqualTo(Duration.ofSeconds(7));
+    assertThat(HttpAnswers.retryAfter("Tue, 24 Nov 2026 12:00:30 GMT", now))
+        .isEqualTo(Duration.ofSeconds(30));
+    assertThat(HttpAnswers.retryAfter("soon", now)).isZero();
+    assertThat(HttpAnswers.retryAfter(null, now)).isZero();
+  }
+}

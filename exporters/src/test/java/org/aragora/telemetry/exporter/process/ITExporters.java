@@ -1,0 +1,127 @@
+package org.aragora.telemetry.exporter.process;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.aragora.telemetry.exporter.contract.TestEvents;
+import org.aragora.telemetry.exporter.logs.LogsMain;
+import org.aragora.telemetry.exporter.spans.SpansMain;
+import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.testbed.junit.KafkaExtension;
+import org.aragora.telemetry.testbed.receiver.CountingReceiver;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Both exporters as other programs embed them, on a real broker. */
+class ITExporters {
+
+  @RegisterExtension static final KafkaExtension KAFKA = new KafkaExtension();
+
+  private Map<String, String> environment(CountingReceiver receiver, String protocol) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("KAFKA_BOOTSTRAP_SERVERS", KAFKA.bootstrapServers());
+    environment.put("KAFKA_GROUP_PROTOCOL", protocol);
+    environment.put("ARAGORA_TELEMETRY_TOPIC_PREFIX", KAFKA.prefix());
+    environment.put("ARAGORA_TELEMETRY_SPANS_GROUP_ID", KAFKA.prefix() + "spans");
+    environment.put("ARAGORA_TELEMETRY_LOGS_GROUP_ID", KAFKA.prefix() + "logs");
+    environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.address());
+    environment.put("OTEL_TRACES_SAMPLER", "always_on");
+    environment.put("LOKI_URL", receiver.address());
+    environment.put("METRICS_PORT", "0");
+    return environment;
+  }
+
+  private void produce(List<Event> events) {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", KAFKA.bootstrapServers()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      for (Event event : events) {
+        producer.send(
+            new ProducerRecord<>(
+                event.type().topic().under(KAFKA.prefix()),
+                event.key().getBytes(UTF_8),
+                TestEvents.CODEC.encode(event)));
+      }
+    }
+  }
+
+  private static HttpResponse<String> get(ExporterProcess process, String path)
+      throws IOException, InterruptedException {
+    URI uri = URI.create("http://127.0.0.1:" + process.metricsPort() + path);
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"classic", "consumer"})
+  void sampleDebateArrivesUnderBothGroupProtocols(String protocol) throws Exception {
+    KAFKA.createTopics(4);
+    produce(TestEvents.sampleDebate());
+    try (CountingReceiver receiver = CountingReceiver.start(0);
+        ExporterProcess spans =
+            ExporterProcess.start(SpansMain.definition(), environment(receiver, protocol));
+        ExporterProcess logs =
+            ExporterProcess.start(LogsMain.definition(), environment(receiver, protocol))) {
+
+      await().atMost(Duration.ofSeconds(60)).until(() -> receiver.spans() == 12);
+      await().atMost(Duration.ofSeconds(60)).until(() -> receiver.lines() == 4);
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> get(spans, "/health/ready").statusCode() == 200);
+
+      assertThat(get(logs, "/health/live").body()).isEqualTo("ok\n");
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () ->
+                  assertThat(get(spans, "/metrics").body())
+                      .contains(
+                          "aragora_telemetry_exporter_acknowledged_records_total{exporter=\"spans\",topic=\""
+                              + KAFKA.prefix()
+                              + "agent-calls\"} 4.0")
+                      .contains(
+                          "aragora_telemetry_exporter_lag_seconds{exporter=\"spans\",topic=\""
+                              + KAFKA.prefix()
+                              + "debates\"} 0.0")
+                      .contains("aragora_telemetry_exporter_lag_records{exporter=\"spans\"")
+                      .contains(
+                          "aragora_telemetry_exporter_in_flight_records{exporter=\"spans\"} 0.0")
+                      .contains("aragora_telemetry_exporter_backend_duration_seconds_bucket"));
+    }
+  }
+
+  @Test
+  void whatWasCommittedIsNotSentAgain() throws Exception {
+    KAFKA.createTopics(4);
+    produce(TestEvents.sampleDebate());
+    try (CountingReceiver receiver = CountingReceiver.start(0)) {
+      for (int life = 0; life < 2; life++) {
+        try (ExporterProcess spans =
+            ExporterProcess.start(SpansMain.definition(), environment(receiver, "classic"))) {
+          await().atMost(Duration.ofSeconds(60)).until(() -> receiver.spans() >= 12);
+          await()
+              .atMost(Duration.ofSeconds(60))
+              .until(() -> get(spans, "/health/ready").statusCode() == 200);
+        }
+      }
+      assertThat(receiver.spans()).isEqualTo(12);
+    }
+  }
+}

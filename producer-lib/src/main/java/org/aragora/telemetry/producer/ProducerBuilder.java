@@ -1,0 +1,197 @@
+package org.aragora.telemetry.producer;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.aragora.telemetry.producer.disk.Fsync;
+import org.aragora.telemetry.producer.lane.ProducerHandle;
+import org.aragora.telemetry.producer.report.FailureReport;
+import org.aragora.telemetry.producer.report.TelemetryListener;
+import org.aragora.telemetry.producer.spool.Spool;
+import org.aragora.telemetry.producer.stamp.Ids;
+import org.aragora.telemetry.schemas.topic.Topics;
+import org.jspecify.annotations.Nullable;
+
+/** Settings of a producer; each has a default but for the instance's id. Not thread-safe. */
+public final class ProducerBuilder {
+  private static final Pattern INSTANCE_ID = Pattern.compile("[A-Za-z0-9._~:@-]{1,128}");
+  private static final int LEAST_BYTES = 4 * 1024 * 1024;
+  private static final int LEAST_SPOOL_BYTES = 16 * 1024 * 1024;
+
+  private final String instanceId;
+  private final Map<String, String> clientSettings = new HashMap<>();
+  private String topicPrefix = Topics.DEFAULT_PREFIX;
+  private Duration heartbeat = Duration.ofSeconds(10);
+  private Duration emitWait = Duration.ZERO;
+  private int maxEvents = 50_000;
+  private long maxBytes = 16L * 1024 * 1024;
+  private @Nullable Path spool;
+  private long spoolBytes = 64L * 1024 * 1024;
+  private Fsync fsync = Fsync.NEVER;
+  private Clock clock = Clock.systemUTC();
+  private TelemetryListener listener = new TelemetryListener() {};
+  private @Nullable Supplier<Producer<byte[], byte[]>> client;
+
+  ProducerBuilder(String instanceId) {
+    this.instanceId = instanceId;
+  }
+
+  /** Where the brokers are; default {@code localhost:9092}. */
+  public ProducerBuilder bootstrapServers(String servers) {
+    return clientSetting(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, servers);
+  }
+
+  /**
+   * A setting of Kafka's producer by its Kafka name, such as {@code sasl.jaas.config}. Those that a
+   * guarantee rests on (acks, enable.idempotence, ...) are refused by {@link #build}.
+   */
+  public ProducerBuilder clientSetting(String name, String value) {
+    clientSettings.put(name, value);
+    return this;
+  }
+
+  /** Several settings of Kafka's producer. */
+  public ProducerBuilder clientSettings(Map<String, String> settings) {
+    clientSettings.putAll(settings);
+    return this;
+  }
+
+  /** What the names of the topics begin with; default {@code aragora.}. */
+  public ProducerBuilder topicPrefix(String prefix) {
+    this.topicPrefix = prefix;
+    return this;
+  }
+
+  /**
+   * Time between two heartbeats; default 10 s. After three of them without a heartbeat the instance
+   * counts as silent. Zero: no heartbeats, and no instance.stopped.
+   */
+  public ProducerBuilder heartbeatInterval(Duration interval) {
+    this.heartbeat = interval;
+    return this;
+  }
+
+  /** How long emit may wait where there is no room; default zero: it never waits. */
+  public ProducerBuilder emitWait(Duration wait) {
+    this.emitWait = wait;
+    return this;
+  }
+
+  /**
+   * How much of a topic may be accepted and not yet acknowledged, in memory; default 50,000 events
+   * and 16 MiB. Each topic has its own bound, so that a flood of logs costs no debate.
+   */
+  public ProducerBuilder queue(int maxEvents, long maxBytes) {
+    this.maxEvents = maxEvents;
+    this.maxBytes = maxBytes;
+    return this;
+  }
+
+  /**
+   * Keeps accepted events on disk until they are acknowledged, instead of in memory: they survive a
+   * long outage of the brokers and the death of this process, and the next producer that opens the
+   * directory sends them. Several processes may share it. Emit then writes to a file, which goes to
+   * the page cache; {@link #fsync} says whether it waits for the disk.
+   */
+  public ProducerBuilder spool(Path directory) {
+    this.spool = directory;
+    return this;
+  }
+
+  /** How many bytes of each topic the spool may hold; default 64 MiB. */
+  public ProducerBuilder spoolBytes(long bytes) {
+    this.spoolBytes = bytes;
+    return this;
+  }
+
+  /** What an accepted event survives in the spool; default {@link Fsync#NEVER}. */
+  public ProducerBuilder fsync(Fsync fsync) {
+    this.fsync = fsync;
+    return this;
+  }
+
+  /** Clock of the events' time; default the system's. */
+  public ProducerBuilder clock(Clock clock) {
+    this.clock = clock;
+    return this;
+  }
+
+  /** Who hears of failures. */
+  public ProducerBuilder listener(TelemetryListener listener) {
+    this.listener = listener;
+    return this;
+  }
+
+  /** For tests: another client. */
+  ProducerBuilder client(Supplier<Producer<byte[], byte[]>> client) {
+    this.client = client;
+    return this;
+  }
+
+  /**
+   * Starts the producer. Does not wait for a broker; one that is away is waited for in the
+   * background.
+   *
+   * @throws IllegalArgumentException in one sentence, where a setting cannot be used
+   */
+  public TelemetryProducer build() {
+    ProducerSettings settings = settings();
+    FailureReport report = new FailureReport(listener);
+    ProducerHandle handle =
+        ProducerHandle.create(client != null ? client : ClientConfig.factory(settings.kafka()));
+    ClientConfig.connect(handle, report);
+    Ids ids = Ids.create();
+    try {
+      return new TelemetryProducer(settings, handle, ids, report, openSpool(ids, report)).started();
+    } catch (IOException e) {
+      handle.close(Duration.ZERO);
+      throw new IllegalArgumentException(
+          "The spool directory " + spool + " cannot be used: " + FailureReport.reasonOf(e), e);
+    }
+  }
+
+  private @Nullable Spool openSpool(Ids ids, FailureReport report) throws IOException {
+    return spool == null
+        ? null
+        : Spool.open(spool, ids.epoch(), spoolBytes, fsync, report::noteOnce);
+  }
+
+  private ProducerSettings settings() {
+    require(
+        INSTANCE_ID.matcher(instanceId).matches(),
+        "The instance id \"" + instanceId + "\" is not 1 to 128 letters, digits or ._~:@- signs.");
+    require(
+        !heartbeat.isNegative() && !emitWait.isNegative(),
+        "The heartbeat interval and the wait of emit cannot be negative.");
+    require(
+        maxEvents >= 1 && maxBytes >= LEAST_BYTES,
+        "The queue cannot be below 1 event and " + LEAST_BYTES + " bytes.");
+    require(
+        spoolBytes >= LEAST_SPOOL_BYTES,
+        "The spool cannot be below " + LEAST_SPOOL_BYTES + " bytes a topic.");
+    Topics.checkPrefix(topicPrefix, "The topic prefix");
+    return new ProducerSettings(
+        instanceId,
+        topicPrefix,
+        ClientConfig.complete(clientSettings, "aragora-telemetry-" + instanceId),
+        heartbeat,
+        emitWait,
+        maxEvents,
+        maxBytes,
+        clock,
+        listener);
+  }
+
+  private static void require(boolean condition, String sentence) {
+    if (!condition) {
+      throw new IllegalArgumentException(sentence);
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package org.aragora.telemetry.producer;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+import org.aragora.telemetry.producer.lane.EventQueue;
+import org.aragora.telemetry.producer.lane.MemoryQueue;
+import org.aragora.telemetry.producer.lane.ProducerHandle;
+import org.aragora.telemetry.producer.lane.StampedEvent;
+import org.aragora.telemetry.producer.lane.TopicSender;
+import org.aragora.telemetry.producer.report.DropReason;
+import org.aragora.telemetry.producer.report.FailureReport;
+import org.aragora.telemetry.producer.report.ProducerStats;
+import org.aragora.telemetry.producer.report.TopicAccount;
+import org.aragora.telemetry.producer.spool.Spool;
+import org.aragora.telemetry.producer.stamp.Ids;
+import org.aragora.telemetry.producer.stamp.RefusedEventException;
+import org.aragora.telemetry.schemas.topic.InputTopic;
+import org.jspecify.annotations.Nullable;
+
+/** The five senders of a producer with their accounts. Nothing here throws at the host. */
+final class TopicSenders {
+  private static final Duration LEAST = Duration.ofMillis(1);
+
+  private final ProducerHandle handle;
+  private final FailureReport report;
+  private final @Nullable Spool spool;
+  private final @Nullable Recovery recovery;
+  private final Map<InputTopic, TopicAccount> accounts = new EnumMap<>(InputTopic.class);
+  private final Map<InputTopic, TopicSender> senders = new EnumMap<>(InputTopic.class);
+
+  /** Makes an event's record, or says why there is none. */
+  interface Stamping {
+    StampedEvent stamp() throws RefusedEventException;
+  }
+
+  TopicSenders(
+      ProducerSettings settings,
+      ProducerHandle handle,
+      Ids ids,
+      FailureReport report,
+      @Nullable Spool spool) {
+    this.handle = handle;
+    this.report = report;
+    this.spool = spool;
+    this.recovery = spool == null ? null : new Recovery(spool, handle, report);
+    for (InputTopic topic : InputTopic.values()) {
+      String name = topic.under(settings.topicPrefix());
+      TopicAccount account = new TopicAccount(name, report);
+      EventQueue queue =
+          spool == null
+              ? MemoryQueue.create(settings.maxEvents(), settings.maxBytes())
+              : spool.queue(name);
+      accounts.put(topic, account);
+      senders.put(topic, TopicSender.create(name, ids.epoch(), queue, handle, account));
+    }
+  }
+
+  /** Offers an event to its topic. Returns whether it was accepted; it is counted either way. */
+  @SuppressWarnings("NullAway") // every topic has its account and its sender
+  boolean offer(InputTopic topic, Stamping stamping, boolean open, long waitNanos) {
+    TopicAccount account = accounts.get(topic);
+    account.offered();
+    try {
+      if (!open) {
+        return refused(account, DropReason.CLOSED, "The producer is closed.");
+      }
+      return switch (senders.get(topic).offer(stamping.stamp(), waitNanos)) {
+        case ACCEPTED -> true;
+        case FULL ->
+            refused(account, DropReason.FULL, "As much as may be kept for it is under way.");
+        case SEALED -> refused(account, DropReason.CLOSED, "The producer is closed.");
+        case FAILED -> refused(account, DropReason.SPOOL_FAILED, "The spool cannot be written.");
+      };
+    } catch (RefusedEventException e) {
+      return refused(account, e.reason(), String.valueOf(e.getMessage()));
+    } catch (Throwable e) { // whatever the host handed in, it is not to hurt the host
+      return refused(account, DropReason.INVALID, FailureReport.reasonOf(e));
+    }
+  }
+
+  private static boolean refused(TopicAccount account, DropReason reason, String message) {
+    account.dropped(reason, 1, message);
+    return false;
+  }
+
+  /** Waits until what was accepted before is settled. Returns whether it is. */
+  boolean flush(long deadlineNanos) throws InterruptedException {
+    boolean all = true;
+    for (TopicSender sender : senders.values()) {
+      all &= sender.awaitSettled(deadlineNanos - System.nanoTime());
+    }
+    return all;
+  }
+
+  /** Ends the senders by the deadline and counts what is left. */
+  void close(long deadlineNanos) {
+    senders.values().forEach(TopicSender::seal);
+    try {
+      for (TopicSender sender : senders.values()) {
+        sender.awaitEnd(deadlineNanos - System.nanoTime());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    senders.values().forEach(TopicSender::abandon);
+    if (recovery != null) {
+      recovery.stop();
+    }
+    closeHandle(deadlineNanos);
+    senders.values().forEach(sender -> Recovery.sweep(sender, report));
+    closeSpool();
+  }
+
+  private void closeSpool() {
+    if (recovery != null && spool != null) {
+      recovery.close();
+      long left = accounts.values().stream().mapToLong(a -> a.stats().queued()).sum();
+      if (left > 0) {
+        report.note(left + " telemetry events stay in the spool; the next run sends them.");
+      }
+      try {
+        spool.close();
+      } catch (IOException e) {
+        report.note("The spool did not close: " + FailureReport.reasonOf(e));
+      }
+    }
+  }
+
+  private void closeHandle(long deadlineNanos) {
+    boolean interrupted = Thread.interrupted(); // or the client would not close at all
+    try {
+      Duration left = Duration.ofNanos(deadlineNanos - System.nanoTime());
+      handle.close(left.compareTo(LEAST) < 0 ? LEAST : left);
+    } catch (RuntimeException e) {
+      report.note("The Kafka client did not close: " + FailureReport.reasonOf(e));
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Sends what earlier runs have left, as far as there is any. */
+  void recover() {
+    if (recovery != null) {
+      recovery.poll();
+    }
+  }
+
+  ProducerStats stats() {
+    Map<String, ProducerStats.TopicStats> topics = new HashMap<>();
+    accounts.values().forEach(account -> topics.put(account.topic(), account.stats()));
+    return new ProducerStats(topics, recovery == null ? 0 : recovery.recovered());
+  }
+
+  /** One count of every topic, by its full name. */
+  Map<String, Long> counts(ToLongFunction<TopicAccount> count) {
+    Map<String, Long> counts = new HashMap<>();
+    accounts.values().forEach(a -> counts.put(a.topic(), count.applyAsLong(a)));
+    return counts;
+  }
+}

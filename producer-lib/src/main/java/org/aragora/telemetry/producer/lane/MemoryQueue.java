@@ -1,0 +1,147 @@
+package org.aragora.telemetry.producer.lane;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds events in memory. The bound covers every event from its acceptance until it is settled, so
+ * also what the Kafka client holds.
+ */
+public final class MemoryQueue implements EventQueue {
+  private final int maxEvents;
+  private final long maxBytes;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition arrived = lock.newCondition();
+  private final Condition room = lock.newCondition();
+  private final ArrayDeque<Entry> queue = new ArrayDeque<>();
+  private int events;
+  private long bytes;
+  private long ordinal;
+  private boolean sealed;
+  private @Nullable Numbering numbering; // the lane's thread only
+
+  private MemoryQueue(int maxEvents, long maxBytes) {
+    this.maxEvents = maxEvents;
+    this.maxBytes = maxBytes;
+  }
+
+  /** An queue that holds no more than so many events and bytes. */
+  public static MemoryQueue create(int maxEvents, long maxBytes) {
+    return new MemoryQueue(maxEvents, maxBytes);
+  }
+
+  @Override
+  public Offer offer(StampedEvent event, long waitNanos) {
+    lock.lock();
+    try {
+      long left = waitNanos;
+      while (!sealed && (events >= maxEvents || bytes + event.bytes() > maxBytes)) {
+        if (left <= 0) {
+          return Offer.FULL;
+        }
+        left = room.awaitNanos(left);
+      }
+      if (sealed) {
+        return Offer.SEALED;
+      }
+      events++;
+      bytes += event.bytes();
+      queue.add(new Entry(++ordinal, event, 0, 0));
+      arrived.signal();
+      return Offer.ACCEPTED;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Offer.FULL;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public @Nullable Entry take(long waitNanos) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = waitNanos;
+      while (queue.isEmpty() && !sealed && left > 0) {
+        left = arrived.awaitNanos(left);
+      }
+      return queue.poll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void settled(Entry entry) {
+    lock.lock();
+    try {
+      events--;
+      bytes -= entry.event().bytes();
+      room.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public @Nullable Numbering numbering() {
+    return numbering;
+  }
+
+  @Override
+  public Numbering pin(int partitions) {
+    Numbering fresh = Numbering.startingAtOne(partitions);
+    numbering = fresh;
+    return fresh;
+  }
+
+  @Override
+  public void settledThrough(Entry entry, int partition, long seq) {}
+
+  @Override
+  public void tidy() {}
+
+  @Override
+  public void seal() {
+    lock.lock();
+    try {
+      sealed = true;
+      arrived.signalAll();
+      room.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public boolean isExhausted() {
+    lock.lock();
+    try {
+      return sealed && queue.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public boolean isDurable() {
+    return false;
+  }
+
+  @Override
+  public long lastOrdinal() {
+    lock.lock();
+    try {
+      return ordinal;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    seal();
+  }
+}

@@ -1,0 +1,294 @@
+package org.aragora.telemetry.producer.lane;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the events of one topic and one run, numbers them per partition and sends them, in order,
+ * on one daemon thread. A number belongs to one event for ever: what fails goes out again under the
+ * number that it has, and what is given up takes its number with it, so that the processor sees it
+ * as missing. Only this thread waits for Kafka, and only for its own topic.
+ */
+public final class TopicSender {
+  private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long FIRST_PAUSE_MS = 50;
+  private static final long LAST_PAUSE_MS = 5_000;
+  private static final Header CONTENT_TYPE =
+      new RecordHeader(
+          "content-type", "application/cloudevents+json".getBytes(StandardCharsets.UTF_8));
+
+  private final String topic;
+  private final String epoch;
+  private final EventQueue queue;
+  private final ProducerHandle handle;
+  private final Outcome outcome;
+  private final InFlight inFlight;
+  private final ConcurrentLinkedQueue<InFlightEvent> retries = new ConcurrentLinkedQueue<>();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final Thread thread;
+  private volatile EventQueue.@Nullable Entry pending;
+  private volatile boolean started;
+  private volatile boolean abandoned;
+  private volatile long pauseMs = FIRST_PAUSE_MS;
+
+  private TopicSender(
+      String topic, String epoch, EventQueue queue, ProducerHandle handle, Outcome outcome) {
+    this.topic = topic;
+    this.epoch = epoch;
+    this.queue = queue;
+    this.handle = handle;
+    this.outcome = outcome;
+    this.inFlight = new InFlight(queue);
+    this.thread = new Thread(this::run, "telemetry-" + topic);
+    thread.setDaemon(true);
+  }
+
+  /** A lane that starts with the first event. */
+  public static TopicSender create(
+      String topic, String epoch, EventQueue queue, ProducerHandle handle, Outcome outcome) {
+    return new TopicSender(topic, epoch, queue, handle, outcome);
+  }
+
+  /** Starts the thread, once. */
+  public synchronized void start() {
+    if (!started) {
+      thread.start();
+      started = true;
+    }
+  }
+
+  /** Offers an event to the queue; see {@link EventQueue#offer}. */
+  public EventQueue.Offer offer(StampedEvent event, long waitNanos) {
+    if (!started) {
+      start();
+    }
+    return queue.offer(event, waitNanos);
+  }
+
+  /** Waits until everything accepted so far is settled. Returns whether it is. */
+  public boolean awaitSettled(long waitNanos) throws InterruptedException {
+    return inFlight.awaitSettled(queue.lastOrdinal(), waitNanos);
+  }
+
+  /** Accepts nothing more. The thread ends when all is settled. */
+  public void seal() {
+    queue.seal();
+  }
+
+  /** Whether the thread has nothing to do any more, or has never had. */
+  public boolean awaitEnd(long waitNanos) throws InterruptedException {
+    return !started || ended.await(Math.max(0, waitNanos), TimeUnit.NANOSECONDS);
+  }
+
+  /** Stops the thread where it is. Attempts under way may still succeed. */
+  public void abandon() {
+    queue.seal();
+    abandoned = true;
+    thread.interrupt();
+  }
+
+  /**
+   * Gives up what is left, when the thread and the Kafka client have stopped: a durable queue keeps
+   * it, from another it is lost and counted.
+   */
+  public void sweep(Throwable cause) throws IOException, InterruptedException {
+    if (!queue.isDurable()) {
+      List<InFlightEvent> unsettled = inFlight.all().stream().filter(inFlight::claim).toList();
+      long lost = unsettled.size();
+      for (EventQueue.Entry left = untaken(); left != null; left = untaken()) {
+        queue.settled(left);
+        lost++;
+      }
+      if (lost > 0) {
+        outcome.lost(lost, cause);
+      }
+      unsettled.forEach(inFlight::settle);
+    }
+    queue.close();
+  }
+
+  private EventQueue.@Nullable Entry untaken() throws IOException, InterruptedException {
+    EventQueue.Entry left = pending != null ? pending : queue.take(0);
+    pending = null;
+    return left;
+  }
+
+  private void run() {
+    try {
+      while (!abandoned && !(queue.isExhausted() && inFlight.isEmpty())) {
+        step();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // abandoned
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  private void step() throws InterruptedException {
+    try {
+      queue.tidy();
+      if (!retries.isEmpty()) {
+        resend();
+      } else if (queue.isExhausted()) {
+        inFlight.awaitEmpty(TICK_NANOS);
+      } else {
+        sendNext();
+      }
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception | LinkageError | OutOfMemoryError e) {
+      pauseAfter(e);
+    }
+  }
+
+  private void resend() throws InterruptedException {
+    List<InFlightEvent> failed = new ArrayList<>();
+    for (InFlightEvent sent = retries.poll(); sent != null; sent = retries.poll()) {
+      failed.add(sent);
+    }
+    failed.sort((a, b) -> Long.compare(a.entry.ordinal(), b.entry.ordinal()));
+    pause();
+    failed.forEach(this::keepForSending);
+    for (InFlightEvent sent : failed) {
+      retries.remove(sent);
+      transmit(sent);
+    }
+  }
+
+  private void keepForSending(InFlightEvent sent) {
+    retries.add(sent); // so that an Error on the way loses none of them
+  }
+
+  private void sendNext() throws IOException, InterruptedException {
+    EventQueue.Entry entry = pending != null ? pending : queue.take(TICK_NANOS);
+    pending = entry; // so that an end or an Error on the way does not lose it
+    if (entry != null) {
+      InFlightEvent sent = numbered(entry, knownNumbering());
+      pending = null;
+      transmit(sent);
+    }
+  }
+
+  private InFlightEvent numbered(EventQueue.Entry entry, Numbering numbering) {
+    StampedEvent event = entry.event();
+    int partition = numbering.partition(event.key());
+    long seq = event.isNumbered() ? numbering.next(partition) : 0;
+    byte[] value = event.isNumbered() ? stamped(event.value(), seq) : event.value();
+    InFlightEvent sent =
+        new InFlightEvent(
+            entry,
+            partition,
+            seq,
+            new ProducerRecord<>(
+                topic, partition, null, event.key(), value, List.of(CONTENT_TYPE)));
+    inFlight.add(sent);
+    if (event.isNumbered()) {
+      numbering.passed(partition, seq);
+    }
+    return sent;
+  }
+
+  /** Puts the number first into the object: valid whatever follows, and nothing is parsed. */
+  private byte[] stamped(byte[] value, long seq) {
+    byte[] head =
+        ("{\"epoch\":\"" + epoch + "\",\"seq\":" + seq + ",").getBytes(StandardCharsets.UTF_8);
+    byte[] stamped = new byte[head.length + value.length - 1];
+    System.arraycopy(head, 0, stamped, 0, head.length);
+    System.arraycopy(value, 1, stamped, head.length, value.length - 1);
+    return stamped;
+  }
+
+  private Numbering knownNumbering() throws InterruptedException {
+    Numbering numbering = queue.numbering();
+    while (numbering == null) {
+      try {
+        numbering = queue.pin(handle.client().partitionsFor(topic).size());
+      } catch (Exception e) {
+        pauseAfter(e);
+      }
+    }
+    return numbering;
+  }
+
+  private void transmit(InFlightEvent sent) throws InterruptedException {
+    while (!abandoned) {
+      sent.refusal = null;
+      try {
+        Producer<byte[], byte[]> client = handle.client();
+        var unused = client.send(sent.record, (metadata, failure) -> completed(sent, failure));
+      } catch (RuntimeException e) {
+        sent.refusal = e;
+      }
+      Exception refusal = sent.refusal;
+      if (refusal == null) {
+        return;
+      }
+      pauseAfter(refusal);
+    }
+  }
+
+  private void completed(InFlightEvent sent, @Nullable Exception failure) {
+    if (failure == null) {
+      pauseMs = FIRST_PAUSE_MS;
+      if (inFlight.claim(sent)) {
+        outcome.acknowledged();
+        inFlight.settle(sent);
+      }
+    } else if (isHopeless(failure)) {
+      giveUp(sent, failure);
+    } else if (Thread.currentThread() == thread) {
+      sent.refusal = failure; // within send: it never left
+    } else if (!abandoned) {
+      outcome.retrying(failure);
+      retries.add(sent);
+    }
+  }
+
+  /** The record itself is at fault, or the host has limited how long it may take. */
+  private boolean isHopeless(Exception failure) {
+    return failure instanceof RecordTooLargeException
+        || failure instanceof RecordBatchTooLargeException
+        || failure instanceof InvalidRecordException
+        || failure instanceof SerializationException
+        || (failure instanceof TimeoutException
+            && Thread.currentThread() != thread
+            && !queue.isDurable());
+  }
+
+  private void giveUp(InFlightEvent sent, Exception failure) {
+    if (inFlight.claim(sent)) {
+      outcome.lost(1, failure);
+      inFlight.settle(sent);
+    }
+  }
+
+  private void pauseAfter(Throwable cause) throws InterruptedException {
+    if (abandoned || Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    outcome.retrying(cause);
+    pause();
+  }
+
+  private void pause() throws InterruptedException {
+    long millis = pauseMs;
+    pauseMs = Math.min(LAST_PAUSE_MS, millis * 2);
+    TimeUnit.MILLISECONDS.sleep(millis);
+  }
+}

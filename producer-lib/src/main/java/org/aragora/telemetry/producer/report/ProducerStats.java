@@ -1,0 +1,33 @@
+package org.aragora.telemetry.producer.report;
+
+import java.util.Map;
+
+/**
+ * What became of the events of one run so far.
+ *
+ * @param topics by full name of the topic
+ * @param recovered events of earlier runs that were found in the spool and are acknowledged now
+ */
+public record ProducerStats(Map<String, TopicStats> topics, long recovered) {
+
+  public ProducerStats {
+    topics = Map.copyOf(topics);
+  }
+
+  /**
+   * The account of one topic; {@code offered = acknowledged + dropped + queued}.
+   *
+   * @param offered calls that were to emit an event, the producer's own heartbeats among them
+   * @param acknowledged events that the broker has acknowledged
+   * @param dropped events that were dropped
+   * @param queued events that are still on their way
+   * @param reasons why they were dropped; the sum is {@code dropped}
+   */
+  public record TopicStats(
+      long offered, long acknowledged, long dropped, long queued, Map<DropReason, Long> reasons) {
+
+    public TopicStats {
+      reasons = Map.copyOf(reasons);
+    }
+  }
+}

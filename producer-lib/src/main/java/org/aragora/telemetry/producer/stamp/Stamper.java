@@ -1,0 +1,91 @@
+package org.aragora.telemetry.producer.stamp;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import org.aragora.telemetry.producer.lane.StampedEvent;
+import org.aragora.telemetry.producer.report.DropReason;
+import org.aragora.telemetry.schemas.codec.Decoded;
+import org.aragora.telemetry.schemas.codec.EventCodec;
+import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.event.EventData;
+import org.aragora.telemetry.schemas.topic.InputTopic;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a record of what happened: envelope, bytes, and the proof that the processor counts it. */
+public final class Stamper {
+  /** Room for epoch and seq, which come in when the partition is known. */
+  private static final int NUMBER_BYTES = 96;
+
+  /** Six bytes a character at worst: a cut text leaves more than half of a value's limit. */
+  private static final int MAX_CHARS = 65_536;
+
+  private final EventCodec codec;
+  private final Clock clock;
+  private final Ids ids;
+  private final String source;
+
+  public Stamper(EventCodec codec, Clock clock, Ids ids, String source) {
+    this.codec = codec;
+    this.clock = clock;
+    this.ids = ids;
+    this.source = source;
+  }
+
+  /** An event of this run. */
+  public StampedEvent stamp(EventData data, EventContext context) throws RefusedEventException {
+    Instant now = clock.instant();
+    Event event =
+        new Event(
+            ids.next(now.toEpochMilli()),
+            source,
+            context.time() == null ? now : context.time(),
+            context.traceparent(),
+            context.parentSpanId(),
+            null,
+            data.cutTexts(Stamper::cut));
+    byte[] value = codec.encode(event);
+    checkSize(value.length + NUMBER_BYTES);
+    check(event.type().topic(), value, now);
+    return StampedEvent.numbered(event.key().getBytes(StandardCharsets.UTF_8), value);
+  }
+
+  /** An event that somebody else has stamped. */
+  public StampedEvent asIs(InputTopic topic, @Nullable String key, byte[] value)
+      throws RefusedEventException {
+    checkSize(value.length);
+    Event event = check(topic, value, clock.instant());
+    return StampedEvent.asIs(
+        (key == null ? event.key() : key).getBytes(StandardCharsets.UTF_8), value);
+  }
+
+  /** Texts that people and models write are cut instead of refused; a mark has their length. */
+  @SuppressWarnings("ConstantValue") // hosts are not held to our annotations
+  private static String cut(String text) {
+    if (text == null || text.length() <= MAX_CHARS) {
+      return text;
+    }
+    int end = Character.isHighSurrogate(text.charAt(MAX_CHARS - 1)) ? MAX_CHARS - 1 : MAX_CHARS;
+    return text.substring(0, end) + "… [cut from " + text.length() + " characters]";
+  }
+
+  private static void checkSize(int bytes) throws RefusedEventException {
+    if (bytes > EventCodec.MAX_VALUE_BYTES) {
+      throw new RefusedEventException(
+          DropReason.TOO_LARGE,
+          "The event would take "
+              + bytes
+              + " bytes, more than the "
+              + EventCodec.MAX_VALUE_BYTES
+              + " that are counted.");
+    }
+  }
+
+  private Event check(InputTopic topic, byte[] value, Instant now) throws RefusedEventException {
+    Decoded decoded = codec.decode(topic, value, now.toEpochMilli());
+    if (decoded instanceof Decoded.Valid valid) {
+      return valid.event();
+    }
+    throw new RefusedEventException(DropReason.INVALID, ((Decoded.Invalid) decoded).message());
+  }
+}

@@ -1,0 +1,110 @@
+package org.aragora.telemetry.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.topic.InputTopic;
+import org.aragora.telemetry.testbed.junit.KafkaExtension;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class ITEmitMain {
+  private static final String WHOLE =
+      "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/aragora/instances/a\",\"epoch\":\"e\","
+          + "\"seq\":7,\"x\":1,\"type\":\"ai.aragora.elo.updated.v1\",\"data\":{\"agent\":\"a\",\"rating\":5.0}}";
+  private static final String SHORT =
+      "{\"type\":\"ai.aragora.elo.updated.v1\",\"data\":{\"agent\":\"b\",\"rating\":6}}";
+
+  @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
+  @TempDir Path directory;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int emit(String input, Map<String, String> environment, String... arguments) {
+    CommandLine command =
+        EmitMain.commandLine(
+            environment, new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
+    return command
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(arguments);
+  }
+
+  private Map<String, String> environment() {
+    return Map.of(
+        "KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers(),
+        "ARAGORA_TELEMETRY_TOPIC_PREFIX", kafka.prefix());
+  }
+
+  private List<String> values() {
+    return TopicReader.all(kafka.bootstrapServers(), InputTopic.DEBATES.under(kafka.prefix()))
+        .stream()
+        .map(record -> new String(record.value(), StandardCharsets.UTF_8))
+        .toList();
+  }
+
+  @Test
+  void goodLinesAreSentAndBadOnesReportedByNumber() {
+    kafka.createTopics(1);
+
+    int exit =
+        emit(
+            WHOLE + "\n\n" + "nonsense\n" + SHORT + "\r\n" + "{\"type\":\"no\"}",
+            environment(),
+            "--source",
+            "shell");
+
+    assertThat(exit).isEqualTo(1);
+    assertThat(out).asString().contains("2 events acknowledged.");
+    assertThat(err)
+        .asString()
+        .contains("Line 3 is no event: ")
+        .contains("Line 5 is no event: ")
+        .contains("2 lines were no events.");
+    List<String> values = values();
+    assertThat(values.get(0)).isEqualTo(WHOLE);
+    Event event = Broker.event(InputTopic.DEBATES, values.get(1).getBytes(StandardCharsets.UTF_8));
+    assertThat(event.source()).isEqualTo("/aragora/instances/shell");
+    assertThat(event.sequence().seq()).isEqualTo(1);
+    assertThat(values).hasSize(2);
+  }
+
+  @Test
+  void fileIsReadAndAllGoodMeansExitCodeZero() throws Exception {
+    kafka.createTopics(1);
+    Path file = Files.writeString(directory.resolve("events.jsonl"), SHORT + "\n" + WHOLE + "\n");
+
+    assertThat(emit("", environment(), "--file", file.toString())).isZero();
+    assertThat(values()).hasSize(2);
+    assertThat(err).asString().isEmpty();
+  }
+
+  @Test
+  void brokerThatIsAwayEndsInASentence() {
+    int exit =
+        emit(SHORT + "\n", Map.of("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1"), "--timeout", "1");
+
+    assertThat(exit).isEqualTo(1);
+    assertThat(err).asString().contains("1 events were not acknowledged by 127.0.0.1:1.");
+  }
+
+  @Test
+  void wrongConfigurationIsNamed() {
+    assertThat(emit("", Map.of("KAFKA_ACKS", "1"))).isEqualTo(2);
+    assertThat(err).asString().contains("KAFKA_ACKS");
+    assertThat(emit("", environment(), "--file", "/nowhere")).isEqualTo(2);
+    assertThat(err).asString().contains("/nowhere");
+    assertThat(emit("", environment(), "--source", "a/b")).isEqualTo(2);
+    assertThat(err).asString().contains("a/b");
+  }
+}

@@ -1,0 +1,69 @@
+package org.aragora.telemetry.schemas.envelope;
+
+import java.util.Arrays;
+
+/**
+ * The form of W3C trace context (Recommendation of 23 November 2021, section 3.2). What has not
+ * this form is to be treated as if it were not there.
+ */
+public final class TraceparentFormat {
+  private static final int LENGTH_OF_VERSION_0 = 55;
+
+  /** Value of each ASCII character as a lower case hex digit, -1 for none. */
+  private static final byte[] DIGITS = digits();
+
+  private TraceparentFormat() {}
+
+  /** version-traceid-parentid-flags in lower case hex; later versions may append fields. */
+  public static boolean isTraceparent(String text) {
+    int length = text.length();
+    if (length < LENGTH_OF_VERSION_0 || !hex(text, 0, 2) || text.startsWith("ff")) {
+      return false;
+    }
+    boolean end =
+        length == LENGTH_OF_VERSION_0
+            || (!text.startsWith("00") && text.charAt(LENGTH_OF_VERSION_0) == '-');
+    return end
+        && text.charAt(2) == '-'
+        && id(text, 3, 35)
+        && text.charAt(35) == '-'
+        && id(text, 36, 52)
+        && text.charAt(52) == '-'
+        && hex(text, 53, 55);
+  }
+
+  /** 16 lower case hex digits, not all 0. */
+  public static boolean isSpanId(String text) {
+    return text.length() == 16 && id(text, 0, 16);
+  }
+
+  private static boolean id(String text, int from, int to) {
+    return bits(text, from, to) > 0;
+  }
+
+  private static boolean hex(String text, int from, int to) {
+    return bits(text, from, to) >= 0;
+  }
+
+  /**
+   * The digits' values or-ed together: 0 if all are 0, negative if one is no digit. Without
+   * branches, which random digits would have the processor guess wrong every other time.
+   */
+  private static int bits(String text, int from, int to) {
+    int bits = 0;
+    for (int i = from; i < to; i++) {
+      char c = text.charAt(i);
+      bits |= DIGITS[c & 0x7F] | -(c >> 7);
+    }
+    return bits;
+  }
+
+  private static byte[] digits() {
+    byte[] digits = new byte[128];
+    Arrays.fill(digits, (byte) -1);
+    for (int value = 0; value < 16; value++) {
+      digits[Character.forDigit(value, 16)] = (byte) value;
+    }
+    return digits;
+  }
+}

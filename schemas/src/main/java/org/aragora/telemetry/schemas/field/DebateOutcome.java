@@ -1,0 +1,27 @@
+package org.aragora.telemetry.schemas.field;
+
+/**
+ * How a debate ended. The constant's name in lower case is what travels and what the label says.
+ */
+public enum DebateOutcome {
+  CONSENSUS("completed"),
+  NO_CONSENSUS("completed"),
+  TIMEOUT("timeout"),
+  ERROR("error"),
+  CANCELLED("aborted");
+
+  /** The values as they travel. */
+  public static final WireNames<DebateOutcome> NAMES =
+      WireNames.lowerCase(DebateOutcome.class, values());
+
+  private final String status;
+
+  DebateOutcome(String status) {
+    this.status = status;
+  }
+
+  /** The {@code status} label of a debate that ended so. */
+  public String status() {
+    return status;
+  }
+}

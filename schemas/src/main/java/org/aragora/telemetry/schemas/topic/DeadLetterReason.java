@@ -1,0 +1,24 @@
+package org.aragora.telemetry.schemas.topic;
+
+import java.util.Locale;
+
+/**
+ * Why a record is no valid event, in the order in which the rules are tried: the first that applies
+ * is the record's reason.
+ */
+public enum DeadLetterReason {
+  NULL_VALUE,
+  TOO_LARGE,
+  UNDECODABLE,
+  UNKNOWN_TYPE,
+  WRONG_TOPIC,
+  INVALID_FIELD,
+  TIMESTAMP_OUT_OF_RANGE;
+
+  private final String label = name().toLowerCase(Locale.ROOT);
+
+  /** The {@code reason} label and header value, such as {@code null_value}. */
+  public String label() {
+    return label;
+  }
+}

@@ -1,0 +1,192 @@
+package org.aragora.telemetry.testbed.oracle;
+
+import java.math.BigInteger;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.aragora.telemetry.testbed.oracle.MetricTable.Kind;
+import org.aragora.telemetry.testbed.oracle.MetricTable.Metric;
+import org.aragora.telemetry.testbed.service.SeriesName;
+
+/** The samples that {@code /metrics} must have once every partition is read to its end. */
+public final class ExpectedPage {
+  private static final String OWN = "aragora_telemetry_";
+
+  private final Collection<PartitionOracle> partitions;
+  private final long nowMs;
+  private final Map<String, BigInteger> units = new HashMap<>();
+  private final SortedMap<String, Double> samples = new TreeMap<>();
+
+  private ExpectedPage(Collection<PartitionOracle> partitions, long nowMs) {
+    this.partitions = partitions;
+    this.nowMs = nowMs;
+  }
+
+  /**
+   * Merges the partitions.
+   *
+   * @param nowMs the time of the scrape; everything was read to its end at that time
+   * @return values by {@link SeriesName}; a series that is absent has the value 0
+   */
+  public static SortedMap<String, Double> samples(
+      Collection<PartitionOracle> partitions, long nowMs) {
+    ExpectedPage page = new ExpectedPage(partitions, nowMs);
+    page.totals();
+    page.ratings();
+    page.ratios();
+    page.instances();
+    page.accounts();
+    page.units.forEach(
+        (series, sum) ->
+            page.put(
+                series, SeriesTotal.value(SeriesName.parse(series).name(), sum).doubleValue()));
+    return page.samples;
+  }
+
+  private void totals() {
+    for (PartitionOracle partition : partitions) {
+      partition
+          .totals()
+          .values()
+          .forEach(
+              total ->
+                  total.samples(
+                      (name, labels, sum) ->
+                          units.merge(
+                              SeriesName.of(name, labels).toString(), sum, BigInteger::add)));
+    }
+  }
+
+  private void ratings() {
+    Map<String, LastValue> latest = new HashMap<>();
+    for (PartitionOracle partition : partitions) {
+      partition
+          .series()
+          .ratings()
+          .forEach((agent, value) -> latest.merge(agent, value, LastValue::later));
+    }
+    latest.forEach(
+        (agent, value) ->
+            put(series("aragora_agent_elo_rating", Map.of("agent", agent)), value.value()));
+  }
+
+  private void ratios() {
+    for (Metric metric : MetricTable.ALL) {
+      if (metric.kind() == Kind.RATIO) {
+        ratio(metric);
+      }
+    }
+  }
+
+  private void ratio(Metric metric) {
+    long highestNanos = Long.MIN_VALUE;
+    long lastAppendMs = 0;
+    TreeMap<Long, long[]> minutes = new TreeMap<>();
+    for (PartitionOracle partition : partitions) {
+      PartitionOracle.Figures figures = partition.figures();
+      Long appendMs = figures.appendMs();
+      if (partition.topic().equals(MetricTable.topicOf(metric)) && appendMs != null) {
+        lastAppendMs = Math.max(lastAppendMs, appendMs);
+        Long timeNanos = figures.partitionTimeNanos();
+        highestNanos = timeNanos == null ? highestNanos : Math.max(highestNanos, timeNanos);
+        partition
+            .series()
+            .ratio(metric)
+            .forEach(
+                (minute, counts) -> {
+                  long[] all = minutes.computeIfAbsent(minute, key -> new long[2]);
+                  all[0] += counts[0];
+                  all[1] += counts[1];
+                });
+      }
+    }
+    if (highestNanos != Long.MIN_VALUE) {
+      long now =
+          Math.floorDiv(highestNanos + (nowMs - lastAppendMs) * 1_000_000, PartitionSeries.MINUTE);
+      ratio(metric.name(), "5m", minutes.subMap(now - 4, true, now, true));
+      ratio(metric.name(), "1h", minutes.subMap(now - 59, true, now, true));
+    }
+  }
+
+  private void ratio(String metric, String window, Map<Long, long[]> minutes) {
+    long hits = minutes.values().stream().mapToLong(counts -> counts[0]).sum();
+    long all = minutes.values().stream().mapToLong(counts -> counts[1]).sum();
+    if (all > 0) {
+      put(series(metric, Map.of("window", window)), (double) hits / all);
+    }
+  }
+
+  private void instances() {
+    Map<String, InstanceState> merged = new TreeMap<>();
+    for (PartitionOracle partition : partitions) {
+      partition
+          .series()
+          .instances()
+          .forEach(
+              (name, state) ->
+                  merged.computeIfAbsent(name, key -> new InstanceState()).merge(state));
+    }
+    double connections = 0;
+    for (Map.Entry<String, InstanceState> instance : merged.entrySet()) {
+      if (instance.getValue().isLive(nowMs)) {
+        connections += instance.getValue().connections();
+        put(series("aragora_instance_up", Map.of("instance_id", instance.getKey())), 1);
+      }
+    }
+    put("aragora_websocket_connections", connections);
+  }
+
+  private void accounts() {
+    Map<String, Map<String, Long>> dropped = new HashMap<>();
+    for (PartitionOracle partition : partitions) {
+      PartitionOracle.Figures figures = partition.figures();
+      String topic = partition.partition().topic();
+      Map<String, String> ofTopic = Map.of("topic", topic);
+      add("events_total", Map.of("topic", topic, "outcome", "counted"), figures.counted());
+      add("events_total", Map.of("topic", topic, "outcome", "duplicate"), figures.duplicates());
+      add("events_total", Map.of("topic", topic, "outcome", "dead_letter"), figures.invalid());
+      figures
+          .deadLetters()
+          .forEach(
+              (reason, count) ->
+                  add("dead_letters_total", Map.of("topic", topic, "reason", reason), count));
+      add("late_events_total", ofTopic, figures.late());
+      add("clock_skew_events_total", ofTopic, figures.skewed());
+      add("missing_events", ofTopic, figures.missing());
+      add(
+          "consumed_offset",
+          Map.of("topic", topic, "partition", String.valueOf(partition.partition().partition())),
+          figures.nextOffset());
+      partition
+          .dropped()
+          .forEach(
+              (to, runs) ->
+                  runs.forEach(
+                      (run, count) ->
+                          dropped
+                              .computeIfAbsent(to, key -> new HashMap<>())
+                              .merge(run, count, Math::max)));
+    }
+    dropped.forEach(
+        (topic, runs) ->
+            runs.values()
+                .forEach(
+                    count -> add("producer_dropped_events_total", Map.of("topic", topic), count)));
+  }
+
+  private void add(String name, Map<String, String> labels, long value) {
+    units.merge(series(OWN + name, labels), BigInteger.valueOf(value), BigInteger::add);
+  }
+
+  private static String series(String name, Map<String, String> labels) {
+    return SeriesName.of(name, labels).toString();
+  }
+
+  private void put(String series, double value) {
+    if (value != 0) {
+      samples.put(series, value);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package org.aragora.telemetry.testbed.oracle;
+
+import org.jspecify.annotations.Nullable;
+
+/** Heartbeats, stops and websocket counts of one instance, of one partition or of several. */
+final class InstanceState {
+  private @Nullable LastValue heartbeat;
+  private @Nullable LastValue stop;
+  private @Nullable LastValue websocket;
+  private long liveUntilMs = Long.MIN_VALUE;
+
+  /** {@code untilMs}: append time plus three intervals. */
+  void heartbeat(LastValue connections, long untilMs) {
+    heartbeat = LastValue.later(heartbeat, connections);
+    if (stop == null || connections.order().compareTo(stop.order()) > 0) {
+      liveUntilMs = Math.max(liveUntilMs, untilMs);
+    }
+    websocket(connections);
+  }
+
+  void stopped(LastValue.Order order) {
+    stop = LastValue.later(stop, new LastValue(order, 0));
+  }
+
+  void websocket(LastValue connections) {
+    websocket = LastValue.later(websocket, connections);
+  }
+
+  void merge(InstanceState other) {
+    heartbeat = LastValue.later(heartbeat, other.heartbeat);
+    stop = LastValue.later(stop, other.stop);
+    websocket = LastValue.later(websocket, other.websocket);
+    liveUntilMs = Math.max(liveUntilMs, other.liveUntilMs);
+  }
+
+  boolean isLive(long nowMs) {
+    return heartbeat != null
+        && (stop == null || heartbeat.order().compareTo(stop.order()) > 0)
+        && nowMs < liveUntilMs;
+  }
+
+  double connections() {
+    return websocket == null ? 0 : websocket.value();
+  }
+}

@@ -1,0 +1,319 @@
+package org.aragora.telemetry.testbed.oracle;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The expected counts of one input partition. Reads its records in order of their offsets: which
+ * are valid, which are duplicates, which are late; {@link PartitionSeries} counts the rest.
+ */
+public final class PartitionOracle {
+  /**
+   * Settings of the product that change counts.
+   *
+   * @param seriesLimit series of a metric in a partition, before labels become {@code other}
+   * @param graceNanos how far behind the partition's time an event is late
+   * @param skewNanos how far ahead of append time an event's time counts
+   */
+  public record Rules(int seriesLimit, long graceNanos, long skewNanos) {
+
+    /** The defaults of the contract. */
+    public static final Rules DEFAULTS = new Rules(2000, 300_000_000_000L, 60_000_000_000L);
+  }
+
+  /**
+   * Account of the records of one input partition.
+   *
+   * @param read all records
+   * @param deadLetters by reason
+   * @param proposed counted ends that the processor wrote
+   * @param numbered counted events with a number of their producer's run
+   * @param missing numbers below the highest of each run that were not counted
+   * @param nextOffset offset after the last record
+   * @param partitionTimeNanos highest event time, null without a counted event
+   * @param appendMs highest append time, null without a record
+   */
+  public record Figures(
+      long read,
+      long counted,
+      long duplicates,
+      Map<String, Long> deadLetters,
+      long late,
+      long skewed,
+      long proposed,
+      long numbered,
+      long missing,
+      long nextOffset,
+      @Nullable Long partitionTimeNanos,
+      @Nullable Long appendMs) {
+
+    /** Records that are not a valid event. */
+    public long invalid() {
+      return deadLetters.values().stream().mapToLong(Long::longValue).sum();
+    }
+  }
+
+  /** Receives the changes that single records make to samples of {@code /metrics}. */
+  public interface Additions {
+
+    /** Ignores them. */
+    Additions NONE = (offset, sample, labels, units) -> {};
+
+    /**
+     * A record changed a sample.
+     *
+     * @param offset of the record
+     * @param sample name with {@code _bucket}, {@code _count} or {@code _sum}
+     * @param units events, tokens or nanoseconds
+     */
+    void added(long offset, String sample, Map<String, String> labels, long units);
+  }
+
+  /** Numbers of one run of a producer that were counted in a partition. */
+  private static final class ProducerRun {
+    private final BitSet counted = new BitSet();
+    private long lastMs;
+
+    /** Returns false if the number was counted before. */
+    boolean count(long seq, long appendMs) {
+      lastMs = appendMs;
+      int number = Math.toIntExact(seq);
+      if (counted.get(number)) {
+        return false;
+      }
+      counted.set(number);
+      return true;
+    }
+
+    long lastMs() {
+      return lastMs;
+    }
+
+    /** Numbers from 1 to the highest that were not counted. */
+    long missing() {
+      return Math.max(0, counted.length() - 1L) - counted.cardinality();
+    }
+  }
+
+  private static final long NANOS_PER_MS = 1_000_000;
+  private static final long DAY_MS = 86_400_000L;
+  private static final String OWN = "aragora_telemetry_";
+  private static final String PROCESSOR = "/aragora/telemetry";
+
+  private final TopicPartition partition;
+  private final String topic;
+  private final Rules rules;
+  private final Additions listener;
+  private final PartitionSeries series;
+  private final Map<String, Long> deadLetters = new TreeMap<>();
+  private final List<Long> invalidOffsets = new ArrayList<>();
+  private final Map<String, ProducerRun> runs = new HashMap<>();
+  private final Map<String, OracleEvent> openDebates = new HashMap<>();
+
+  /** Append time of the end, in the order of append times. */
+  private final Map<String, Long> endedDebates = new LinkedHashMap<>();
+
+  private final Map<String, Map<String, Long>> dropped = new TreeMap<>();
+  private long read;
+  private long counted;
+  private long duplicates;
+  private long late;
+  private long skewed;
+  private long proposed;
+  private long numbered;
+  private long nextOffset;
+  private @Nullable Long partitionTimeNanos;
+  private @Nullable Long appendMs;
+
+  /**
+   * Starts before the first record.
+   *
+   * @param topicPrefix prefix of the partition's topic
+   * @param listener receives every change
+   */
+  public PartitionOracle(
+      TopicPartition partition, String topicPrefix, Rules rules, Additions listener) {
+    this.partition = partition;
+    this.topic = partition.topic().substring(topicPrefix.length());
+    this.rules = rules;
+    this.listener = listener;
+    this.series =
+        new PartitionSeries(
+            rules.seriesLimit(),
+            listener == Additions.NONE
+                ? null
+                : (name, labels, units) -> listener.added(nextOffset - 1, name, labels, units));
+  }
+
+  /** Counts the next record. */
+  public void read(long offset, long recordMs, byte @Nullable [] value) {
+    read++;
+    nextOffset = offset + 1;
+    long nowMs = appendMs == null ? recordMs : Math.max(appendMs, recordMs);
+    appendMs = nowMs;
+    forget(nowMs);
+    try {
+      judge(OracleEvent.read(topic, value, recordMs), recordMs, nowMs);
+    } catch (OracleEvent.InvalidEventException e) {
+      deadLetters.merge(e.reason(), 1L, Long::sum);
+      invalidOffsets.add(offset);
+      outcome("dead_letter");
+      own("dead_letters_total", Map.of("topic", partition.topic(), "reason", e.reason()), 1);
+    }
+  }
+
+  private void forget(long nowMs) {
+    runs.values().removeIf(run -> run.lastMs() + 7 * DAY_MS < nowMs);
+    Iterator<Long> ends = endedDebates.values().iterator();
+    while (ends.hasNext() && ends.next() + DAY_MS < nowMs) {
+      ends.remove();
+    }
+  }
+
+  private void judge(OracleEvent event, long recordMs, long nowMs) {
+    if (event.isNumbered()) {
+      String run = event.source() + "#" + event.epoch();
+      if (!runs.computeIfAbsent(run, key -> new ProducerRun()).count(event.seq(), nowMs)) {
+        duplicates++;
+        outcome("duplicate");
+        return;
+      }
+      numbered++;
+    }
+    counted++;
+    proposed += event.source().equals(PROCESSOR) ? 1 : 0;
+    outcome("counted");
+    count(event, eventTime(event, recordMs * NANOS_PER_MS), recordMs, nowMs);
+  }
+
+  private long eventTime(OracleEvent event, long appendNanos) {
+    Long claimed = event.timeNanos();
+    long timeNanos = claimed == null ? appendNanos : claimed;
+    if (timeNanos > appendNanos + rules.skewNanos()) {
+      timeNanos = appendNanos;
+      skewed++;
+      own("clock_skew_events_total", Map.of("topic", partition.topic()), 1);
+    }
+    Long before = partitionTimeNanos;
+    if (before != null && timeNanos < before - rules.graceNanos()) {
+      late++;
+      own("late_events_total", Map.of("topic", partition.topic()), 1);
+    }
+    long now = before == null ? timeNanos : Math.max(before, timeNanos);
+    partitionTimeNanos = now;
+    series.moveTo(timeNanos, now < windowEnd(timeNanos) + rules.graceNanos());
+    return timeNanos;
+  }
+
+  private static long windowEnd(long timeNanos) {
+    return (Math.floorDiv(timeNanos, PartitionSeries.MINUTE) + 1) * PartitionSeries.MINUTE;
+  }
+
+  private void count(OracleEvent event, long timeNanos, long recordMs, long nowMs) {
+    LastValue.Order order = LastValue.Order.of(event, timeNanos);
+    switch (event.type()) {
+      case "debate.started" -> {
+        String debate = event.text("debate_id");
+        if (!openDebates.containsKey(debate) && !endedDebates.containsKey(debate)) {
+          openDebates.put(debate, event);
+          series.count(new CountedEvent(event, null), order);
+        }
+      }
+      case "debate.completed" -> {
+        String debate = event.text("debate_id");
+        if (endedDebates.putIfAbsent(debate, nowMs) == null) {
+          series.count(new CountedEvent(event, openDebates.remove(debate)), order);
+        }
+      }
+      case "instance.heartbeat" -> {
+        long untilMs = recordMs + 3 * event.nanos("interval_seconds") / NANOS_PER_MS;
+        series
+            .instance(event)
+            .heartbeat(new LastValue(order, event.number("websocket_connections")), untilMs);
+        event.data().path("dropped").properties().forEach(entry -> dropped(event, entry));
+      }
+      case "instance.stopped" -> series.instance(event).stopped(order);
+      case "websocket.opened", "websocket.closed" ->
+          series.instance(event).websocket(new LastValue(order, event.number("connections")));
+      default -> series.count(new CountedEvent(event, null), order);
+    }
+  }
+
+  /** Drops are running totals of a run. */
+  private void dropped(OracleEvent event, Map.Entry<String, JsonNode> entry) {
+    Map<String, Long> byRun = dropped.computeIfAbsent(entry.getKey(), to -> new HashMap<>());
+    String run = event.source() + "#" + event.epoch();
+    long before = byRun.getOrDefault(run, 0L);
+    long now = Math.max(before, entry.getValue().asLong());
+    byRun.put(run, now);
+    own("producer_dropped_events_total", Map.of("topic", entry.getKey()), now - before);
+  }
+
+  private void outcome(String outcome) {
+    own("events_total", Map.of("topic", partition.topic(), "outcome", outcome), 1);
+  }
+
+  private void own(String name, Map<String, String> labels, long units) {
+    listener.added(nextOffset - 1, OWN + name, labels, units);
+  }
+
+  /** The partition that is read. */
+  public TopicPartition partition() {
+    return partition;
+  }
+
+  /** Name of its topic without prefix. */
+  String topic() {
+    return topic;
+  }
+
+  /** The account of all records so far. */
+  public Figures figures() {
+    return new Figures(
+        read,
+        counted,
+        duplicates,
+        Map.copyOf(deadLetters),
+        late,
+        skewed,
+        proposed,
+        numbered,
+        runs.values().stream().mapToLong(ProducerRun::missing).sum(),
+        nextOffset,
+        partitionTimeNanos,
+        appendMs);
+  }
+
+  /** Offsets of the records that are dead letters. */
+  public List<Long> invalidOffsets() {
+    return invalidOffsets;
+  }
+
+  /** Totals by {@code metric|label value|label value}. */
+  public Map<String, SeriesTotal> totals() {
+    return series.totals();
+  }
+
+  /** Sums of single minutes, by {@code metric|label value|label value@minute}. */
+  public Map<String, SeriesTotal> windows() {
+    return series.windows();
+  }
+
+  PartitionSeries series() {
+    return series;
+  }
+
+  /** Drops that producers reported, by topic and run. */
+  Map<String, Map<String, Long>> dropped() {
+    return dropped;
+  }
+}

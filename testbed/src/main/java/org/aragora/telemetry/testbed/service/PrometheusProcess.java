@@ -1,0 +1,145 @@
+package org.aragora.telemetry.testbed.service;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/** A real Prometheus from the path, as a child process. Ends with this JVM. */
+public final class PrometheusProcess implements AutoCloseable {
+  private static final String PROGRAM = "prometheus";
+  private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(20);
+  private static final int STOPS_WITHIN_SECONDS = 20;
+
+  /** One series of a response: its labels with {@code __name__}, and its value. */
+  public record Result(Map<String, String> labels, double value) {}
+
+  private final Process process;
+  private final int port;
+  private final ObjectMapper json = new ObjectMapper();
+  private final Thread hook;
+
+  private PrometheusProcess(Process process, int port) {
+    this.process = process;
+    this.port = port;
+    this.hook = new Thread(process::destroyForcibly, "prometheus-stop");
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /** Returns true if {@code prometheus} and {@code promtool} are on the path. */
+  public static boolean isInstalled() {
+    return isOnPath(PROGRAM) && isOnPath("promtool");
+  }
+
+  private static boolean isOnPath(String program) {
+    String path = System.getenv("PATH");
+    for (String directory : (path == null ? "" : path).split(":", -1)) {
+      if (!directory.isEmpty() && Files.isExecutable(Path.of(directory, program))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Starts it on a free port and returns at once.
+   *
+   * @param directory for its configuration, its log and, in {@code data}, its blocks
+   * @param config text of its configuration
+   */
+  public static PrometheusProcess start(Path directory, String config) throws IOException {
+    Path file = directory.resolve("prometheus.yml");
+    Files.writeString(file, config);
+    int port = Ports.free();
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                PROGRAM,
+                "--config.file=" + file,
+                "--storage.tsdb.path=" + directory.resolve("data"),
+                "--storage.tsdb.retention.time=10y",
+                "--web.listen-address=127.0.0.1:" + port,
+                "--log.level=warn")
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve("prometheus.log").toFile());
+    return new PrometheusProcess(builder.start(), port);
+  }
+
+  /**
+   * Evaluates an instant query.
+   *
+   * @throws IOException if Prometheus does not answer, or not with a vector
+   */
+  public List<Result> query(String expression, long atMs) throws IOException, InterruptedException {
+    JsonNode answer =
+        get(
+            "query?time=%d.%03d&query=%s"
+                .formatted(
+                    atMs / 1000,
+                    atMs % 1000,
+                    URLEncoder.encode(expression, StandardCharsets.UTF_8)));
+    List<Result> results = new ArrayList<>();
+    for (JsonNode series : answer) {
+      Map<String, String> labels = new HashMap<>();
+      series
+          .path("metric")
+          .properties()
+          .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
+      results.add(new Result(labels, Double.parseDouble(series.path("value").path(1).asText())));
+    }
+    return results;
+  }
+
+  /**
+   * Evaluates a query with one series over a range.
+   *
+   * @return values by time in seconds, every {@code step} seconds
+   */
+  public NavigableMap<Long, Double> range(String expression, long from, long to, long step)
+      throws IOException, InterruptedException {
+    JsonNode answer =
+        get(
+            "query_range?query=%s&start=%d&end=%d&step=%d"
+                .formatted(URLEncoder.encode(expression, StandardCharsets.UTF_8), from, to, step));
+    NavigableMap<Long, Double> values = new TreeMap<>();
+    for (JsonNode sample : answer.path(0).path("values")) {
+      values.put(sample.path(0).asLong(), Double.parseDouble(sample.path(1).asText()));
+    }
+    return values;
+  }
+
+  private JsonNode get(String query) throws IOException, InterruptedException {
+    HttpResponse<String> response = LocalHttp.get(port, "/api/v1/" + query, ANSWERS_WITHIN);
+    JsonNode answer = json.readTree(response.body());
+    if (response.statusCode() != 200) {
+      throw new IOException(
+          "Prometheus refuses %s: %s".formatted(query, answer.path("error").asText()));
+    }
+    return answer.path("data").path("result");
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(STOPS_WITHIN_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      process.destroyForcibly();
+    }
+    Runtime.getRuntime().removeShutdownHook(hook);
+  }
+}

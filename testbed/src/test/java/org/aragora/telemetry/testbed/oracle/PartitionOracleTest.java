@@ -1,0 +1,108 @@
+package org.aragora.telemetry.testbed.oracle;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+class PartitionOracleTest {
+  private static final long NOON = Instant.parse("2026-03-01T12:00:00Z").toEpochMilli();
+
+  private final List<String> additions = new ArrayList<>();
+  private final PartitionOracle oracle =
+      new PartitionOracle(
+          new TopicPartition("a.requests", 0),
+          "a.",
+          PartitionOracle.Rules.DEFAULTS,
+          (offset, sample, labels, units) -> additions.add(offset + " " + sample + " " + units));
+  private long offset;
+
+  private void read(String value) {
+    oracle.read(offset++, NOON, value.getBytes(UTF_8));
+  }
+
+  private static String request(int seq, String time) {
+    return """
+        {"specversion":"1.0","id":"x","source":"/aragora/instances/i","type":"ai.aragora.request.completed.v1",
+         "time":"%s","epoch":"e","seq":%d,"data":{"request_id":"r","method":"GET",
+         "endpoint":"/api/debates/adhoc_1a2b3c4d?full=1","status":503,"duration_seconds":0.05}}"""
+        .formatted(time, seq);
+  }
+
+  @Test
+  void requestChangesItsSeries() {
+    read(request(2, "2026-03-01T12:00:00Z"));
+
+    assertThat(ExpectedPage.samples(List.of(oracle), NOON))
+        .contains(
+            entry(
+                "aragora_requests_total{endpoint=\"/api/debates/{id}\",method=\"GET\",status=\"503\"}",
+                1.0),
+            entry("aragora_instance_requests_total{class=\"5xx\",instance_id=\"i\"}", 1.0),
+            entry(
+                "aragora_request_duration_seconds_bucket{endpoint=\"/api/debates/{id}\",le=\"0.05\",method=\"GET\"}",
+                1.0),
+            entry(
+                "aragora_request_duration_seconds_sum{endpoint=\"/api/debates/{id}\",method=\"GET\"}",
+                0.05),
+            entry("aragora_request_error_rate{window=\"5m\"}", 1.0),
+            entry("aragora_telemetry_missing_events{topic=\"a.requests\"}", 1.0))
+        .doesNotContainKey(
+            "aragora_request_duration_seconds_bucket{endpoint=\"/api/debates/{id}\",le=\"0.01\",method=\"GET\"}");
+  }
+
+  @Test
+  void numberCountsOnce() {
+    read(request(1, "2026-03-01T12:00:00Z"));
+    additions.clear();
+    read(request(1, "2026-03-01T12:00:00Z"));
+
+    assertThat(oracle.figures().duplicates()).isOne();
+    assertThat(additions).containsExactly("1 aragora_telemetry_events_total 1");
+  }
+
+  @Test
+  void lateEventCountsInTotalsOnly() {
+    read(request(1, "2026-03-01T12:00:00Z"));
+    read(request(2, "2026-03-01T11:50:00Z"));
+
+    assertThat(oracle.figures().late()).isOne();
+    assertThat(oracle.totals().get("aragora_requests_total|GET|/api/debates/{id}|503"))
+        .hasToString("2");
+    assertThat(oracle.windows()).hasSize(3);
+  }
+
+  @Test
+  void fastClockCountsAtAppendTime() {
+    read(request(1, "2026-03-01T12:02:00Z"));
+
+    assertThat(oracle.figures().skewed()).isOne();
+    assertThat(oracle.figures().partitionTimeNanos()).isEqualTo(NOON * 1_000_000);
+  }
+
+  @Test
+  void invalidRecordsHaveTheirReasons() {
+    oracle.read(0, NOON, null);
+    read("no json");
+    read("{\"type\":\"x\"}");
+    read("{\"type\":\"ai.aragora.log.emitted.v1\"}");
+    read(request(1, "2026-03-01T12:00:00Z").replace("\"1.0\"", "\"2.0\""));
+    read(request(1, "2019-01-01T00:00:00Z"));
+
+    assertThat(oracle.figures().deadLetters())
+        .isEqualTo(
+            Map.of(
+                "null_value", 1L,
+                "undecodable", 1L,
+                "unknown_type", 1L,
+                "wrong_topic", 1L,
+                "invalid_field", 1L,
+                "timestamp_out_of_range", 1L));
+  }
+}

@@ -1,6 +1,5 @@
 package org.aragora.telemetry.replay;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
@@ -8,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import org.aragora.telemetry.chassis.main.ExitCodes;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.processor.ProcessorConfig;
 import org.aragora.telemetry.replay.generation.Promotion;
@@ -45,15 +45,11 @@ abstract class GenerationCommand implements Callable<Integer> {
         config.clientSettings(), config.topicPrefix(), config.applicationId(), Clock.systemUTC());
   }
 
-  int run(Consumer<Promotion> what) throws IOException {
+  int run(Consumer<Promotion> what) {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    return CommandLogging.answer(
-        spec,
-        "Kafka does not answer: ",
-        () -> {
-          what.accept(new Promotion(service(ProcessorConfig.read(environment)), out));
-          return 0;
-        });
+    what.accept(new Promotion(service(ProcessorConfig.read(environment)), out));
+    out.flush();
+    return ExitCodes.DONE;
   }
 
   static Generation generation(int number) {
@@ -93,7 +89,7 @@ abstract class GenerationCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
       return run(
           promotion ->
               promotion.promote(generation(number), allowGaps, Duration.ofSeconds(waitSeconds)));
@@ -110,7 +106,7 @@ abstract class GenerationCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
       return run(Promotion::list);
     }
   }
@@ -128,7 +124,7 @@ abstract class GenerationCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
       return run(promotion -> promotion.discard(generation(number)));
     }
   }

@@ -15,20 +15,20 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.aragora.telemetry.chassis.main.CommandMain;
+import org.aragora.telemetry.chassis.main.ExitCodes;
 import org.aragora.telemetry.processor.ProcessorConfig;
 import org.aragora.telemetry.replay.read.Consumers;
 import org.aragora.telemetry.replay.read.Limit;
-import org.aragora.telemetry.replay.read.ReplayException;
+import org.aragora.telemetry.replay.redrive.Redrive;
 import org.aragora.telemetry.replay.redrive.Redrive.Fate;
 import org.aragora.telemetry.replay.redrive.Redrive.Kind;
-import org.aragora.telemetry.replay.redrive.Redrive;
 import org.aragora.telemetry.replay.redrive.Route;
 import org.aragora.telemetry.replay.redrive.Selection;
+import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 import org.aragora.telemetry.schemas.topic.InputTopic;
-import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code bin/telemetry redrive}. */
 @Command(
-    name = "redrive",
+    name = "telemetry redrive",
     description = {
       "Sends dead letters back to the partitions that they came from, each at most once, where they are counted if they"
           + " can be. Without --execute it says what it would do and does nothing.",
@@ -48,7 +48,6 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 public final class RedriveMain implements Callable<Integer> {
-  private static final int FAILED = 1;
   private static final List<String> EXPORTERS = List.of("spans", "logs");
   private static final Set<String> EXPORTERS_REASONS =
       Set.of("refused", "too_large", "rejected", "too_old", "unconvertible");
@@ -104,26 +103,18 @@ public final class RedriveMain implements Callable<Integer> {
     this.environment = environment;
   }
 
-  /** Exit code 0 only on success. */
   public static void main(String[] arguments) {
-    System.exit(CommandLogging.run(System.getenv(), RedriveMain::commandLine, arguments));
+    System.exit(CommandMain.run(RedriveMain::commandLine, System.getenv(), arguments));
   }
 
   static CommandLine commandLine(Map<String, String> environment) {
-    return new CommandLine(new RedriveMain(environment));
+    return CommandMain.prepare(new CommandLine(new RedriveMain(environment)));
   }
 
   @Override
   public Integer call() {
-    try {
-      run(ProcessorConfig.read(environment));
-      return 0;
-    } catch (InvalidSettingException | ReplayException e) {
-      err().println(e.getMessage());
-    } catch (KafkaException e) {
-      err().println("The redrive has failed: " + e.getMessage());
-    }
-    return FAILED;
+    run(ProcessorConfig.read(environment));
+    return ExitCodes.DONE;
   }
 
   private void run(ProcessorConfig config) {
@@ -147,7 +138,7 @@ public final class RedriveMain implements Callable<Integer> {
     for (String exporter : exporters) {
       if (!EXPORTERS.contains(exporter)) {
         throw new InvalidSettingException(
-            "--exporter %s is none; there are %s."
+            "--exporter=%s is refused: it must be one of %s."
                 .formatted(exporter, String.join(", ", EXPORTERS)));
       }
     }
@@ -169,7 +160,7 @@ public final class RedriveMain implements Callable<Integer> {
     for (String reason : reasons) {
       if (!known.contains(reason)) {
         throw new InvalidSettingException(
-            "--reason %s is none; there are %s."
+            "--reason=%s is refused: it must be one of %s."
                 .formatted(reason, String.join(", ", new java.util.TreeSet<>(known))));
       }
     }
@@ -178,7 +169,8 @@ public final class RedriveMain implements Callable<Integer> {
       InputTopic input = InputTopic.byName("", topic);
       input = input == null ? InputTopic.byName(topicPrefix, topic) : input;
       if (input == null) {
-        throw new InvalidSettingException("--topic %s is no input topic.".formatted(topic));
+        throw new InvalidSettingException(
+            "--topic=%s is refused: it is not an input topic.".formatted(topic));
       }
       names.add(input.under(topicPrefix));
     }
@@ -220,9 +212,5 @@ public final class RedriveMain implements Callable<Integer> {
 
   private PrintWriter out() {
     return Objects.requireNonNull(spec).commandLine().getOut();
-  }
-
-  private PrintWriter err() {
-    return Objects.requireNonNull(spec).commandLine().getErr();
   }
 }

@@ -16,6 +16,8 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.aragora.telemetry.chassis.main.CommandMain;
+import org.aragora.telemetry.chassis.main.ExitCodes;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.processor.OfflinePipelines;
 import org.aragora.telemetry.processor.ProcessorConfig;
@@ -32,6 +34,7 @@ import org.aragora.telemetry.replay.read.Limit;
 import org.aragora.telemetry.replay.read.PartitionReplay;
 import org.aragora.telemetry.replay.read.Progress;
 import org.aragora.telemetry.replay.read.RangeResolver;
+import org.aragora.telemetry.replay.read.ReplayException;
 import org.aragora.telemetry.replay.read.Workers;
 import org.aragora.telemetry.replay.verify.LiveSource;
 import org.aragora.telemetry.replay.verify.Verification;
@@ -47,7 +50,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code bin/telemetry replay}. */
 @Command(
-    name = "replay",
+    name = "telemetry replay",
     description = {
       "Counts the past again from the input topics, by the code of the live service, without touching it, its offsets"
           + " or its series; then writes what came of it, or with --verify holds it against the live service.",
@@ -55,7 +58,6 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 public final class ReplayMain implements Callable<Integer> {
-  private static final int FAILED = 1;
   private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
 
   /** What is written. */
@@ -126,19 +128,26 @@ public final class ReplayMain implements Callable<Integer> {
     this.environment = environment;
   }
 
-  /** Exit code 0 only on success; of {@code --verify}, only where nothing differs. */
   public static void main(String[] arguments) {
-    System.exit(CommandLogging.run(System.getenv(), ReplayMain::commandLine, arguments));
+    System.exit(CommandMain.run(ReplayMain::commandLine, System.getenv(), arguments));
   }
 
   static CommandLine commandLine(Map<String, String> environment) {
-    return GenerationCommand.addTo(new CommandLine(new ReplayMain(environment)), environment);
+    return CommandMain.prepare(
+        GenerationCommand.addTo(new CommandLine(new ReplayMain(environment)), environment));
   }
 
   @Override
   public Integer call() throws IOException {
-    return CommandLogging.answer(
-        spec, "The replay has failed: ", () -> run(ProcessorConfig.read(environment)));
+    try {
+      return run(ProcessorConfig.read(environment));
+    } catch (ReplayException e) {
+      if (!verify.isSet()) {
+        throw e;
+      }
+      Objects.requireNonNull(spec).commandLine().getErr().println(e.getMessage());
+      return ExitCodes.DIFFERS;
+    }
   }
 
   private int run(ProcessorConfig config) throws IOException {
@@ -159,12 +168,12 @@ public final class ReplayMain implements Callable<Integer> {
                   Clock.systemUTC())
               .verify(range, crew, offsets -> progress(offsets));
       verification.print(out());
-      return verification.isClean() ? 0 : FAILED;
+      return verification.isClean() ? ExitCodes.DONE : ExitCodes.DIFFERS;
     }
     if (output == Output.generation) {
       new GenerationReplay(GenerationCommand.service(config), pipelines, out())
           .make(resolve(config, consumers), crew, offsets -> progress(offsets));
-      return 0;
+      return ExitCodes.DONE;
     }
     Checkpoints.@Nullable Plan plan = plan(config, consumers, pipelines);
     SortedMap<InputPartition, Bounds> range =
@@ -180,12 +189,13 @@ public final class ReplayMain implements Callable<Integer> {
     crew.run(partitions, progress);
     progress.finish();
     write(Result.of(partitions, pipelines.metrics()));
-    return 0;
+    return ExitCodes.DONE;
   }
 
   private void checkOptions() {
     if (workers < 1 || workers > 256) {
-      throw new InvalidSettingException("--workers cannot be " + workers + ": 1 to 256.");
+      throw new InvalidSettingException(
+          "--workers=%d is refused: it must be from 1 to 256.".formatted(workers));
     }
     if (verify.isSet() && (output != null || file != null || resume != null)) {
       throw new InvalidSettingException(

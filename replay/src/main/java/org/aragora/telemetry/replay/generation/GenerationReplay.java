@@ -21,9 +21,9 @@ import org.aragora.telemetry.counting.generation.Generations;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.processor.flow.PartitionPipeline;
 import org.aragora.telemetry.replay.read.Bounds;
+import org.aragora.telemetry.replay.read.Progress;
 import org.aragora.telemetry.replay.read.ReplayException;
 import org.aragora.telemetry.replay.read.Workers;
-import org.aragora.telemetry.replay.read.Progress;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.schemas.topic.Topics;
 

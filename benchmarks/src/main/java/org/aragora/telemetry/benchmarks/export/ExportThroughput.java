@@ -18,10 +18,10 @@ import java.util.function.ToLongFunction;
 import java.util.zip.Deflater;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.chassis.topics.TopicAdmin;
 import org.aragora.telemetry.exporter.backend.Conversion;
 import org.aragora.telemetry.exporter.process.ExporterProcess;
-import org.aragora.telemetry.exporter.process.Settings;
 import org.aragora.telemetry.exporter.logs.LogEntry;
 import org.aragora.telemetry.exporter.logs.LogsMain;
 import org.aragora.telemetry.exporter.spans.SpansMain;
@@ -174,16 +174,19 @@ public final class ExportThroughput {
       new TopicAdmin(admin)
           .create(new TopicAdmin.Plan(prefix(contest), partitions, OptionalInt.empty()));
     }
-    Map<String, String> environment = new HashMap<>(Map.of("OTEL_TRACES_SAMPLER", "always_on"));
-    environment.put("ARAGORA_TELEMETRY_TOPIC_PREFIX", prefix(contest));
-    environment.keySet().removeIf(name -> !contest.definition().declared().names().contains(name));
+    Map<String, String> environment =
+        Map.of(
+            "OTEL_TRACES_SAMPLER",
+            "always_on",
+            "ARAGORA_TELEMETRY_TOPIC_PREFIX",
+            prefix(contest));
     return new ExportBacklog<>(
         seed,
         clock.instant().minusSeconds(events / 10_000 + 1L),
         contest
             .definition()
             .converter()
-            .apply(Settings.read(contest.definition().declared(), environment)));
+            .apply(Settings.read(contest.definition().settings(), environment)));
   }
 
   /** Rounds of each rival and the exporter in turns; the ratio to the first rival. */

@@ -1,6 +1,7 @@
 package org.aragora.telemetry.exporter.health;
 
 import java.time.Duration;
+import org.aragora.telemetry.chassis.http.Health;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExporterHealth {
 
+  private static final Health OK = Health.good("ok");
   private static final Duration LOOP_TIMEOUT = Duration.ofMinutes(2);
 
   private final Duration progressTimeout;
@@ -23,34 +25,36 @@ public final class ExporterHealth {
     this.progressTimeout = progressTimeout;
   }
 
-  /** Reason to restart the process, null if it is alive. */
-  public @Nullable String notAlive() {
+  /** Bad if the process must be restarted. */
+  public Health live() {
     if (end != null) {
-      return "The loop has ended: " + end;
+      return Health.bad("The loop has ended: " + end);
     }
     Duration silence = since(lastIteration);
     return silence.compareTo(LOOP_TIMEOUT) > 0
-        ? "The loop has not come round for %d s.".formatted(silence.toSeconds())
-        : null;
+        ? Health.bad("The loop has not come round for %d s.".formatted(silence.toSeconds()))
+        : OK;
   }
 
-  /** Reason why the exporter exports nothing at present, null if it is ready. */
-  public @Nullable String notReady() {
-    String notAlive = notAlive();
-    if (notAlive != null) {
-      return notAlive;
-    }
-    if (groupFailure != null) {
-      return "Kafka: %s.".formatted(groupFailure);
-    }
+  /** Bad if nothing is exported at present. */
+  public Health ready() {
+    return live().and(contact()).and(progress());
+  }
+
+  private Health contact() {
+    return groupFailure == null ? OK : Health.bad("Kafka: %s.".formatted(groupFailure));
+  }
+
+  private Health progress() {
     Duration stuck = since(lastProgress);
-    if (waiting && stuck.compareTo(progressTimeout) > 0) {
-      return "Nothing was acknowledged for %d s while records wait; %s"
-          .formatted(
-              stuck.toSeconds(),
-              lastFailure == null ? "no answer came." : "last answer: " + lastFailure);
+    if (!waiting || stuck.compareTo(progressTimeout) <= 0) {
+      return OK;
     }
-    return null;
+    return Health.bad(
+        "Nothing was acknowledged for %d s while records wait; %s"
+            .formatted(
+                stuck.toSeconds(),
+                lastFailure == null ? "no answer came." : "last answer: " + lastFailure));
   }
 
   private static Duration since(long nanos) {

@@ -2,52 +2,57 @@ package org.aragora.telemetry.exporter.logs;
 
 import java.net.URI;
 import java.util.List;
+import org.aragora.telemetry.chassis.main.ServiceMain;
+import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.chassis.topics.TopicSettings;
 import org.aragora.telemetry.exporter.backend.Backend;
 import org.aragora.telemetry.exporter.backend.Converter;
-import org.aragora.telemetry.exporter.process.ExporterProcess;
 import org.aragora.telemetry.exporter.http.HttpPush;
-import org.aragora.telemetry.exporter.loop.LoopSettings;
+import org.aragora.telemetry.exporter.process.ExporterProcess;
 import org.aragora.telemetry.exporter.process.ExporterSettings;
-import org.aragora.telemetry.exporter.process.Settings;
-import org.aragora.telemetry.schemas.codec.JsonEventCodec;
 import org.aragora.telemetry.schemas.topic.InputTopic;
-import org.aragora.telemetry.schemas.topic.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code bin/telemetry export-logs}: log events and the domain's turning points to Loki. */
+/** {@code bin/telemetry export-logs}: converts events to lines and pushes them to Loki. */
 public final class LogsMain {
 
   private static final Logger LOG = LoggerFactory.getLogger(LogsMain.class);
-  private static final List<InputTopic> TOPICS =
-      List.of(InputTopic.LOGS, InputTopic.DEBATES, InputTopic.REQUESTS, InputTopic.AGENT_CALLS);
+
+  private static final ExporterProcess.Definition<LogEntry> DEFINITION =
+      new ExporterProcess.Definition<>(
+          "logs",
+          List.of(InputTopic.LOGS, InputTopic.DEBATES, InputTopic.REQUESTS, InputTopic.AGENT_CALLS),
+          LokiSettings.OWN,
+          LogsMain::converter,
+          LogsMain::backend);
+
+  /** The service and its settings. */
+  public static final ServiceMain.Definition SERVICE =
+      new ServiceMain.Definition(
+          "export-logs",
+          "The log exporter",
+          "Pushes log events and the lines of domain events to Loki until it is stopped; start"
+              + " more of it to scale.",
+          DEFINITION.settings(),
+          settings -> ExporterProcess.start(DEFINITION, settings));
 
   private LogsMain() {}
 
   public static void main(String[] arguments) {
-    System.exit(ExporterProcess.main(definition(), System.getenv(), arguments));
+    System.exit(ServiceMain.run(SERVICE, System.getenv(), arguments));
   }
 
-  /** The log exporter, for a program that runs it within itself. */
+  /** The log exporter, for a program that embeds it. */
   public static ExporterProcess.Definition<LogEntry> definition() {
-    return new ExporterProcess.Definition<>(
-        "logs",
-        LokiSettings.declare(),
-        settings -> settings.text(LokiSettings.GROUP_ID),
-        LogsMain::loop,
-        LogsMain::converter,
-        LogsMain::backend);
-  }
-
-  private static LoopSettings loop(Settings settings) {
-    return ExporterSettings.loop(settings, "logs", TOPICS, LokiSettings.timeout(settings));
+    return DEFINITION;
   }
 
   private static Converter<LogEntry> converter(Settings settings) {
     return new LogConverter(
-        settings.text(Topics.PREFIX_VARIABLE),
+        settings.get(TopicSettings.PREFIX),
         ExporterSettings.debateLookback(settings),
-        LokiSettings.lowest(settings),
+        settings.get(LokiSettings.MIN_LEVEL),
         new LineWriter(ExporterSettings.redactor(settings)));
   }
 
@@ -58,12 +63,12 @@ public final class LogsMain {
         new HttpPush(
             address,
             LokiSettings.headers(settings),
-            LokiSettings.timeout(settings),
+            settings.get(LokiSettings.TIMEOUT),
             LokiSettings.ssl(settings));
     return new LokiBackend(
         push,
-        LokiSettings.app(settings),
-        LokiSettings.namespace(settings),
-        LokiSettings.structuredMetadata(settings));
+        settings.get(LokiSettings.APP),
+        settings.get(LokiSettings.NAMESPACE),
+        settings.get(LokiSettings.STRUCTURED_METADATA));
   }
 }

@@ -1,191 +1,154 @@
 package org.aragora.telemetry.exporter.logs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
-import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
-import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
 
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
-import org.apache.kafka.common.config.ConfigDef;
+import org.aragora.telemetry.chassis.http.StatusServer;
+import org.aragora.telemetry.chassis.settings.Setting;
+import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.exporter.http.HttpAddress;
 import org.aragora.telemetry.exporter.http.Tls;
-import org.aragora.telemetry.exporter.process.ExporterSettings;
-import org.aragora.telemetry.exporter.process.Settings;
+import org.aragora.telemetry.exporter.process.ExporterProcess;
 import org.aragora.telemetry.schemas.field.LogLevel;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
 
-/** The settings of the log exporter, each declared once. */
+/** Settings of the log exporter. */
 final class LokiSettings {
 
-  static final String GROUP_ID = "ARAGORA_TELEMETRY_LOGS_GROUP_ID";
-  private static final String MIN_LEVEL = "ARAGORA_TELEMETRY_LOGS_MIN_LEVEL";
-  private static final String URL = "LOKI_URL";
   private static final String LOKI = "ARAGORA_TELEMETRY_LOKI_";
   private static final String PUSH_PATH = "/loki/api/v1/push";
 
+  private static final Setting<Integer> PORT = StatusServer.port(9465);
+
+  private static final Setting<String> GROUP_ID =
+      Setting.text("ARAGORA_TELEMETRY_LOGS_GROUP_ID")
+          .fallback("aragora-telemetry-logs")
+          .doc("Consumer group of the log exporter.");
+
+  static final Setting<LogLevel> MIN_LEVEL =
+      Setting.choice(
+              "ARAGORA_TELEMETRY_LOGS_MIN_LEVEL", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+          .map(LogLevel::valueOf)
+          .fallback("DEBUG")
+          .doc("Lowest level of the lines that are sent.");
+
+  private static final Setting<URI> URL =
+      Setting.text("LOKI_URL")
+          .map(HttpAddress::parse)
+          .fallback("http://localhost:3100")
+          .doc("Address of Loki; /loki/api/v1/push is added if it has no path.");
+
+  static final Setting<String> APP =
+      Setting.text(LOKI + "APP").fallback("aragora").doc("Label app.");
+
+  static final Setting<String> NAMESPACE =
+      Setting.text(LOKI + "NAMESPACE")
+          .fallback("default")
+          .doc("Label namespace, the same on all exporters of a deployment.");
+
+  static final Setting<Boolean> STRUCTURED_METADATA =
+      Setting.flag(LOKI + "STRUCTURED_METADATA")
+          .fallback("true")
+          .doc(
+              "Sends trace_id, request_id and user_id also as structured metadata (Loki 3, or 2.9"
+                  + " with schema v13); the line contains them in any case.");
+
+  private static final Setting<String> TENANT =
+      Setting.text(LOKI + "TENANT").doc("Header X-Scope-OrgID.");
+
+  private static final Setting<String> USERNAME =
+      Setting.text(LOKI + "USERNAME").doc("User for basic authentication.");
+
+  private static final Setting<String> PASSWORD =
+      Setting.secret(LOKI + "PASSWORD").doc("Password for basic authentication.");
+
+  private static final Setting<String> BEARER_TOKEN =
+      Setting.secret(LOKI + "BEARER_TOKEN").doc("Token for bearer authentication, without a user.");
+
+  static final Setting<Duration> TIMEOUT =
+      Setting.millis(LOKI + "TIMEOUT_MS")
+          .range(1, 600_000)
+          .fallback(10_000)
+          .doc("Time until a push without an answer is sent again.");
+
+  private static final Setting<String> CA_CERTIFICATE =
+      Setting.text(LOKI + "CA_CERTIFICATE")
+          .doc("File with the certificates to trust, PEM; by default the JVM's own.");
+
+  private static final Setting<String> CLIENT_CERTIFICATE =
+      Setting.text(LOKI + "CLIENT_CERTIFICATE")
+          .doc("File with the client's certificate chain, PEM.");
+
+  private static final Setting<String> CLIENT_KEY =
+      Setting.text(LOKI + "CLIENT_KEY").doc("File with the client's private key, PEM (PKCS 8).");
+
+  static final ExporterProcess.OwnSettings OWN =
+      new ExporterProcess.OwnSettings(
+          List.of(
+              PORT,
+              GROUP_ID,
+              MIN_LEVEL,
+              URL,
+              APP,
+              NAMESPACE,
+              STRUCTURED_METADATA,
+              TENANT,
+              USERNAME,
+              PASSWORD,
+              BEARER_TOKEN,
+              TIMEOUT,
+              CA_CERTIFICATE,
+              CLIENT_CERTIFICATE,
+              CLIENT_KEY),
+          PORT,
+          GROUP_ID,
+          TIMEOUT);
+
   private LokiSettings() {}
 
-  static ConfigDef declare() {
-    return ExporterSettings.declare(9465)
-        .define(
-            GROUP_ID,
-            ConfigDef.Type.STRING,
-            "aragora-telemetry-logs",
-            new ConfigDef.NonEmptyString(),
-            MEDIUM,
-            "Consumer group.")
-        .define(
-            MIN_LEVEL,
-            ConfigDef.Type.STRING,
-            "DEBUG",
-            Settings.oneOf("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"),
-            MEDIUM,
-            "Lowest level of the lines that are sent.")
-        .define(
-            URL,
-            ConfigDef.Type.STRING,
-            "http://localhost:3100",
-            HIGH,
-            "Where Loki is; /loki/api/v1/push is added where there is no path.")
-        .define(
-            LOKI + "APP",
-            ConfigDef.Type.STRING,
-            "aragora",
-            new ConfigDef.NonEmptyString(),
-            LOW,
-            "Label app.")
-        .define(
-            LOKI + "NAMESPACE",
-            ConfigDef.Type.STRING,
-            "default",
-            new ConfigDef.NonEmptyString(),
-            MEDIUM,
-            "Label namespace, the same on all exporters of a deployment.")
-        .define(
-            LOKI + "STRUCTURED_METADATA",
-            ConfigDef.Type.BOOLEAN,
-            true,
-            MEDIUM,
-            "Whether trace_id, request_id and user_id also go as structured metadata (Loki 3, or 2.9"
-                + " with schema v13); they are in the line in any case.")
-        .define(LOKI + "TENANT", ConfigDef.Type.STRING, null, MEDIUM, "Header X-Scope-OrgID.")
-        .define(LOKI + "USERNAME", ConfigDef.Type.STRING, null, MEDIUM, "For basic authentication.")
-        .define(
-            LOKI + "PASSWORD", ConfigDef.Type.PASSWORD, null, MEDIUM, "For basic authentication.")
-        .define(
-            LOKI + "BEARER_TOKEN",
-            ConfigDef.Type.PASSWORD,
-            null,
-            MEDIUM,
-            "For bearer authentication, instead of a user.")
-        .define(
-            LOKI + "TIMEOUT_MS",
-            ConfigDef.Type.LONG,
-            10_000,
-            ConfigDef.Range.between(1, 600_000),
-            LOW,
-            "Time until a push without an answer is sent again.")
-        .define(
-            LOKI + "CA_CERTIFICATE",
-            ConfigDef.Type.STRING,
-            null,
-            MEDIUM,
-            "File with the certificates to trust, PEM; default: the JVM's own.")
-        .define(
-            LOKI + "CLIENT_CERTIFICATE",
-            ConfigDef.Type.STRING,
-            null,
-            MEDIUM,
-            "File with the client's certificate chain, PEM.")
-        .define(
-            LOKI + "CLIENT_KEY",
-            ConfigDef.Type.STRING,
-            null,
-            MEDIUM,
-            "File with the client's private key, PEM (PKCS 8).");
-  }
-
-  static LogLevel lowest(Settings settings) {
-    return LogLevel.valueOf(settings.text(MIN_LEVEL).toUpperCase(Locale.ROOT));
-  }
-
-  static Duration timeout(Settings settings) {
-    return settings.millis(LOKI + "TIMEOUT_MS");
-  }
-
-  static boolean structuredMetadata(Settings settings) {
-    return settings.flag(LOKI + "STRUCTURED_METADATA");
-  }
-
-  static String app(Settings settings) {
-    return settings.text(LOKI + "APP");
-  }
-
-  static String namespace(Settings settings) {
-    return settings.text(LOKI + "NAMESPACE");
-  }
-
   static URI address(Settings settings) {
-    String value = settings.text(URL);
-    try {
-      URI given = new URI(value);
-      String scheme = String.valueOf(given.getScheme());
-      if (given.getUserInfo() != null) {
-        throw new InvalidSettingException(
-            URL
-                + " cannot be used: it holds credentials, which belong into "
-                + LOKI
-                + "USERNAME and "
-                + LOKI
-                + "PASSWORD.");
-      }
-      if (given.getHost() != null && (scheme.equals("http") || scheme.equals("https"))) {
-        String path = given.getPath();
-        boolean bare = path == null || path.isEmpty() || path.equals("/");
-        return bare ? given.resolve(PUSH_PATH) : given;
-      }
-    } catch (URISyntaxException invalid) {
-      // the sentence below says it
+    URI given = settings.get(URL);
+    if (given.getUserInfo() != null) {
+      throw new InvalidSettingException(
+          "%s is refused: it contains credentials; set %s and %s instead."
+              .formatted(URL, USERNAME, PASSWORD));
     }
-    throw new InvalidSettingException(
-        URL + " cannot be used: \"" + value + "\" is no http:// or https:// address.");
+    boolean bare = List.of("", "/").contains(given.getPath());
+    return bare ? given.resolve(PUSH_PATH) : given;
   }
 
   static Map<String, String> headers(Settings settings) {
     Map<String, String> headers = new LinkedHashMap<>();
-    String tenant = settings.textOrNull(LOKI + "TENANT");
-    if (tenant != null) {
-      headers.put("X-Scope-OrgID", tenant);
-    }
-    String user = settings.textOrNull(LOKI + "USERNAME");
-    String password = settings.secret(LOKI + "PASSWORD");
-    String bearer = settings.secret(LOKI + "BEARER_TOKEN");
-    if (bearer != null && user != null) {
+    settings.find(TENANT).ifPresent(tenant -> headers.put("X-Scope-OrgID", tenant));
+    Optional<String> user = settings.find(USERNAME);
+    Optional<String> token = settings.find(BEARER_TOKEN);
+    if (token.isPresent() && user.isPresent()) {
       throw new InvalidSettingException(
-          LOKI + "BEARER_TOKEN and " + LOKI + "USERNAME cannot be set together.");
+          "%s and %s cannot be set together.".formatted(BEARER_TOKEN, USERNAME));
     }
-    if (bearer != null) {
-      headers.put("Authorization", "Bearer " + bearer);
-    } else if (user != null) {
-      String pair = user + ":" + (password == null ? "" : password);
-      headers.put(
-          "Authorization", "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(UTF_8)));
-    }
+    token.ifPresent(value -> headers.put("Authorization", "Bearer " + value));
+    user.ifPresent(
+        name -> {
+          String pair = name + ":" + settings.find(PASSWORD).orElse("");
+          headers.put(
+              "Authorization", "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(UTF_8)));
+        });
     return headers;
   }
 
   static @Nullable SSLContext ssl(Settings settings) {
     return Tls.context(
-        settings.textOrNull(LOKI + "CA_CERTIFICATE"),
-        settings.textOrNull(LOKI + "CLIENT_CERTIFICATE"),
-        settings.textOrNull(LOKI + "CLIENT_KEY"),
+        settings.find(CA_CERTIFICATE).orElse(null),
+        settings.find(CLIENT_CERTIFICATE).orElse(null),
+        settings.find(CLIENT_KEY).orElse(null),
         LOKI);
   }
 }

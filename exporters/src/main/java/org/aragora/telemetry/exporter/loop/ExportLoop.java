@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -27,7 +27,6 @@ import org.aragora.telemetry.exporter.partition.LagReport;
 import org.aragora.telemetry.exporter.partition.OffsetCommits;
 import org.aragora.telemetry.exporter.partition.PartitionOffsets;
 import org.aragora.telemetry.exporter.partition.RetentionLossCheck;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,9 +55,8 @@ public final class ExportLoop<P> implements Runnable {
   private final RecordReader<P> reader;
   private final OffsetCommits commits;
   private final RetentionLossCheck retentionLoss;
-  private final CountDownLatch ended = new CountDownLatch(1);
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile boolean stopping;
-  private volatile @Nullable Throwable failure;
   private long nextReport;
 
   /** Creates a loop; {@link #run} starts it. */
@@ -78,6 +76,7 @@ public final class ExportLoop<P> implements Runnable {
   /** Runs until {@link #stop}, or until Kafka reports an error that no retry changes. */
   @Override
   public void run() {
+    Throwable failure = null;
     try {
       consumer.subscribe(settings.topics(), new Rebalances());
       while (!stopping) {
@@ -94,7 +93,11 @@ public final class ExportLoop<P> implements Runnable {
           e);
     } finally {
       close();
-      ended.countDown();
+      if (failure == null) {
+        ended.complete(null);
+      } else {
+        ended.completeExceptionally(failure);
+      }
     }
   }
 
@@ -103,18 +106,9 @@ public final class ExportLoop<P> implements Runnable {
     stopping = true;
   }
 
-  /**
-   * Waits for the end.
-   *
-   * @return false if the loop did not end in time
-   */
-  public boolean awaitEnd(Duration timeout) throws InterruptedException {
-    return ended.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  /** Cause of the end, null if it was {@link #stop} or the loop has not ended. */
-  public @Nullable Throwable failure() {
-    return failure;
+  /** Completes when the loop has ended: exceptionally, unless {@link #stop} was the cause. */
+  public CompletableFuture<Void> ended() {
+    return ended;
   }
 
   private void iterate() {

@@ -1,10 +1,5 @@
 package org.aragora.telemetry.exporter.process;
 
-import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
-import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
-import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
-import static org.apache.kafka.common.config.ConfigDef.Range.between;
-
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import java.time.Duration;
@@ -14,260 +9,212 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.kafka.common.config.ConfigDef;
+import org.aragora.telemetry.chassis.http.StatusServer;
+import org.aragora.telemetry.chassis.settings.Setting;
+import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.chassis.topics.TopicSettings;
 import org.aragora.telemetry.exporter.loop.LoopSettings;
 import org.aragora.telemetry.exporter.redact.Redactor;
-import org.aragora.telemetry.schemas.topic.InputTopic;
-import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.topic.Topics;
 
-/** The settings that every exporter has, each declared once. */
+/** Settings of every exporter, but for the port. */
 public final class ExporterSettings {
 
   private static final String EXPORT = Settings.PREFIX + "EXPORT_";
-  private static final String REDACTION = Settings.PREFIX + "REDACTION";
-  static final String METRICS_PORT = "METRICS_PORT";
-  static final String METRICS_HOST = Settings.PREFIX + "METRICS_HOST";
-  static final String LOG_LEVEL = "LOG_LEVEL";
-  static final String LOG_FORMAT = "LOG_FORMAT";
-  static final String LOG_OUTPUT = "LOG_OUTPUT";
+
+  private static final Setting<Duration> DEBATE_LOOKBACK =
+      Setting.seconds(Settings.PREFIX + "DEBATE_LOOKBACK_SECONDS")
+          .range(0, 604_800)
+          .fallback(7200)
+          .doc(
+              "Longest time from a debate's start to its end, by append time, for the end's export"
+                  + " to contain task and agents.");
+
+  private static final Setting<Integer> BATCH_RECORDS =
+      Setting.integer(EXPORT + "BATCH_RECORDS")
+          .range(1, 100_000)
+          .fallback(1000)
+          .doc("Records in a batch at most.");
+
+  private static final Setting<Integer> BATCH_BYTES =
+      Setting.integer(EXPORT + "BATCH_BYTES")
+          .range(1024, 64 << 20)
+          .fallback(1 << 20)
+          .doc("Bytes in a batch at most, before compression; a single record may be larger.");
+
+  private static final Setting<Duration> BATCH_AGE =
+      Setting.millis(EXPORT + "BATCH_AGE_MS")
+          .range(0, 60_000)
+          .fallback(500)
+          .doc("Longest time that a batch waits to fill.");
+
+  private static final Setting<Integer> IN_FLIGHT =
+      Setting.integer(EXPORT + "IN_FLIGHT")
+          .range(1, 64)
+          .fallback(4)
+          .doc("Batches that wait for an answer or for their next attempt at most.");
+
+  private static final Setting<Long> BUFFER_BYTES =
+      Setting.number(EXPORT + "BUFFER_BYTES")
+          .atLeast(1 << 20)
+          .fallback(64 << 20)
+          .doc("Bytes read and not yet acknowledged, beyond which reading pauses.");
+
+  private static final Setting<Integer> UNACKNOWLEDGED_RECORDS =
+      Setting.integer(EXPORT + "UNACKNOWLEDGED_RECORDS")
+          .atLeast(1)
+          .fallback(20_000)
+          .doc("Records of one partition read and not yet acknowledged, beyond which it pauses.");
+
+  private static final Setting<Duration> RETRY_BASE =
+      Setting.millis(EXPORT + "RETRY_BASE_MS")
+          .range(1, 60_000)
+          .fallback(200)
+          .doc("Pause after the first transient answer; doubled up to the longest, jittered.");
+
+  private static final Setting<Duration> RETRY_MAX =
+      Setting.millis(EXPORT + "RETRY_MAX_MS")
+          .range(1, 600_000)
+          .fallback(30_000)
+          .doc("Longest pause, unless the backend asks for a longer one by Retry-After.");
+
+  private static final Setting<Duration> COMMIT_INTERVAL =
+      Setting.millis(EXPORT + "COMMIT_MS")
+          .range(10, 60_000)
+          .fallback(1000)
+          .doc("Time between two commits of acknowledged offsets.");
+
+  private static final Setting<Duration> REBALANCE_WAIT =
+      Setting.millis(EXPORT + "REBALANCE_WAIT_MS")
+          .range(0, 60_000)
+          .fallback(2000)
+          .doc("Longest wait for the answers of a partition that another exporter takes over.");
+
+  private static final Setting<Duration> DRAIN =
+      Setting.seconds(EXPORT + "DRAIN_SECONDS")
+          .range(0, 600)
+          .fallback(15)
+          .doc(
+              "Longest wait for answers when the exporter stops; keep it under the time until"
+                  + " SIGKILL.");
+
+  private static final Setting<Duration> PROGRESS_TIMEOUT =
+      Setting.seconds(EXPORT + "PROGRESS_SECONDS")
+          .atLeast(1)
+          .fallback(60)
+          .doc("Time without an acknowledgement, while records wait, until it is not ready.");
+
+  private static final Setting<Set<Redactor.Kind>> REDACTION =
+      Setting.list(Settings.PREFIX + "REDACTION")
+          .map(ExporterSettings::kinds)
+          .fallback("secrets,email,phone,card")
+          .doc(
+              "Kinds of text to remove from lines and span attributes: secrets, email, phone,"
+                  + " card; none for nothing.");
+
+  private static final Setting<List<String>> REDACTION_KEYS =
+      Setting.list(Settings.PREFIX + "REDACTION_KEYS")
+          .doc("Further field names whose values are secrets.");
+
+  private static final Setting<List<String>> REDACTION_KEEP_KEYS =
+      Setting.list(Settings.PREFIX + "REDACTION_KEEP_KEYS")
+          .doc("Field names whose values are never secrets, despite their names.");
+
+  private static final Setting<List<Pattern>> REDACTION_PATTERNS =
+      Setting.text(Settings.PREFIX + "REDACTION_PATTERNS")
+          .map(ExporterSettings::patterns)
+          .doc(
+              "Further patterns to remove, in RE2 syntax, separated by blanks (write \\s for one).");
+
+  private static final List<Setting<?>> ALL =
+      List.of(
+          StatusServer.HOST,
+          TopicSettings.PREFIX,
+          DEBATE_LOOKBACK,
+          BATCH_RECORDS,
+          BATCH_BYTES,
+          BATCH_AGE,
+          IN_FLIGHT,
+          BUFFER_BYTES,
+          UNACKNOWLEDGED_RECORDS,
+          RETRY_BASE,
+          RETRY_MAX,
+          COMMIT_INTERVAL,
+          REBALANCE_WAIT,
+          DRAIN,
+          PROGRESS_TIMEOUT,
+          REDACTION,
+          REDACTION_KEYS,
+          REDACTION_KEEP_KEYS,
+          REDACTION_PATTERNS);
 
   private ExporterSettings() {}
 
-  /**
-   * Declares them.
-   *
-   * @param metricsPort default of METRICS_PORT
-   */
-  public static ConfigDef declare(int metricsPort) {
-    ConfigDef.NonEmptyString filled = new ConfigDef.NonEmptyString();
-    return new ConfigDef()
-        .define(
-            METRICS_PORT,
-            ConfigDef.Type.INT,
-            metricsPort,
-            between(0, 65535),
-            MEDIUM,
-            "Port of /metrics, /health/live and /health/ready; 0 takes any free one.")
-        .define(
-            METRICS_HOST,
-            ConfigDef.Type.STRING,
-            "0.0.0.0",
-            filled,
-            LOW,
-            "Address that METRICS_PORT listens on.")
-        .define(
-            LOG_LEVEL,
-            ConfigDef.Type.STRING,
-            "INFO",
-            Settings.oneOf("DEBUG", "INFO", "WARNING", "WARN", "ERROR", "CRITICAL"),
-            LOW,
-            "Lowest level of the exporter's own log, by Python's names.")
-        .define(
-            LOG_FORMAT,
-            ConfigDef.Type.STRING,
-            "json",
-            Settings.oneOf("json", "text"),
-            LOW,
-            "Form of the exporter's own log: one JSON object a line, or text.")
-        .define(
-            LOG_OUTPUT,
-            ConfigDef.Type.STRING,
-            "stdout",
-            filled,
-            LOW,
-            "Where the exporter's own log goes: stdout, stderr or the path of a file.")
-        .define(
-            Topics.PREFIX_VARIABLE,
-            ConfigDef.Type.STRING,
-            Topics.DEFAULT_PREFIX,
-            MEDIUM,
-            "What every topic's name begins with.")
-        .define(
-            Settings.PREFIX + "DEBATE_LOOKBACK_SECONDS",
-            ConfigDef.Type.LONG,
-            7200,
-            between(0, 604_800),
-            LOW,
-            "How far before its end a debate's start may lie (by append time) for its task and"
-                + " agents to be known; read again when a partition is taken over.")
-        .define(
-            EXPORT + "BATCH_RECORDS",
-            ConfigDef.Type.INT,
-            1000,
-            between(1, 100_000),
-            LOW,
-            "Records in a batch at most.")
-        .define(
-            EXPORT + "BATCH_BYTES",
-            ConfigDef.Type.INT,
-            1 << 20,
-            between(1024, 64 << 20),
-            LOW,
-            "Bytes in a batch at most, before compression; a single record may be larger.")
-        .define(
-            EXPORT + "BATCH_AGE_MS",
-            ConfigDef.Type.LONG,
-            500,
-            between(0, 60_000),
-            LOW,
-            "How long a batch waits to fill.")
-        .define(
-            EXPORT + "IN_FLIGHT",
-            ConfigDef.Type.INT,
-            4,
-            between(1, 64),
-            LOW,
-            "Batches that wait for an answer or for their next attempt at most.")
-        .define(
-            EXPORT + "BUFFER_BYTES",
-            ConfigDef.Type.LONG,
-            64L << 20,
-            atLeast(1 << 20),
-            LOW,
-            "Bytes read and not yet acknowledged, beyond which reading pauses.")
-        .define(
-            EXPORT + "UNACKNOWLEDGED_RECORDS",
-            ConfigDef.Type.INT,
-            20_000,
-            atLeast(1),
-            LOW,
-            "Records of one partition read and not yet acknowledged, beyond which it pauses.")
-        .define(
-            EXPORT + "RETRY_BASE_MS",
-            ConfigDef.Type.LONG,
-            200,
-            between(1, 60_000),
-            LOW,
-            "Pause after the first transient answer; doubled up to the longest, jittered.")
-        .define(
-            EXPORT + "RETRY_MAX_MS",
-            ConfigDef.Type.LONG,
-            30_000,
-            between(1, 600_000),
-            LOW,
-            "Longest pause, unless the backend asks for a longer one by Retry-After.")
-        .define(
-            EXPORT + "COMMIT_MS",
-            ConfigDef.Type.LONG,
-            1000,
-            between(10, 60_000),
-            LOW,
-            "Time between two commits of what was acknowledged.")
-        .define(
-            EXPORT + "REBALANCE_WAIT_MS",
-            ConfigDef.Type.LONG,
-            2000,
-            between(0, 60_000),
-            LOW,
-            "How long a partition that another exporter takes over waits for answers.")
-        .define(
-            EXPORT + "DRAIN_SECONDS",
-            ConfigDef.Type.LONG,
-            15,
-            between(0, 600),
-            MEDIUM,
-            "How long a stopping exporter waits for answers; keep it under the time until SIGKILL.")
-        .define(
-            EXPORT + "PROGRESS_SECONDS",
-            ConfigDef.Type.LONG,
-            60,
-            atLeast(1),
-            MEDIUM,
-            "Without an acknowledgement for so long while records wait, it is not ready.")
-        .define(
-            REDACTION,
-            ConfigDef.Type.LIST,
-            "secrets,email,phone,card",
-            MEDIUM,
-            "What is taken out of lines and span attributes before they leave: secrets, email,"
-                + " phone, card; none for nothing.")
-        .define(
-            REDACTION + "_KEYS",
-            ConfigDef.Type.LIST,
-            "",
-            LOW,
-            "Further field names whose values are secrets.")
-        .define(
-            REDACTION + "_KEEP_KEYS",
-            ConfigDef.Type.LIST,
-            "",
-            LOW,
-            "Field names whose values are never secrets, though they sound so.")
-        .define(
-            REDACTION + "_PATTERNS",
-            ConfigDef.Type.STRING,
-            "",
-            LOW,
-            "Further patterns to take out, in RE2 syntax, separated by blanks (write \\s for one).");
+  /** All settings of an exporter: these and its own. */
+  public static List<Setting<?>> and(List<Setting<?>> own) {
+    return Stream.concat(ALL.stream(), own.stream()).toList();
   }
 
-  /** What the settings say about the loop. */
-  public static LoopSettings loop(
-      Settings settings, String exporter, List<InputTopic> topics, Duration backendTimeout) {
-    String prefix =
-        Topics.checkPrefix(settings.text(Topics.PREFIX_VARIABLE), Topics.PREFIX_VARIABLE);
+  /** Reads the settings of the loop. */
+  static LoopSettings loop(Settings settings, ExporterProcess.Definition<?> definition) {
+    String prefix = settings.get(TopicSettings.PREFIX);
     String redriveTopic = Topics.EXPORT_REDRIVE.under(prefix);
+    Stream<String> inputs = definition.topics().stream().map(topic -> topic.under(prefix));
     return new LoopSettings(
-        exporter,
-        Stream.concat(topics.stream().map(topic -> topic.under(prefix)), Stream.of(redriveTopic))
-            .toList(),
+        definition.name(),
+        Stream.concat(inputs, Stream.of(redriveTopic)).toList(),
         redriveTopic,
-        settings.integer(EXPORT + "BATCH_RECORDS"),
-        settings.integer(EXPORT + "BATCH_BYTES"),
-        settings.millis(EXPORT + "BATCH_AGE_MS"),
-        settings.integer(EXPORT + "IN_FLIGHT"),
-        settings.number(EXPORT + "BUFFER_BYTES"),
-        settings.integer(EXPORT + "UNACKNOWLEDGED_RECORDS"),
-        settings.millis(EXPORT + "RETRY_BASE_MS"),
-        settings.millis(EXPORT + "RETRY_MAX_MS"),
-        backendTimeout.plusSeconds(5),
-        settings.millis(EXPORT + "COMMIT_MS"),
-        settings.millis(EXPORT + "REBALANCE_WAIT_MS"),
-        settings.seconds(EXPORT + "DRAIN_SECONDS"),
-        settings.seconds(EXPORT + "PROGRESS_SECONDS"));
+        settings.get(BATCH_RECORDS),
+        settings.get(BATCH_BYTES),
+        settings.get(BATCH_AGE),
+        settings.get(IN_FLIGHT),
+        settings.get(BUFFER_BYTES),
+        settings.get(UNACKNOWLEDGED_RECORDS),
+        settings.get(RETRY_BASE),
+        settings.get(RETRY_MAX),
+        settings.get(definition.timeout()).plusSeconds(5),
+        settings.get(COMMIT_INTERVAL),
+        settings.get(REBALANCE_WAIT),
+        settings.get(DRAIN),
+        settings.get(PROGRESS_TIMEOUT));
   }
 
-  /** How far back a debate's start is looked for. */
+  /** Longest time from a debate's start to its end. */
   public static Duration debateLookback(Settings settings) {
-    return settings.seconds(Settings.PREFIX + "DEBATE_LOOKBACK_SECONDS");
+    return settings.get(DEBATE_LOOKBACK);
   }
 
-  /** What is taken out before anything leaves. */
+  /** The redactor of everything that leaves. */
   public static Redactor redactor(Settings settings) {
+    return new Redactor(
+        settings.get(REDACTION),
+        settings.find(REDACTION_KEYS).orElse(List.of()),
+        settings.find(REDACTION_KEEP_KEYS).orElse(List.of()),
+        settings.find(REDACTION_PATTERNS).orElse(List.of()));
+  }
+
+  private static Set<Redactor.Kind> kinds(List<String> names) {
     Set<Redactor.Kind> kinds = EnumSet.noneOf(Redactor.Kind.class);
-    for (String kind : settings.list(REDACTION)) {
-      String name = kind.strip().toUpperCase(Locale.ROOT);
-      if (name.equals("NONE") || name.isEmpty()) {
-        continue;
-      }
-      try {
-        kinds.add(Redactor.Kind.valueOf(name));
-      } catch (IllegalArgumentException unknown) {
-        throw new InvalidSettingException(
-            REDACTION
-                + " cannot be used: \""
-                + kind
-                + "\" is none of secrets, email, phone, card.");
+    for (String name : names) {
+      if (!name.equalsIgnoreCase("none")) {
+        try {
+          kinds.add(Redactor.Kind.valueOf(name.toUpperCase(Locale.ROOT)));
+        } catch (IllegalArgumentException e) {
+          throw new IllegalArgumentException(
+              "each of it must be one of secrets, email, phone, card, none", e);
+        }
       }
     }
-    return new Redactor(
-        kinds,
-        settings.list(REDACTION + "_KEYS"),
-        settings.list(REDACTION + "_KEEP_KEYS"),
-        patterns(settings.text(REDACTION + "_PATTERNS")));
+    return kinds;
   }
 
   private static List<Pattern> patterns(String text) {
     List<Pattern> patterns = new ArrayList<>();
-    for (String each : text.strip().split("\\s+", -1)) {
-      if (!each.isEmpty()) {
-        try {
-          patterns.add(Pattern.compile(each));
-        } catch (PatternSyntaxException invalid) {
-          throw new InvalidSettingException(
-              REDACTION + "_PATTERNS cannot be used: " + invalid.getMessage() + ".");
-        }
+    for (String each : text.split("\\s+", -1)) {
+      try {
+        patterns.add(Pattern.compile(each));
+      } catch (PatternSyntaxException e) {
+        throw new IllegalArgumentException(e.getMessage(), e);
       }
     }
     return patterns;

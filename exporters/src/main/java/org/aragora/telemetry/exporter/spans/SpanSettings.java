@@ -1,113 +1,108 @@
 package org.aragora.telemetry.exporter.spans;
 
-import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
-import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
-
 import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.config.ConfigDef;
-import org.aragora.telemetry.exporter.process.ExporterSettings;
-import org.aragora.telemetry.exporter.process.Settings;
+import java.util.stream.Stream;
+import org.aragora.telemetry.chassis.http.StatusServer;
+import org.aragora.telemetry.chassis.settings.Setting;
+import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.exporter.process.ExporterProcess;
 import org.aragora.telemetry.exporter.spans.otlp.OtlpSettings;
-import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
-import org.jspecify.annotations.Nullable;
 
-/** The settings of the span exporter, each declared once. */
+/** Settings of the span exporter. */
 final class SpanSettings {
 
-  static final String GROUP_ID = "ARAGORA_TELEMETRY_SPANS_GROUP_ID";
-  static final String AGENT_SERVICES = "ARAGORA_TELEMETRY_AGENT_SERVICE_SPANS";
-  private static final String SAMPLER = "OTEL_TRACES_SAMPLER";
-  private static final String SAMPLER_ARG = "OTEL_TRACES_SAMPLER_ARG";
-  private static final String SERVICE_NAME = "OTEL_SERVICE_NAME";
-  private static final String RESOURCE = "OTEL_RESOURCE_ATTRIBUTES";
+  private static final Setting<Integer> PORT = StatusServer.port(9464);
+
+  private static final Setting<String> GROUP_ID =
+      Setting.text("ARAGORA_TELEMETRY_SPANS_GROUP_ID")
+          .fallback("aragora-telemetry-spans")
+          .doc("Consumer group of the span exporter.");
+
+  static final Setting<Boolean> AGENT_SERVICES =
+      Setting.flag("ARAGORA_TELEMETRY_AGENT_SERVICE_SPANS")
+          .fallback("true")
+          .doc(
+              "Writes each call also as a span of the agent's own service (derived), so that"
+                  + " Jaeger's service map shows Aragora calling its agents.");
+
+  private static final Setting<String> SAMPLER =
+      Setting.choice(
+              "OTEL_TRACES_SAMPLER",
+              "always_on",
+              "always_off",
+              "traceidratio",
+              "parentbased_always_on",
+              "parentbased_always_off",
+              "parentbased_traceidratio")
+          .fallback("parentbased_traceidratio")
+          .doc("Selection of traces; with parentbased_, the instance's own decision precedes it.");
+
+  private static final Setting<String> SAMPLER_ARG =
+      Setting.text("OTEL_TRACES_SAMPLER_ARG")
+          .fallback("0.1")
+          .doc("For traceidratio: the share of traces that is kept, 0 to 1.");
+
+  private static final Setting<String> SERVICE_NAME =
+      Setting.text("OTEL_SERVICE_NAME")
+          .fallback("aragora")
+          .doc("service.name of Aragora's own spans.");
+
+  private static final Setting<Map<String, String>> RESOURCE_ATTRIBUTES =
+      Setting.text("OTEL_RESOURCE_ATTRIBUTES")
+          .map(OtlpSettings::pairs)
+          .doc("Further resource attributes, as name=value,name=value; the same on all exporters.");
+
+  static final ExporterProcess.OwnSettings OWN =
+      new ExporterProcess.OwnSettings(
+          Stream.concat(
+                  Stream.of(
+                      PORT,
+                      GROUP_ID,
+                      AGENT_SERVICES,
+                      SAMPLER,
+                      SAMPLER_ARG,
+                      SERVICE_NAME,
+                      RESOURCE_ATTRIBUTES),
+                  OtlpSettings.ALL.stream())
+              .toList(),
+          PORT,
+          GROUP_ID,
+          OtlpSettings.TIMEOUT);
 
   private SpanSettings() {}
 
-  static ConfigDef declare() {
-    ConfigDef settings =
-        ExporterSettings.declare(9464)
-            .define(
-                GROUP_ID,
-                ConfigDef.Type.STRING,
-                "aragora-telemetry-spans",
-                new ConfigDef.NonEmptyString(),
-                MEDIUM,
-                "Consumer group.")
-            .define(
-                AGENT_SERVICES,
-                ConfigDef.Type.BOOLEAN,
-                true,
-                MEDIUM,
-                "Whether a call is also written as a span of the agent's own service (derived), so"
-                    + " that Jaeger's service map shows Aragora calling its agents.")
-            .define(
-                SAMPLER,
-                ConfigDef.Type.STRING,
-                "parentbased_traceidratio",
-                HIGH,
-                "always_on, always_off, traceidratio, or one of these with parentbased_ before it.")
-            .define(
-                SAMPLER_ARG,
-                ConfigDef.Type.STRING,
-                null,
-                HIGH,
-                "For traceidratio: the share of traces that is kept, 0 to 1. Default 0.1.")
-            .define(
-                SERVICE_NAME,
-                ConfigDef.Type.STRING,
-                "aragora",
-                new ConfigDef.NonEmptyString(),
-                MEDIUM,
-                "service.name of Aragora's own spans.")
-            .define(
-                RESOURCE,
-                ConfigDef.Type.STRING,
-                "",
-                MEDIUM,
-                "Further resource attributes, as name=value,name=value; the same on all exporters.");
-    OtlpSettings.declare(settings);
-    return settings;
-  }
-
   static Resources resources(Settings settings) {
-    Map<String, String> extra = OtlpSettings.pairs(RESOURCE, settings.text(RESOURCE));
-    extra.remove("service.name");
-    extra.remove("service.instance.id");
-    return new Resources(settings.text(SERVICE_NAME), extra);
+    Map<String, String> attributes =
+        new HashMap<>(settings.find(RESOURCE_ATTRIBUTES).orElse(Map.of()));
+    attributes.keySet().removeAll(List.of("service.name", "service.instance.id"));
+    return new Resources(settings.get(SERVICE_NAME), attributes);
   }
 
   static Sampler sampler(Settings settings) {
-    String name = settings.word(SAMPLER);
-    String argument = settings.textOrNull(SAMPLER_ARG);
-    return switch (name) {
-      case "always_on" -> Sampler.alwaysOn();
-      case "always_off" -> Sampler.alwaysOff();
-      case "traceidratio" -> ratio(argument);
-      case "parentbased_always_on" -> Sampler.parentBased(Sampler.alwaysOn());
-      case "parentbased_always_off" -> Sampler.parentBased(Sampler.alwaysOff());
-      case "parentbased_traceidratio" -> Sampler.parentBased(ratio(argument));
-      default ->
-          throw new InvalidSettingException(
-              SAMPLER
-                  + " cannot be used: \""
-                  + name
-                  + "\" is none of always_on, always_off,"
-                  + " traceidratio, parentbased_always_on, parentbased_always_off,"
-                  + " parentbased_traceidratio.");
-    };
+    String name = settings.get(SAMPLER);
+    String root = name.replaceFirst("^parentbased_", "");
+    Sampler sampler =
+        switch (root) {
+          case "always_on" -> Sampler.alwaysOn();
+          case "always_off" -> Sampler.alwaysOff();
+          default -> Sampler.traceIdRatioBased(ratio(settings));
+        };
+    return name.equals(root) ? sampler : Sampler.parentBased(sampler);
   }
 
-  private static Sampler ratio(@Nullable String argument) {
+  private static double ratio(Settings settings) {
+    double ratio;
     try {
-      double ratio = argument == null ? 0.1 : Double.parseDouble(argument);
-      if (ratio >= 0 && ratio <= 1) {
-        return Sampler.traceIdRatioBased(ratio);
-      }
-    } catch (NumberFormatException noNumber) {
-      // the sentence below says it
+      ratio = Double.parseDouble(settings.get(SAMPLER_ARG));
+    } catch (NumberFormatException e) {
+      ratio = Double.NaN;
     }
-    throw new InvalidSettingException(
-        SAMPLER_ARG + " cannot be used: \"" + argument + "\" is not a number from 0 to 1.");
+    if (ratio >= 0 && ratio <= 1) {
+      return ratio;
+    }
+    throw settings.refusal(SAMPLER_ARG, "it must be a number from 0 to 1");
   }
 }

@@ -20,17 +20,16 @@ import java.util.Set;
 import org.aragora.telemetry.exporter.backend.DebateStart;
 import org.aragora.telemetry.exporter.backend.EventRecord;
 import org.aragora.telemetry.exporter.redact.Redactor;
-import org.aragora.telemetry.exporter.trace.TraceIds;
 import org.aragora.telemetry.exporter.trace.SpanIdentity;
-import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.exporter.trace.TraceIds;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.event.EloUpdated;
-import org.aragora.telemetry.schemas.field.EndpointTemplate;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.aragora.telemetry.schemas.event.RoundCompleted;
 import org.aragora.telemetry.schemas.field.CallStatus;
 import org.aragora.telemetry.schemas.field.DebateOutcome;
+import org.aragora.telemetry.schemas.field.EndpointTemplate;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the spans of each event type: names, attributes, status. Not thread-safe. */

@@ -2,58 +2,64 @@ package org.aragora.telemetry.exporter.spans;
 
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.List;
+import org.aragora.telemetry.chassis.main.ServiceMain;
+import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.chassis.topics.TopicSettings;
 import org.aragora.telemetry.exporter.backend.Backend;
 import org.aragora.telemetry.exporter.backend.Converter;
 import org.aragora.telemetry.exporter.process.ExporterProcess;
-import org.aragora.telemetry.exporter.loop.LoopSettings;
-import org.aragora.telemetry.exporter.trace.TraceIds;
 import org.aragora.telemetry.exporter.process.ExporterSettings;
-import org.aragora.telemetry.exporter.process.Settings;
 import org.aragora.telemetry.exporter.spans.otlp.OtlpBackend;
 import org.aragora.telemetry.exporter.spans.otlp.OtlpSettings;
-import org.aragora.telemetry.schemas.codec.JsonEventCodec;
 import org.aragora.telemetry.schemas.topic.InputTopic;
-import org.aragora.telemetry.schemas.topic.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code bin/telemetry export-spans}: events to spans, sent by OTLP. */
+/** {@code bin/telemetry export-spans}: converts events to spans and sends them over OTLP. */
 public final class SpansMain {
 
   private static final Logger LOG = LoggerFactory.getLogger(SpansMain.class);
-  private static final List<InputTopic> TOPICS =
-      List.of(InputTopic.DEBATES, InputTopic.REQUESTS, InputTopic.AGENT_CALLS);
+
+  private static final ExporterProcess.Definition<List<SpanData>> DEFINITION =
+      new ExporterProcess.Definition<>(
+          "spans",
+          List.of(InputTopic.DEBATES, InputTopic.REQUESTS, InputTopic.AGENT_CALLS),
+          SpanSettings.OWN,
+          SpansMain::converter,
+          SpansMain::backend);
+
+  /** The service and its settings. */
+  public static final ServiceMain.Definition SERVICE =
+      new ServiceMain.Definition(
+          "export-spans",
+          "The span exporter",
+          "Sends spans of requests, agent calls and debates over OTLP until it is stopped; start"
+              + " more of it to scale.",
+          DEFINITION.settings(),
+          settings -> ExporterProcess.start(DEFINITION, settings));
 
   private SpansMain() {}
 
   public static void main(String[] arguments) {
-    System.exit(ExporterProcess.main(definition(), System.getenv(), arguments));
+    System.exit(ServiceMain.run(SERVICE, System.getenv(), arguments));
   }
 
-  /** The span exporter, for a program that runs it within itself. */
+  /** The span exporter, for a program that embeds it. */
   public static ExporterProcess.Definition<List<SpanData>> definition() {
-    return new ExporterProcess.Definition<>(
-        "spans",
-        SpanSettings.declare(),
-        settings -> settings.text(SpanSettings.GROUP_ID),
-        SpansMain::loop,
-        SpansMain::converter,
-        SpansMain::backend);
-  }
-
-  private static LoopSettings loop(Settings settings) {
-    return ExporterSettings.loop(settings, "spans", TOPICS, OtlpSettings.of(settings).timeout());
+    return DEFINITION;
   }
 
   private static Converter<List<SpanData>> converter(Settings settings) {
-    return new SpanConverter(
-        settings.text(Topics.PREFIX_VARIABLE),
-        ExporterSettings.debateLookback(settings),
-        SpanSettings.sampler(settings),
+    SpanWriter writer =
         new SpanWriter(
             ExporterSettings.redactor(settings),
             SpanSettings.resources(settings),
-            settings.flag(SpanSettings.AGENT_SERVICES)));
+            settings.get(SpanSettings.AGENT_SERVICES));
+    return new SpanConverter(
+        settings.get(TopicSettings.PREFIX),
+        ExporterSettings.debateLookback(settings),
+        SpanSettings.sampler(settings),
+        writer);
   }
 
   private static Backend<List<SpanData>> backend(Settings settings) {

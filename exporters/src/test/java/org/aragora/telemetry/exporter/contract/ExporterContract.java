@@ -30,6 +30,7 @@ import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.exporter.backend.Backend;
 import org.aragora.telemetry.exporter.deadletter.DeadLetterTopic;
 import org.aragora.telemetry.exporter.health.ExporterHealth;
@@ -39,7 +40,6 @@ import org.aragora.telemetry.exporter.loop.KafkaClients;
 import org.aragora.telemetry.exporter.loop.LoopContext;
 import org.aragora.telemetry.exporter.loop.LoopSettings;
 import org.aragora.telemetry.exporter.process.ExporterProcess;
-import org.aragora.telemetry.exporter.process.Settings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -454,8 +454,7 @@ public abstract class ExporterContract {
 
     loop.stop();
 
-    assertThat(loop.awaitEnd(SOON)).isTrue();
-    assertThat(loop.failure()).isNull();
+    assertThat(loop.ended()).succeedsWithin(SOON);
     assertThat(receiver.acceptedRequests()).hasSize(5);
     assertThat(committed(P0)).isEqualTo(5);
   }
@@ -465,15 +464,15 @@ public abstract class ExporterContract {
     environment.put("ARAGORA_TELEMETRY_EXPORT_PROGRESS_SECONDS", "1");
     receiver.answer(delivery -> Reply.status(503, "disk full"));
     start();
-    await().atMost(SOON).until(() -> health.notReady() == null);
+    await().atMost(SOON).until(() -> health.ready().ok());
     give(P0, 0, 5);
 
-    await().atMost(SOON).until(() -> health.notReady() != null);
-    assertThat(health.notReady()).contains("Nothing was acknowledged");
-    assertThat(health.notAlive()).isNull();
+    await().atMost(SOON).until(() -> !health.ready().ok());
+    assertThat(health.ready().cause()).contains("Nothing was acknowledged");
+    assertThat(health.live().ok()).isTrue();
 
     receiver.answer(delivery -> Reply.ok());
-    await().atMost(SOON).until(() -> health.notReady() == null);
+    await().atMost(SOON).until(() -> health.ready().ok());
   }
 
   @Test
@@ -504,8 +503,8 @@ public abstract class ExporterContract {
   }
 
   private <P> void start(ExporterProcess.Definition<P> definition) {
-    Settings settings = Settings.read(definition.declared(), environment);
-    LoopSettings bounds = definition.loop().apply(settings);
+    Settings settings = Settings.read(definition.settings(), environment);
+    LoopSettings bounds = definition.loop(settings);
     Backend<P> target = definition.backend().apply(settings);
     backend = target;
     health = new ExporterHealth(bounds.progressTimeout());

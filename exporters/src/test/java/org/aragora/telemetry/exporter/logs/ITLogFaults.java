@@ -16,7 +16,7 @@ class ITLogFaults extends FaultContract {
 
   @Override
   protected String groupVariable() {
-    return LokiSettings.GROUP_ID;
+    return "ARAGORA_TELEMETRY_LOGS_GROUP_ID";
   }
 
   @Override

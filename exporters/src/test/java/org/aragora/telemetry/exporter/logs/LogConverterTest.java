@@ -19,15 +19,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.aragora.telemetry.chassis.settings.EnvironmentSettings;
+import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.exporter.backend.Answer;
 import org.aragora.telemetry.exporter.backend.Conversion;
 import org.aragora.telemetry.exporter.backend.Converter;
 import org.aragora.telemetry.exporter.contract.Documentation;
 import org.aragora.telemetry.exporter.contract.TestEvents;
 import org.aragora.telemetry.exporter.http.HttpPush;
-import org.aragora.telemetry.exporter.process.Help;
-import org.aragora.telemetry.exporter.process.Settings;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
 import org.aragora.telemetry.schemas.event.EventData;
@@ -45,7 +43,7 @@ class LogConverterTest {
 
   private Converter<LogEntry> converter() {
     var definition = LogsMain.definition();
-    return definition.converter().apply(Settings.read(definition.declared(), environment));
+    return definition.converter().apply(Settings.read(definition.settings(), environment));
   }
 
   private Conversion<LogEntry> convert(Event event) {
@@ -246,17 +244,6 @@ class LogConverterTest {
     assertThat(json(fields).get("message").asText()).isEqualTo("short");
     assertThat(json(fields).get("cut").asBoolean()).isTrue();
     assertThat(json(fields).has("fields")).isFalse();
-  }
-
-  @Test
-  void settingsAreInTheListOfAllServices() {
-    assertThat(
-            EnvironmentSettings.undeclared(
-                LokiSettings.declare().names().stream()
-                    .filter(name -> name.startsWith(EnvironmentSettings.PREFIX))
-                    .map(name -> name.substring(EnvironmentSettings.PREFIX.length()))
-                    .toList()))
-        .isEmpty();
   }
 
   @Test

@@ -16,7 +16,7 @@ class ITSpanFaults extends FaultContract {
 
   @Override
   protected String groupVariable() {
-    return SpanSettings.GROUP_ID;
+    return "ARAGORA_TELEMETRY_SPANS_GROUP_ID";
   }
 
   @Override

@@ -9,10 +9,10 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.exporter.backend.Conversion;
 import org.aragora.telemetry.exporter.backend.Converter;
 import org.aragora.telemetry.exporter.contract.TestEvents;
-import org.aragora.telemetry.exporter.process.Settings;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
@@ -39,7 +39,7 @@ class SpanConverterTest {
 
   private Converter<List<SpanData>> converter() {
     var definition = SpansMain.definition();
-    return definition.converter().apply(Settings.read(definition.declared(), environment));
+    return definition.converter().apply(Settings.read(definition.settings(), environment));
   }
 
   private Conversion<List<SpanData>> convert(Converter<List<SpanData>> converter, Event event) {

@@ -1,35 +1,20 @@
 package org.aragora.telemetry.exporter.spans;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import org.aragora.telemetry.chassis.settings.EnvironmentSettings;
+import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.exporter.backend.Conversion;
 import org.aragora.telemetry.exporter.backend.Converter;
 import org.aragora.telemetry.exporter.contract.Documentation;
 import org.aragora.telemetry.exporter.contract.TestEvents;
-import org.aragora.telemetry.exporter.process.Help;
-import org.aragora.telemetry.exporter.process.Settings;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.junit.jupiter.api.Test;
 
 class SpanDocumentationTest {
-
-  @Test
-  void settingsAreInTheListOfAllServices() {
-    assertThat(
-            EnvironmentSettings.undeclared(
-                SpanSettings.declare().names().stream()
-                    .filter(name -> name.startsWith(EnvironmentSettings.PREFIX))
-                    .map(name -> name.substring(EnvironmentSettings.PREFIX.length()))
-                    .toList()))
-        .isEmpty();
-  }
 
   @Test
   void treeIsThatOfTheSampleDebate() {
@@ -38,7 +23,7 @@ class SpanDocumentationTest {
         definition
             .converter()
             .apply(
-                Settings.read(definition.declared(), Map.of("OTEL_TRACES_SAMPLER", "always_on")));
+                Settings.read(definition.settings(), Map.of("OTEL_TRACES_SAMPLER", "always_on")));
     List<SpanData> spans = new ArrayList<>();
     long offset = 0;
     for (Event event : TestEvents.sampleDebate()) {

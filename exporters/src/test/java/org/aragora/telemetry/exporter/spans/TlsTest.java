@@ -25,6 +25,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManagerFactory;
+import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.exporter.backend.Answer;
 import org.aragora.telemetry.exporter.backend.Backend;
 import org.aragora.telemetry.exporter.backend.Conversion;
@@ -33,7 +34,6 @@ import org.aragora.telemetry.exporter.contract.TestEvents;
 import org.aragora.telemetry.exporter.http.HttpAnswers;
 import org.aragora.telemetry.exporter.http.HttpPush;
 import org.aragora.telemetry.exporter.http.Tls;
-import org.aragora.telemetry.exporter.process.Settings;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -177,7 +177,7 @@ class TlsTest {
 
   private static Answer<List<SpanData>> send(Map<String, String> environment) throws Exception {
     var definition = SpansMain.definition();
-    Settings settings = Settings.read(definition.declared(), environment);
+    Settings settings = Settings.read(definition.settings(), environment);
     Converter<List<SpanData>> converter = definition.converter().apply(settings);
     Conversion<List<SpanData>> conversion =
         converter.convert(TestEvents.record("aragora.requests", 0, 0, TestEvents.failedRequest(1)));

@@ -41,7 +41,7 @@ public final class OtlpBackend implements Backend<List<SpanData>> {
       return new OtlpBackend(settings.grpc() ? grpc(settings) : http(settings));
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw new InvalidSettingException(
-          "The OTEL_EXPORTER_OTLP_ settings cannot be used: " + e.getMessage());
+          "The OTEL_EXPORTER_OTLP_ settings are refused: " + e.getMessage());
     }
   }
 
@@ -58,9 +58,9 @@ public final class OtlpBackend implements Backend<List<SpanData>> {
     if (settings.trusted() != null) {
       builder.setTrustedCertificates(settings.trusted().getBytes(UTF_8));
     }
-    if (settings.clientKey() != null && settings.clientCertificate() != null) {
-      builder.setClientTls(
-          settings.clientKey().getBytes(UTF_8), settings.clientCertificate().getBytes(UTF_8));
+    OtlpSettings.ClientTls client = settings.client();
+    if (client != null) {
+      builder.setClientTls(client.key().getBytes(UTF_8), client.certificate().getBytes(UTF_8));
     }
     return builder.build();
   }
@@ -78,9 +78,9 @@ public final class OtlpBackend implements Backend<List<SpanData>> {
     if (settings.trusted() != null) {
       builder.setTrustedCertificates(settings.trusted().getBytes(UTF_8));
     }
-    if (settings.clientKey() != null && settings.clientCertificate() != null) {
-      builder.setClientTls(
-          settings.clientKey().getBytes(UTF_8), settings.clientCertificate().getBytes(UTF_8));
+    OtlpSettings.ClientTls client = settings.client();
+    if (client != null) {
+      builder.setClientTls(client.key().getBytes(UTF_8), client.certificate().getBytes(UTF_8));
     }
     return builder.build();
   }

@@ -1,9 +1,6 @@
 package org.aragora.telemetry.exporter.spans.otlp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
-import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
-import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
 
 import java.io.IOException;
 import java.net.URI;
@@ -15,22 +12,21 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.config.ConfigDef;
-import org.aragora.telemetry.exporter.process.Settings;
+import java.util.Optional;
+import java.util.function.Function;
+import org.aragora.telemetry.chassis.settings.Setting;
+import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.exporter.http.HttpAddress;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where spans go, by OpenTelemetry's own names: the ones for traces win over the general ones.
+ * Settings of OTLP, by OpenTelemetry's names; those of traces precede the general ones.
  *
- * @param grpc gRPC rather than HTTP
+ * @param grpc true for gRPC, false for HTTP
  * @param endpoint the full address
- * @param headers sent with every request
- * @param timeout of one export
- * @param compression {@code gzip} or {@code none}
  * @param trusted certificates to trust in PEM, null for the JVM's own
- * @param clientKey private key in PEM, null without client certificate
- * @param clientCertificate chain in PEM, null without client certificate
+ * @param client key and certificate of the client, null without
  * @param warnings sentences to log at the start
  */
 public record OtlpSettings(
@@ -40,211 +36,212 @@ public record OtlpSettings(
     Duration timeout,
     String compression,
     @Nullable String trusted,
-    @Nullable String clientKey,
-    @Nullable String clientCertificate,
+    @Nullable ClientTls client,
     List<String> warnings) {
 
-  static final String OTLP = "OTEL_EXPORTER_OTLP_";
-  static final String TRACES = OTLP + "TRACES_";
+  private static final String OTLP = "OTEL_EXPORTER_OTLP_";
+  private static final String TRACES = OTLP + "TRACES_";
+  private static final List<Setting<?>> DECLARED = new ArrayList<>();
 
-  public static void declare(ConfigDef settings) {
-    settings
-        .define(
-            OTLP + "ENDPOINT",
-            ConfigDef.Type.STRING,
-            null,
-            HIGH,
-            "Where spans go; for HTTP the path /v1/traces is added. Default http://localhost:4318,"
-                + " or http://localhost:4317 for gRPC.")
-        .define(
-            TRACES + "ENDPOINT",
-            ConfigDef.Type.STRING,
-            null,
-            HIGH,
-            "The same, taken as it is and before the general one.")
-        .define(
-            OTLP + "PROTOCOL",
-            ConfigDef.Type.STRING,
-            null,
-            optional("http/protobuf", "grpc"),
-            HIGH,
-            "http/protobuf or grpc. Default: grpc where the endpoint's port is 4317, else"
-                + " http/protobuf.")
-        .define(
-            TRACES + "PROTOCOL",
-            ConfigDef.Type.STRING,
-            null,
-            optional("http/protobuf", "grpc"),
-            HIGH,
-            "The same, before the general one.")
-        .define(
-            OTLP + "HEADERS",
-            ConfigDef.Type.PASSWORD,
-            null,
-            MEDIUM,
-            "Headers of every request, as name=value,name=value, percent-encoded.")
-        .define(
-            TRACES + "HEADERS",
-            ConfigDef.Type.PASSWORD,
-            null,
-            MEDIUM,
-            "The same, before the general one.")
-        .define(
-            OTLP + "TIMEOUT",
-            ConfigDef.Type.LONG,
-            10_000,
-            ConfigDef.Range.between(1, 600_000),
-            LOW,
-            "Milliseconds until an export without an answer is sent again.")
-        .define(
-            TRACES + "TIMEOUT",
-            ConfigDef.Type.LONG,
-            null,
-            ConfigDef.LambdaValidator.with(OtlpSettings::positiveOrNull, () -> "1 or more"),
-            LOW,
-            "The same, before the general one.")
-        .define(
-            OTLP + "COMPRESSION",
-            ConfigDef.Type.STRING,
-            "gzip",
-            Settings.oneOf("gzip", "none"),
-            LOW,
-            "gzip or none.")
-        .define(
-            TRACES + "COMPRESSION",
-            ConfigDef.Type.STRING,
-            null,
-            optional("gzip", "none"),
-            LOW,
-            "The same, before the general one.")
-        .define(
-            OTLP + "CERTIFICATE",
-            ConfigDef.Type.STRING,
-            null,
-            MEDIUM,
-            "File with the certificates to trust, PEM.")
-        .define(
-            TRACES + "CERTIFICATE",
-            ConfigDef.Type.STRING,
-            null,
-            MEDIUM,
-            "The same, before the general one.")
-        .define(
-            OTLP + "CLIENT_KEY",
-            ConfigDef.Type.STRING,
-            null,
-            MEDIUM,
-            "File with the client's private key, PEM (PKCS 8).")
-        .define(
-            TRACES + "CLIENT_KEY",
-            ConfigDef.Type.STRING,
-            null,
-            MEDIUM,
-            "The same, before the general one.")
-        .define(
-            OTLP + "CLIENT_CERTIFICATE",
-            ConfigDef.Type.STRING,
-            null,
-            MEDIUM,
-            "File with the client's certificate chain, PEM.")
-        .define(
-            TRACES + "CLIENT_CERTIFICATE",
-            ConfigDef.Type.STRING,
-            null,
-            MEDIUM,
-            "The same, before the general one.");
-    OtlpEndpoint.declareLegacy(settings);
+  private static final Setting<URI> ENDPOINT =
+      declare(
+          Setting.text(OTLP + "ENDPOINT")
+              .map(HttpAddress::parse)
+              .doc(
+                  "Address for spans; for HTTP the path /v1/traces is added. By default"
+                      + " http://localhost:4318, or http://localhost:4317 for gRPC."));
+
+  private static final Setting<URI> TRACES_ENDPOINT =
+      declare(
+          Setting.text(TRACES + "ENDPOINT")
+              .map(HttpAddress::parse)
+              .doc("Full address for spans, used instead of `%s` if set.".formatted(ENDPOINT)));
+
+  private static final Setting<String> PROTOCOL =
+      either(
+          "PROTOCOL",
+          key ->
+              Setting.choice(key, "http/protobuf", "grpc")
+                  .doc(
+                      "Protocol of the spans. By default grpc if the endpoint's port is 4317, else"
+                          + " http/protobuf."));
+
+  private static final Setting<Map<String, String>> HEADERS =
+      either(
+          "HEADERS",
+          key ->
+              Setting.secret(key)
+                  .map(OtlpSettings::pairs)
+                  .doc("Headers of every request, as name=value,name=value, percent-encoded."));
+
+  /** Time until an export without an answer is sent again. */
+  public static final Setting<Duration> TIMEOUT =
+      either(
+          "TIMEOUT",
+          key ->
+              Setting.millis(key)
+                  .range(1, 600_000)
+                  .fallback(10_000)
+                  .doc("Time until an export without an answer is sent again."));
+
+  private static final Setting<String> COMPRESSION =
+      either(
+          "COMPRESSION",
+          key ->
+              Setting.choice(key, "gzip", "none")
+                  .fallback("gzip")
+                  .doc("Compression of the requests."));
+
+  private static final Setting<String> CERTIFICATE =
+      either("CERTIFICATE", key -> pem(key).doc("File with the certificates to trust, PEM."));
+
+  private static final Setting<String> CLIENT_KEY =
+      either(
+          "CLIENT_KEY", key -> pem(key).doc("File with the client's private key, PEM (PKCS 8)."));
+
+  private static final Setting<String> CLIENT_CERTIFICATE =
+      either(
+          "CLIENT_CERTIFICATE",
+          key -> pem(key).doc("File with the client's certificate chain, PEM."));
+
+  private static final List<Setting<String>> AGENT_HOSTS =
+      List.of(agentHost("OTEL_EXPORTER_JAEGER_AGENT_HOST"), agentHost("JAEGER_AGENT_HOST"));
+
+  private static final List<Setting<String>> AGENT_PORTS =
+      List.of(agentPort("OTEL_EXPORTER_JAEGER_AGENT_PORT"), agentPort("JAEGER_AGENT_PORT"));
+
+  /** All settings of OTLP. */
+  public static final List<Setting<?>> ALL = List.copyOf(DECLARED);
+
+  /** Private key and certificate chain of a client, in PEM. */
+  record ClientTls(String key, String certificate) {}
+
+  private static <T> Setting<T> declare(Setting<T> setting) {
+    DECLARED.add(setting);
+    return setting;
   }
 
-  private static ConfigDef.Validator optional(String... allowed) {
-    ConfigDef.Validator some = Settings.oneOf(allowed);
-    return ConfigDef.LambdaValidator.with(
-        (name, value) -> {
-          if (value != null) {
-            some.ensureValid(name, value);
-          }
-        },
-        some::toString);
+  /** Declares a general setting and that of traces, which precedes it. */
+  private static <T> Setting<T> either(String name, Function<String, Setting<T>> form) {
+    Setting<T> general = declare(form.apply(OTLP + name));
+    return declare(form.apply(TRACES + name).doc("").orGeneral(general));
   }
 
-  private static void positiveOrNull(String name, @Nullable Object value) {
-    if (value != null && (Long) value < 1) {
-      throw new org.apache.kafka.common.config.ConfigException(name, value, "1 or more");
-    }
+  private static Setting<String> agentHost(String key) {
+    return declare(
+        Setting.text(key)
+            .doc(
+                "Old name: without an OTLP endpoint, spans go by OTLP/HTTP to port 4318 of this"
+                    + " host, with a warning."));
   }
 
+  private static Setting<String> agentPort(String key) {
+    return declare(
+        Setting.text(key)
+            .doc("Old name, accepted and not used: the agent's UDP port does not speak OTLP."));
+  }
+
+  private static Setting<String> pem(String key) {
+    return Setting.text(key)
+        .map(
+            file -> {
+              try {
+                return Files.readString(Path.of(file));
+              } catch (IOException e) {
+                throw new IllegalArgumentException("the file cannot be read", e);
+              }
+            });
+  }
+
+  /** Reads the settings. */
   public static OtlpSettings of(Settings settings) {
     List<String> warnings = new ArrayList<>();
-    boolean grpc = OtlpEndpoint.isGrpc(settings);
-    String timeout = settings.textOrNull(TRACES + "TIMEOUT");
-    String compression = settings.textOrNull(TRACES + "COMPRESSION");
-    String key = either(settings, "CLIENT_KEY");
-    String certificate = either(settings, "CLIENT_CERTIFICATE");
-    if ((key == null) != (certificate == null)) {
-      throw new InvalidSettingException(
-          OTLP + "CLIENT_KEY and " + OTLP + "CLIENT_CERTIFICATE must be set together.");
-    }
-    URI endpoint = OtlpEndpoint.of(settings, grpc, warnings);
+    Optional<URI> given = settings.find(TRACES_ENDPOINT).or(() -> settings.find(ENDPOINT));
+    boolean grpc =
+        settings
+            .find(PROTOCOL)
+            .map(protocol -> protocol.equals("grpc"))
+            .orElse(given.isPresent() && given.get().getPort() == 4317);
     return new OtlpSettings(
         grpc,
-        endpoint,
-        headers(settings),
-        timeout == null ? settings.millis(OTLP + "TIMEOUT") : settings.millis(TRACES + "TIMEOUT"),
-        compression == null ? settings.word(OTLP + "COMPRESSION") : compression,
-        pem(settings, "CERTIFICATE"),
-        key == null ? null : pem(settings, "CLIENT_KEY"),
-        certificate == null ? null : pem(settings, "CLIENT_CERTIFICATE"),
+        endpoint(settings, grpc, warnings),
+        settings.find(HEADERS).orElse(Map.of()),
+        settings.get(TIMEOUT),
+        settings.get(COMPRESSION),
+        settings.find(CERTIFICATE).orElse(null),
+        client(settings),
         List.copyOf(warnings));
   }
 
-  /** The setting for traces, else the general one, else null. */
-  static @Nullable String either(Settings settings, String name) {
-    String traces = settings.textOrNull(TRACES + name);
-    return traces == null ? settings.textOrNull(OTLP + name) : traces;
-  }
-
-  private static Map<String, String> headers(Settings settings) {
-    String name =
-        settings.secret(TRACES + "HEADERS") == null ? OTLP + "HEADERS" : TRACES + "HEADERS";
-    return pairs(name, settings.secret(name));
-  }
-
-  /** {@code name=value,name=value}, percent-encoded, as OpenTelemetry writes it. */
-  public static Map<String, String> pairs(String setting, @Nullable String text) {
-    Map<String, String> pairs = new LinkedHashMap<>();
-    if (text == null || text.isBlank()) {
-      return pairs;
+  private static @Nullable ClientTls client(Settings settings) {
+    Optional<String> key = settings.find(CLIENT_KEY);
+    Optional<String> certificate = settings.find(CLIENT_CERTIFICATE);
+    if (key.isPresent() != certificate.isPresent()) {
+      throw new InvalidSettingException(
+          "%1$sCLIENT_KEY and %1$sCLIENT_CERTIFICATE must be set together.".formatted(OTLP));
     }
+    return key.isPresent() ? new ClientTls(key.get(), certificate.orElseThrow()) : null;
+  }
+
+  private static URI endpoint(Settings settings, boolean grpc, List<String> warnings) {
+    Optional<URI> traces = settings.find(TRACES_ENDPOINT);
+    if (traces.isPresent()) {
+      return traces.get();
+    }
+    URI base = settings.find(ENDPOINT).orElseGet(() -> agent(settings, grpc, warnings));
+    String slash = base.toString().endsWith("/") ? "" : "/";
+    return grpc ? base : URI.create(base + slash + "v1/traces");
+  }
+
+  /** The host of Jaeger's old agent, else this host. */
+  private static URI agent(Settings settings, boolean grpc, List<String> warnings) {
+    int port = grpc ? 4317 : 4318;
+    for (Setting<String> setting : AGENT_HOSTS) {
+      Optional<String> host = settings.find(setting);
+      if (host.isPresent()) {
+        String address = "http://%s:%d".formatted(host.get(), port);
+        warnings.add(
+            "%s=%s names a Jaeger agent, which Jaeger no longer has; spans go by OTLP to %s. Set %s=%s instead."
+                .formatted(setting, host.get(), address, ENDPOINT, address));
+        try {
+          return HttpAddress.parse(address);
+        } catch (IllegalArgumentException e) {
+          throw settings.refusal(setting, "it must be the name of a host");
+        }
+      }
+    }
+    for (Setting<String> setting : AGENT_PORTS) {
+      if (settings.isSet(setting)) {
+        warnings.add(
+            "%s is not used: spans go by OTLP, to %s (port %d)."
+                .formatted(setting, ENDPOINT, port));
+      }
+    }
+    return URI.create("http://localhost:" + port);
+  }
+
+  /**
+   * Parses {@code name=value,name=value}, percent-encoded, the form of OpenTelemetry's lists.
+   *
+   * @throws IllegalArgumentException with the reason
+   */
+  public static Map<String, String> pairs(String text) {
+    Map<String, String> pairs = new LinkedHashMap<>();
     for (String pair : text.split(",", -1)) {
       int sign = pair.indexOf('=');
       if (pair.isBlank()) {
         continue;
       }
       if (sign < 1) {
-        throw new InvalidSettingException(
-            setting + " cannot be used: it is no list of name=value.");
+        throw new IllegalArgumentException("it must be a list of name=value");
       }
       String value = pair.substring(sign + 1).strip().replace("+", "%2B");
       try {
         pairs.put(pair.substring(0, sign).strip(), URLDecoder.decode(value, UTF_8));
-      } catch (IllegalArgumentException badPercent) {
-        throw new InvalidSettingException(
-            setting + " cannot be used: a value is not percent-encoded.");
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("a value is not percent-encoded", e);
       }
     }
     return pairs;
-  }
-
-  private static @Nullable String pem(Settings settings, String name) {
-    String path = either(settings, name);
-    if (path == null) {
-      return null;
-    }
-    try {
-      return Files.readString(Path.of(path));
-    } catch (IOException unreadable) {
-      throw new InvalidSettingException(
-          OTLP + name + " cannot be used: the file " + path + " cannot be read.");
-    }
   }
 }

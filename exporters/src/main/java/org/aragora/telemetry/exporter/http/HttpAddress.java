@@ -1,0 +1,28 @@
+package org.aragora.telemetry.exporter.http;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+
+/** Address of a backend. */
+public final class HttpAddress {
+
+  private HttpAddress() {}
+
+  /**
+   * Parses an address.
+   *
+   * @throws IllegalArgumentException with the reason, if it is not an HTTP address with a host
+   */
+  public static URI parse(String text) {
+    try {
+      URI address = new URI(text);
+      String scheme = String.valueOf(address.getScheme());
+      if (address.getHost() != null && (scheme.equals("http") || scheme.equals("https"))) {
+        return address;
+      }
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException("it must be an http:// or https:// address", e);
+    }
+    throw new IllegalArgumentException("it must be an http:// or https:// address");
+  }
+}

@@ -1,0 +1,44 @@
+"""Instrumentation of an unmodified Aragora.
+
+``install()`` wraps functions of Aragora right after their modules are imported. It imports none of
+them. A function that is not what a wrapper was written for switches off one source of events.
+"""
+
+from __future__ import annotations
+
+from ..producer import TelemetryProducer
+from ..settings import Settings
+from .debates import Debates
+from .guard import warn
+from .imports import PostImport
+from .session import Session
+from .sources import all_hooks
+
+__all__ = ["Session", "install"]
+
+_installed: Session | None = None
+_finder = PostImport()
+
+
+def install(settings: Settings | None = None, producer: TelemetryProducer | None = None) -> Session:
+    """Instruments this process, once. Returns the session, which holds the producer.
+
+    Raises ``SettingsError`` if a setting cannot be used.
+    """
+    global _installed
+    if _installed is not None:
+        return _installed
+    settings = settings or Settings.from_environment()
+    session = Session(producer or TelemetryProducer(settings=settings, lazy=True), settings)
+    debates = Debates(session)
+    session.hooks = all_hooks(session, debates)
+    for name in sorted(settings.sources_off - set(session.sources)):
+        warn(f"there is no source {name!r} to switch off")
+    for warning in session.sampler.warnings:
+        warn(warning)
+    for hook in session.hooks:
+        for module in hook.modules:
+            _finder.when_imported(module, hook.apply)
+    _finder.install()
+    _installed = session
+    return session

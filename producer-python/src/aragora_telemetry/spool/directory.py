@@ -1,0 +1,77 @@
+"""Directory of one run, with a lock that dies with its process."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # not on Windows
+    fcntl = None  # type: ignore[assignment]
+
+SUPPORTED = fcntl is not None
+_PREFIX = "py-"
+_LOCK = "lock"
+
+
+class RunDirectory:
+    """A locked directory: this process alone reads and writes what is in it."""
+
+    def __init__(self, path: Path, epoch: str, descriptor: int) -> None:
+        self.path = path
+        self.epoch = epoch
+        self._descriptor = descriptor
+
+    @staticmethod
+    def create(root: Path, epoch: str) -> RunDirectory:
+        """The directory of a new run. It gets its name when it is locked."""
+        root.mkdir(parents=True, exist_ok=True)
+        hidden = root / f".{_PREFIX}{epoch}"
+        hidden.mkdir(mode=0o700)
+        descriptor = os.open(hidden / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path = root / f"{_PREFIX}{epoch}"
+        hidden.rename(path)
+        return RunDirectory(path, epoch, descriptor)
+
+    @staticmethod
+    def orphan(root: Path) -> RunDirectory | None:
+        """A directory whose process is gone, locked for this one."""
+        for name in sorted(os.listdir(root)):
+            if name.startswith(_PREFIX):
+                directory = RunDirectory._lock(root / name, name[len(_PREFIX) :])
+                if directory is not None:
+                    return directory
+        return None
+
+    @staticmethod
+    def _lock(path: Path, epoch: str) -> RunDirectory | None:
+        try:
+            descriptor = os.open(path / _LOCK, os.O_RDWR | os.O_CLOEXEC)
+        except OSError:
+            return None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.stat(path / _LOCK).st_ino == os.fstat(descriptor).st_ino:
+                return RunDirectory(path, epoch, descriptor)
+        except OSError:
+            pass  # its process lives, or another one has just finished with it
+        os.close(descriptor)
+        return None
+
+    def topics(self) -> list[str]:
+        """Names of the topics with events in it."""
+        return sorted(entry.name for entry in os.scandir(self.path) if entry.is_dir())
+
+    def remove(self) -> None:
+        """Deletes the directory, when all in it is settled."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        self.release()
+
+    def release(self) -> None:
+        """Leaves the directory to whichever process locks it next."""
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)

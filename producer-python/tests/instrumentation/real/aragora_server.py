@@ -1,0 +1,121 @@
+"""A real Aragora server in a process of its own, and a client that counts for itself."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import threading
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pipeline import wait
+
+
+def free_ports(count: int) -> list[int]:
+    """Returns ports that nothing listens on."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+def environment(servers: str, instance: str, **more: str) -> dict[str, str]:
+    """Returns the environment that switches telemetry on."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ARAGORA", "KAFKA", "OTEL"))}
+    return {
+        **kept,
+        "ARAGORA_TELEMETRY": "on",
+        "ARAGORA_TELEMETRY_INSTANCE_ID": instance,
+        "ARAGORA_TELEMETRY_HEARTBEAT_SECONDS": "1",
+        "KAFKA_BOOTSTRAP_SERVERS": servers,
+        "ARAGORA_DISABLE_ALL_RATE_LIMITS": "true",
+        # Nothing here may reach another machine.
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "HTTPS_PROXY": "http://127.0.0.1:9",
+        "NO_PROXY": "127.0.0.1,localhost",
+        **more,
+    }
+
+
+class AragoraServer:
+    """``python -m aragora.server --offline`` on free ports."""
+
+    def __init__(self, python: Path, directory: Path, variables: dict[str, str]) -> None:
+        http, websocket, *others = free_ports(5)
+        self.http, self.websocket = f"http://127.0.0.1:{http}", f"ws://127.0.0.1:{websocket}/ws"
+        self.requests: Counter[tuple[str, str, str]] = Counter()
+        self._lock = threading.Lock()
+        self._log = directory / "server.log"
+        names = ("CONTROL_PLANE", "NOMIC_LOOP", "CANVAS")
+        ports = {f"ARAGORA_{n}_WS_PORT": str(p) for n, p in zip(names, others, strict=True)}
+        self._process = subprocess.Popen(
+            [
+                *(python, "-m", "aragora.server", "--offline", "--host", "127.0.0.1"),
+                *("--http-port", str(http), "--port", str(websocket)),
+            ],
+            cwd=directory,
+            env={**variables, **ports, "HOME": str(directory)},
+            stdout=self._log.open("w"),
+            stderr=subprocess.STDOUT,
+        )
+        wait(lambda: self._process.poll() is not None or self._answers(), 120, self.log)
+
+    def log(self) -> str:
+        return self.whole_log()[-6000:]
+
+    def whole_log(self) -> str:
+        return self._log.read_text()
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(self.http + "/healthz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def request(
+        self, method: str, path: str, body: Any = None, counted_as: str = ""
+    ) -> tuple[int, Any]:
+        """Sends a request, counts its answer, and returns status and body."""
+        request = urllib.request.Request(
+            self.http + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"content-type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                status, data = answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            status, data = error.code, error.read()
+        with self._lock:
+            self.requests[method, counted_as or path.split("?")[0], str(status)] += 1
+        try:
+            return status, json.loads(data)
+        except ValueError:
+            return status, None
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Stops the server. Returns its exit code."""
+        self._process.send_signal(number)
+        return self._process.wait(60)
+
+
+@contextlib.contextmanager
+def serving(python: Path, directory: Path, variables: dict[str, str]) -> Iterator[AragoraServer]:
+    server = AragoraServer(python, directory, variables)
+    try:
+        yield server
+    finally:
+        if server._process.poll() is None:
+            server._process.kill()
+            server._process.wait()

@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+from recorder import Recorder
+
+from aragora_telemetry import Settings
+from aragora_telemetry.aragora import redact, traces
+from aragora_telemetry.aragora.logs import LogHooks
+from aragora_telemetry.aragora.runs import DEBATE
+from aragora_telemetry.aragora.session import Session
+
+#: Secrets of a list, none of which is real; each is built so that no scanner takes it for one.
+SECRETS = [
+    "sk-" + "proj-Zk3v9QmT0xWcR7yLbN2aHd",
+    "sk-" + "ant-api03-Zk3v9QmT0xWcR7yLbN2aHd",
+    "sk_" + "live_Zk3v9QmT0xWcR7yLbN2aHd",
+    "xai-" + "Zk3v9QmT0xWcR7yLbN2aHd",
+    "gsk_" + "Zk3v9QmT0xWcR7yLbN2aHdZk3v9Q",
+    "hf_" + "Zk3v9QmT0xWcR7yLbN2aHd",
+    "AIza" + "SyZk3v9QmT0xWcR7yLbN2aHdZk3v9QmT0xW",
+    "AKIA" + "ZK3V9QMT0XWCR7YL",
+    "ghp_" + "Zk3v9QmT0xWcR7yLbN2aHdZk3v9Q",
+    "github_pat_" + "Zk3v9QmT0xWcR7yLbN2aHd",
+    "xoxb-" + "1234567890-Zk3v9QmT0x",
+    "123456789:" + "Zk3v9QmT0xWcR7yLbN2aHdZk3v9QmT0xWcR",
+    "eyJ" + "hbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1In0.Zk3v9QmT0xWcR7yL",
+    "Bearer " + "Zk3v9QmT0xWcR7yLbN2aHd",
+    "Basic " + "Zk3v9QmT0xWcR7yL==",
+    "password=" + "Zk3v9QmT0x",
+    '"api_key": "' + 'Zk3v9QmT0x"',
+    "OPENAI_API_KEY=" + "Zk3v9QmT0x",
+    "client_secret: " + "Zk3v9QmT0x",
+    "Set-Cookie: " + "session=Zk3v9QmT0x",
+    "postgres://user:" + "Zk3v9QmT0x@db/aragora",
+    "https://user:" + "Zk3v9QmT0x@example.org/",
+    "-----BEGIN RSA PRIVATE KEY-----\nZk3v9QmT0x\n-----END RSA PRIVATE KEY-----",
+]
+CORE = "Zk3v9QmT0x"
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_secret_is_removed_and_the_text_around_it_stays(secret: str) -> None:
+    text = redact.text(f"before {secret} after")
+    assert CORE.lower() not in text.lower()
+    assert text.startswith("before ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Debate adhoc_1a2b3c4d started with 3 agents",
+        "tokens: 160, max_tokens=4096",
+        "GET /api/v1/debates 200 in 12 ms",
+        "trace 4bf92f3577b34da6a3ce929d0e0e4736",
+        "token=None password: null",
+        "a task-force of sk-8 and the password was wrong",
+    ],
+)
+def test_text_without_a_secret_stays(text: str) -> None:
+    assert redact.text(text) == text
+
+
+@pytest.mark.parametrize(
+    "part", ["a", "a-", "password", "://", "eyJ", "x:", "sk-", '"a":', "a:b@", "Bearer "]
+)
+def test_long_text_is_searched_in_linear_time(part: str) -> None:
+    import time
+
+    def seconds(length: int) -> float:
+        text = (part * length)[:length]
+        began = time.perf_counter()
+        redact.text(text)
+        return time.perf_counter() - began
+
+    seconds(1_000)
+    assert seconds(65_536) < 40 * max(seconds(8_192), 0.002)  # quadratic would be 64 times
+
+
+@pytest.fixture
+def logger(session: Session, monkeypatch: pytest.MonkeyPatch) -> logging.Logger:
+    hook_logs(session, monkeypatch)
+    logger = logging.Logger("aragora.debate.test")
+    logger.addHandler(logging.NullHandler())
+    return logger
+
+
+def hook_logs(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    [hook] = LogHooks(session).hooks()
+    monkeypatch.setattr(logging.Logger, "callHandlers", hook.wrap(logging.Logger.callHandlers))
+
+
+def test_record_is_an_event(logger: logging.Logger, recorder: Recorder) -> None:
+    DEBATE.set("d")
+    logger.warning(
+        "%s timed out", "alpha", extra={"attempt": 3, "structured_fields": {"phase": "vote"}}
+    )
+    [event] = recorder.of("log_emitted")
+    assert (event["level"], event["logger"], event["message"]) == (
+        "WARNING",
+        "aragora.debate.test",
+        "alpha timed out",
+    )
+    assert (event["module"], event["function"], event["debate_id"]) == (
+        "test_logs",
+        "test_record_is_an_event",
+        "d",
+    )
+    assert event["fields"] == {"attempt": 3, "phase": "vote"}
+
+
+@pytest.mark.parametrize(
+    "number, level",
+    [(30, "WARNING"), (35, "WARNING"), (40, "ERROR"), (50, "CRITICAL"), (99, "CRITICAL")],
+)
+def test_levels_are_those_of_the_contract(
+    logger: logging.Logger, recorder: Recorder, number: int, level: str
+) -> None:
+    logger.log(number, "x")
+    assert [event["level"] for event in recorder.of("log_emitted")] == [level]
+
+
+def test_record_below_the_level_is_no_event(logger: logging.Logger, recorder: Recorder) -> None:
+    logger.info("x")
+    assert recorder.events == []
+
+
+@pytest.mark.parametrize("level, count", [("DEBUG", 1), ("OFF", 0)])
+def test_level_is_a_setting(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch, level: str, count: int
+) -> None:
+    session = Session(recorder, Settings(log_level=level), {})
+    session.active = True
+    hook_logs(session, monkeypatch)
+    logging.Logger("x").debug("x")
+    assert len(recorder.events) == count
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_secret_in_a_record_is_in_no_event(
+    logger: logging.Logger, recorder: Recorder, secret: str
+) -> None:
+    try:
+        raise ValueError(f"cannot log in with {secret}")
+    except ValueError:
+        logger.exception("failed: %s", secret, extra={"detail": secret, "db_password": CORE})
+    [event] = recorder.of("log_emitted")
+    assert CORE.lower() not in repr(event).lower()
+    assert event["fields"]["exception_type"] == "ValueError"
+
+
+def test_rules_of_aragora_apply_too(
+    logger: logging.Logger, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sys
+    from types import SimpleNamespace
+
+    module = SimpleNamespace(redact_string=lambda text: text.replace("hidden", "[REDACTED]"))
+    monkeypatch.setitem(sys.modules, "aragora.server.middleware.structured_logging", module)
+    logger.error("a hidden text")
+    assert recorder.of("log_emitted")[0]["message"] == "a [REDACTED] text"
+
+
+def test_record_that_logs_while_it_is_read_is_no_loop(
+    logger: logging.Logger, recorder: Recorder
+) -> None:
+    class Loud:
+        def __str__(self) -> str:
+            logger.warning("inside")
+            return "outside"
+
+    logger.warning("%s", Loud())
+    assert [event["message"] for event in recorder.of("log_emitted")].count("outside") == 1
+
+
+def test_own_records_are_no_events(
+    session: Session, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook_logs(session, monkeypatch)
+    logging.Logger("aragora_telemetry").warning("x")
+    assert recorder.events == []
+
+
+def test_launcher_that_serves_nothing_has_no_events(
+    session: Session, logger: logging.Logger, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sys
+
+    session.active = False
+    monkeypatch.delitem(sys.modules, "aragora", raising=False)
+    logger.error("x")
+    assert recorder.events == []
+
+
+def test_record_belongs_to_the_trace_that_runs(logger: logging.Logger, recorder: Recorder) -> None:
+    span = traces.Span("a" * 32, "b" * 16, True)
+    traces.RUNNING.set(span)
+    logger.error("x")
+    assert recorder.of("log_emitted")[0]["trace"] == span.trace()
+
+
+def test_handlers_run_and_raise_as_before(
+    session: Session, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook_logs(session, monkeypatch)
+
+    class Handler(logging.Handler):
+        def handle(self, record: logging.LogRecord) -> Any:
+            raise OSError("of a handler")
+
+    logger = logging.Logger("x")
+    logger.addHandler(Handler())
+    with pytest.raises(OSError, match="of a handler"):
+        logger.error("x")
+    assert len(recorder.events) == 1

@@ -280,3 +280,18 @@ def test_event_over_the_limit_of_its_topic_is_dropped_alone(broker: Broker, pref
     records = check(telemetry, listener, broker, settings)
     assert listener.drops[prefix + "logs", "undelivered"] == 1
     assert len(records.of(prefix + "logs")) == 2
+
+
+def test_topic_of_this_moment_loses_no_first_batch(broker: Broker, prefix: str) -> None:
+    """A broker that does not lead a new partition yet refuses one batch and takes the next."""
+    for attempt in range(5):
+        name = f"{prefix}{attempt}."
+        broker.create_topics(name, partitions=12)
+        settings = settings_for(broker, name)
+        with producing(broker, settings) as (telemetry, listener):
+            with Host(telemetry) as host:
+                host.has_offered(250)
+            assert telemetry.flush(60)
+        records = check(telemetry, listener, broker, settings)
+        assert records.gaps() == {}
+        assert len(records.of(name + "requests")) == host.offered

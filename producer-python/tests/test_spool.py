@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
 
@@ -143,6 +144,15 @@ def test_settled_run_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_directory_whose_removal_was_cut_off_goes(tmp_path: Path) -> None:
+    (tmp_path / "py-e0").mkdir()
+    unborn = tmp_path / ".py-e0"
+    unborn.mkdir()
+    os.utime(unborn, (0, 0))
+    assert Spool.open(tmp_path, "e1", 64 * MIB, False).adopt() is None
+    assert [path.name for path in tmp_path.iterdir()] == ["py-e1"]
+
+
 def test_run_of_a_live_process_is_not_adopted(tmp_path: Path) -> None:
     host = Host(tmp_path)
     host.accept(10)
@@ -256,8 +266,6 @@ def test_own_log_that_is_damaged_while_it_is_read(tmp_path: Path) -> None:
 def test_spool_of_a_full_disk_drops_and_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import os
-
     host = Host(tmp_path)
     host.accept(2)
     write = os.pwrite

@@ -120,8 +120,6 @@ def _translated(java: dict[str, str], warnings: list[str]) -> dict[str, str]:
         name = _RENAMED.get(name, name)
         if name == "ssl.endpoint.identification.algorithm":
             value = value or "none"
-        if name == "compression.type" and value == "none":
-            pass
         if _JAVA_ONLY.fullmatch(name):
             continue
         values[name] = value

@@ -17,7 +17,7 @@ HEADERS = [("content-type", b"application/cloudevents+json")]
 FIXED: Mapping[str, Any] = {
     "enable.idempotence": True,
     "acks": "all",
-    "max.in.flight.requests.per.connection": 5,
+    "max.in.flight.requests.per.connection": 1,  # with more, a first batch can be lost; RATIONALE
     "message.timeout.ms": 0,
     "allow.auto.create.topics": False,
 }

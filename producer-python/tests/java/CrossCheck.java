@@ -6,7 +6,7 @@ import java.util.Base64;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
-import org.aragora.telemetry.schemas.event.InputTopic;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /**
  * Reads records of the Python producer as the pipeline does.

@@ -92,7 +92,7 @@ def sends_what_is_left(seconds: str) -> None:
     with TelemetryProducer() as telemetry:
         root = Path(os.environ["ARAGORA_TELEMETRY_SPOOL_DIR"])
         until = time.monotonic() + float(seconds)
-        while len(list(root.iterdir())) > 1 and time.monotonic() < until:
+        while len(list(root.glob("py-*"))) > 1 and time.monotonic() < until:
             time.sleep(0.05)
         print(telemetry.stats().recovered, telemetry.stats().damaged)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, TopicPartition
 
 from aragora_telemetry.numbering import partition_of
 
@@ -51,7 +52,7 @@ def read_all(bootstrap: str, topics: list[str]) -> Records:
     for topic in topics:
         counts[topic] = len(consumer.list_topics(topic, timeout=10).topics[topic].partitions)
         for partition in range(counts[topic]):
-            low, high = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=10)
+            low, high = _ends(consumer, TopicPartition(topic, partition))
             if low < high:
                 left[topic, partition] = high
     consumer.assign([TopicPartition(*place, OFFSET_BEGINNING) for place in left])
@@ -77,6 +78,18 @@ def read_all(bootstrap: str, topics: list[str]) -> Records:
     consumer.close()
     assert all(count == 1 for count in ids.values()), "an event has two numbers"
     return records
+
+
+def _ends(consumer: Consumer, place: TopicPartition) -> tuple[int, int]:
+    """Lowest and next offset; a partition that was just created may have no leader yet."""
+    until = time.monotonic() + 30
+    while True:
+        try:
+            low, high = consumer.get_watermark_offsets(place, timeout=10)
+            return low, high
+        except KafkaException:
+            if time.monotonic() > until:
+                raise
 
 
 _RECREATED: set[str] = set()

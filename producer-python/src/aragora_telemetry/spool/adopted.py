@@ -48,13 +48,12 @@ class AdoptedOutbox:
         if history.epoch is not None and history.following is not None and not history.damaged:
             self._numbering = Numbering(history.epoch, history.following)
         firsts = sorted(int(name[:-4]) for name in names if name.endswith(".log"))
-        highest = max(history.places, default=0)
         for place, first in enumerate(firsts, 1):
             end = firsts[place] if place < len(firsts) else None
-            self._count(Segment.open(self._directory, first, fsync), end, highest)
+            self._count(Segment.open(self._directory, first, fsync), end)
         self._drop_empty()
 
-    def _count(self, segment: Segment, end: int | None, highest: int) -> None:
+    def _count(self, segment: Segment, end: int | None) -> None:
         """Counts what is left in a segment. ``end`` is the first ordinal of the next one."""
         found, unreadable_end = segment.all_frames()
         self._budget.adopted += segment.size
@@ -64,7 +63,7 @@ class AdoptedOutbox:
         self._left += segment.events
         readable = {frame.ordinal for frame in found}
         last = max(readable, default=segment.first - 1)
-        stop = end if end is not None else max(last, highest) + 1
+        stop = end if end is not None else max(last, self._history.highest) + 1
         settled = self._history.settled
         gone = sum(1 for n in range(segment.first, stop) if n not in readable and n not in settled)
         unnumbered = sum(1 for frame in found if self._lost_its_number(frame.ordinal))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 try:
@@ -14,6 +15,7 @@ except ImportError:  # not on Windows
 SUPPORTED = fcntl is not None
 _PREFIX = "py-"
 _LOCK = "lock"
+_UNBORN_SECONDS = 60
 
 
 class RunDirectory:
@@ -44,12 +46,17 @@ class RunDirectory:
                 directory = RunDirectory._lock(root / name, name[len(_PREFIX) :])
                 if directory is not None:
                     return directory
+            elif name.startswith(f".{_PREFIX}"):
+                _remove_unborn(root / name)
         return None
 
     @staticmethod
     def _lock(path: Path, epoch: str) -> RunDirectory | None:
         try:
             descriptor = os.open(path / _LOCK, os.O_RDWR | os.O_CLOEXEC)
+        except FileNotFoundError:
+            _remove_empty(path)  # its process died at the very end of remove
+            return None
         except OSError:
             return None
         try:
@@ -66,8 +73,11 @@ class RunDirectory:
         return sorted(entry.name for entry in os.scandir(self.path) if entry.is_dir())
 
     def remove(self) -> None:
-        """Deletes the directory, when all in it is settled."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        """Deletes the directory, when all in it is settled. The lock goes last."""
+        for topic in self.topics():
+            shutil.rmtree(self.path / topic, ignore_errors=True)
+        (self.path / _LOCK).unlink(missing_ok=True)
+        _remove_empty(self.path)
         self.release()
 
     def release(self) -> None:
@@ -75,3 +85,19 @@ class RunDirectory:
         descriptor, self._descriptor = self._descriptor, -1
         if descriptor >= 0:
             os.close(descriptor)
+
+
+def _remove_empty(path: Path) -> None:
+    try:
+        path.rmdir()
+    except OSError:
+        pass  # another process has removed it, or it is not ours to remove
+
+
+def _remove_unborn(path: Path) -> None:
+    """Removes the directory of a process that died while it made it."""
+    try:
+        if time.time() - path.stat().st_mtime > _UNBORN_SECONDS:
+            shutil.rmtree(path, ignore_errors=True)
+    except OSError:
+        pass

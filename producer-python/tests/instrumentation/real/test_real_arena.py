@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from aragora_server import environment
-from pipeline import Pipeline, of, wait
+from pipeline import Event, Pipeline, of, wait
 from pypi import pip
 from receiver import ReceivedSpan, Receiver
 
@@ -21,19 +21,15 @@ HERE = Path(__file__).parent
 SOURCES = ("stream", "runs", "phases", "agents", "elo", "http", "correlation", "websockets", "logs")
 
 
-def version(aragora: Path, name: str) -> Path | None:
+def version(aragora: Path, name: str) -> Path:
     """Installs another version beside the environment's own. Returns where it is."""
-    if name == "2.11.1":
-        return None
     directory = aragora.parents[1] / f"aragora-{name}"
-    if name == "newest" or not directory.exists():
-        arguments = ["--no-deps", "--upgrade", "--target", str(directory)]
-        pinned = HERE / f"aragora-{name}.txt"
-        pip(
-            aragora,
-            *arguments,
-            *(["--require-hashes", "-r", str(pinned)] if pinned.exists() else ["aragora"]),
-        )
+    pinned = HERE / f"aragora-{name}.txt"
+    if not (directory / "complete").exists():
+        which = ["--require-hashes", "-r", str(pinned)] if pinned.exists() else ["aragora"]
+        pip(aragora, "--no-deps", "--upgrade", "--target", str(directory), *which)
+        if pinned.exists():
+            (directory / "complete").touch()
     return directory
 
 
@@ -62,9 +58,7 @@ def host(aragora: Path, directory: Path, environ: dict[str, str]) -> None:
     assert "aragora-telemetry" not in done.stderr
 
 
-def check(aragora: Path, pipeline: Pipeline, directory: Path, name: str) -> None:
-    instance = f"real-arena-{name}"
-    environ = variables(pipeline, instance, version(aragora, name))
+def expect_hooks(aragora: Path, directory: Path, environ: dict[str, str]) -> None:
     doctor = subprocess.run(
         [aragora, "-m", "aragora_telemetry.cli", "doctor"],
         cwd=directory,
@@ -76,27 +70,34 @@ def check(aragora: Path, pipeline: Pipeline, directory: Path, name: str) -> None
     )
     assert doctor.returncode == 0, doctor.stdout + doctor.stderr
     found = {line.split()[0]: line.split()[1] for line in doctor.stdout.splitlines()}
-    assert {name: found.get(name) for name in SOURCES} == dict.fromkeys(SOURCES, "ok"), (
-        doctor.stdout
-    )
-    assert found["probe"] == "ok"
-    host(aragora, directory, environ)
-    events = pipeline.events(instance)
+    expected = dict.fromkeys((*SOURCES, "broker", "topics", "probe"), "ok")
+    assert {name: found.get(name) for name in expected} == expected, doctor.stdout
+
+
+def expect_debates(events: list[Event], instance: str) -> None:
     outcomes = {data["debate_id"]: data["outcome"] for data in of(events, "debate.completed")}
-    assert outcomes == {"run-ends": "consensus", "run-hangs": "timeout"}
-    assert Counter(data["debate_id"] for data in of(events, "debate.started")) == Counter(
-        outcomes.keys()
-    )
+    assert outcomes == {f"{instance}-ends": "consensus", f"{instance}-hangs": "timeout"}
+    started = Counter(data["debate_id"] for data in of(events, "debate.started"))
+    assert started == Counter(outcomes.keys())
     calls = Counter(
         (call["agent"], call["operation"], call["status"])
         for call in of(events, "agent.call_completed")
     )
     assert calls["alpha", "generate", "success"] and calls["failing", "generate", "error"]
-    assert not calls["failing", "generate", "success"] and not calls["alpha", "generate", "error"]
+    assert calls["late", "generate", "timeout"] and not calls["late", "generate", "success"]
+    assert not calls["failing", "generate", "success"] + calls["alpha", "generate", "error"]
     assert of(events, "instance.stopped") == [{"instance_id": instance}]
 
 
-@pytest.mark.parametrize("name", ["2.7.2", "2.9.0", "2.11.1"])
+def check(aragora: Path, pipeline: Pipeline, directory: Path, name: str) -> None:
+    instance = f"real-arena-{name}"
+    environ = variables(pipeline, instance, version(aragora, name))
+    expect_hooks(aragora, directory, environ)
+    host(aragora, directory, environ)
+    expect_debates(pipeline.events(instance), instance)
+
+
+@pytest.mark.parametrize("name", ["2.7.2", "2.9.0"])
 def test_debate_of_each_version(
     aragora: Path, pipeline: Pipeline, tmp_path: Path, name: str
 ) -> None:
@@ -106,6 +107,9 @@ def test_debate_of_each_version(
 def test_debate_of_the_newest_version(aragora: Path, pipeline: Pipeline, tmp_path: Path) -> None:
     """Only warns: a release of Aragora is not a defect of this checkout."""
     try:
+        directory = version(aragora, "newest")
+        if (directory / "aragora-2.11.1.dist-info").exists():
+            return  # the next test runs it
         check(aragora, pipeline, tmp_path, "newest")
     except Exception as error:
         warnings.warn(f"the newest Aragora is not supported: {error}", stacklevel=1)
@@ -116,23 +120,31 @@ def test_debate_is_one_tree_of_spans(
     aragora: Path, pipeline: Pipeline, receiver: Receiver, tmp_path: Path, sdk: bool
 ) -> None:
     instance = f"real-spans-{'sdk' if sdk else 'own'}"
-    more = {"HOST_SPANS": receiver.url} if sdk else {}
-    host(
-        aragora,
-        tmp_path,
-        variables(pipeline, instance, None if sdk else without_sdk(tmp_path), **more),
-    )
-    events = [event for event in pipeline.events(instance) if "traceparent" in event]
-    debate = next(e for e in events if e["data"].get("outcome") == "consensus")
+    more = exporting(receiver) if sdk else {}
+    environ = variables(pipeline, instance, None if sdk else without_sdk(tmp_path), **more)
+    if sdk:
+        expect_hooks(aragora, tmp_path, environ)
+    host(aragora, tmp_path, environ)
+    events = pipeline.events(instance)
+    expect_debates(events, instance)
+    traced = [event for event in events if "traceparent" in event]
+    debate = next(event for event in traced if event["data"].get("outcome") == "consensus")
+    calls = [e for e in traced if e["topic"] == "aragora.agent-calls"]
+    calls = [call for call in calls if call["data"]["debate_id"] == f"{instance}-ends"]
     trace_id = debate["traceparent"].split("-")[1]
-    calls = [
-        e
-        for e in events
-        if e["topic"] == "aragora.agent-calls" and e["data"]["debate_id"] == "run-ends"
-    ]
-    ours = {e["traceparent"].split("-")[2] for e in [debate, *calls]}
+    assert {call["traceparent"].split("-")[1] for call in calls} == {trace_id}
+    ours = {event["traceparent"].split("-")[2] for event in [debate, *calls]}
     wait(lambda: ours <= ids(receiver, trace_id), 30, lambda: ours - ids(receiver, trace_id))
     expect_one_tree([span for span in receiver.spans if span.trace_id == trace_id], sdk)
+
+
+def exporting(receiver: Receiver) -> dict[str, str]:
+    """Returns what makes Aragora export its own spans."""
+    return {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": f"{receiver.url}/v1/traces",
+        "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+        "OTEL_SERVICE_NAME": "host",
+    }
 
 
 def without_sdk(directory: Path) -> Path:

@@ -229,13 +229,14 @@ def test_agent_calls_have_the_status_that_the_provider_gave(run: Run) -> None:
     by_agent: dict[str, set[str]] = {}
     for name, status in calls:
         by_agent.setdefault(name, set()).add(status)
-    # The end of a debate closes the connections of the calls that still hang.
+    # A provider that hangs never answers; what ends the call is a limit, or Aragora, which closes
+    # the connections of all calls at the end of any debate.
     hanging = [
         call["error_type"]
         for call in of(run.events, "agent.call_completed")
         if call["agent"] in ("hanging", "stuck")
     ]
-    assert "timeout" in hanging and set(hanging) <= {"timeout", "ServerDisconnectedError"}
+    assert hanging and set(hanging) <= {"timeout", "ServerDisconnectedError"}
     for name in ("hanging", "stuck"):
         by_agent.pop(name, None)
     answers = {name: {"success"} for name in ("alpha", "beta", "delta", "okay", "slow")}

@@ -3,6 +3,7 @@
 import asyncio
 import os
 
+from aragora.agents.airlock import AirlockConfig, AirlockProxy
 from aragora.core import Agent, Critique, Environment, Vote
 from aragora.debate.orchestrator import Arena
 from aragora.debate.protocol import DebateProtocol
@@ -10,7 +11,7 @@ from aragora.debate.protocol import DebateProtocol
 
 class Stub(Agent):
     async def generate(self, prompt, context=None):
-        if "hanging" in self.name:
+        if "hanging" in self.name or "late" in self.name:
             await asyncio.Event().wait()
         if "failing" in self.name:
             raise ValueError("boom")
@@ -37,8 +38,14 @@ class Stub(Agent):
         )
 
 
+def locked(agent):
+    """Returns the agent as the server runs it: behind the airlock, which hides a failure."""
+    return AirlockProxy(agent, AirlockConfig(generate_timeout=0.2, max_retries=0))
+
+
 async def debate(loop_id, names, **protocol):
     agents = [Stub(name=name, model="stub", role="proposer") for name in names]
+    agents = [locked(agent) if agent.name == "late" else agent for agent in agents]
     protocol = DebateProtocol(rounds=2, consensus="majority", **protocol)
     await Arena(
         Environment(task="What should we measure?"), agents, protocol, loop_id=loop_id
@@ -46,26 +53,9 @@ async def debate(loop_id, names, **protocol):
 
 
 async def main():
-    await debate("run-ends", ["alpha", "beta", "failing"])
-    await debate("run-hangs", ["hanging", "hanging2"], timeout_seconds=1)
+    name = os.environ["ARAGORA_TELEMETRY_INSTANCE_ID"]
+    await debate(f"{name}-ends", ["alpha", "beta", "failing", "late"])
+    await debate(f"{name}-hangs", ["hanging", "hanging2"], timeout_seconds=1)
 
 
-def export_spans(url):
-    from opentelemetry import trace
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
-
-    provider = TracerProvider(resource=Resource.create({"service.name": "host"}))
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=url + "/v1/traces")))
-    trace.set_tracer_provider(provider)
-    return provider
-
-
-if url := os.environ.get("HOST_SPANS"):
-    provider = export_spans(url)
-    asyncio.run(main())
-    provider.shutdown()
-else:
-    asyncio.run(main())
+asyncio.run(main())

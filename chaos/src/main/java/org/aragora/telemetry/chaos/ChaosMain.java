@@ -1,8 +1,5 @@
 package org.aragora.telemetry.chaos;
 
-import org.aragora.telemetry.chaos.settings.FaultKind;
-import org.aragora.telemetry.chaos.settings.ChaosSettings;
-import org.aragora.telemetry.chaos.report.ChaosReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +9,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
+import org.aragora.telemetry.chaos.report.ChaosReport;
+import org.aragora.telemetry.chaos.settings.ChaosSettings;
+import org.aragora.telemetry.chaos.settings.FaultKind;
 import org.aragora.telemetry.chassis.log.ServiceLogging;
 import org.aragora.telemetry.testbed.broker.EmbeddedCluster;
 import org.jspecify.annotations.Nullable;

@@ -116,8 +116,7 @@ public final class ChaosRun {
   private @Nullable RollingUpgrade upgrade(ProcessorFleet fleet) {
     return settings.oldBuild() == null
         ? null
-        : new RollingUpgrade(
-            ProcessorBuild.in(settings.oldBuild()), fleet, settings.seed(), log);
+        : new RollingUpgrade(ProcessorBuild.in(settings.oldBuild()), fleet, settings.seed(), log);
   }
 
   private ChaosReport finish(ChaosLoad load, Scraper scraper, CommittedOffsets offsets)

@@ -1,12 +1,12 @@
 package org.aragora.telemetry.chaos;
 
-import org.aragora.telemetry.chaos.settings.Sabotage;
-import org.aragora.telemetry.chaos.settings.FaultKind;
-import org.aragora.telemetry.chaos.settings.ChaosSettings;
-import org.aragora.telemetry.chaos.report.ChaosReport;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Set;
+import org.aragora.telemetry.chaos.report.ChaosReport;
+import org.aragora.telemetry.chaos.settings.ChaosSettings;
+import org.aragora.telemetry.chaos.settings.FaultKind;
+import org.aragora.telemetry.chaos.settings.Sabotage;
 import org.aragora.telemetry.testbed.broker.EmbeddedCluster;
 
 /** Runs with one guarantee broken after the other, to test the checks. */

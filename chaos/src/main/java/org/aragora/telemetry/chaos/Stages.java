@@ -27,8 +27,8 @@ import org.aragora.telemetry.chaos.settings.Sabotage;
 import org.aragora.telemetry.testbed.broker.EmbeddedCluster;
 
 /**
- * Stages of a run: a warm-up without faults, then stages of load with faults or with the steps of an
- * upgrade. After each stage the load rests, and every value must equal the expected one.
+ * Stages of a run: a warm-up without faults, then stages of load with faults or with the steps of
+ * an upgrade. After each stage the load rests, and every value must equal the expected one.
  */
 final class Stages {
   private static final long WARM_UP_SECONDS = 10;
@@ -164,9 +164,7 @@ final class Stages {
     if (different.isEmpty()) {
       log.print("%d series equal the expected ones".formatted(comparison.compared()));
     } else {
-      comparison
-          .differences()
-          .forEach(sentence -> checks.violations().add(Check.TRUTH, sentence));
+      comparison.differences().forEach(sentence -> checks.violations().add(Check.TRUTH, sentence));
       log.print("not equal: " + different);
     }
     checks.prometheus().rest(checks.expected().values());

@@ -51,7 +51,7 @@ public final class SabotagedProcessor {
     };
   }
 
-  /** Takes the number away by which an event is known to have been counted. */
+  /** Removes the number by which duplicates are recognized. */
   public static final class NumberRemover implements ConsumerInterceptor<byte[], byte[]> {
 
     @Override

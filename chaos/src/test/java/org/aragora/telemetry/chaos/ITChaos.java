@@ -1,12 +1,12 @@
 package org.aragora.telemetry.chaos;
 
-import org.aragora.telemetry.chaos.settings.ChaosSettings;
-import org.aragora.telemetry.chaos.report.ChaosReport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.aragora.telemetry.chaos.report.ChaosReport;
+import org.aragora.telemetry.chaos.settings.ChaosSettings;
 import org.aragora.telemetry.chassis.log.ServiceLogging;
 import org.aragora.telemetry.testbed.broker.EmbeddedCluster;
 import org.junit.jupiter.api.BeforeAll;

@@ -42,8 +42,8 @@ final class Doctor {
   /**
    * Prepares all checks of a stack.
    *
-   * @param bound how long each line may take
-   * @param alertWait how long to wait for notifications of test alerts; null: send none
+   * @param bound time limit of each line
+   * @param alertWait time limit of the notifications of test alerts; null: send none
    */
   static Doctor of(DoctorSettings at, Duration bound, @Nullable Duration alertWait, Clock clock) {
     Duration timeout =

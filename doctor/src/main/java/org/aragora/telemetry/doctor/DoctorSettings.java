@@ -21,12 +21,12 @@ import org.aragora.telemetry.schemas.field.LogLevel;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 
 /**
- * Where the stack is, and how it is meant to be set. The defaults are where docker-compose.yml
- * publishes it on this machine.
+ * Addresses of the stack, and its intended settings. The defaults are the addresses that
+ * docker-compose.yml publishes on this machine.
  *
  * @param kafka settings of a consumer
- * @param topicPrefix what names of topics begin with
- * @param lowestLevel of the log events that are meant to be there
+ * @param topicPrefix of all topics
+ * @param lowestLevel of the expected log events
  * @param tracing sampler and name of the traced service
  * @param app label of Aragora's lines in Loki
  */

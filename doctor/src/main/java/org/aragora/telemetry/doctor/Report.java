@@ -10,7 +10,7 @@ import org.aragora.telemetry.doctor.checks.Finding;
 import org.aragora.telemetry.doctor.checks.Verdict;
 
 /**
- * What the doctor says.
+ * Report of all findings.
  *
  * @param results in the order of the checklist
  */
@@ -19,7 +19,7 @@ record Report(List<Doctor.Result> results) {
     results = List.copyOf(results);
   }
 
-  /** A failure outweighs what could not be told, and that what passed. */
+  /** A failure outweighs "cannot tell", and that outweighs a pass. */
   int exitCode() {
     if (count(Verdict.FAIL) > 0) {
       return ExitCodes.FAILED;

@@ -15,7 +15,7 @@ import org.aragora.telemetry.doctor.checks.Verdict;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/** All lines at once, where nothing answers. */
+/** All lines at once, if nothing answers. */
 class DoctorTest {
   private static final List<String> ADDRESSES =
       List.of(

@@ -20,11 +20,11 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.aragora.telemetry.doctor.stack.HttpTarget;
 
-/** A real HTTP server that answers as it is told, on a port of its own. */
+/** A real HTTP server with prepared answers, on its own port. */
 final class Stand implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
-  /** What is answered. */
+  /** A prepared answer. */
   record Answer(int status, String type, String body) {}
 
   private final HttpServer server;

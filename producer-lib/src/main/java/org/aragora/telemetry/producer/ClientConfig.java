@@ -12,19 +12,24 @@ import org.aragora.telemetry.producer.lane.ProducerHandle;
 import org.aragora.telemetry.producer.report.FailureReport;
 import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
 
-/** Settings of the Kafka client: ours where a guarantee hangs on them, the host's elsewhere. */
+/** Settings of the Kafka client: fixed if a guarantee rests on them, else the host's. */
 final class ClientConfig {
   private static final String UNRESOLVED = "No resolvable bootstrap urls";
 
-  /** What the producer relies on; a host may repeat them, not change them. */
+  /** Settings that the guarantees rest on; a host may repeat them, not change them. */
   private static final Map<String, String> FIXED =
       Map.of(
           ProducerConfig.ACKS_CONFIG, "all",
-          ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+          ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true",
+          ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1");
 
   private ClientConfig() {}
 
-  /** All settings of the client, or an exception with a sentence about the first bad one. */
+  /**
+   * Adds the defaults and the fixed settings.
+   *
+   * @throws IllegalArgumentException in one sentence, if a wanted setting is refused
+   */
   static Map<String, Object> complete(Map<String, String> wanted, String clientId) {
     Map<String, Object> config = new HashMap<>(defaults(clientId));
     wanted.forEach(
@@ -44,8 +49,8 @@ final class ClientConfig {
   }
 
   /**
-   * Makes the client now, so that a setting that it refuses is known at once. Names of brokers that
-   * do not resolve yet are tried again when there is something to send.
+   * Makes the client now, so that {@code build} reports a setting that it refuses. If no broker
+   * name resolves yet, the next event tries again.
    */
   static void connect(ProducerHandle handle, FailureReport report) {
     try {
@@ -79,8 +84,6 @@ final class ClientConfig {
         clientId,
         ProducerConfig.COMPRESSION_TYPE_CONFIG,
         "lz4",
-        ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
-        5,
         ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
         Integer.MAX_VALUE,
         ProducerConfig.MAX_BLOCK_MS_CONFIG,

@@ -20,12 +20,12 @@ import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line of input as an event. A whole CloudEvent, known by its {@code specversion}, is an event
- * that somebody has stamped; {@code {"type": ..., "data": {...}}} is what happened, to be stamped
- * now ({@code time}, {@code traceparent} and {@code parentspanid} may be given).
+ * A line of input as an event. A whole CloudEvent has a {@code specversion} and goes out unchanged.
+ * The short form {@code {"type": ..., "data": {...}}} is stamped now; {@code time}, {@code
+ * traceparent} and {@code parentspanid} may be given.
  *
- * @param event what it says
- * @param whole whether it is to go out as it is
+ * @param event the event in the line
+ * @param whole true for a whole CloudEvent
  */
 record EventLine(Event event, boolean whole) {
   private static final JsonFactory JSON =
@@ -33,7 +33,7 @@ record EventLine(Event event, boolean whole) {
   private static final Set<String> SHORT =
       Set.of("type", "data", "time", "traceparent", "parentspanid");
 
-  /** Why a line is no event, in a sentence. */
+  /** A line that is not an event; the message is a sentence. */
   static final class BadLineException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -42,7 +42,11 @@ record EventLine(Event event, boolean whole) {
     }
   }
 
-  /** Reads a line, or says what is wrong with it. */
+  /**
+   * Reads a line.
+   *
+   * @throws BadLineException if it is not an event
+   */
   static EventLine read(byte[] line, EventCodec codec, String source, long nowMs)
       throws BadLineException {
     try {
@@ -66,7 +70,7 @@ record EventLine(Event event, boolean whole) {
     String quoted = new String(raw, StandardCharsets.UTF_8);
     EventType type =
         quoted.length() < 2 ? null : EventType.byName(quoted.substring(1, quoted.length() - 1));
-    return type == null ? InputTopic.DEBATES : type.topic(); // the codec says what is wrong with it
+    return type == null ? InputTopic.DEBATES : type.topic(); // the codec reports the type
   }
 
   /** The members of an object, each as it stands. */

@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Lines of a stream as bytes, each up to a limit: a file without line ends is no reason to die. */
+/**
+ * Lines of a stream as bytes, each up to a limit, so that a file without line ends fits into
+ * memory.
+ */
 final class LineReader {
   private final InputStream in;
   private final int maxBytes;
@@ -18,7 +21,9 @@ final class LineReader {
   }
 
   /**
-   * The next line without its end, or null at the end. Of one over the limit only the beginning.
+   * Reads the next line.
+   *
+   * @return the line without its end, cut at the limit; null at the end of the stream
    */
   byte @Nullable [] next() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -43,7 +48,7 @@ final class LineReader {
     return number;
   }
 
-  /** Whether the line read last was over the limit. */
+  /** True if the line read last was over the limit. */
   boolean wasTooLong() {
     return tooLong;
   }

@@ -43,14 +43,14 @@ public final class ProducerBuilder {
     this.instanceId = instanceId;
   }
 
-  /** Where the brokers are; default {@code localhost:9092}. */
+  /** Addresses of the brokers; default {@code localhost:9092}. */
   public ProducerBuilder bootstrapServers(String servers) {
     return clientSetting(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, servers);
   }
 
   /**
-   * A setting of Kafka's producer by its Kafka name, such as {@code sasl.jaas.config}. Those that a
-   * guarantee rests on (acks, enable.idempotence, ...) are refused by {@link #build}.
+   * A setting of Kafka's producer by its Kafka name, such as {@code sasl.jaas.config}. {@link
+   * #build} refuses those that a guarantee rests on, such as {@code acks}.
    */
   public ProducerBuilder clientSetting(String name, String value) {
     clientSettings.put(name, value);
@@ -63,7 +63,7 @@ public final class ProducerBuilder {
     return this;
   }
 
-  /** What the names of the topics begin with; default {@code aragora.}. */
+  /** Prefix of the names of the topics; default {@code aragora.}. */
   public ProducerBuilder topicPrefix(String prefix) {
     this.topicPrefix = prefix;
     return this;
@@ -78,15 +78,16 @@ public final class ProducerBuilder {
     return this;
   }
 
-  /** How long emit may wait where there is no room; default zero: it never waits. */
+  /** Time that emit may wait for room in the queue; default zero, it never waits. */
   public ProducerBuilder emitWait(Duration wait) {
     this.emitWait = wait;
     return this;
   }
 
   /**
-   * How much of a topic may be accepted and not yet acknowledged, in memory; default 50,000 events
-   * and 16 MiB. Each topic has its own bound, so that a flood of logs costs no debate.
+   * Bound of the events of a topic that are accepted and not acknowledged, in memory; default
+   * 50,000 events and 16 MiB. Each topic has its own bound, so that a flood of logs costs no
+   * debate.
    */
   public ProducerBuilder queue(int maxEvents, long maxBytes) {
     this.maxEvents = maxEvents;
@@ -95,23 +96,23 @@ public final class ProducerBuilder {
   }
 
   /**
-   * Keeps accepted events on disk until they are acknowledged, instead of in memory: they survive a
-   * long outage of the brokers and the death of this process, and the next producer that opens the
-   * directory sends them. Several processes may share it. Emit then writes to a file, which goes to
-   * the page cache; {@link #fsync} says whether it waits for the disk.
+   * Keeps accepted events on disk until they are acknowledged, instead of in memory. They survive a
+   * long outage of the brokers and the death of this process. The next producer that opens the
+   * directory sends them; several processes may share it. Emit then writes to the page cache; with
+   * {@link #fsync} it waits for the disk.
    */
   public ProducerBuilder spool(Path directory) {
     this.spool = directory;
     return this;
   }
 
-  /** How many bytes of each topic the spool may hold; default 64 MiB. */
+  /** Bound of each topic's bytes in the spool; default 64 MiB. */
   public ProducerBuilder spoolBytes(long bytes) {
     this.spoolBytes = bytes;
     return this;
   }
 
-  /** What an accepted event survives in the spool; default {@link Fsync#NEVER}. */
+  /** Failures that an accepted event survives in the spool; default {@link Fsync#NEVER}. */
   public ProducerBuilder fsync(Fsync fsync) {
     this.fsync = fsync;
     return this;
@@ -123,7 +124,7 @@ public final class ProducerBuilder {
     return this;
   }
 
-  /** Who hears of failures. */
+  /** Listener for failures; default none. */
   public ProducerBuilder listener(TelemetryListener listener) {
     this.listener = listener;
     return this;
@@ -136,10 +137,9 @@ public final class ProducerBuilder {
   }
 
   /**
-   * Starts the producer. Does not wait for a broker; one that is away is waited for in the
-   * background.
+   * Starts the producer. Does not wait for a broker: events are kept until one answers.
    *
-   * @throws IllegalArgumentException in one sentence, where a setting cannot be used
+   * @throws IllegalArgumentException in one sentence, if a setting cannot be used
    */
   public TelemetryProducer build() {
     ProducerSettings settings = settings();

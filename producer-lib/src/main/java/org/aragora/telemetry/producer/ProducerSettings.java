@@ -6,11 +6,11 @@ import java.util.Map;
 import org.aragora.telemetry.producer.report.TelemetryListener;
 
 /**
- * What a producer runs with, checked.
+ * Checked settings of a producer.
  *
  * @param kafka settings of the Kafka client, complete
  * @param heartbeat time between two heartbeats, zero for none
- * @param emitWait how long emit may wait for room
+ * @param emitWait time that emit may wait for room
  * @param maxEvents events of a topic that may be on their way
  * @param maxBytes their bytes
  */

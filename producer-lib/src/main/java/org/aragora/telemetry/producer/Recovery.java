@@ -12,7 +12,7 @@ import org.aragora.telemetry.producer.report.DropReason;
 import org.aragora.telemetry.producer.report.FailureReport;
 import org.aragora.telemetry.producer.spool.Spool;
 
-/** Sends what earlier runs have left in the spool, each run's events under its own epoch. */
+/** Sends the events that earlier runs have left in the spool, each under the epoch of its run. */
 final class Recovery {
   private final Spool spool;
   private final ProducerHandle handle;

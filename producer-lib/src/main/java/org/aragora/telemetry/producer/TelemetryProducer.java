@@ -33,11 +33,10 @@ import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes an instance's events to Kafka and never hurts the instance: no method that emits throws,
- * whatever it is given, and none waits longer than {@link ProducerBuilder#emitWait}, which is not
- * at all unless it is set. What cannot be kept is dropped and counted, per topic and reason, in
- * {@link #stats} and in the heartbeats that the producer sends by itself. Safe for use by any
- * number of threads; make one per instance and close it in the end.
+ * Writes an instance's events to Kafka and never hurts the instance. Emit methods never throw. They
+ * block for at most {@link ProducerBuilder#emitWait}, which defaults to zero. Events that cannot be
+ * kept are dropped and counted per topic and reason, in {@link #stats} and in the heartbeats. Safe
+ * for use by any number of threads; make one per instance and close it in the end.
  *
  * <pre>{@code
  * try (TelemetryProducer telemetry = TelemetryProducer.builder("api-7f9c").build()) {
@@ -46,9 +45,17 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Every method that emits returns whether the event was accepted. An event carries the
- * OpenTelemetry span that is current on the calling thread, if there is one; {@link
- * #emit(EventData, EventContext)} takes another. Texts over 65,536 characters are cut.
+ * <p>Emit methods return true if the event was accepted. An event carries the OpenTelemetry span
+ * that is current on the calling thread; {@link #emit(EventData, EventContext)} takes another one,
+ * or another time. Tasks, errors and log messages over 65,536 characters are cut. Optional fields
+ * are set on the record:
+ *
+ * <pre>{@code
+ * telemetry.emit(
+ *     AgentCallCompleted.of("c-1", "claude", CallStatus.SUCCESS, Duration.ofMillis(2300))
+ *         .withTokens(1200, 340)
+ *         .withDebateId("d-1"));
+ * }</pre>
  */
 public final class TelemetryProducer implements AutoCloseable {
   private static final Duration CLOSE_BOUND = Duration.ofSeconds(10);
@@ -87,7 +94,7 @@ public final class TelemetryProducer implements AutoCloseable {
   }
 
   /**
-   * A producer for one instance.
+   * Starts the settings of a producer for one instance.
    *
    * @param instanceId id of the instance: letters, digits and {@code . _ ~ : @ -}
    */
@@ -193,7 +200,10 @@ public final class TelemetryProducer implements AutoCloseable {
             settings.emitWait().toNanos());
   }
 
-  /** An event that somebody else has stamped, byte for byte; its key, if null, is its type's. */
+  /**
+   * Emits an event that another producer has stamped, byte for byte; its key, if null, is its
+   * type's.
+   */
   boolean emitAsIs(InputTopic topic, @Nullable String key, byte[] value) {
     return senders.offer(
         topic, () -> stamper.asIs(topic, key, value), !closed.get(), settings.emitWait().toNanos());
@@ -215,7 +225,7 @@ public final class TelemetryProducer implements AutoCloseable {
         InputTopic.INSTANCES, () -> stamper.stamp(data.get(), EventContext.none()), true, 0);
   }
 
-  /** What became of every event so far. */
+  /** Counts of the events so far, by outcome. */
   public ProducerStats stats() {
     return senders.stats();
   }
@@ -223,8 +233,8 @@ public final class TelemetryProducer implements AutoCloseable {
   /**
    * Waits until everything accepted so far is acknowledged or given up.
    *
-   * @return whether it was within the bound; false also where the thread is interrupted, which
-   *     stays set
+   * @return true if that was within the bound; false too if the thread is interrupted, which stays
+   *     set
    */
   public boolean flush(Duration bound) {
     return flushUntil(System.nanoTime() + bound.toNanos());
@@ -246,9 +256,9 @@ public final class TelemetryProducer implements AutoCloseable {
   }
 
   /**
-   * Accepts nothing more, sends what is there, then a last heartbeat and instance.stopped, all
-   * within the bound. What is left then stays in the spool, or is dropped and counted where there
-   * is none. Closing again does nothing.
+   * Stops accepting events, sends the accepted ones, then a last heartbeat and instance.stopped,
+   * all within the bound. Events that are left stay in the spool, or are dropped and counted if
+   * there is none. Closing again does nothing.
    */
   public void close(Duration bound) {
     if (!closed.compareAndSet(false, true)) {

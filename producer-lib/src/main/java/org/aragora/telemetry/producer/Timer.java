@@ -5,7 +5,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Runs things at intervals on one daemon thread. What they throw is the end of them. */
+/** Runs tasks at intervals on one daemon thread. A task that throws is not run again. */
 final class Timer {
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(

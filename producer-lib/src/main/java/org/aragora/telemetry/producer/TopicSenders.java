@@ -21,7 +21,7 @@ import org.aragora.telemetry.producer.stamp.RefusedEventException;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
 
-/** The five senders of a producer with their accounts. Nothing here throws at the host. */
+/** The senders of the five topics with their accounts. Never throws at the host. */
 final class TopicSenders {
   private static final Duration LEAST = Duration.ofMillis(1);
 
@@ -32,7 +32,7 @@ final class TopicSenders {
   private final Map<InputTopic, TopicAccount> accounts = new EnumMap<>(InputTopic.class);
   private final Map<InputTopic, TopicSender> senders = new EnumMap<>(InputTopic.class);
 
-  /** Makes an event's record, or says why there is none. */
+  /** Makes a stamped event. */
   interface Stamping {
     StampedEvent stamp() throws RefusedEventException;
   }
@@ -59,7 +59,11 @@ final class TopicSenders {
     }
   }
 
-  /** Offers an event to its topic. Returns whether it was accepted; it is counted either way. */
+  /**
+   * Offers an event to its topic and counts it.
+   *
+   * @return true if it was accepted
+   */
   @SuppressWarnings("NullAway") // every topic has its account and its sender
   boolean offer(InputTopic topic, Stamping stamping, boolean open, long waitNanos) {
     TopicAccount account = accounts.get(topic);
@@ -77,7 +81,7 @@ final class TopicSenders {
       };
     } catch (RefusedEventException e) {
       return refused(account, e.reason(), String.valueOf(e.getMessage()));
-    } catch (Throwable e) { // whatever the host handed in, it is not to hurt the host
+    } catch (Throwable e) { // no argument of the host may hurt the host
       return refused(account, DropReason.INVALID, FailureReport.reasonOf(e));
     }
   }
@@ -87,7 +91,11 @@ final class TopicSenders {
     return false;
   }
 
-  /** Waits until what was accepted before is settled. Returns whether it is. */
+  /**
+   * Waits until all events accepted before are settled.
+   *
+   * @return true if they are
+   */
   boolean flush(long deadlineNanos) throws InterruptedException {
     boolean all = true;
     for (TopicSender sender : senders.values()) {

@@ -1,6 +1,8 @@
 /**
- * Application to topics: {@link org.aragora.telemetry.producer.TelemetryProducer} is what an
- * instance writes its events with. What is public here is the library's interface.
+ * Application to topics: an instance writes its events with a {@link
+ * org.aragora.telemetry.producer.TelemetryProducer}. The public types of this package, {@code
+ * stamp.EventContext}, {@code disk.Fsync}, and {@code report} but for its accounts are the
+ * library's interface.
  */
 @NullMarked
 package org.aragora.telemetry.producer;

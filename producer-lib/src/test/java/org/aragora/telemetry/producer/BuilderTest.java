@@ -53,7 +53,7 @@ class BuilderTest {
         .containsEntry("compression.type", "zstd")
         .containsEntry("acks", "all")
         .containsEntry("enable.idempotence", "true")
-        .containsEntry("max.in.flight.requests.per.connection", 5)
+        .containsEntry("max.in.flight.requests.per.connection", "1")
         .containsEntry("client.id", "me");
     assertThat(ClientConfig.complete(Map.of(), "me")).containsEntry("compression.type", "lz4");
   }

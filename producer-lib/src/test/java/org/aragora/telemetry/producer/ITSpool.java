@@ -33,7 +33,7 @@ class ITSpool {
   @TempDir Path directory;
   @TempDir Path logs;
 
-  /** Ids that the host says are accepted, up to its death by SIGKILL after at least so many. */
+  /** Ids that the host prints as accepted, up to its death by SIGKILL after at least so many. */
   private Set<String> liveAndDie(String servers, Fsync fsync, String name, int ids)
       throws IOException, InterruptedException {
     Path said = logs.resolve(name);

@@ -120,6 +120,31 @@ class ITTelemetryProducer {
     }
   }
 
+  /** A broker that does not lead a partition yet refuses one batch and may take the next. */
+  @Test
+  void topicsOfThisMomentTakeEveryEvent() throws Exception {
+    try (Admin admin =
+        Admin.create(
+            Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers()))) {
+      for (int round = 0; round < 15; round++) {
+        String prefix = kafka.prefix() + "round" + round + ".";
+        new TopicAdmin(admin).create(new TopicAdmin.Plan(prefix, 6, OptionalInt.empty()));
+        try (TelemetryProducer telemetry =
+            TelemetryProducer.builder("api-1")
+                .bootstrapServers(kafka.bootstrapServers())
+                .topicPrefix(prefix)
+                .build()) {
+          for (int i = 0; i < 2_000; i++) {
+            assertThat(telemetry.emit(request(i))).isTrue();
+          }
+          assertThat(telemetry.flush(Duration.ofSeconds(30))).as(prefix).isTrue();
+        }
+        assertThat(TopicReader.all(kafka.bootstrapServers(), InputTopic.REQUESTS.under(prefix)))
+            .hasSize(2_000);
+      }
+    }
+  }
+
   static void createTopics(EmbeddedBroker broker) {
     try (Admin admin =
         Admin.create(

@@ -6,8 +6,8 @@ import org.aragora.telemetry.producer.disk.Fsync;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
 
 /**
- * A host to be killed: {@code <servers> <spool> <fsync> <name>}. Says the id of each request on
- * standard output after it was accepted, and never ends by itself.
+ * A host to be killed: {@code <servers> <spool> <fsync> <name>}. Prints the id of each request on
+ * standard output after it was accepted, and never ends.
  */
 final class SpoolHost {
   private SpoolHost() {}

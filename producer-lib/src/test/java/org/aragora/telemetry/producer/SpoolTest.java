@@ -90,7 +90,7 @@ class SpoolTest {
   }
 
   @Test
-  void eventsAcceptedBeforeAnyPartitionWasKnownAreNumberedInTheNextRun() throws Exception {
+  void eventsAcceptedWithoutAPartitionCountAreNumberedInTheNextRun() throws Exception {
     TelemetryProducer first =
         TelemetryProducer.builder("api-1")
             .bootstrapServers("127.0.0.1:1")

@@ -14,7 +14,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 
-/** What is in a topic. */
+/** Records of a topic. */
 final class TopicReader {
   private TopicReader() {}
 
@@ -40,7 +40,7 @@ final class TopicReader {
     }
   }
 
-  /** How often each (epoch, partition, seq) is there, with its event. */
+  /** Number of copies of each (epoch, partition, seq), with its event. */
   static Map<String, List<Event>> byNumber(
       List<ConsumerRecord<byte[], byte[]>> records, InputTopic topic) {
     Map<String, List<Event>> events = new TreeMap<>();

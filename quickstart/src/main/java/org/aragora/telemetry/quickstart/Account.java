@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What became of every event, topic by topic: what was written against what the processor says.
+ * Account of every event, topic by topic: records written and records counted by the processor.
  *
  * @param rows one per input topic
  */
@@ -16,7 +16,7 @@ record Account(List<Row> rows) {
    *
    * @param emitted events of the load that the broker acknowledged
    * @param processor events that the processor wrote itself
-   * @param others records of anybody else
+   * @param others records of other clients
    */
   record Row(
       String topic,
@@ -27,7 +27,9 @@ record Account(List<Row> rows) {
       long duplicate,
       long deadLettered) {
 
-    /** Whether every record is accounted for; others may write what they like, the load may not. */
+    /**
+     * Returns true if every record is accounted for; others may write anything, the load may not.
+     */
     boolean isSettled() {
       return others == 0
           ? emitted + processor == counted && duplicate == 0 && deadLettered == 0

@@ -7,8 +7,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of every span and every line: what the events give, what the exporters say, what the
- * receivers have.
+ * Account of every span and every line: expected by the events, acknowledged to the exporters,
+ * counted by the receivers.
  *
  * @param rows one per exporter
  */
@@ -20,12 +20,12 @@ record ExportAccount(List<Row> rows) {
    * @param items {@code spans} or {@code lines}
    * @param expected by the events; empty where settings of the user or others' events decide
    * @param sent as often as they were sent
-   * @param acknowledged as the exporter says
+   * @param acknowledged by the exporter's own metrics
    * @param received by the receiver's own count, repeated ones once; empty for a real backend
    * @param deadLettered records that the backend refused
    * @param unsettledRecords records of the topics that are neither acknowledged nor dead letters
-   *     nor left out by the exporter; negative where it says that it has seen more than there are
-   * @param lag records, as the exporter says; empty as long as it does not
+   *     nor left out by the exporter; negative if its own metrics count more than there are
+   * @param lag records, by the exporter's own metrics; empty until it serves them
    */
   record Row(
       String items,

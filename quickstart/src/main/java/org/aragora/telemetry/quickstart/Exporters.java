@@ -33,7 +33,7 @@ final class Exporters {
           "OTEL_EXPORTER_JAEGER_AGENT_HOST",
           "JAEGER_AGENT_HOST");
 
-  /** With any of these, the number of spans cannot be told from the events. */
+  /** With any of these, the events do not give the number of spans. */
   private static final List<String> CHANGES_SPANS =
       List.of(SAMPLER, "ARAGORA_TELEMETRY_AGENT_SERVICE_SPANS");
 

@@ -5,12 +5,12 @@ import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the quickstart runs.
+ * Options of a quickstart run.
  *
  * @param duration of the load; null: until it is stopped
  * @param rate events per second; 0: no load
- * @param kafkaPort where Kafka listens; 0: any free port
- * @param metricsPort where the processor serves /metrics; 0: any free port
+ * @param kafkaPort of Kafka; 0: any free port
+ * @param metricsPort of the processor's /metrics; 0: any free port
  */
 record Options(@Nullable Duration duration, double rate, int kafkaPort, int metricsPort) {
 

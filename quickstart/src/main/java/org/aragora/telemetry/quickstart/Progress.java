@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.aragora.telemetry.testbed.service.MetricsPage;
 
-/** The live line: what happened since the last one. Not thread-safe. */
+/** Text of the live line, with rates since the last one. Not thread-safe. */
 final class Progress {
 
   private final long startNanos;

@@ -4,8 +4,8 @@ import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the user sees: lines that stay, and one that lives. On a terminal the live line is written
- * over itself; elsewhere it is a plain line now and then.
+ * Output for the user: lines that stay, and one live line. A terminal overwrites the live line;
+ * elsewhere it is a plain line now and then.
  */
 final class Screen {
 

@@ -18,10 +18,9 @@ import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.aragora.telemetry.chassis.main.CommandMain;
 import org.aragora.telemetry.chassis.main.ExitCodes;
+import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.processor.OfflinePipelines;
 import org.aragora.telemetry.processor.ProcessorConfig;
-import org.aragora.telemetry.processor.flow.PartitionPipeline;
 import org.aragora.telemetry.replay.generation.GenerationReplay;
 import org.aragora.telemetry.replay.output.JsonOutput;
 import org.aragora.telemetry.replay.output.OpenMetricsOutput;
@@ -153,7 +152,8 @@ public final class ReplayMain implements Callable<Integer> {
   private int run(ProcessorConfig config) throws IOException {
     checkOptions();
     Consumers consumers = new Consumers(config.clientSettings());
-    OfflinePipelines pipelines = OfflinePipelines.of(config);
+    PartitionCounters counters =
+        PartitionCounters.of(config.rules().forReplay(), config.topicPrefix());
     Workers crew = new Workers(consumers, config.topicPrefix(), workers);
     if (verify.isSet()) {
       SortedMap<InputPartition, Bounds> range = resolve(config, consumers);
@@ -163,7 +163,7 @@ public final class ReplayMain implements Callable<Integer> {
                       consumers,
                       config.topicPrefix(),
                       GenerationCommand.service(config).generations().current()),
-                  pipelines,
+                  counters,
                   verify.settings(to == null),
                   Clock.systemUTC())
               .verify(range, crew, offsets -> progress(offsets));
@@ -171,24 +171,24 @@ public final class ReplayMain implements Callable<Integer> {
       return verification.isClean() ? ExitCodes.DONE : ExitCodes.DIFFERS;
     }
     if (output == Output.generation) {
-      new GenerationReplay(GenerationCommand.service(config), pipelines, out())
+      new GenerationReplay(GenerationCommand.service(config), counters, out())
           .make(resolve(config, consumers), crew, offsets -> progress(offsets));
       return ExitCodes.DONE;
     }
-    Checkpoints.@Nullable Plan plan = plan(config, consumers, pipelines);
+    Checkpoints.@Nullable Plan plan = plan(config, consumers, counters);
     SortedMap<InputPartition, Bounds> range =
         plan == null ? resolve(config, consumers) : plan.range();
     var partitions =
         PartitionReplay.all(
             range,
             new PartitionReplay.Keep(output == Output.openmetrics, windows),
-            pipelines,
+            counters,
             plan == null ? null : plan.checkpoints());
     Progress progress =
         progress(partitions.stream().mapToLong(p -> Math.max(0, p.to() - p.from())).sum());
     crew.run(partitions, progress);
     progress.finish();
-    write(Result.of(partitions, pipelines.metrics()));
+    write(Result.of(partitions, counters.metrics()));
     return ExitCodes.DONE;
   }
 
@@ -215,14 +215,14 @@ public final class ReplayMain implements Callable<Integer> {
   }
 
   private Checkpoints.@Nullable Plan plan(
-      ProcessorConfig config, Consumers consumers, PartitionPipeline.Factory pipelines) {
+      ProcessorConfig config, Consumers consumers, PartitionCounters counters) {
     if (resume == null) {
       return null;
     }
     String rules =
         "%s from=%s to=%s before=%s gaps=%s output=%s windows=%s prefix=%s"
             .formatted(
-                pipelines.rules(),
+                counters.rulesLine(),
                 from,
                 to,
                 history.before(),

@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
-import org.aragora.telemetry.counting.metric.PartialValue;
+import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.testbed.broker.PlainClient;
 
 /**
@@ -33,8 +33,8 @@ final class EarlierRelease {
             new PartialValue(
                 value.fingerprint() ^ 1,
                 value.nextOffset(),
-                value.bornAtMs(),
-                value.mature(),
+                value.firstSeenMs(),
+                value.startsAtValue(),
                 value.aggregate()));
   }
 

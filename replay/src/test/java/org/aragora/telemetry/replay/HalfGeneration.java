@@ -2,20 +2,15 @@ package org.aragora.telemetry.replay;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.DataInputStream;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.time.Clock;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.aragora.telemetry.counting.PartitionCounters;
+import org.aragora.telemetry.counting.flow.Handover;
+import org.aragora.telemetry.counting.measure.MetricCatalog;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.counting.metric.MetricDescriptor;
-import org.aragora.telemetry.processor.OfflinePipelines;
 import org.aragora.telemetry.processor.ProcessorConfig;
-import org.aragora.telemetry.processor.flow.PartitionPipeline;
 import org.aragora.telemetry.replay.generation.GenerationReplay;
 import org.aragora.telemetry.replay.read.Consumers;
 import org.aragora.telemetry.replay.read.Limit;
@@ -24,7 +19,7 @@ import org.aragora.telemetry.replay.read.RangeResolver;
 import org.aragora.telemetry.replay.read.ReplayException;
 import org.aragora.telemetry.replay.read.Workers;
 
-/** A replay that dies while it writes the stores of a generation. */
+/** A replay that dies while it writes a generation. */
 final class HalfGeneration {
   private HalfGeneration() {}
 
@@ -39,7 +34,10 @@ final class HalfGeneration {
       GenerationReplay replay =
           new GenerationReplay(
               GenerationCommand.service(config),
-              new Dying(OfflinePipelines.of(config), new AtomicInteger(partitions)),
+              new PartitionCounters(
+                  config.rules().forReplay(),
+                  () -> new MetricCatalog(config.topicPrefix()),
+                  new Dying(new AtomicInteger(partitions))),
               new PrintWriter(new StringWriter()));
       assertThatThrownBy(
               () ->
@@ -52,42 +50,29 @@ final class HalfGeneration {
     }
   }
 
-  private record Dying(PartitionPipeline.Factory real, AtomicInteger left)
-      implements PartitionPipeline.Factory {
+  /** Every partition asks once when it is written out. */
+  private record Dying(AtomicInteger left) implements Handover {
     @Override
-    public PartitionPipeline open(InputPartition partition, PartitionPipeline.Listeners listeners) {
-      PartitionPipeline pipeline = real.open(partition, listeners);
-      return (PartitionPipeline)
-          Proxy.newProxyInstance(
-              PartitionPipeline.class.getClassLoader(),
-              new Class<?>[] {PartitionPipeline.class},
-              (proxy, method, arguments) -> {
-                if (method.getName().equals("entries") && left.getAndDecrement() <= 0) {
-                  throw new ReplayException("killed");
-                }
-                try {
-                  return method.invoke(pipeline, arguments);
-                } catch (InvocationTargetException e) {
-                  throw e.getCause();
-                }
-              });
+    public long deadLettersBefore(InputPartition partition) {
+      return 0;
     }
 
     @Override
-    public PartitionPipeline restore(
-        InputPartition partition, PartitionPipeline.Listeners listeners, DataInputStream in)
-        throws IOException {
-      return real.restore(partition, listeners, in);
+    public long servedBefore(InputPartition partition) {
+      return 0;
     }
 
     @Override
-    public List<MetricDescriptor> metrics() {
-      return real.metrics();
+    public long endBefore(InputPartition partition) {
+      if (left.getAndDecrement() <= 0) {
+        throw new ReplayException("killed");
+      }
+      return 0;
     }
 
     @Override
-    public String rules() {
-      return real.rules();
+    public boolean isCaughtUp() {
+      return true;
     }
   }
 }

@@ -9,10 +9,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.TreeMap;
+import java.util.NavigableMap;
 import java.util.function.Predicate;
 import org.aragora.telemetry.processor.Processor;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
+import org.aragora.telemetry.testbed.service.PrometheusProcess;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class ITBackfill {
   @BeforeEach
   void writeEvents() throws Exception {
     Assumptions.assumeTrue(
-        Prometheus.isInstalled(),
+        PrometheusProcess.isInstalled(),
         "Skipped: prometheus and promtool are not installed (apt-get install prometheus).");
     kafka.createTopics(3);
     service = new LiveService(kafka.bootstrapServers(), kafka.prefix(), 3);
@@ -50,7 +51,7 @@ class ITBackfill {
             java.util.List.of("--output", "openmetrics", "--file", file.toString()));
     arguments.addAll(java.util.List.of(more));
     assertThat(service.replay(arguments.toArray(new String[0])).err()).isEmpty();
-    Prometheus.createBlocks(file, data);
+    PrometheusProcess.createBlocks(file, data);
   }
 
   /** Requests before a minute, in the order of their event times. */
@@ -66,17 +67,17 @@ class ITBackfill {
     backfill();
     long from = START.getEpochSecond();
     long to = from + 29 * 60;
-    try (Prometheus prometheus = Prometheus.start(data, "")) {
-      TreeMap<Long, Double> requests =
+    try (PrometheusProcess prometheus = PrometheusProcess.start(directory, "global: {}\n")) {
+      NavigableMap<Long, Double> requests =
           prometheus.range(
               "aragora_requests_total{job=\"aragora-telemetry\",instance=\"aragora-telemetry\",method=\"GET\",status=\"200\"}",
               from,
               to,
               60);
-      TreeMap<Long, Double> fast =
+      NavigableMap<Long, Double> fast =
           prometheus.range(
               "sum(aragora_request_duration_seconds_bucket{le=\"0.5\"})", from, to, 60);
-      TreeMap<Long, Double> sums =
+      NavigableMap<Long, Double> sums =
           prometheus.range("sum(aragora_request_duration_seconds_sum)", from, to, 60);
 
       assertThat(requests).hasSize(30);
@@ -111,7 +112,18 @@ class ITBackfill {
       // Everything was appended and counted by now, so that much earlier than usual can be asked.
       backfill("--before", Instant.ofEpochSecond(now + 40).toString());
       String target = "127.0.0.1:" + processor.metricsPort();
-      try (Prometheus prometheus = Prometheus.start(data, target)) {
+      try (PrometheusProcess prometheus =
+          PrometheusProcess.start(
+              directory,
+              """
+              scrape_configs:
+                - job_name: aragora-telemetry
+                  scrape_interval: 1s
+                  static_configs:
+                    - targets: ['%s']
+                      labels: {instance: aragora-telemetry}
+              """
+                  .formatted(target))) {
         String query = "aragora_requests_total{method=\"GET\",status=\"200\"}";
         await()
             .atMost(Duration.ofSeconds(60))
@@ -119,12 +131,12 @@ class ITBackfill {
         long end = Instant.now().getEpochSecond();
         double truth = count(r -> r.method().equals("GET") && r.status() == 200, end);
 
-        TreeMap<Long, Double> counted = prometheus.range(query, now - 3600, end, 20);
-        TreeMap<Long, Double> series =
+        NavigableMap<Long, Double> counted = prometheus.range(query, now - 3600, end, 20);
+        NavigableMap<Long, Double> series =
             prometheus.range("count(aragora_requests_total)", now - 3600, end, 20);
-        TreeMap<Long, Double> buckets =
+        NavigableMap<Long, Double> buckets =
             prometheus.range("count(aragora_request_duration_seconds_bucket)", now - 3600, end, 20);
-        TreeMap<Long, Double> growth =
+        NavigableMap<Long, Double> growth =
             prometheus.range("increase(aragora_requests_total[30m])", end, end, 20);
 
         assertThat(counted.size()).isGreaterThan(170);

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,7 @@ import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.processor.Processor;
 import org.aragora.telemetry.testbed.broker.PlainClient;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
+import org.aragora.telemetry.testbed.service.MetricsPage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -46,7 +48,8 @@ class ITGeneration {
 
   /** What all processors serve together of requests. */
   private static long served(Processor... processors) {
-    return ServedPage.of(processors).sum("aragora_requests_total");
+    return MetricsPage.of(Arrays.stream(processors).mapToInt(Processor::metricsPort).toArray())
+        .count("aragora_requests_total", Map.of());
   }
 
   private static int deadLetters() {

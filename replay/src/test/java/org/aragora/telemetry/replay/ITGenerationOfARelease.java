@@ -6,11 +6,13 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
-import org.aragora.telemetry.processor.OfflinePipelines;
 import org.aragora.telemetry.processor.Processor;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
+import org.aragora.telemetry.testbed.service.MetricsPage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -41,7 +43,7 @@ class ITGenerationOfARelease {
   }
 
   private MetricDescriptor metric(String name) {
-    return OfflinePipelines.of(service.config()).metrics().stream()
+    return PartitionCounters.of(service.config().rules(), "aragora.").metrics().stream()
         .filter(metric -> metric.name().equals(name))
         .findFirst()
         .orElseThrow();
@@ -71,8 +73,12 @@ class ITGenerationOfARelease {
       service.awaitCounted();
       await()
           .atMost(PATIENCE)
-          .until(() -> ServedPage.of(later).sum("aragora_instance_requests_total") > 0);
-      assertThat(ServedPage.of(later).sum("aragora_requests_total"))
+          .until(
+              () ->
+                  MetricsPage.of(later.metricsPort())
+                          .count("aragora_instance_requests_total", Map.of())
+                      > 0);
+      assertThat(MetricsPage.of(later.metricsPort()).count("aragora_requests_total", Map.of()))
           .as("it starts at zero")
           .isZero();
 
@@ -88,7 +94,10 @@ class ITGenerationOfARelease {
     try (Processor after = service.start()) {
       await()
           .atMost(PATIENCE)
-          .until(() -> ServedPage.of(after).sum(metric) == load.requests().size());
+          .until(
+              () ->
+                  MetricsPage.of(after.metricsPort()).count(metric, Map.of())
+                      == load.requests().size());
       assertThat(after.stopped()).isNotDone();
     }
     assertThat(service.replay("--verify").out()).endsWith(": no difference.\n");

@@ -10,11 +10,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import org.aragora.telemetry.processor.OfflinePipelines;
+import java.util.NavigableMap;
+import org.aragora.telemetry.counting.PartitionCounters;
+import org.aragora.telemetry.counting.flow.Handover;
+import org.aragora.telemetry.counting.measure.ExampleCatalog;
 import org.aragora.telemetry.processor.Processor;
 import org.aragora.telemetry.processor.ProcessorConfig;
-import org.aragora.telemetry.processor.measure.ExampleCatalog;
 import org.aragora.telemetry.replay.output.OpenMetricsOutput;
 import org.aragora.telemetry.replay.output.Result;
 import org.aragora.telemetry.replay.read.Consumers;
@@ -24,6 +25,7 @@ import org.aragora.telemetry.replay.read.Progress;
 import org.aragora.telemetry.replay.read.RangeResolver;
 import org.aragora.telemetry.replay.read.Workers;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
+import org.aragora.telemetry.testbed.service.PrometheusProcess;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -41,7 +43,7 @@ class ITNewMetricFromOldEvents {
   @Test
   void metricOfALaterReleaseHasItsWholeHistory() throws Exception {
     Assumptions.assumeTrue(
-        Prometheus.isInstalled(),
+        PrometheusProcess.isInstalled(),
         "Skipped: prometheus and promtool are not installed (apt-get install prometheus).");
     kafka.createTopics(3);
     LiveService service = new LiveService(kafka.bootstrapServers(), kafka.prefix(), 3);
@@ -64,11 +66,11 @@ class ITNewMetricFromOldEvents {
           .write(replayWithTheLaterRelease());
     }
     Path data = Files.createDirectory(directory.resolve("data"));
-    Prometheus.createBlocks(file, data);
+    PrometheusProcess.createBlocks(file, data);
 
-    try (Prometheus prometheus = Prometheus.start(data, "")) {
+    try (PrometheusProcess prometheus = PrometheusProcess.start(directory, "global: {}\n")) {
       long from = START.getEpochSecond();
-      TreeMap<Long, Double> slow =
+      NavigableMap<Long, Double> slow =
           prometheus.range("aragora_slow_requests_total{method=\"GET\"}", from, from + 19 * 60, 60);
       assertThat(slow).hasSize(20);
       slow.forEach(
@@ -83,10 +85,11 @@ class ITNewMetricFromOldEvents {
   }
 
   private static Result replayWithTheLaterRelease() {
-    OfflinePipelines later =
-        OfflinePipelines.of(
-            ProcessorConfig.read(Map.of("ARAGORA_TELEMETRY_TOPIC_PREFIX", kafka.prefix())),
-            () -> ExampleCatalog.create(kafka.prefix()));
+    PartitionCounters later =
+        new PartitionCounters(
+            ProcessorConfig.read(Map.of()).rules().forReplay(),
+            () -> ExampleCatalog.create(kafka.prefix()),
+            Handover.NONE);
     Consumers consumers = new Consumers(Map.of("bootstrap.servers", kafka.bootstrapServers()));
     List<PartitionReplay> partitions;
     try (var consumer = consumers.committed("example")) {

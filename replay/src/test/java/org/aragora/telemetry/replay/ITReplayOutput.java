@@ -17,8 +17,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.processor.OfflinePipelines;
 import org.aragora.telemetry.processor.ProcessorConfig;
 import org.aragora.telemetry.replay.output.JsonOutput;
 import org.aragora.telemetry.replay.output.OpenMetricsOutput;
@@ -152,16 +152,15 @@ class ITReplayOutput {
   /** {@code lifetime}: records after which everything dies at once. */
   private Result replay(
       SortedMap<InputPartition, Bounds> range, Checkpoints checkpoints, int lifetime) {
-    OfflinePipelines pipelines =
-        OfflinePipelines.of(
-            ProcessorConfig.read(Map.of("ARAGORA_TELEMETRY_TOPIC_PREFIX", kafka.prefix())));
-    List<PartitionReplay> partitions = PartitionReplay.all(range, ALL, pipelines, checkpoints);
+    PartitionCounters counters =
+        PartitionCounters.of(ProcessorConfig.read(Map.of()).rules().forReplay(), kafka.prefix());
+    List<PartitionReplay> partitions = PartitionReplay.all(range, ALL, counters, checkpoints);
     AtomicInteger left = new AtomicInteger(lifetime);
     new Workers(consumers(), kafka.prefix(), 2)
         .run(
             partitions.stream().map(partition -> new Mortal(partition, left)).toList(),
             new Progress(System.err, false, System::nanoTime, 1));
-    return Result.of(partitions, pipelines.metrics());
+    return Result.of(partitions, counters.metrics());
   }
 
   private static String text(Result result) throws Exception {

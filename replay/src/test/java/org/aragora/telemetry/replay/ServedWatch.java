@@ -6,10 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.aragora.telemetry.processor.Processor;
+import org.aragora.telemetry.testbed.service.MetricsPage;
 
-/**
- * Scrapes processors over and over and notes every counter that went down, in whichever of them.
- */
+/** Scraper of processors that records every counter that went down in any of them. */
 final class ServedWatch {
   private static final Pattern GROWS = Pattern.compile("[a-z_]+_(total|count|bucket)(\\{.*)?");
 
@@ -30,8 +29,10 @@ final class ServedWatch {
     while (!stop) {
       int seen = 0;
       for (Processor processor : processors) {
-        Map<String, Double> samples = ServedPage.of(processor).samples();
-        samples.forEach(this::look);
+        Map<String, Double> samples =
+            new HashMap<>(MetricsPage.of(processor.metricsPort()).samples());
+        samples.keySet().removeIf(series -> series.startsWith("aragora_telemetry_process_"));
+        samples.forEach(this::record);
         seen += samples.size();
       }
       if (seen == 0) {
@@ -42,7 +43,7 @@ final class ServedWatch {
     }
   }
 
-  private void look(String series, double value) {
+  private void record(String series, double value) {
     if (GROWS.matcher(series).matches()) {
       double before = last.getOrDefault(series, 0.0);
       if (value < before) {
@@ -52,7 +53,7 @@ final class ServedWatch {
     }
   }
 
-  /** What went down; a watch that saw no change of generation has failed too. */
+  /** Returns every step down; a watch that recorded no change of generation has failed too. */
   List<String> stop() throws InterruptedException {
     stop = true;
     thread.join();

@@ -10,11 +10,11 @@ import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.counting.flow.Handover;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.generation.GenerationGroups;
 import org.aragora.telemetry.counting.generation.Generations;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.processor.flow.Handover;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
 
@@ -132,7 +132,7 @@ final class CatchUp implements Handover, AutoCloseable {
   }
 
   @Override
-  public long parkedBefore(InputPartition partition) {
+  public long deadLettersBefore(InputPartition partition) {
     return parked.getOrDefault(partition, 0L);
   }
 

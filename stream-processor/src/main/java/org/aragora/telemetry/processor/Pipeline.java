@@ -24,19 +24,19 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.aragora.telemetry.counting.PartitionCounters;
+import org.aragora.telemetry.counting.flow.BrokenInvariantException;
 import org.aragora.telemetry.counting.generation.Generation;
-import org.aragora.telemetry.counting.metric.IncompatibleMetricException;
+import org.aragora.telemetry.counting.measure.MetricCatalog;
 import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.store.CorruptRecordException;
-import org.aragora.telemetry.processor.aggregate.AggregateSettings;
-import org.aragora.telemetry.processor.flow.BrokenInvariantException;
-import org.aragora.telemetry.processor.ingest.IngestProcessor;
-import org.aragora.telemetry.processor.ingest.IngestSettings;
-import org.aragora.telemetry.processor.measure.MetricCatalog;
+import org.aragora.telemetry.counting.value.IncompatibleMetricException;
+import org.aragora.telemetry.processor.pipeline.CountProcessor;
+import org.aragora.telemetry.processor.pipeline.PipelineSettings;
+import org.aragora.telemetry.processor.pipeline.PipelineTopology;
 import org.aragora.telemetry.processor.serve.MetricsView;
 import org.aragora.telemetry.processor.serve.SeriesCollector;
 import org.aragora.telemetry.processor.serve.ServeSettings;
-import org.aragora.telemetry.schemas.codec.JsonEventCodec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -93,11 +93,11 @@ final class Pipeline implements AutoCloseable {
             deployment.inputPartitions(),
             () -> view.servesPartition(topicTimePartition),
             Clock.systemUTC());
-    PipelineTopology topology = new PipelineTopology(settings(config, deployment));
+    PipelineSettings settings = settings(config, deployment);
     Properties properties = new Properties();
     properties.putAll(
         config.streamsSettings(deployment.generation(), deployment.replicationFactor()));
-    streams = new KafkaStreams(topology.get(), properties);
+    streams = new KafkaStreams(new PipelineTopology(settings).get(), properties);
     streams.setUncaughtExceptionHandler(this::onFailure);
     health =
         new ProcessorHealth(streams, view, heartbeats, offsets, config.stall(), System::nanoTime);
@@ -105,7 +105,7 @@ final class Pipeline implements AutoCloseable {
         new SeriesCollector(
             view,
             new ServeSettings(
-                PipelineSettings.metrics(config.topicPrefix()),
+                settings.metrics(),
                 MetricCatalog.websocketConnections(),
                 config.topicPrefix(),
                 deployment.inputPartitions(),
@@ -120,16 +120,12 @@ final class Pipeline implements AutoCloseable {
         config.topicPrefix(),
         deployment.generation(),
         deployment.metricsPartitions(),
-        new IngestProcessor.Services(
-            JsonEventCodec.create(),
-            new IngestSettings(
-                config.maxClockSkew(), config.lateGrace(), config.debateDeadline(), true),
+        new CountProcessor.Services(
+            new PartitionCounters(
+                config.rules(), () -> new MetricCatalog(config.topicPrefix()), catchUp),
             offsets,
             System::nanoTime,
-            config.commitInterval(),
-            catchUp),
-        new AggregateSettings(config.lateGrace(), config.seriesLimit(), config.birth(), catchUp),
-        config.commitInterval(),
+            config.commitInterval()),
         view);
   }
 

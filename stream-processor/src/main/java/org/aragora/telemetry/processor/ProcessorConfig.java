@@ -17,6 +17,7 @@ import org.aragora.telemetry.chassis.http.StatusServer;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.chassis.topics.TopicSettings;
+import org.aragora.telemetry.counting.flow.CountingRules;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
@@ -286,6 +287,12 @@ public final class ProcessorConfig {
 
   Duration sessionTimeout() {
     return settings.get(SESSION_TIMEOUT);
+  }
+
+  /** The rules by which a service with these settings counts. */
+  public CountingRules rules() {
+    return new CountingRules(
+        maxClockSkew(), lateGrace(), debateDeadline(), seriesLimit(), birth(), true);
   }
 
   Duration maxClockSkew() {

@@ -1,6 +1,7 @@
 /**
  * The stream processor: a service that reads the input topics and serves what they say on {@code
- * /metrics}. {@link org.aragora.telemetry.processor.PipelineTopology} is where its stages meet.
+ * /metrics}. {@link org.aragora.telemetry.processor.pipeline.PipelineTopology} is where its stages
+ * meet.
  */
 @NullMarked
 package org.aragora.telemetry.processor;

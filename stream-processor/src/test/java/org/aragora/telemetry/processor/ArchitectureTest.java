@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Stages meet in the root package alone; between them travels only what is in {@code flow}. */
+/** Serving depends on no other room, and on the pipeline only the root. */
 class ArchitectureTest {
   private static final String ROOT = ArchitectureTest.class.getPackageName();
   private static final JavaClasses CLASSES = ownClasses();
@@ -20,29 +20,30 @@ class ArchitectureTest {
     // What Kafka's classes depend on is of no interest and takes seconds to read.
     ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
     return new ClassFileImporter()
-        .importUrl(PipelineTopology.class.getProtectionDomain().getCodeSource().getLocation());
+        .importUrl(ProcessorMain.class.getProtectionDomain().getCodeSource().getLocation());
   }
 
   @Test
-  void noStageKnowsAnotherStageOrTheRoot() {
+  void servingDependsOnNothingButFactsAboutTheBroker() {
     assertThat(dependencies())
-        .filteredOn(d -> !d.from.isEmpty() && !d.to.equals(d.from) && !d.to.equals("flow"))
+        .filteredOn(d -> d.from.equals("serve") && !d.to.equals("serve") && !d.to.equals("flow"))
         .isEmpty();
   }
 
   @Test
-  void whatTravelsKnowsNoStage() {
+  void thePipelineDependsOnServingAndNotOnItsHost() {
+    assertThat(dependencies())
+        .filteredOn(d -> d.from.equals("pipeline"))
+        .extracting(Between::to)
+        .contains("serve", "flow")
+        .doesNotContain("");
+  }
+
+  @Test
+  void factsAboutTheBrokerDependOnNothing() {
     assertThat(dependencies())
         .filteredOn(d -> d.from.equals("flow") && !d.to.equals("flow"))
         .isEmpty();
-  }
-
-  @Test
-  void theStagesAreThereAndTheRootKnowsThem() {
-    assertThat(dependencies())
-        .filteredOn(d -> d.from.isEmpty())
-        .extracting(Between::to)
-        .contains("ingest", "measure", "aggregate", "serve", "flow");
   }
 
   /** A dependency between stages, named by their package under the root; "" is the root. */

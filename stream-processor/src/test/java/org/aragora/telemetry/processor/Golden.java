@@ -9,10 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Committed files that output is compared with. */
-final class Golden {
+public final class Golden {
   private Golden() {}
 
-  static String resource(String name) {
+  public static String resource(String name) {
     try (InputStream in = Golden.class.getResourceAsStream(name)) {
       return in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
@@ -21,7 +21,7 @@ final class Golden {
   }
 
   /** {@code -Daragora.telemetry.golden.write=true} writes the file instead: look at the change. */
-  static void assertEqual(String name, String actual) throws IOException {
+  public static void assertEqual(String name, String actual) throws IOException {
     if (Boolean.getBoolean("aragora.telemetry.golden.write")) {
       Files.writeString(
           Path.of("src/test/resources/org/aragora/telemetry/processor", name), actual);

@@ -21,9 +21,9 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.chassis.topics.TopicAdmin;
 import org.aragora.telemetry.exporter.backend.Conversion;
-import org.aragora.telemetry.exporter.process.ExporterProcess;
 import org.aragora.telemetry.exporter.logs.LogEntry;
 import org.aragora.telemetry.exporter.logs.LogsMain;
+import org.aragora.telemetry.exporter.process.ExporterProcess;
 import org.aragora.telemetry.exporter.spans.SpansMain;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.testbed.receiver.CountingReceiver;
@@ -78,7 +78,7 @@ public final class ExportThroughput {
   /**
    * The baseline of an exporter.
    *
-   * @param batches how many different batches it has in memory
+   * @param batches number of different batches in memory
    * @param sending sends so many batches, going round
    */
   private record Rival(String name, int batches, Sending sending) {}
@@ -111,7 +111,7 @@ public final class ExportThroughput {
   }
 
   /**
-   * The ratio is to the push that writes its lines and zips them as the JDK does by itself, as the
+   * The ratio is to the push that writes its lines and zips them with the JDK's defaults, as the
    * SDK's exporter does with its spans. The others have the exporter's faster gzip, the last one
    * has nothing left to do but to send.
    */
@@ -176,10 +176,7 @@ public final class ExportThroughput {
     }
     Map<String, String> environment =
         Map.of(
-            "OTEL_TRACES_SAMPLER",
-            "always_on",
-            "ARAGORA_TELEMETRY_TOPIC_PREFIX",
-            prefix(contest));
+            "OTEL_TRACES_SAMPLER", "always_on", "ARAGORA_TELEMETRY_TOPIC_PREFIX", prefix(contest));
     return new ExportBacklog<>(
         seed,
         clock.instant().minusSeconds(events / 10_000 + 1L),

@@ -53,7 +53,7 @@ public final class Overload {
    *
    * @param backlog events that are there before the processor starts
    * @param eventsPerSecond that come while it is throttled
-   * @param throttled how long that lasts
+   * @param throttled duration of the throttling
    * @param seed of the events
    * @param directory for the processor's log and state
    */

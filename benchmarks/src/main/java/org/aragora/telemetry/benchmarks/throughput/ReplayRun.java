@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.processor.OfflinePipelines;
 import org.aragora.telemetry.processor.ProcessorConfig;
 import org.aragora.telemetry.replay.read.Consumers;
 import org.aragora.telemetry.replay.read.Limit;
@@ -41,7 +41,7 @@ final class ReplayRun {
               new RangeResolver(consumer, prefix, false, Clock.systemUTC())
                   .resolve(new Limit.Open(), new Limit.Open()),
               new PartitionReplay.Keep(false, false),
-              OfflinePipelines.of(config),
+              PartitionCounters.of(config.rules().forReplay(), prefix),
               null);
     }
     new Workers(consumers, prefix, 1)
@@ -51,7 +51,7 @@ final class ReplayRun {
                 new PrintStream(OutputStream.nullOutputStream()), false, System::nanoTime, events));
     long nanos = System.nanoTime() - startNanos.get();
     long counted =
-        partitions.stream().mapToLong(partition -> partition.pipeline().ledger().counted()).sum();
+        partitions.stream().mapToLong(partition -> partition.counter().ledger().counted()).sum();
     if (counted != events) {
       throw new IllegalStateException(counted + " of " + events + " events were replayed");
     }

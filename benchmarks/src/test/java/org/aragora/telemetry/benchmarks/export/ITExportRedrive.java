@@ -29,8 +29,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.aragora.telemetry.chassis.log.ServiceLogging;
-import org.aragora.telemetry.exporter.process.ExporterProcess;
 import org.aragora.telemetry.exporter.logs.LogsMain;
+import org.aragora.telemetry.exporter.process.ExporterProcess;
 import org.aragora.telemetry.exporter.spans.SpansMain;
 import org.aragora.telemetry.replay.RedriveMain;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
@@ -56,7 +56,7 @@ class ITExportRedrive {
 
   private static final Duration SOON = Duration.ofSeconds(60);
 
-  /** A Loki that refuses, as long as it is told to, whatever is about poison. */
+  /** A Loki that refuses lines about poison as long as {@code refusing} is set. */
   private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
   private final List<String> accepted = java.util.Collections.synchronizedList(new ArrayList<>());
@@ -204,7 +204,7 @@ class ITExportRedrive {
     return new Event(id, event.source(), event.time(), null, null, null, event.data());
   }
 
-  /** What the command says. */
+  /** Output of the command. */
   private String redrive(String... arguments) throws Exception {
     List<String> command =
         new ArrayList<>(

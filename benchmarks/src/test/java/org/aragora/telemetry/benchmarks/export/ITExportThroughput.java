@@ -13,7 +13,7 @@ import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** That the benchmark measures; what it measures is no test's business. */
+/** Tests that the benchmark measures; its figures depend on the machine. */
 class ITExportThroughput {
 
   @BeforeAll

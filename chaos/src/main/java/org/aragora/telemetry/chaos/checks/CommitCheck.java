@@ -1,11 +1,11 @@
 package org.aragora.telemetry.chaos.checks;
 
-import org.aragora.telemetry.chaos.report.Violations;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.chaos.report.Violations;
 import org.aragora.telemetry.chaos.report.Violations.Check;
 
 /**
@@ -21,8 +21,7 @@ public final class CommitCheck {
   private final Map<TopicPartition, Long> committed = new HashMap<>();
 
   /** {@code expected}: read to the end of the run. */
-  public CommitCheck(
-      ExpectedTotals expected, ServedSeries.Table table, Violations violations) {
+  public CommitCheck(ExpectedTotals expected, ServedSeries.Table table, Violations violations) {
     this.expected = expected;
     this.table = table;
     this.violations = violations;
@@ -36,7 +35,9 @@ public final class CommitCheck {
           Check.COMMITTED, "the group's offsets were never answered, so nothing could be checked");
     }
     List<ScrapeChecker.Growth> inOrder =
-        checker.growths().stream().sorted(Comparator.comparingLong(ScrapeChecker.Growth::endNanos)).toList();
+        checker.growths().stream()
+            .sorted(Comparator.comparingLong(ScrapeChecker.Growth::endNanos))
+            .toList();
     int next = 0;
     for (ScrapeChecker.Growth growth : inOrder) {
       while (next < answers.size()

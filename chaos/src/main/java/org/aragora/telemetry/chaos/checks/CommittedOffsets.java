@@ -53,7 +53,8 @@ public final class CommittedOffsets implements AutoCloseable {
   private volatile boolean stopped;
 
   /** Needs the offsets topic, so a member must have joined the group before. */
-  public CommittedOffsets(Admin admin, String group) throws InterruptedException, ExecutionException {
+  public CommittedOffsets(Admin admin, String group)
+      throws InterruptedException, ExecutionException {
     this.admin = admin;
     this.group = group;
     TopicDescription offsetsTopic =

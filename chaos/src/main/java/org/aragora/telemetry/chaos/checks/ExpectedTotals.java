@@ -33,8 +33,7 @@ public final class ExpectedTotals implements AutoCloseable {
   private final TopicOracle oracle;
 
   /** Connects to the brokers and reads nothing yet. */
-  public ExpectedTotals(
-      ChaosSettings settings, String bootstrapServers, ServedSeries.Table table) {
+  public ExpectedTotals(ChaosSettings settings, String bootstrapServers, ServedSeries.Table table) {
     this.table = table;
     oracle =
         new TopicOracle(

@@ -1,7 +1,5 @@
 package org.aragora.telemetry.chaos.checks;
 
-import org.aragora.telemetry.chaos.settings.ChaosSettings;
-import org.aragora.telemetry.chaos.report.Violations;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Clock;
@@ -9,9 +7,11 @@ import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
+import org.aragora.telemetry.chaos.report.Violations;
 import org.aragora.telemetry.chaos.report.Violations.Check;
+import org.aragora.telemetry.chaos.settings.ChaosSettings;
+import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.generation.Generation;
-import org.aragora.telemetry.processor.OfflinePipelines;
 import org.aragora.telemetry.processor.ProcessorConfig;
 import org.aragora.telemetry.replay.read.Consumers;
 import org.aragora.telemetry.replay.read.Limit;
@@ -60,7 +60,7 @@ public final class ReplayCheck {
     try (Consumer<byte[], byte[]> consumer = consumers.committed("chaos-range")) {
       return new Verifier(
               new LiveSource(consumers, config.topicPrefix(), Generation.FIRST),
-              OfflinePipelines.of(config),
+              PartitionCounters.of(config.rules().forReplay(), config.topicPrefix()),
               new Verifier.Settings(Duration.ofDays(1), SETTLE, true),
               Clock.systemUTC())
           .verify(

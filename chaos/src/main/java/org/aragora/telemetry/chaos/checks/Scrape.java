@@ -12,4 +12,8 @@ import java.util.Map;
  * @param rebalancedNanos time of the instance's last rebalance, -1 if it does not report it
  */
 record Scrape(
-    int slot, long startNanos, long endNanos, Map<ServedSeries, Double> values, long rebalancedNanos) {}
+    int slot,
+    long startNanos,
+    long endNanos,
+    Map<ServedSeries, Double> values,
+    long rebalancedNanos) {}

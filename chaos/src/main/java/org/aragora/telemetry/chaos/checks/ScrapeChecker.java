@@ -1,8 +1,5 @@
 package org.aragora.telemetry.chaos.checks;
 
-import org.aragora.telemetry.chaos.settings.ChaosSettings;
-import org.aragora.telemetry.chaos.report.Violations;
-import org.aragora.telemetry.chaos.report.ChaosReport.Away;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -10,7 +7,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.aragora.telemetry.chaos.report.ChaosReport.Away;
+import org.aragora.telemetry.chaos.report.Violations;
 import org.aragora.telemetry.chaos.report.Violations.Check;
+import org.aragora.telemetry.chaos.settings.ChaosSettings;
 import org.jspecify.annotations.Nullable;
 
 /**

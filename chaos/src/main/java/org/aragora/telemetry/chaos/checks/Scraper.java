@@ -1,17 +1,17 @@
 package org.aragora.telemetry.chaos.checks;
 
-import org.aragora.telemetry.chaos.settings.ChaosSettings;
-import org.aragora.telemetry.chaos.fleet.ProcessorInstance;
-import org.aragora.telemetry.chaos.fleet.ProcessorFleet;
-import java.util.OptionalDouble;
-import java.util.Map;
-import java.util.HashMap;
-import org.aragora.telemetry.testbed.service.MetricsPage;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.aragora.telemetry.chaos.fleet.ProcessorFleet;
+import org.aragora.telemetry.chaos.fleet.ProcessorInstance;
+import org.aragora.telemetry.chaos.settings.ChaosSettings;
+import org.aragora.telemetry.testbed.service.MetricsPage;
 
 /** Scraper of every processor, twice a second, for a {@link ScrapeChecker}. */
 public final class Scraper implements AutoCloseable {
@@ -49,7 +49,9 @@ public final class Scraper implements AutoCloseable {
     }
   }
 
-  /** Scrapes an instance without a break for a while: after a pause it must not serve old values. */
+  /**
+   * Scrapes an instance without a break for a while: after a pause it must not serve old values.
+   */
   public void scrapeClosely(ProcessorInstance instance) throws InterruptedException {
     long until = System.nanoTime() + CLOSELY_NANOS;
     while (System.nanoTime() < until) {

@@ -1,8 +1,8 @@
 package org.aragora.telemetry.chaos.checks;
 
-import org.aragora.telemetry.chaos.settings.ChaosSettings;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import org.aragora.telemetry.chaos.settings.ChaosSettings;
 
 /** Samples of one series, of every instance. Guarded by its {@link ScrapeChecker}. */
 final class SeriesWatch {

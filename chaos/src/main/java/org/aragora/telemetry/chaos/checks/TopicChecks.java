@@ -1,9 +1,5 @@
 package org.aragora.telemetry.chaos.checks;
 
-import org.aragora.telemetry.chaos.settings.ChaosSettings;
-import org.aragora.telemetry.chaos.report.Violations;
-import org.jspecify.annotations.Nullable;
-import org.aragora.telemetry.testbed.oracle.PartitionOracle;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,12 +14,16 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.aragora.telemetry.chaos.report.Violations;
 import org.aragora.telemetry.chaos.report.Violations.Check;
+import org.aragora.telemetry.chaos.settings.ChaosSettings;
+import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.counting.metric.Ledger;
 import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.schemas.topic.Topics;
+import org.aragora.telemetry.testbed.oracle.PartitionOracle;
+import org.jspecify.annotations.Nullable;
 
 /** Checks of the topics that the processors wrote, read_committed. */
 public final class TopicChecks {
@@ -37,7 +37,11 @@ public final class TopicChecks {
   private final Violations violations;
 
   /** {@code expected}: read to the end of the run. */
-  public TopicChecks(ChaosSettings settings, String bootstrapServers, ExpectedTotals expected, Violations violations) {
+  public TopicChecks(
+      ChaosSettings settings,
+      String bootstrapServers,
+      ExpectedTotals expected,
+      Violations violations) {
     this.settings = settings;
     this.bootstrapServers = bootstrapServers;
     this.expected = expected;
@@ -73,8 +77,7 @@ public final class TopicChecks {
         && task.topic().under(settings.topicPrefix()).equals(partition.topic());
   }
 
-  private void checkStep(
-      InputPartition task, @Nullable Ledger before, Ledger ledger) {
+  private void checkStep(InputPartition task, @Nullable Ledger before, Ledger ledger) {
     if (!ledger.balances()) {
       violations.add(Check.LEDGER, "a ledger of %s does not balance".formatted(task));
     }

@@ -1,11 +1,11 @@
 package org.aragora.telemetry.chaos.faults;
 
-import org.aragora.telemetry.chaos.settings.FaultKind;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.aragora.telemetry.chaos.settings.FaultKind;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 import org.aragora.telemetry.testbed.broker.EmbeddedCluster;
 

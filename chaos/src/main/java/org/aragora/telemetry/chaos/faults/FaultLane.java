@@ -1,12 +1,12 @@
 package org.aragora.telemetry.chaos.faults;
 
-import org.aragora.telemetry.chaos.settings.FaultKind;
-import org.aragora.telemetry.chaos.report.FaultLog;
-import java.util.function.Predicate;
-import java.util.Set;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.aragora.telemetry.chaos.report.FaultLog;
+import org.aragora.telemetry.chaos.settings.FaultKind;
 
 /** Faults one after the other, at random times from a seed, until a deadline. */
 public abstract class FaultLane implements Runnable {

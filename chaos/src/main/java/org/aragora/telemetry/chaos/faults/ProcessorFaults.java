@@ -1,15 +1,15 @@
 package org.aragora.telemetry.chaos.faults;
 
-import org.aragora.telemetry.chaos.settings.FaultKind;
-import org.aragora.telemetry.chaos.settings.ChaosSettings;
-import org.aragora.telemetry.chaos.fleet.ProcessorInstance;
-import org.aragora.telemetry.chaos.fleet.ProcessorFleet;
-import org.aragora.telemetry.chaos.checks.ServedSeries;
-import org.aragora.telemetry.chaos.checks.Scraper;
-import org.aragora.telemetry.chaos.checks.ScrapeChecker;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.aragora.telemetry.chaos.checks.ScrapeChecker;
+import org.aragora.telemetry.chaos.checks.Scraper;
+import org.aragora.telemetry.chaos.checks.ServedSeries;
+import org.aragora.telemetry.chaos.fleet.ProcessorFleet;
+import org.aragora.telemetry.chaos.fleet.ProcessorInstance;
+import org.aragora.telemetry.chaos.settings.ChaosSettings;
+import org.aragora.telemetry.chaos.settings.FaultKind;
 
 /** Faults of processors. */
 public final class ProcessorFaults extends FaultLane {

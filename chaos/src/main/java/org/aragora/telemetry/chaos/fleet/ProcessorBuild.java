@@ -43,8 +43,7 @@ public record ProcessorBuild(String name, String classPath) {
     }
     if (jars.size() != 1) {
       throw new IllegalArgumentException(
-          "There is no built processor in %s; run bin/telemetry build there."
-              .formatted(checkout));
+          "There is no built processor in %s; run bin/telemetry build there.".formatted(checkout));
     }
     return new ProcessorBuild(
         "old", jars.get(0) + File.pathSeparator + target.resolve("lib") + File.separator + "*");

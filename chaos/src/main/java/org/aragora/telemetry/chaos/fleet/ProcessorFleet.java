@@ -1,9 +1,9 @@
 package org.aragora.telemetry.chaos.fleet;
 
-import org.aragora.telemetry.chaos.settings.ChaosSettings;
-import org.aragora.telemetry.chaos.report.Violations;
 import java.util.ArrayList;
 import java.util.List;
+import org.aragora.telemetry.chaos.report.Violations;
+import org.aragora.telemetry.chaos.settings.ChaosSettings;
 
 /** All processors of a run, running or not. */
 public final class ProcessorFleet implements AutoCloseable {

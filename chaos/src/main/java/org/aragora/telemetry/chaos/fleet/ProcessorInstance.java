@@ -34,8 +34,7 @@ public final class ProcessorInstance {
             sabotage.isInProcessor()
                 ? "org.aragora.telemetry.processor.SabotagedProcessor"
                 : "org.aragora.telemetry.processor.ProcessorMain",
-            new ServiceEnvironment(
-                bootstrapServers, settings.topicPrefix(), settings.directory()));
+            new ServiceEnvironment(bootstrapServers, settings.topicPrefix(), settings.directory()));
     if (sabotage.isInProcessor()) {
       process.arguments(sabotage.label());
     }

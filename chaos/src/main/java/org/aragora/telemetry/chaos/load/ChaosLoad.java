@@ -1,12 +1,12 @@
 package org.aragora.telemetry.chaos.load;
 
-import org.aragora.telemetry.chaos.settings.ChaosSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.aragora.telemetry.chaos.settings.ChaosSettings;
 import org.aragora.telemetry.producer.report.ProducerStats;
 
 /** Load of several instances, each a thread with its own producer. It can stop and start again. */

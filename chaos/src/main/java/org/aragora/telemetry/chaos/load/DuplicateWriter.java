@@ -1,24 +1,24 @@
 package org.aragora.telemetry.chaos.load;
 
-import org.aragora.telemetry.chaos.settings.ChaosSettings;
-import org.apache.kafka.common.TopicPartition;
-import java.util.stream.IntStream;
-import java.util.Arrays;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.aragora.telemetry.chaos.settings.ChaosSettings;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /**

@@ -1,9 +1,5 @@
 package org.aragora.telemetry.chaos.prometheus;
 
-import org.aragora.telemetry.chaos.report.Violations;
-import org.aragora.telemetry.chaos.checks.ServedSeries;
-import org.aragora.telemetry.testbed.service.SeriesName;
-import org.aragora.telemetry.testbed.service.PrometheusProcess;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,12 +8,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import org.aragora.telemetry.chaos.checks.ServedSeries;
+import org.aragora.telemetry.chaos.report.Violations;
 import org.aragora.telemetry.chaos.report.Violations.Check;
+import org.aragora.telemetry.testbed.service.PrometheusProcess;
+import org.aragora.telemetry.testbed.service.SeriesName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks of the samples in a user's Prometheus. At each rest it finds a time at which Prometheus has
- * the expected values. Between two such times {@code x - x offset} must be the exact difference.
+ * Checks of the samples in a user's Prometheus. At each rest it finds a time at which Prometheus
+ * has the expected values. Between two such times {@code x - x offset} must be the exact
+ * difference.
  */
 final class PrometheusCheck {
   private static final long CATCHES_UP_WITHIN_SECONDS = 20;
@@ -92,7 +93,8 @@ final class PrometheusCheck {
   }
 
   /** Returns a sentence about the first series that is not as wanted, empty if there is none. */
-  private String difference(Map<ServedSeries, Double> wanted, String expression, String name, long atMs)
+  private String difference(
+      Map<ServedSeries, Double> wanted, String expression, String name, long atMs)
       throws InterruptedException {
     Map<ServedSeries, Double> found = new HashMap<>();
     try {

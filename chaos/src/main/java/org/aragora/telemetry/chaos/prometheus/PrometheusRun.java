@@ -30,7 +30,7 @@ public final class PrometheusRun implements AutoCloseable {
       ServedSeries.Table table,
       Violations violations,
       FaultLog log)
-      throws IOException {
+      throws IOException, InterruptedException {
     if (!PrometheusProcess.isInstalled()) {
       log.print("Prometheus is not installed (apt-get install prometheus); its checks are skipped");
       return new PrometheusRun(null, null);

@@ -1,13 +1,13 @@
 package org.aragora.telemetry.chaos.report;
 
-import org.aragora.telemetry.chaos.settings.FaultKind;
-import org.aragora.telemetry.chaos.settings.ChaosSettings;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.aragora.telemetry.chaos.report.Violations.Check;
+import org.aragora.telemetry.chaos.settings.ChaosSettings;
+import org.aragora.telemetry.chaos.settings.FaultKind;
 
 /** Result of a run, as a table for people. */
 public final class ChaosReport {
@@ -143,7 +143,7 @@ public final class ChaosReport {
     return String.join(System.lineSeparator(), lines);
   }
 
-  /** Returns true if there is no violation. */
+  /** Returns true without any violation. */
   public boolean isClean() {
     return violations.total() == 0;
   }

@@ -1,9 +1,9 @@
 package org.aragora.telemetry.chaos.report;
 
-import org.aragora.telemetry.chaos.settings.FaultKind;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import org.aragora.telemetry.chaos.settings.FaultKind;
 
 /** Log of the faults of a run. Thread-safe. */
 public final class FaultLog {

@@ -1,14 +1,14 @@
 package org.aragora.telemetry.chaos.settings;
 
-import org.jspecify.annotations.Nullable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Parameters of a run.
  *
- * @param chaos how long faults and load last
+ * @param chaos duration of faults and load
  * @param seed of the moments and kinds of faults, and of the load
  * @param eventsPerSecond of all producers together
  * @param faults kinds to draw from
@@ -46,8 +46,7 @@ public record ChaosSettings(
 
   /** Makes the run a rolling upgrade from the build in another checkout. */
   public ChaosSettings upgradeFrom(Path checkout) {
-    return new ChaosSettings(
-        chaos, seed, eventsPerSecond, faults, sabotage, checkout, directory);
+    return new ChaosSettings(chaos, seed, eventsPerSecond, faults, sabotage, checkout, directory);
   }
 
   /** Breaks a guarantee in a run of its own. */

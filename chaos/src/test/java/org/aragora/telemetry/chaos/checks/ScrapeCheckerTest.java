@@ -1,10 +1,10 @@
 package org.aragora.telemetry.chaos.checks;
 
-import org.aragora.telemetry.chaos.report.ChaosReport.Away;
-import org.aragora.telemetry.chaos.report.Violations;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import org.aragora.telemetry.chaos.report.ChaosReport.Away;
+import org.aragora.telemetry.chaos.report.Violations;
 import org.aragora.telemetry.chaos.report.Violations.Check;
 import org.junit.jupiter.api.Test;
 

@@ -1,7 +1,4 @@
-/**
- * The metric model: descriptors with fingerprints, series, exact aggregates that merge, and the
- * versioned binary formats in which they travel and are stored.
- */
+/** Metrics and series: descriptors with fingerprints, and the keys of our own topics. */
 @NullMarked
 package org.aragora.telemetry.counting.metric;
 

@@ -1,4 +1,6 @@
-/** Primitives of the binary formats in which our own topics and stores are written. */
+/**
+ * The binary formats of our own topics and stores, and state that is written through to a store.
+ */
 @NullMarked
 package org.aragora.telemetry.counting.store;
 

@@ -10,8 +10,20 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.TreeMap;
+import org.aragora.telemetry.counting.ledger.Ledger;
+import org.aragora.telemetry.counting.ledger.LedgerTest;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
+import org.aragora.telemetry.counting.value.Aggregate;
+import org.aragora.telemetry.counting.value.Aggregates;
+import org.aragora.telemetry.counting.value.EventOrder;
+import org.aragora.telemetry.counting.value.HistogramAggregate;
+import org.aragora.telemetry.counting.value.InstanceAggregate;
+import org.aragora.telemetry.counting.value.LatestAggregate;
+import org.aragora.telemetry.counting.value.PartialValue;
+import org.aragora.telemetry.counting.value.RatioAggregate;
+import org.aragora.telemetry.counting.value.RunMaximumAggregate;
+import org.aragora.telemetry.counting.value.SumAggregate;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,8 +76,8 @@ class FormatVersion1Test {
   void aValueIsReadAsItWasWritten(MetricType type) {
     PartialValue value = PartialValue.fromBytes(committed(name(type)));
     assertThat(value.nextOffset()).isEqualTo(1_000_000);
-    assertThat(value.bornAtMs()).isEqualTo(1_763_942_400_000L);
-    assertThat(value.mature()).isTrue();
+    assertThat(value.firstSeenMs()).isEqualTo(1_763_942_400_000L);
+    assertThat(value.startsAtValue()).isTrue();
     assertThat(value.read(Aggregates.metric(type)))
         .usingRecursiveComparison()
         .isEqualTo(aggregate(type));
@@ -90,15 +102,10 @@ class FormatVersion1Test {
     all.put("value.ripe", new RipeValue().toBytes());
     all.put("value.ledger", LedgerTest.bytes(LedgerTest.full()));
     for (MetricType type : MetricType.values()) {
-      all.put(
-          name(type),
-          PartialValue.toBytes(
-              new BinaryWriter(),
-              Aggregates.metric(type),
-              1_000_000,
-              1_763_942_400_000L,
-              true,
-              aggregate(type)));
+      BinaryWriter out = new BinaryWriter();
+      PartialValue.write(
+          out, Aggregates.metric(type), 1_000_000, 1_763_942_400_000L, true, aggregate(type));
+      all.put(name(type), out.toBytes());
     }
     return all;
   }
@@ -116,7 +123,7 @@ class FormatVersion1Test {
       case LATEST_GAUGE -> ((LatestAggregate) value).offer(order, 1512.5);
       case HISTOGRAM -> {
         for (long nanos : new long[] {1, 100_000_000, 500_000_000, 20_000_000_000L}) {
-          ((HistogramAggregate) value).observe(nanos, metric.boundUnits());
+          ((HistogramAggregate) value).observe(nanos);
         }
       }
       case RATIO -> {

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.aragora.telemetry.counting.store.BinaryWriter;
+import org.aragora.telemetry.counting.value.Aggregate;
+import org.aragora.telemetry.counting.value.IncompatibleMetricException;
+import org.aragora.telemetry.counting.value.PartialValue;
 import org.junit.jupiter.api.Test;
 
 class MetricDescriptorTest {
@@ -69,8 +72,9 @@ class MetricDescriptorTest {
 
   @Test
   void aStoredValueOfAnotherShapeIsRefused() {
-    BinaryWriter scratch = new BinaryWriter();
-    byte[] stored = PartialValue.toBytes(scratch, METRIC, 1, 2, true, Aggregate.zero(METRIC));
+    BinaryWriter out = new BinaryWriter();
+    PartialValue.write(out, METRIC, 1, 2, true, Aggregate.zero(METRIC));
+    byte[] stored = out.toBytes();
     MetricDescriptor changed = MetricDescriptor.of(COUNTER, "some_total", "Some.", "agent");
     assertThatThrownBy(() -> PartialValue.fromBytes(stored).read(changed))
         .isInstanceOf(IncompatibleMetricException.class)

@@ -1,10 +1,10 @@
 package org.aragora.telemetry.doctor.checks;
 
 /**
- * What was found for one line.
+ * Finding of one line.
  *
  * @param seen a sentence that names what answered, and with what
- * @param remedy what to do; empty where nothing is to be done
+ * @param remedy instruction for the user; empty if there is nothing to do
  */
 public record Finding(Verdict verdict, String seen, String remedy) {
 

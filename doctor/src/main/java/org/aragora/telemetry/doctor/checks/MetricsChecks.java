@@ -66,7 +66,7 @@ public final class MetricsChecks {
           String declared = page.type(metric);
           if (!declared.isEmpty() && !declared.equals(type)) {
             wrong.add("%s is a %s and must be a %s".formatted(metric, declared, type));
-          } else if (!page.has(metric)) {
+          } else if (!page.hasMetric(metric)) {
             waiting.add(metric);
           }
         });

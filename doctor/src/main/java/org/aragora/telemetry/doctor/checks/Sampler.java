@@ -3,7 +3,7 @@ package org.aragora.telemetry.doctor.checks;
 import java.util.Set;
 
 /**
- * How traces are meant to be sampled, by OpenTelemetry's variables.
+ * Intended sampling of traces, by OpenTelemetry's variables.
  *
  * @param name {@code OTEL_TRACES_SAMPLER}
  * @param argument {@code OTEL_TRACES_SAMPLER_ARG}

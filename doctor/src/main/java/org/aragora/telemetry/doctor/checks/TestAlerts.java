@@ -18,7 +18,7 @@ import org.aragora.telemetry.doctor.stack.Notifications;
 
 /**
  * One alert of either severity, sent to Alertmanager and ended again, and what became of them. They
- * are sent once, whoever asks first; the others wait for the same outcome.
+ * are sent once, for the first caller; the others wait for the same outcome.
  */
 public final class TestAlerts {
   static final String NAME = "AragoraTestAlert";
@@ -26,7 +26,7 @@ public final class TestAlerts {
   private static final List<String> SEVERITIES = List.of("critical", "warning");
 
   /**
-   * What became of them.
+   * Outcome of the alerts.
    *
    * @param receivers per severity, the receivers that Alertmanager chose
    * @param requests per integration, requests made since

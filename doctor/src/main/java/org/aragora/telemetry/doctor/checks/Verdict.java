@@ -1,10 +1,10 @@
 package org.aragora.telemetry.doctor.checks;
 
-/** How one line of the checklist came out. */
+/** Result of one line of the checklist. */
 public enum Verdict {
   PASS("pass"),
   FAIL("fail"),
-  /** What the line asks about could not be looked at, or has not happened yet. */
+  /** The subject of the line could not be read, or has not happened yet. */
   CANNOT_TELL("cannot tell");
 
   private final String shown;

@@ -17,9 +17,9 @@ import java.util.Map;
 public final class HttpTarget {
 
   /**
-   * Where a program is and who asks.
+   * Address of a program, and the credentials of requests.
    *
-   * @param name of the program, as a person says it
+   * @param name of the program, for people
    * @param base scheme, host and port, no slash at the end
    * @param variable environment variable that moves it
    * @param headers of every request, such as credentials
@@ -41,7 +41,7 @@ public final class HttpTarget {
     this.timeout = timeout;
   }
 
-  /** Where it is, for a sentence. */
+  /** Its address, for a sentence. */
   public String where() {
     return address.base().toString();
   }

@@ -28,17 +28,17 @@ public final class LokiLines {
     this.clock = clock;
   }
 
-  /** What is asked for. */
+  /** The query. */
   public String selector() {
     return selector;
   }
 
-  /** How far back is looked. */
+  /** Range of the query, back from now. */
   public static Duration lookback() {
     return LOOKBACK;
   }
 
-  /** How old the newest line is. */
+  /** Age of the newest line. */
   public Optional<Duration> newestAge() throws NoAnswerException, InterruptedException {
     long newest = 0;
     for (JsonNode stream : streams()) {

@@ -3,12 +3,12 @@ package org.aragora.telemetry.doctor.stack;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What several lines need and one of them gets: the answer, or that there was none, is kept for the
- * others. Safe for use by several threads, which wait for the first.
+ * Memoized answer, or its absence, for several lines of the checklist. Safe for use by several
+ * threads, which wait for the first.
  */
 public final class Memoized<T> {
 
-  /** Where it comes from. */
+  /** Source of the answer. */
   public interface Source<T> {
     public T get() throws NoAnswerException, InterruptedException;
   }

@@ -7,10 +7,10 @@ public final class NoAnswerException extends Exception {
   private final String remedy;
 
   /**
-   * What went wrong.
+   * Describes the failure.
    *
    * @param message a sentence that names the program and its address
-   * @param remedy what to do about it
+   * @param remedy instruction for the user
    */
   NoAnswerException(String message, String remedy) {
     super(message);

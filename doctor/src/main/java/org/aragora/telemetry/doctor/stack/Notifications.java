@@ -5,7 +5,7 @@ import java.util.TreeMap;
 import org.aragora.telemetry.testbed.service.MetricsPage;
 
 /**
- * What Alertmanager counts of its requests to the outside.
+ * Counters of Alertmanager's requests to the outside.
  *
  * @param requests per integration, requests made
  * @param failed per integration, requests that failed
@@ -29,13 +29,13 @@ public record Notifications(Map<String, Double> requests, Map<String, Double> fa
     return new Notifications(requests, failed);
   }
 
-  /** What was added since. */
+  /** Difference to earlier counts. */
   public Notifications since(Notifications before) {
     return new Notifications(
         difference(requests, before.requests), difference(failed, before.failed));
   }
 
-  /** Whether there was a request of every integration. */
+  /** Returns true if every integration had a request. */
   public boolean isOfAll() {
     return requests.values().stream().allMatch(count -> count > 0);
   }

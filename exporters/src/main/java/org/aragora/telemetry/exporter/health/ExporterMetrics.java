@@ -44,7 +44,7 @@ public final class ExporterMetrics {
     this.registry = registry;
     lagRecords =
         gauge(
-            "lag_records",
+            PREFIX + "lag_records",
             "Offsets of the partition that are not yet acknowledged by the backend",
             EXPORTER,
             TOPIC,
@@ -60,45 +60,47 @@ public final class ExporterMetrics {
         .register(registry);
     inFlight =
         gauge(
-            "in_flight_records",
+            PREFIX + "in_flight_records",
             "Records read that are neither acknowledged nor dead letters",
             EXPORTER);
     sentItems =
         counter(
-            "sent_items_total", "Spans or lines sent, one that is sent again each time", EXPORTER);
+            PREFIX + "sent_items_total",
+            "Spans or lines sent, one that is sent again each time",
+            EXPORTER);
     acknowledgedItems =
         counter(
-            "acknowledged_items_total",
+            PREFIX + "acknowledged_items_total",
             "Spans or lines that the backend has acknowledged",
             EXPORTER);
     acknowledged =
         counter(
-            "acknowledged_records_total",
+            PREFIX + "acknowledged_records_total",
             "Records that the backend has acknowledged",
             EXPORTER,
             TOPIC);
     retries =
         counter(
-            "retries_total",
+            PREFIX + "retries_total",
             "Batches that are sent again, by the cause of the transient answer",
             EXPORTER,
             "cause");
     deadLettered =
         counter(
-            "dead_lettered_records_total",
+            PREFIX + "dead_lettered_records_total",
             "Records that the backend refused for good, by reason",
             EXPORTER,
             "reason");
     skipped =
         counter(
-            "skipped_records_total",
+            PREFIX + "skipped_records_total",
             "Records that are not to be exported, by reason",
             EXPORTER,
             TOPIC,
             "reason");
     expired =
         counter(
-            "expired_records_total",
+            PREFIX + "expired_records_total",
             "Offsets that the topic's retention removed before they were exported",
             EXPORTER,
             TOPIC);
@@ -121,11 +123,11 @@ public final class ExporterMetrics {
   }
 
   private Counter counter(String name, String help, String... labels) {
-    return Counter.builder().name(PREFIX + name).help(help).labelNames(labels).register(registry);
+    return Counter.builder().name(name).help(help).labelNames(labels).register(registry);
   }
 
   private Gauge gauge(String name, String help, String... labels) {
-    return Gauge.builder().name(PREFIX + name).help(help).labelNames(labels).register(registry);
+    return Gauge.builder().name(name).help(help).labelNames(labels).register(registry);
   }
 
   private static double ageSeconds(Clock clock, long oldestMs) {

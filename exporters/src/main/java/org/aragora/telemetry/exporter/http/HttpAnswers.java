@@ -40,7 +40,7 @@ public final class HttpAnswers {
       case 400, 422 -> new Answer.Permanent<>(Answer.Reason.REFUSED, message);
       case 413 -> new Answer.Permanent<>(Answer.Reason.TOO_LARGE, message);
       case 401, 403 ->
-          new Answer.Transient<>("http_" + status, message + " (check the credentials)");
+          new Answer.Transient<>("http_" + status, "%s (check the credentials)".formatted(message));
       default ->
           new Answer.Transient<>(
               "http_" + status, message, retryAfter(response.retryAfter(), Instant.now()));

@@ -172,17 +172,18 @@ final class SpanWriter {
       attributes.put(ERROR_TYPE, call.status().name().toLowerCase(Locale.ROOT));
       put(attributes, ERROR_TYPE, call.errorType());
     }
-    SpanData caller =
+    SpanData callSpan =
         new EventSpan(
             place(record, span),
             operation(SpanKind.CLIENT, "agent." + agent, call.durationNanos()),
             attributes.build(),
             failed ? StatusData.error() : StatusData.unset());
-    return agentServices ? List.of(caller, callee(caller, call, agent)) : List.of(caller);
+    return agentServices ? List.of(callSpan, callee(callSpan, call, span)) : List.of(callSpan);
   }
 
   /** Derives the agent's side of a call, so that a service map shows the call. */
-  private SpanData callee(SpanData caller, AgentCallCompleted call, String agent) {
+  private SpanData callee(SpanData callSpan, AgentCallCompleted call, SpanIdentity caller) {
+    String agent = text(call.agent());
     AttributesBuilder attributes =
         Attributes.builder()
             .put(AGENT, agent)
@@ -191,18 +192,12 @@ final class SpanWriter {
     put(attributes, MODEL, call.model());
     String name =
         call.operation() == null || call.operation().isEmpty() ? "call" : text(call.operation());
-    SpanIdentity span =
-        new SpanIdentity(
-            caller.getTraceId(),
-            ids.callee(caller.getTraceId(), caller.getSpanId()),
-            caller.getSpanId(),
-            false,
-            true);
+    SpanIdentity span = caller.child(ids.callee(caller.traceId(), caller.spanId()));
     return new EventSpan(
-        EventSpan.Place.of(span, resources.agent(agent), caller.getEndEpochNanos()),
+        EventSpan.Place.of(span, resources.agent(agent), callSpan.getEndEpochNanos()),
         operation(SpanKind.SERVER, name, call.durationNanos()),
         attributes.build(),
-        caller.getStatus());
+        callSpan.getStatus());
   }
 
   List<SpanData> elo(EventRecord record, EloUpdated elo, SpanIdentity carried) {
@@ -226,8 +221,7 @@ final class SpanWriter {
     if (!span.carried() || record.event().parentSpanId() != null) {
       return span;
     }
-    String own = ids.event(record.event().source(), record.event().id()).spanId();
-    return new SpanIdentity(span.traceId(), own, span.spanId(), true, span.sampled());
+    return span.child(ids.event(record.event().source(), record.event().id()).spanId());
   }
 
   private StatusData error(@Nullable String message) {

@@ -1,6 +1,7 @@
 package org.aragora.telemetry.exporter.trace;
 
 import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.envelope.TraceparentFormat;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.event.DebateStarted;
@@ -35,9 +36,9 @@ public record SpanIdentity(
       return derived;
     }
     // version-traceid-spanid-flags, all of fixed length
-    String traceId = carriedTraceId(carried);
-    String spanId = carried.substring(36, 52);
-    boolean sampled = (Character.digit(carried.charAt(54), 16) & 1) == 1;
+    String traceId = TraceparentFormat.traceId(carried);
+    String spanId = TraceparentFormat.spanId(carried);
+    boolean sampled = TraceparentFormat.isSampled(carried);
     String parent = event.parentSpanId();
     if (parent == null && traceId.equals(derived.traceId())) {
       // The ids were made by our rule, so the derived parent is in the same trace.
@@ -46,14 +47,15 @@ public record SpanIdentity(
     return new SpanIdentity(traceId, spanId, parent, true, sampled);
   }
 
+  /** Identity of a span below this one. */
+  public SpanIdentity child(String childSpanId) {
+    return new SpanIdentity(traceId, childSpanId, spanId, carried, sampled);
+  }
+
   /** The trace id alone, for less work than {@link #of}. */
   public static String traceId(Event event, TraceIds ids) {
     String carried = event.traceparent();
-    return carried == null ? derived(event, ids).traceId() : carriedTraceId(carried);
-  }
-
-  private static String carriedTraceId(String traceparent) {
-    return traceparent.substring(3, 35);
+    return carried == null ? derived(event, ids).traceId() : TraceparentFormat.traceId(carried);
   }
 
   private static SpanIdentity derived(Event event, TraceIds ids) {

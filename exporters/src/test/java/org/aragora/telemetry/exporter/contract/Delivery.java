@@ -9,7 +9,7 @@ public record Delivery(List<Item> items, long atNanos, Map<String, String> heade
   /**
    * One span or line.
    *
-   * @param id what it is told apart by: span id, or a log line's event
+   * @param id span id, or the event of a log line
    * @param requestId the request that it is about, else whatever else it is about
    * @param bytes all of it, as it must be again when it is sent again
    */

@@ -48,8 +48,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What every backend must keep: a subclass gives the exporter's definition and a receiver that
- * decodes what arrives. The records are failed requests, which are one span and one line each.
+ * Contract of every backend. A subclass supplies the exporter's definition and a receiver that
+ * decodes deliveries. The records are failed requests, which are one span and one line each.
  */
 @Timeout(240)
 public abstract class ExporterContract {
@@ -149,7 +149,7 @@ public abstract class ExporterContract {
 
   @ParameterizedTest
   @ValueSource(ints = {401, 403, 404, 408, 429, 500, 502, 503, 504})
-  void transientStatusIsRetriedAndNothingIsParked(int status) {
+  void transientStatusIsRetriedAndMakesNoDeadLetter(int status) {
     AtomicInteger requests = new AtomicInteger();
     receiver.answer(
         delivery -> requests.incrementAndGet() <= 3 ? Reply.status(status) : Reply.ok());
@@ -218,11 +218,11 @@ public abstract class ExporterContract {
     assertThat(receiver.acceptedRequests()).doesNotContain("req-5");
   }
 
-  // ---- poison
+  // ---- permanent failures
 
   @ParameterizedTest
   @ValueSource(ints = {400, 413, 422})
-  void onlyThePoisonRecordIsADeadLetter(int status) {
+  void onlyTheRecordThatFailsAloneIsADeadLetter(int status) {
     environment.put("ARAGORA_TELEMETRY_EXPORT_BATCH_RECORDS", "64");
     receiver.answer(
         delivery -> delivery.mentions("req-13") ? Reply.status(status, "no") : Reply.ok());
@@ -233,34 +233,34 @@ public abstract class ExporterContract {
 
     assertThat(receiver.acceptedRequests()).hasSize(99).doesNotContain("req-13");
     assertThat(producer.history()).hasSize(1);
-    ProducerRecord<byte[], byte[]> parked = producer.history().get(0);
-    assertThat(parked.topic()).isEqualTo("aragora.export-dead-letters");
-    assertThat(parked.value()).isEqualTo(TestEvents.CODEC.encode(TestEvents.failedRequest(13)));
-    assertThat(header(parked, "topic")).isEqualTo("aragora.requests");
-    assertThat(header(parked, "partition")).isEqualTo("0");
-    assertThat(header(parked, "offset")).isEqualTo("13");
-    assertThat(header(parked, "reason")).isEqualTo(status == 413 ? "too_large" : "refused");
-    assertThat(header(parked, "message")).contains("no");
-    assertThat(header(parked, "exporter")).isEqualTo(definition().name());
+    ProducerRecord<byte[], byte[]> letter = producer.history().get(0);
+    assertThat(letter.topic()).isEqualTo("aragora.export-dead-letters");
+    assertThat(letter.value()).isEqualTo(TestEvents.CODEC.encode(TestEvents.failedRequest(13)));
+    assertThat(header(letter, "topic")).isEqualTo("aragora.requests");
+    assertThat(header(letter, "partition")).isEqualTo("0");
+    assertThat(header(letter, "offset")).isEqualTo("13");
+    assertThat(header(letter, "reason")).isEqualTo(status == 413 ? "too_large" : "refused");
+    assertThat(header(letter, "message")).contains("no");
+    assertThat(header(letter, "exporter")).isEqualTo(definition().name());
     assertThat(metric("dead_lettered_records_total")).isEqualTo(1);
   }
 
   @Test
-  void whatIsSentBackReachesItsExporterAsItWas() {
+  void redrivenRecordReachesItsExporterUnchanged() {
     environment.put("ARAGORA_TELEMETRY_EXPORT_BATCH_RECORDS", "1");
     receiver.answer(delivery -> delivery.mentions("req-2") ? Reply.status(400, "no") : Reply.ok());
     start();
     give(P0, 0, 5);
     await().atMost(SOON).until(() -> committed(P0) == 5);
-    ProducerRecord<byte[], byte[]> parked = producer.history().get(0);
+    ProducerRecord<byte[], byte[]> letter = producer.history().get(0);
 
-    sendBack(parked, 0, definition().name());
+    sendBack(letter, 0, definition().name());
     await().atMost(SOON).until(() -> producer.history().size() == 2);
     receiver.answer(delivery -> Reply.ok());
-    sendBack(parked, 1, "another");
+    sendBack(letter, 1, "another");
     sendBack(producer.history().get(1), 2, definition().name());
     consumer.schedulePollTask(
-        () -> consumer.addRecord(TestEvents.record(BACK.topic(), 0, 3, parked.value())));
+        () -> consumer.addRecord(TestEvents.record(BACK.topic(), 0, 3, letter.value())));
 
     await().atMost(SOON).until(() -> committed(BACK) == 4);
     assertThat(receiver.acceptedRequests()).hasSize(5).contains("req-2");
@@ -275,16 +275,16 @@ public abstract class ExporterContract {
     ProducerRecord<byte[], byte[]> again = producer.history().get(1);
     assertThat(header(again, "topic")).isEqualTo("aragora.requests");
     assertThat(header(again, "offset")).isEqualTo("2");
-    assertThat(header(again, "timestamp")).isEqualTo(header(parked, "timestamp"));
+    assertThat(header(again, "timestamp")).isEqualTo(header(letter, "timestamp"));
     assertThat(again.headers().lastHeader("aragora-redrive-count").value())
         .asString()
         .isEqualTo("1");
   }
 
-  private void sendBack(ProducerRecord<byte[], byte[]> parked, long offset, String exporter) {
+  private void sendBack(ProducerRecord<byte[], byte[]> letter, long offset, String exporter) {
     ConsumerRecord<byte[], byte[]> record =
-        TestEvents.record(BACK.topic(), 0, offset, parked.value());
-    parked.headers().forEach(record.headers()::add);
+        TestEvents.record(BACK.topic(), 0, offset, letter.value());
+    letter.headers().forEach(record.headers()::add);
     record
         .headers()
         .remove("aragora-dlq-exporter")
@@ -330,7 +330,7 @@ public abstract class ExporterContract {
   // ---- redelivery
 
   @Test
-  void whatIsSentAgainIsByteIdentical() {
+  void repetitionsAreByteIdentical() {
     AtomicInteger requests = new AtomicInteger();
     receiver.answer(delivery -> requests.incrementAndGet() <= 2 ? Reply.status(503) : Reply.ok());
     start();

@@ -41,9 +41,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Two exporter processes against a real broker and a backend that answers at random, while one or
- * the other is killed (SIGKILL) or stopped (SIGTERM) and comes back: everything that should be
- * there is there, what was sent twice is the same bytes, exactly the poison is parked, nothing else
- * is. {@code -Daragora.telemetry.exporter.fault.events=100000} makes it long.
+ * the other is killed (SIGKILL) or stopped (SIGTERM) and restarts. All items arrive, repetitions
+ * have the same bytes, and exactly the records that the backend never accepts are dead letters.
+ * {@code -Daragora.telemetry.exporter.fault.events=100000} makes it long.
  */
 public abstract class FaultContract {
 
@@ -72,11 +72,11 @@ public abstract class FaultContract {
   /** Topics that this exporter reads. */
   protected abstract List<InputTopic> topics();
 
-  /** What must arrive, by the receiver's item ids. */
+  /** Ids of the items that must arrive. */
   protected abstract Set<String> expected(Workload workload);
 
   @Test
-  void whateverHappensEverythingArrivesUnchangedAndOnlyPoisonIsParked() throws Exception {
+  void everythingArrivesUnchangedDespiteFaultsAndOnlyPoisonIsADeadLetter() throws Exception {
     KAFKA.createTopics(4);
     Workload workload = new Workload(EVENTS, SEED);
     try (Receiver receiver = startReceiver()) {
@@ -99,8 +99,8 @@ public abstract class FaultContract {
     assertThat(versions)
         .as("what was sent")
         .allSatisfy((id, bytes) -> assertThat(bytes).hasSize(1));
-    assertThat(parked()).as("dead letters").hasSameSizeAs(poisonRecords(workload));
-    assertThat(parked()).isEqualTo(poisonRecords(workload));
+    assertThat(deadLetters()).as("dead letters").hasSameSizeAs(poisonRecords(workload));
+    assertThat(deadLetters()).isEqualTo(poisonRecords(workload));
   }
 
   // ---- the backend
@@ -299,7 +299,7 @@ public abstract class FaultContract {
     }
   }
 
-  private Set<String> parked() {
+  private Set<String> deadLetters() {
     Set<String> values = new HashSet<>();
     Set<String> places = new HashSet<>();
     for (ConsumerRecord<byte[], byte[]> record : read("export-dead-letters")) {
@@ -324,7 +324,7 @@ public abstract class FaultContract {
         .collect(Collectors.toSet());
   }
 
-  /** Whether this exporter would have sent it at all. */
+  /** True if this exporter sends the event. */
   protected abstract boolean isExported(String value);
 
   private List<ConsumerRecord<byte[], byte[]>> read(String suffix) {

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.zip.GZIPInputStream;
 
-/** A backend over HTTP that keeps what it gets and answers as told. */
+/** Backend over HTTP that keeps its deliveries and answers by a script. */
 public abstract class Receiver implements AutoCloseable {
 
   private final HttpServer server;
@@ -43,7 +43,7 @@ public abstract class Receiver implements AutoCloseable {
     server.start();
   }
 
-  /** What is in a request's body, read by the backend's own definition. */
+  /** Items of a request's body, decoded by the backend's own definition. */
   protected abstract List<Delivery.Item> decode(byte[] body) throws IOException;
 
   /** The body of a success, or of a partial one. */
@@ -59,7 +59,7 @@ public abstract class Receiver implements AutoCloseable {
     this.script = script;
   }
 
-  /** Keeps nothing itself; what is accepted is told. */
+  /** Passes accepted items to a listener and keeps none. */
   public void tell(Consumer<Delivery> onAccepted) {
     this.forgetful = true;
     this.onAccepted = onAccepted;
@@ -142,7 +142,7 @@ public abstract class Receiver implements AutoCloseable {
     }
   }
 
-  /** What the script says; keeps the delivery. */
+  /** Keeps the delivery and returns the script's answer. */
   protected final Reply decide(Delivery delivery) {
     Reply reply = script.apply(delivery);
     if (!forgetful) {

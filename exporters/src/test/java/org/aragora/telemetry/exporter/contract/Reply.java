@@ -2,10 +2,10 @@ package org.aragora.telemetry.exporter.contract;
 
 import java.util.Map;
 
-/** What a receiver answers. */
+/** Answer of a receiver. */
 public record Reply(Kind kind, int status, Map<String, String> headers, String message) {
 
-  /** How it answers. */
+  /** Kind of the answer. */
   public enum Kind {
     /** With a status. */
     STATUS,

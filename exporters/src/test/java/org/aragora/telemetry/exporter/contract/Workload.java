@@ -28,7 +28,8 @@ import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /**
  * Debates with their rounds, calls, requests and lines, and what must become of each, worked out
- * without the code under test. About one event in a thousand is poison: its ids say so.
+ * without the code under test. The backend never accepts about one event in a thousand, marked in
+ * its ids.
  */
 public final class Workload {
 

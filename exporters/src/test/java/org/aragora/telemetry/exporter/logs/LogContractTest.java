@@ -28,7 +28,7 @@ class LogContractTest extends ExporterContract {
   }
 
   @Test
-  void linesThatAreTooOldAreParkedInOneStep() {
+  void linesThatAreTooOldAreDeadLettersInOneStep() {
     AtomicInteger requests = new AtomicInteger();
     receiver.answer(
         delivery ->
@@ -68,7 +68,7 @@ class LogContractTest extends ExporterContract {
   }
 
   @Test
-  void lokiWithoutStructuredMetadataParksNothing() {
+  void lokiWithoutStructuredMetadataMakesNoDeadLetter() {
     AtomicInteger requests = new AtomicInteger();
     receiver.answer(
         delivery ->

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Both exporters as other programs embed them, on a real broker. */
+/** Both exporters, embedded, on a real broker. */
 class ITExporters {
 
   @RegisterExtension static final KafkaExtension KAFKA = new KafkaExtension();
@@ -108,7 +108,7 @@ class ITExporters {
   }
 
   @Test
-  void whatWasCommittedIsNotSentAgain() throws Exception {
+  void committedRecordsAreNotSentAgain() throws Exception {
     KAFKA.createTopics(4);
     produce(TestEvents.sampleDebate());
     try (CountingReceiver receiver = CountingReceiver.start(0)) {

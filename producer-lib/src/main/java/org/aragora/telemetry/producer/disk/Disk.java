@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the spool does to files. No channels for data: an interrupted thread of the host would close
- * them.
+ * File operations of the spool. Data goes through no channel: an interrupted thread of the host
+ * would close it.
  */
 public final class Disk {
   private Disk() {}

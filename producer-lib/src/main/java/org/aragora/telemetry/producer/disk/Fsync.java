@@ -1,6 +1,6 @@
 package org.aragora.telemetry.producer.disk;
 
-/** What an accepted event in the spool survives. */
+/** Failures that an accepted event in the spool survives. */
 public enum Fsync {
   /** The death of the process: it is in the page cache before {@code emit} returns. */
   NEVER,

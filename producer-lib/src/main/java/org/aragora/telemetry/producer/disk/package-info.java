@@ -1,6 +1,6 @@
 /**
- * Files and directories that survive a crash. Inner workings of the library, no interface for hosts
- * but {@link org.aragora.telemetry.producer.disk.Fsync}.
+ * Files and directories that survive a crash. Internal but for {@link
+ * org.aragora.telemetry.producer.disk.Fsync}.
  */
 @NullMarked
 package org.aragora.telemetry.producer.disk;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** What was numbered and is not settled. Knows up to where everything is settled. */
+/** Numbered events that are not settled, and the ordinal up to which all are settled. */
 final class InFlight {
   private final EventQueue queue;
   private final ReentrantLock lock = new ReentrantLock();
@@ -28,7 +28,9 @@ final class InFlight {
   }
 
   /**
-   * Returns whether the caller is the one to settle it: to count it, then to {@link #settle} it.
+   * Claims an event.
+   *
+   * @return true if the caller is the one to count it and then to {@link #settle} it
    */
   boolean claim(InFlightEvent sent) {
     lock.lock();
@@ -41,7 +43,7 @@ final class InFlight {
     }
   }
 
-  /** After this, whoever waits for it goes on. */
+  /** Settles a claimed event; threads that wait for it go on. */
   void settle(InFlightEvent sent) {
     lock.lock();
     try {
@@ -80,7 +82,11 @@ final class InFlight {
     }
   }
 
-  /** Waits until everything up to an ordinal is settled. Returns whether it is. */
+  /**
+   * Waits until everything up to an ordinal is settled.
+   *
+   * @return true if it is
+   */
   boolean awaitSettled(long ordinal, long waitNanos) throws InterruptedException {
     lock.lockInterruptibly();
     try {

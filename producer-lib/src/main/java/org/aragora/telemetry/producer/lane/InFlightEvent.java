@@ -10,13 +10,13 @@ final class InFlightEvent {
   final long seq;
   final ProducerRecord<byte[], byte[]> record;
 
-  /** Somebody counts what became of it. Guarded by {@link InFlight}. */
+  /** Its outcome is about to be counted. Guarded by {@link InFlight}. */
   boolean claimed;
 
   /** It is counted. Guarded by {@link InFlight}. */
   boolean settled;
 
-  /** Why the client refused the last attempt within {@code send}; the lane's thread only. */
+  /** Reason for which {@code send} refused the last attempt; the sender's thread only. */
   @Nullable Exception refusal;
 
   InFlightEvent(

@@ -4,9 +4,8 @@ import java.util.Arrays;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 
 /**
- * Where the events of one run go in one topic and what numbers they get. The partition count is
- * fixed for the run: with another one, numbers that were given would belong to other partitions.
- * Not thread-safe.
+ * Partitions and numbers of the events of one run in one topic. The partition count is fixed for
+ * the run: with another count, given numbers would belong to other partitions. Not thread-safe.
  */
 public final class Numbering {
   private final long[] next;
@@ -37,7 +36,7 @@ public final class Numbering {
     return next[partition];
   }
 
-  /** Says that a number of a partition is used up. */
+  /** Records that a number of a partition is used. */
   public void passed(int partition, long seq) {
     next[partition] = seq + 1;
   }

@@ -20,12 +20,14 @@ public final class ProducerHandle {
     this.factory = factory;
   }
 
-  /** A handle whose client the factory makes; it may throw, and is asked again. */
+  /**
+   * A handle whose client the factory makes. The factory may throw; the next use calls it again.
+   */
   public static ProducerHandle create(Supplier<Producer<byte[], byte[]>> factory) {
     return new ProducerHandle(factory);
   }
 
-  /** The client. May take as long as its construction does, and throw as it does. */
+  /** The client. Blocks for its construction and throws as that does. */
   public Producer<byte[], byte[]> client() throws InterruptedException {
     Producer<byte[], byte[]> made = client;
     if (made != null) {

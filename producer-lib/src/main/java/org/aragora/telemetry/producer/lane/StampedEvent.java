@@ -1,8 +1,10 @@
 package org.aragora.telemetry.producer.lane;
 
-/** An event that is ready to go but for its number. Not copied: nobody changes the arrays. */
+/**
+ * An event that is ready to go but for its number. The arrays are not copied and must not change.
+ */
 public final class StampedEvent {
-  /** What an event costs beside its bytes: objects, queue places, the record of the client. */
+  /** Memory of an event beside its bytes: objects, queue places, the record of the client. */
   private static final int OVERHEAD_BYTES = 256;
 
   private final byte[] key;
@@ -20,7 +22,7 @@ public final class StampedEvent {
     return new StampedEvent(key, value, true);
   }
 
-  /** An event that somebody else has stamped: goes out byte for byte. */
+  /** An event that another producer has stamped: goes out byte for byte. */
   public static StampedEvent asIs(byte[] key, byte[] value) {
     return new StampedEvent(key, value, false);
   }
@@ -30,12 +32,12 @@ public final class StampedEvent {
     return key;
   }
 
-  /** One JSON object in UTF-8, without epoch and seq where it is still to be numbered. */
+  /** One JSON object in UTF-8, without epoch and seq if it is still to be numbered. */
   public byte[] value() {
     return value;
   }
 
-  /** Whether it gets a number. */
+  /** True if it gets a number. */
   public boolean isNumbered() {
     return numbered;
   }

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the events of one topic and one run, numbers them per partition and sends them, in order,
- * on one daemon thread. A number belongs to one event for ever: what fails goes out again under the
- * number that it has, and what is given up takes its number with it, so that the processor sees it
+ * on one daemon thread. A number belongs to one event for ever: a failed event goes out again under
+ * its number. An event that is given up takes its number with it, so that the processor counts it
  * as missing. Only this thread waits for Kafka, and only for its own topic.
  */
 public final class TopicSender {
@@ -58,7 +58,7 @@ public final class TopicSender {
     thread.setDaemon(true);
   }
 
-  /** A lane that starts with the first event. */
+  /** A sender that starts with the first event. */
   public static TopicSender create(
       String topic, String epoch, EventQueue queue, ProducerHandle handle, Outcome outcome) {
     return new TopicSender(topic, epoch, queue, handle, outcome);
@@ -80,7 +80,11 @@ public final class TopicSender {
     return queue.offer(event, waitNanos);
   }
 
-  /** Waits until everything accepted so far is settled. Returns whether it is. */
+  /**
+   * Waits until everything accepted so far is settled.
+   *
+   * @return true if it is
+   */
   public boolean awaitSettled(long waitNanos) throws InterruptedException {
     return inFlight.awaitSettled(queue.lastOrdinal(), waitNanos);
   }
@@ -90,12 +94,16 @@ public final class TopicSender {
     queue.seal();
   }
 
-  /** Whether the thread has nothing to do any more, or has never had. */
+  /**
+   * Waits for the end of the thread.
+   *
+   * @return true if it has ended or was never started
+   */
   public boolean awaitEnd(long waitNanos) throws InterruptedException {
     return !started || ended.await(Math.max(0, waitNanos), TimeUnit.NANOSECONDS);
   }
 
-  /** Stops the thread where it is. Attempts under way may still succeed. */
+  /** Stops the thread at once. Attempts under way may still succeed. */
   public void abandon() {
     queue.seal();
     abandoned = true;
@@ -103,8 +111,8 @@ public final class TopicSender {
   }
 
   /**
-   * Gives up what is left, when the thread and the Kafka client have stopped: a durable queue keeps
-   * it, from another it is lost and counted.
+   * Gives up the events that are left when the thread and the Kafka client have stopped. A durable
+   * queue keeps them; from another they are lost and counted.
    */
   public void sweep(Throwable cause) throws IOException, InterruptedException {
     if (!queue.isDurable()) {

@@ -2,7 +2,7 @@ package org.aragora.telemetry.producer.report;
 
 import java.util.Locale;
 
-/** Why an event was dropped. */
+/** Reason for which an event was dropped. */
 public enum DropReason {
   /** The queue, or the spool, of its topic holds as much as it may. */
   FULL,

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the host's listener and log what goes wrong: the first time of each kind as a warning, then
- * at debug level. What is reported while reporting is counted only: the host's log may lead back
+ * Reports failures to the host's listener and log: the first of each kind as a warning, later ones
+ * at debug level. Failures during a report are counted only, because the host's log may lead back
  * here.
  */
 public final class FailureReport {
@@ -58,7 +58,7 @@ public final class FailureReport {
     guarded(() -> LOG.warn("{}", sentence));
   }
 
-  /** A failure in words. */
+  /** Describes a failure in words. */
   public static String reasonOf(Throwable cause) {
     String message = cause.getMessage();
     Throwable below = cause.getCause();
@@ -85,7 +85,7 @@ public final class FailureReport {
     try {
       work.run();
     } catch (Throwable e) {
-      // The host's listener or log failed. It is the host's to know; here nobody could be told.
+      // The host's listener or log failed, so there is nowhere to report it.
     } finally {
       reporting.remove();
     }

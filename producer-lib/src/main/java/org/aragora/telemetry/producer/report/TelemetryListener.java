@@ -1,18 +1,18 @@
 package org.aragora.telemetry.producer.report;
 
 /**
- * Hears what goes wrong. Called on the thread where it happens, the caller's among them, so it
- * should be quick; what it throws is swallowed. Calls may come from several threads at once.
+ * Receives failures. Called on the thread that fails, which may be the caller's, so it should be
+ * quick; its exceptions are swallowed. Several threads may call it at once.
  */
 public interface TelemetryListener {
 
   /**
-   * Events were dropped. The sum of all counts is what {@link ProducerStats} says, but for events
-   * of earlier runs that were found in the spool.
+   * Events were dropped. The sum of all counts is that of {@link ProducerStats}, but for events of
+   * earlier runs that were found in the spool.
    *
    * @param topic full name of the topic that they were for
    * @param count how many, 1 or more
-   * @param message a sentence that says why
+   * @param message a sentence with the reason
    */
   default void dropped(String topic, DropReason reason, long count, String message) {}
 

@@ -5,9 +5,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.aragora.telemetry.producer.lane.Outcome;
 
-/**
- * Counts what becomes of the events of one topic; every event that is offered ends in one place.
- */
+/** Counts the outcomes of one topic's events; every offered event ends in exactly one count. */
 public final class TopicAccount implements Outcome {
   private final String topic;
   private final FailureReport report;
@@ -63,7 +61,10 @@ public final class TopicAccount implements Outcome {
     return dropped.values().stream().mapToLong(LongAdder::sum).sum();
   }
 
-  /** In this order of reading no event is missed: it is offered before it is anything else. */
+  /**
+   * Reads the counts. Reads {@code offered} last, so that no event is missed: it is offered before
+   * it is anything else.
+   */
   public ProducerStats.TopicStats stats() {
     long acks = acknowledged.sum();
     Map<DropReason, Long> reasons = new EnumMap<>(DropReason.class);

@@ -2,7 +2,7 @@ package org.aragora.telemetry.producer.spool;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How many bytes the logs of one topic may have, those of earlier runs among them. */
+/** Bound of the bytes of one topic's logs, those of earlier runs among them. */
 final class Budget {
   private final long max;
   private final AtomicLong used = new AtomicLong();
@@ -19,7 +19,7 @@ final class Budget {
     return false;
   }
 
-  /** Bytes that are there whether they fit or not. */
+  /** Adds bytes that are already there, even over the bound. */
   void found(long bytes) {
     used.addAndGet(bytes);
   }

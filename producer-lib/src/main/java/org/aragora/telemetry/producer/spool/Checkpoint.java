@@ -13,8 +13,8 @@ import org.aragora.telemetry.producer.disk.Fsync;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a topic's log is settled, and the next number of every partition there. With it and the
- * log behind it, every event's partition and number follow; so numbers need not be written down.
+ * The settled end of a topic's log, and the next number of every partition there. Every event's
+ * partition and number follow from it and the log behind it, so numbers are not written down.
  *
  * @param settled everything before is acknowledged or given up
  * @param next next number of each partition at that place; its length is the partition count
@@ -49,7 +49,11 @@ record Checkpoint(Position settled, List<Long> next) {
     Disk.replace(directory.resolve(FILE), whole.getBytes(StandardCharsets.US_ASCII), fsync);
   }
 
-  /** The checkpoint of a topic's log; null where none was written, so nothing was sent. */
+  /**
+   * Reads the checkpoint of a topic's log.
+   *
+   * @return null if none was written, so nothing was sent
+   */
   static @Nullable Checkpoint read(Path directory) throws IOException {
     Path file = directory.resolve(FILE);
     if (!Files.exists(file)) {
@@ -66,7 +70,7 @@ record Checkpoint(Position settled, List<Long> next) {
             Arrays.stream(value(lines[3]).split(" ")).map(Long::valueOf).toList());
       }
     } catch (IndexOutOfBoundsException | NumberFormatException e) {
-      // said below
+      // reported below
     }
     throw new IOException("The spool's " + file + " cannot be read.");
   }

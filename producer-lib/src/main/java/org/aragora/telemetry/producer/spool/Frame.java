@@ -29,13 +29,17 @@ final class Frame {
     return frame.array();
   }
 
-  /** Length of the body that a head announces, or -1 where none was ever written so. */
+  /** Length of the body that a head announces; -1 if no frame can have such a head. */
   static int bodyLength(byte[] head) {
     int length = ByteBuffer.wrap(head).getInt(0);
     return length < LEAST_BODY_BYTES || length > MAX_BODY_BYTES ? -1 : length;
   }
 
-  /** The event in a body, or null where head and body do not fit. */
+  /**
+   * Reads the event in a body.
+   *
+   * @return null if head and body do not fit
+   */
   static @Nullable StampedEvent read(byte[] head, byte[] body) {
     if (ByteBuffer.wrap(head).getInt(4) != checksum(body, 0, body.length)) {
       return null;

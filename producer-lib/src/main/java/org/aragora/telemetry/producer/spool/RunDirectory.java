@@ -52,7 +52,11 @@ final class RunDirectory implements AutoCloseable {
     }
   }
 
-  /** A run that is there, or null where a process holds it. */
+  /**
+   * Takes over an existing run.
+   *
+   * @return null if a process holds it
+   */
   static @Nullable RunDirectory adopt(Path run) throws IOException {
     Path path = run.toRealPath();
     if (!HELD.add(path)) {
@@ -105,7 +109,7 @@ final class RunDirectory implements AutoCloseable {
     }
   }
 
-  /** Unlocks it, and deletes it where it has no topics. */
+  /** Unlocks it, and deletes it if it has no topics. */
   @Override
   public void close() throws IOException {
     try {

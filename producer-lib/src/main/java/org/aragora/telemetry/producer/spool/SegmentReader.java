@@ -39,15 +39,15 @@ final class SegmentReader implements AutoCloseable {
     }
   }
 
-  /** Where the next event begins. */
+  /** Position of the next event. */
   Position position() {
     return position;
   }
 
   /**
-   * The next event before {@code limit}.
+   * Reads the next event before {@code limit}.
    *
-   * @throws TornException where what is there is no whole event
+   * @throws TornException if there is not a whole event
    */
   StampedEvent next(Position limit) throws IOException {
     open(limit);
@@ -94,7 +94,7 @@ final class SegmentReader implements AutoCloseable {
     }
   }
 
-  /** So many bytes of the file, none from behind the limit: they may still be written. */
+  /** Reads bytes of the file, none from behind the limit: those may still be written. */
   private byte[] bytes(long from, int count) throws IOException {
     if (from + count > fileLimit || file == null) {
       throw new TornException(position);

@@ -27,7 +27,11 @@ final class SegmentWriter implements AutoCloseable {
     this.fsync = fsync;
   }
 
-  /** Appends a whole frame, or throws and leaves the log as it was. Returns where it ends. */
+  /**
+   * Appends a whole frame, or throws and leaves the log as it was.
+   *
+   * @return the end of the frame
+   */
   Position append(byte[] frame) throws IOException {
     RandomAccessFile out = writable();
     dirty = true;

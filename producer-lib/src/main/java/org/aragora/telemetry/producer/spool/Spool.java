@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A directory of runs: {@code <directory>/<epoch>/<topic>/}. Each run holds a lock on its own
- * directory as long as its process lives, so several processes may share a spool, and whoever finds
- * a run without its process sends what that one has left, under its epoch.
+ * directory as long as its process lives, so several processes may share a spool. A process that
+ * finds a run without a process sends its events under the epoch of that run.
  */
 public final class Spool implements AutoCloseable {
   static final String UNREADABLE = ".unreadable";
@@ -33,7 +33,7 @@ public final class Spool implements AutoCloseable {
   private final Map<String, Budget> budgets = new ConcurrentHashMap<>();
 
   /**
-   * What an earlier run has left.
+   * Events that an earlier run has left.
    *
    * @param epoch of that run
    * @param topics its events by full name of the topic
@@ -52,8 +52,8 @@ public final class Spool implements AutoCloseable {
   /**
    * Opens a spool for a new run.
    *
-   * @param maxBytes bound of each topic, what earlier runs have left among it
-   * @param notes hears sentences about what goes wrong
+   * @param maxBytes bound of each topic, with the events of earlier runs
+   * @param notes receives a sentence per failure
    */
   public static Spool open(
       Path directory, String epoch, long maxBytes, Fsync fsync, Consumer<String> notes)
@@ -64,12 +64,12 @@ public final class Spool implements AutoCloseable {
     return new Spool(directory, maxBytes, fsync, notes, own);
   }
 
-  /** Where this run keeps the events of a topic. */
+  /** The queue of this run for a topic. */
   public EventQueue queue(String topic) {
     return SpoolQueue.create(own.topic(topic), limits(topic), notes);
   }
 
-  /** What runs whose process is gone have left. A run is handed out once. */
+  /** Takes over the runs whose process is gone. A run is handed out once. */
   public List<Left> adopt() throws IOException {
     List<Left> all = new ArrayList<>();
     try (DirectoryStream<Path> runs = Files.newDirectoryStream(directory)) {
@@ -111,7 +111,7 @@ public final class Spool implements AutoCloseable {
     return new SpoolLimits(budget, maxBytes / SEGMENTS, fsync);
   }
 
-  /** Leaves the run's directory to another run, or deletes it where nothing is in it. */
+  /** Leaves the run's directory to another run, or deletes it if it is empty. */
   @Override
   public void close() throws IOException {
     own.close();

@@ -3,7 +3,7 @@ package org.aragora.telemetry.producer.spool;
 import org.aragora.telemetry.producer.disk.Fsync;
 
 /**
- * What holds for a topic's logs.
+ * Limits of a topic's logs.
  *
  * @param budget shared by the logs of all runs
  * @param segmentBytes size at which a new file begins; room comes back by whole files

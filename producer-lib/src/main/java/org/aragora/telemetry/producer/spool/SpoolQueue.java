@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * had. Each event is on its way to the broker only after it is in the log.
  */
 final class SpoolQueue implements EventQueue {
-  /** Taken and not settled: what the lane and the Kafka client hold in memory. */
+  /**
+   * Bound of events taken and not settled, which the sender and the Kafka client hold in memory.
+   */
   private static final long MAX_HELD_BYTES = 16L * 1024 * 1024;
 
   /** Trimming in another log of the topic makes room without a signal. */
@@ -41,7 +43,7 @@ final class SpoolQueue implements EventQueue {
   private long accepted;
   private long taken;
   private boolean sealed;
-  private @Nullable Numbering numbering; // the lane's thread only
+  private @Nullable Numbering numbering; // the sender's thread only
 
   private SpoolQueue(
       Path directory,
@@ -300,7 +302,7 @@ final class SpoolQueue implements EventQueue {
     }
   }
 
-  /** Deletes the log where all of it is settled; else leaves it to another run. */
+  /** Deletes the log if all of it is settled; else leaves it to another run. */
   @Override
   public void close() throws IOException {
     reader.close();

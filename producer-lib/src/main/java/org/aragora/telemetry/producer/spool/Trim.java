@@ -11,8 +11,8 @@ import org.aragora.telemetry.producer.lane.Numbering;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows how far a topic's log is settled, writes that down and deletes what lies before. First the
- * checkpoint, then the files: after a crash in between there are only files too many.
+ * Writes down the settled end of a topic's log and deletes the files before it. The checkpoint
+ * comes first: a crash in between leaves only files too many.
  */
 final class Trim {
   private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -62,7 +62,7 @@ final class Trim {
     return settled;
   }
 
-  /** Writes down what has changed, now and then, and whenever files become free. */
+  /** Writes down changes every few seconds, and whenever files become free. */
   synchronized void run() throws IOException {
     boolean freed = settled.segment() > written.segment();
     if (freed || System.nanoTime() - writtenAt > EVERY_NANOS) {
@@ -70,7 +70,7 @@ final class Trim {
     }
   }
 
-  /** Writes down what has changed. */
+  /** Writes down changes. */
   synchronized void write() throws IOException {
     writtenAt = System.nanoTime();
     if (settled.equals(written) || numbering == null) {

@@ -3,10 +3,11 @@ package org.aragora.telemetry.producer.stamp;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import java.time.Instant;
+import org.aragora.telemetry.schemas.envelope.TraceparentFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an event says about itself beside its data. Immutable.
+ * Trace context and time of an event. Immutable.
  *
  * <pre>{@code
  * telemetry.emit(
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param traceparent W3C trace context of the operation itself
  * @param parentSpanId id of the span above it, 16 hex digits
- * @param time when it happened; null: now
+ * @param time time of the operation; null: now
  */
 public record EventContext(
     @Nullable String traceparent, @Nullable String parentSpanId, @Nullable Instant time) {
@@ -28,12 +29,12 @@ public record EventContext(
     return NONE;
   }
 
-  /** The OpenTelemetry span that is current on this thread, or none where there is no valid one. */
+  /** The OpenTelemetry span that is current on this thread, or none if it is not valid. */
   public static EventContext current() {
     return of(Span.current());
   }
 
-  /** A span, with the span above it where the OpenTelemetry SDK shows it. */
+  /** A span, with the span above it if the OpenTelemetry SDK shows it. */
   public static EventContext of(Span span) {
     SpanContext context = span.getSpanContext();
     return context.isValid()
@@ -57,11 +58,7 @@ public record EventContext(
   }
 
   private static String traceparent(SpanContext context) {
-    return "00-"
-        + context.getTraceId()
-        + "-"
-        + context.getSpanId()
-        + "-"
-        + context.getTraceFlags().asHex();
+    return TraceparentFormat.of(
+        context.getTraceId(), context.getSpanId(), context.getTraceFlags().asHex());
   }
 }

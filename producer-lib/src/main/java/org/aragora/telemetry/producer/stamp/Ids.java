@@ -4,8 +4,9 @@ import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Ids of one run: its epoch (128 random bits) and the ULIDs of its events (48 bits of time, then 16
- * random bits of the run and a counter that starts at random: no two events of a run are alike).
+ * Ids of one run: its epoch (128 random bits) and the ULIDs of its events. A ULID is 48 bits of
+ * time, 16 random bits of the run, and a counter that starts at random: no two events of a run are
+ * alike.
  */
 public final class Ids {
   private static final char[] ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ".toCharArray();

@@ -17,7 +17,7 @@ final class ParentSpan {
 
   private ParentSpan() {}
 
-  /** Id of the span above, or null where there is none or it cannot be seen. */
+  /** Id of the span above; null if there is none or the SDK does not show it. */
   static @Nullable String idOf(Span span) {
     MethodHandle parent = PARENT;
     if (parent == null || READABLE == null || !READABLE.isInstance(span)) {

@@ -12,7 +12,10 @@ import org.aragora.telemetry.schemas.event.EventData;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a record of what happened: envelope, bytes, and the proof that the processor counts it. */
+/**
+ * Makes an event of a record: cuts long texts, adds the envelope, encodes, and checks that the
+ * processor will count it.
+ */
 public final class Stamper {
   /** Room for epoch and seq, which come in when the partition is known. */
   private static final int NUMBER_BYTES = 96;
@@ -32,7 +35,11 @@ public final class Stamper {
     this.source = source;
   }
 
-  /** An event of this run. */
+  /**
+   * Stamps an event of this run.
+   *
+   * @throws RefusedEventException if the processor would not count it
+   */
   public StampedEvent stamp(EventData data, EventContext context) throws RefusedEventException {
     Instant now = clock.instant();
     Event event =
@@ -50,7 +57,11 @@ public final class Stamper {
     return StampedEvent.numbered(event.key().getBytes(StandardCharsets.UTF_8), value);
   }
 
-  /** An event that somebody else has stamped. */
+  /**
+   * Checks an event that another producer has stamped.
+   *
+   * @throws RefusedEventException if the processor would not count it
+   */
   public StampedEvent asIs(InputTopic topic, @Nullable String key, byte[] value)
       throws RefusedEventException {
     checkSize(value.length);

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * An agent of the sample and how its API behaves.
  *
- * @param medianMs what a call takes mostly
+ * @param medianMs usual duration of a call
  * @param failing share of calls that end with an error
  */
 record Agent(String name, String provider, String model, double medianMs, double failing) {

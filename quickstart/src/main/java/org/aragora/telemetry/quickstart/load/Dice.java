@@ -30,7 +30,7 @@ final class Dice {
     return random.nextDouble(lowest, beyond);
   }
 
-  /** How long something takes that takes {@code medianMs} mostly, and sometimes ten times that. */
+  /** Draws a duration: {@code medianMs} mostly, and sometimes ten times that. */
   Duration around(double medianMs) {
     double gaussian = random.nextGaussian();
     return Duration.ofNanos((long) (medianMs * 1e6 * Math.exp(0.7 * gaussian)));

@@ -3,7 +3,7 @@ package org.aragora.telemetry.quickstart.load;
 import org.aragora.telemetry.producer.stamp.EventContext;
 import org.aragora.telemetry.schemas.event.EventData;
 
-/** Where the events of one simulated Aragora instance go: its telemetry producer. */
+/** One simulated Aragora instance and its telemetry producer. */
 interface Instance {
 
   void emit(EventData data, EventContext context);

@@ -12,7 +12,7 @@ import org.aragora.telemetry.schemas.field.CallStatus;
 import org.aragora.telemetry.schemas.field.LogLevel;
 
 /**
- * What several Aragora instances do, one event at a time: requests of which some fail and some are
+ * Events of several Aragora instances, one at a time: requests of which some fail and some are
  * slow, debates, the calls that agents make for them, WebSocket connections and log lines. Not
  * thread-safe.
  */

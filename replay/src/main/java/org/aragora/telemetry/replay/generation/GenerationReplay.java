@@ -14,12 +14,12 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.generation.GenerationRecord;
 import org.aragora.telemetry.counting.generation.GenerationRecord.State;
 import org.aragora.telemetry.counting.generation.Generations;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.processor.flow.PartitionPipeline;
 import org.aragora.telemetry.replay.read.Bounds;
 import org.aragora.telemetry.replay.read.Progress;
 import org.aragora.telemetry.replay.read.ReplayException;
@@ -33,12 +33,12 @@ import org.aragora.telemetry.schemas.topic.Topics;
  */
 public final class GenerationReplay {
   private final Service service;
-  private final PartitionPipeline.Factory factory;
+  private final PartitionCounters counters;
   private final PrintWriter out;
 
-  public GenerationReplay(Service service, PartitionPipeline.Factory factory, PrintWriter out) {
+  public GenerationReplay(Service service, PartitionCounters counters, PrintWriter out) {
     this.service = service;
-    this.factory = factory;
+    this.counters = counters;
     this.out = out;
   }
 
@@ -92,7 +92,7 @@ public final class GenerationReplay {
     SeedWriter writer = new SeedWriter(producer, topics, made, service.topicPrefix(), partitions);
     List<PartitionSeed> seeds =
         range.entrySet().stream()
-            .map(e -> new PartitionSeed(e.getKey(), e.getValue(), factory, writer))
+            .map(e -> new PartitionSeed(e.getKey(), e.getValue(), counters, writer))
             .toList();
     Progress line = progress.apply(range.values().stream().mapToLong(Bounds::offsets).sum());
     workers.run(seeds, line);

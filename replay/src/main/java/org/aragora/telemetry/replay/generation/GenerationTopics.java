@@ -12,8 +12,8 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.aragora.telemetry.counting.generation.Changelogs;
 import org.aragora.telemetry.counting.generation.Generation;
-import org.aragora.telemetry.processor.flow.Changelogs;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /** The topics of generations: made, looked at, deleted. */

@@ -1,45 +1,41 @@
 package org.aragora.telemetry.replay.generation;
 
-import java.util.HashMap;
-import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.aragora.telemetry.counting.PartitionCounter;
+import org.aragora.telemetry.counting.PartitionCounters;
+import org.aragora.telemetry.counting.PartitionStores;
+import org.aragora.telemetry.counting.flow.CountSink;
+import org.aragora.telemetry.counting.flow.InputRecord;
+import org.aragora.telemetry.counting.generation.Changelogs.Stage;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricsKey;
-import org.aragora.telemetry.counting.metric.PartialValue;
-import org.aragora.telemetry.counting.metric.SeriesKey;
-import org.aragora.telemetry.counting.store.BinaryWriter;
-import org.aragora.telemetry.processor.flow.PartitionPipeline;
-import org.aragora.telemetry.processor.flow.SeriesListener;
+import org.aragora.telemetry.counting.metric.WindowKey;
+import org.aragora.telemetry.counting.store.MemoryStore;
 import org.aragora.telemetry.replay.read.Bounds;
 import org.aragora.telemetry.replay.read.PartitionJob;
-import org.aragora.telemetry.replay.read.ReplayException;
+import org.aragora.telemetry.schemas.codec.Decoded;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts one input partition and writes what a processor that had counted it would have written:
  * windows as they close; at the end the open ones, the totals, the ledger and the stores.
  */
-final class PartitionSeed implements PartitionJob {
+final class PartitionSeed implements PartitionJob, CountSink {
   private final InputPartition partition;
   private final Bounds bounds;
   private final SeedWriter writer;
-  private final PartitionPipeline pipeline;
-  private final Map<String, MetricDescriptor> metrics = new HashMap<>();
+  private final PartitionStores<MemoryStore> stores =
+      new PartitionStores<>(new MemoryStore(), new MemoryStore());
+  private final PartitionCounter counter;
   private long position;
 
   PartitionSeed(
-      InputPartition partition,
-      Bounds bounds,
-      PartitionPipeline.Factory factory,
-      SeedWriter writer) {
+      InputPartition partition, Bounds bounds, PartitionCounters counters, SeedWriter writer) {
     this.partition = partition;
     this.bounds = bounds;
     this.writer = writer;
     this.position = bounds.from();
-    factory.metrics().forEach(metric -> metrics.put(metric.name(), metric));
-    this.pipeline =
-        factory.open(
-            partition, new PartitionPipeline.Listeners(SeriesListener.NONE, writer::window));
+    this.counter = counters.open(partition, stores, this);
   }
 
   @Override
@@ -59,7 +55,8 @@ final class PartitionSeed implements PartitionJob {
 
   @Override
   public void accept(ConsumerRecord<byte[], byte[]> record) {
-    pipeline.accept(record.offset(), record.timestamp(), record.key(), record.value());
+    counter.accept(
+        new InputRecord(record.offset(), record.timestamp(), record.key(), record.value()));
   }
 
   @Override
@@ -70,21 +67,36 @@ final class PartitionSeed implements PartitionJob {
 
   @Override
   public void done() {
-    pipeline.sendWindows();
-    pipeline.totals().forEach(this::total);
-    BinaryWriter ledger = new BinaryWriter();
-    pipeline.ledger().write(ledger);
-    writer.metric(new MetricsKey.LedgerOf(partition), ledger.toBytes());
-    pipeline.entries((stage, key, value) -> writer.entry(stage, partition, key, value));
+    counter.writeOut(counter.appendTimeMs(), false);
+    stores.ingest().forEach((key, value) -> writer.entry(Stage.INGEST, partition, key, value));
+    stores
+        .aggregate()
+        .forEach((key, value) -> writer.entry(Stage.AGGREGATE, partition, key, value));
     writer.check();
   }
 
-  private void total(SeriesKey series, PartialValue value) {
-    MetricDescriptor metric = metrics.get(series.metric());
-    if (metric == null) {
-      throw new ReplayException("The replay has counted %s, which is no metric.".formatted(series));
-    }
-    writer.metric(
-        new MetricsKey.Partial(series, partition, metric.type().needsTopicTime()), value.toBytes());
+  @Override
+  public void deadLetter(InputRecord record, Decoded.Invalid why) {
+    // The running service has written it.
+  }
+
+  @Override
+  public void proposedEnd(byte @Nullable [] key, byte[] event) {
+    throw new IllegalStateException("a replay proposes nothing");
+  }
+
+  @Override
+  public void ledger(MetricsKey.LedgerOf key, byte[] value) {
+    writer.metric(key, value);
+  }
+
+  @Override
+  public void total(MetricsKey.Partial key, byte[] value) {
+    writer.metric(key, value);
+  }
+
+  @Override
+  public void window(WindowKey key, byte[] value) {
+    writer.window(key, value);
   }
 }

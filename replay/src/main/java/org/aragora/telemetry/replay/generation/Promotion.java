@@ -14,6 +14,7 @@ import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.counting.generation.Changelogs;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.generation.GenerationGroups;
 import org.aragora.telemetry.counting.generation.GenerationRecord;
@@ -21,7 +22,6 @@ import org.aragora.telemetry.counting.generation.GenerationRecord.Made;
 import org.aragora.telemetry.counting.generation.GenerationRecord.State;
 import org.aragora.telemetry.counting.generation.Generations;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.processor.flow.Changelogs;
 import org.aragora.telemetry.replay.read.ReplayException;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 

@@ -3,12 +3,11 @@ package org.aragora.telemetry.replay.generation;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.aragora.telemetry.counting.generation.Changelogs;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricsKey;
-import org.aragora.telemetry.counting.metric.PartialValue;
 import org.aragora.telemetry.counting.metric.WindowKey;
-import org.aragora.telemetry.processor.flow.Changelogs;
 import org.aragora.telemetry.replay.read.ReplayException;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +36,8 @@ final class SeedWriter {
     this.partitions = partitions;
   }
 
-  void window(WindowKey key, PartialValue value) {
-    send(windows, key.partition(partitions), key.toBytes(), value.toBytes());
+  void window(WindowKey key, byte[] value) {
+    send(windows, key.partition(partitions), key.toBytes(), value);
   }
 
   void metric(MetricsKey key, byte[] value) {

@@ -67,6 +67,8 @@ public record Service(
     settings.put(ProducerConfig.CLIENT_ID_CONFIG, "aragora-replay-writer");
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    // More could lose the first batch of a new topic: see producer-lib/RATIONALE.md.
+    settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
     settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
     settings.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
     settings.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 20);

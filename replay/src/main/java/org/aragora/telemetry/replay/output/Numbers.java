@@ -1,7 +1,7 @@
 package org.aragora.telemetry.replay.output;
 
 import java.math.BigDecimal;
-import org.aragora.telemetry.counting.metric.ExactSum;
+import org.aragora.telemetry.counting.value.ExactSum;
 
 /** Exact decimal texts. */
 final class Numbers {

@@ -5,14 +5,14 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
-import org.aragora.telemetry.counting.metric.Aggregate;
-import org.aragora.telemetry.counting.metric.HistogramAggregate;
-import org.aragora.telemetry.counting.metric.LatestAggregate;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricType;
-import org.aragora.telemetry.counting.metric.RatioAggregate;
 import org.aragora.telemetry.counting.metric.SeriesKey;
-import org.aragora.telemetry.counting.metric.SumAggregate;
+import org.aragora.telemetry.counting.value.Aggregate;
+import org.aragora.telemetry.counting.value.HistogramAggregate;
+import org.aragora.telemetry.counting.value.LatestAggregate;
+import org.aragora.telemetry.counting.value.RatioAggregate;
+import org.aragora.telemetry.counting.value.SumAggregate;
 
 /**
  * History for {@code promtool tsdb create-blocks-from openmetrics}: for every series one sample a

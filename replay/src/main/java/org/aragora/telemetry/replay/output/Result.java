@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.aragora.telemetry.counting.metric.Aggregate;
+import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.counting.metric.Ledger;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricType;
-import org.aragora.telemetry.counting.metric.PartialValue;
 import org.aragora.telemetry.counting.metric.SeriesKey;
+import org.aragora.telemetry.counting.value.Aggregate;
+import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.replay.read.Bounds;
 import org.aragora.telemetry.replay.read.Minutes;
 import org.aragora.telemetry.replay.read.PartitionReplay;
@@ -56,9 +56,9 @@ public record Result(
     }
     for (PartitionReplay partition : partitions) {
       range.put(partition.partition(), partition.bounds());
-      ledgers.put(partition.partition(), partition.pipeline().ledger());
+      ledgers.put(partition.partition(), partition.counter().ledger());
       partition
-          .pipeline()
+          .counter()
           .totals()
           .forEach((series, value) -> merge(totals, series, byName.get(series.metric()), value));
       partition

@@ -4,15 +4,15 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.aragora.telemetry.counting.metric.Aggregate;
-import org.aragora.telemetry.counting.metric.HistogramAggregate;
+import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.counting.metric.LatestAggregate;
-import org.aragora.telemetry.counting.metric.Ledger;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
-import org.aragora.telemetry.counting.metric.RunMaximumAggregate;
 import org.aragora.telemetry.counting.metric.SeriesKey;
-import org.aragora.telemetry.counting.metric.SumAggregate;
+import org.aragora.telemetry.counting.value.Aggregate;
+import org.aragora.telemetry.counting.value.HistogramAggregate;
+import org.aragora.telemetry.counting.value.LatestAggregate;
+import org.aragora.telemetry.counting.value.RunMaximumAggregate;
+import org.aragora.telemetry.counting.value.SumAggregate;
 
 /** For people: every series with its total, then the account of every partition with records. */
 public final class TableOutput {

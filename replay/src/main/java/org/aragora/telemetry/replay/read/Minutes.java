@@ -8,29 +8,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import java.util.function.Consumer;
-import org.aragora.telemetry.counting.metric.Aggregate;
+import org.aragora.telemetry.counting.flow.Measurement;
+import org.aragora.telemetry.counting.flow.Times;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
-import org.aragora.telemetry.processor.flow.SeriesListener;
-import org.aragora.telemetry.processor.flow.Times;
+import org.aragora.telemetry.counting.value.Aggregate;
 
 /**
  * What happened to each series in each minute of event time, late or not. Merging is exact, so the
  * minutes of all partitions can be put together in any order. Not thread-safe.
  */
-public final class Minutes implements SeriesListener {
+public final class Minutes {
   private final Map<SeriesKey, NavigableMap<Long, Aggregate>> series = new HashMap<>();
 
-  @Override
-  public void changed(
-      SeriesKey key, MetricDescriptor metric, long timeNanos, Consumer<Aggregate> change) {
-    change.accept(minute(key, metric, Times.minute(timeNanos)));
+  /** Applies a change of a series to the minute of its event. */
+  void add(SeriesKey key, Measurement measurement) {
+    long minute = Times.minute(measurement.event().timeNanos());
+    measurement.applyTo(minute(key, measurement.metric(), minute));
   }
 
-  private Aggregate minute(SeriesKey key, MetricDescriptor metric, long minute) {
+  /** The value of a series in a minute since 1970, to be changed. */
+  public Aggregate minute(SeriesKey key, MetricDescriptor metric, long minute) {
     return series
         .computeIfAbsent(key, k -> new TreeMap<>())
         .computeIfAbsent(minute, m -> Aggregate.zero(metric));

@@ -7,11 +7,16 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.aragora.telemetry.counting.PartitionCounter;
+import org.aragora.telemetry.counting.PartitionCounters;
+import org.aragora.telemetry.counting.PartitionStores;
+import org.aragora.telemetry.counting.flow.InputRecord;
+import org.aragora.telemetry.counting.flow.Measurement;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.counting.metric.PartialValue;
+import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.metric.WindowKey;
-import org.aragora.telemetry.processor.flow.PartitionPipeline;
-import org.aragora.telemetry.processor.flow.SeriesListener;
+import org.aragora.telemetry.counting.store.MemoryStore;
+import org.aragora.telemetry.counting.value.PartialValue;
 import org.jspecify.annotations.Nullable;
 
 /** Counts one input partition between its bounds, from a checkpoint if there is one. */
@@ -27,7 +32,9 @@ public final class PartitionReplay implements PartitionJob {
   private final Keep keep;
   private final Minutes minutes = new Minutes();
   private final TreeMap<WindowId, PartialValue> windows = new TreeMap<>();
-  private final PartitionPipeline pipeline;
+  private final PartitionStores<MemoryStore> stores =
+      new PartitionStores<>(new MemoryStore(), new MemoryStore());
+  private final PartitionCounter counter;
   private final @Nullable Checkpoints checkpoints;
   private long position;
   private long firstAppendMs = Long.MAX_VALUE;
@@ -36,7 +43,7 @@ public final class PartitionReplay implements PartitionJob {
       InputPartition partition,
       Bounds bounds,
       Keep keep,
-      PartitionPipeline.Factory factory,
+      PartitionCounters counters,
       @Nullable Checkpoints checkpoints,
       @Nullable DataInputStream saved)
       throws IOException {
@@ -44,24 +51,36 @@ public final class PartitionReplay implements PartitionJob {
     this.bounds = bounds;
     this.keep = keep;
     this.checkpoints = checkpoints;
-    PartitionPipeline.Listeners listeners =
-        new PartitionPipeline.Listeners(
-            keep.minutes() ? minutes : SeriesListener.NONE,
-            keep.windows()
-                ? (key, value) -> windows.put(WindowId.of(key), value)
-                : (key, value) -> {});
     if (saved == null) {
       position = bounds.from();
-      pipeline = factory.open(partition, listeners);
+      counter = counters.open(partition, stores, new Kept());
     } else {
       if (saved.readInt() != VERSION) {
         throw new IOException("it was written by another release");
       }
       position = saved.readLong();
       firstAppendMs = saved.readLong();
-      pipeline = factory.restore(partition, listeners, saved);
-      minutes.restore(saved, factory.metrics());
+      stores.ingest().restore(saved);
+      stores.aggregate().restore(saved);
+      counter = counters.open(partition, stores, new Kept());
+      minutes.restore(saved, counters.metrics());
       restoreWindows(saved);
+    }
+  }
+
+  private final class Kept extends UnwrittenSink {
+    @Override
+    public void window(WindowKey key, byte[] value) {
+      if (keep.windows()) {
+        windows.put(WindowId.of(key), PartialValue.fromBytes(value));
+      }
+    }
+
+    @Override
+    public void changed(SeriesKey series, Measurement measurement) {
+      if (keep.minutes()) {
+        minutes.add(series, measurement);
+      }
     }
   }
 
@@ -70,10 +89,10 @@ public final class PartitionReplay implements PartitionJob {
       InputPartition partition,
       Bounds bounds,
       Keep keep,
-      PartitionPipeline.Factory factory,
+      PartitionCounters counters,
       @Nullable Checkpoints checkpoints) {
     try (DataInputStream saved = checkpoints == null ? null : checkpoints.open(partition)) {
-      return new PartitionReplay(partition, bounds, keep, factory, checkpoints, saved);
+      return new PartitionReplay(partition, bounds, keep, counters, checkpoints, saved);
     } catch (IOException e) {
       throw new ReplayException(
           "The checkpoint of %s cannot be read (%s); remove its directory to begin again."
@@ -99,7 +118,8 @@ public final class PartitionReplay implements PartitionJob {
 
   @Override
   public void accept(ConsumerRecord<byte[], byte[]> record) {
-    pipeline.accept(record.offset(), record.timestamp(), record.key(), record.value());
+    counter.accept(
+        new InputRecord(record.offset(), record.timestamp(), record.key(), record.value()));
     position = record.offset() + 1;
     firstAppendMs = Math.min(firstAppendMs, record.timestamp());
   }
@@ -115,9 +135,7 @@ public final class PartitionReplay implements PartitionJob {
   @Override
   public void done() {
     position = Math.max(position, bounds.to());
-    if (keep.windows()) {
-      pipeline.sendWindows();
-    }
+    counter.writeOut(counter.appendTimeMs(), false);
     if (checkpoints != null) {
       checkpoints.save(partition, this::save);
     }
@@ -127,7 +145,8 @@ public final class PartitionReplay implements PartitionJob {
     out.writeInt(VERSION);
     out.writeLong(position);
     out.writeLong(firstAppendMs);
-    pipeline.save(out);
+    stores.ingest().save(out);
+    stores.aggregate().save(out);
     minutes.save(out);
     out.writeInt(windows.size());
     for (var window : windows.entrySet()) {
@@ -148,8 +167,8 @@ public final class PartitionReplay implements PartitionJob {
     out.write(bytes);
   }
 
-  public PartitionPipeline pipeline() {
-    return pipeline;
+  public PartitionCounter counter() {
+    return counter;
   }
 
   public Bounds bounds() {
@@ -176,10 +195,10 @@ public final class PartitionReplay implements PartitionJob {
   public static List<PartitionReplay> all(
       java.util.Map<InputPartition, Bounds> range,
       Keep keep,
-      PartitionPipeline.Factory factory,
+      PartitionCounters counters,
       @Nullable Checkpoints checkpoints) {
     return range.entrySet().stream()
-        .map(entry -> open(entry.getKey(), entry.getValue(), keep, factory, checkpoints))
+        .map(entry -> open(entry.getKey(), entry.getValue(), keep, counters, checkpoints))
         .toList();
   }
 }

@@ -10,12 +10,12 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.counting.metric.Ledger;
 import org.aragora.telemetry.counting.metric.MetricsKey;
-import org.aragora.telemetry.counting.metric.PartialValue;
 import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.counting.store.BinaryReader;
+import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.replay.read.ReplayException;
 import org.jspecify.annotations.Nullable;
 

@@ -2,8 +2,8 @@ package org.aragora.telemetry.replay.verify;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.aragora.telemetry.counting.metric.Ledger;
-import org.aragora.telemetry.counting.metric.PartialValue;
+import org.aragora.telemetry.counting.ledger.Ledger;
+import org.aragora.telemetry.counting.value.PartialValue;
 import org.jspecify.annotations.Nullable;
 
 /** What the live service has written of one input partition. */

@@ -8,14 +8,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.aragora.telemetry.counting.PartitionCounter;
+import org.aragora.telemetry.counting.PartitionCounters;
+import org.aragora.telemetry.counting.PartitionStores;
+import org.aragora.telemetry.counting.flow.InputRecord;
+import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.counting.metric.Ledger;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
-import org.aragora.telemetry.counting.metric.PartialValue;
 import org.aragora.telemetry.counting.metric.WindowKey;
-import org.aragora.telemetry.processor.flow.PartitionPipeline;
-import org.aragora.telemetry.processor.flow.SeriesListener;
+import org.aragora.telemetry.counting.store.MemoryStore;
+import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.replay.read.PartitionJob;
+import org.aragora.telemetry.replay.read.UnwrittenSink;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +48,7 @@ final class PartitionCheck implements PartitionJob {
   private final boolean windowsOnly;
   private final long warmUpMs;
   private final long windowsKeptFromMs;
-  private final PartitionPipeline pipeline;
+  private final PartitionCounter counter;
   private final List<String> differences = new ArrayList<>();
   private final Map<ValueKey, PartialValue> behind = new HashMap<>();
   private final Set<String> unknownMetrics = new HashSet<>();
@@ -67,18 +71,17 @@ final class PartitionCheck implements PartitionJob {
    */
   record Scope(long from, long to, long warmUpMs, long windowsKeptFromMs) {}
 
-  PartitionCheck(
-      InputPartition partition, LiveTask live, PartitionPipeline.Factory factory, Scope scope) {
+  PartitionCheck(InputPartition partition, LiveTask live, PartitionCounters counters, Scope scope) {
     this.partition = partition;
     this.live = live;
     this.metrics = new HashMap<>();
-    factory.metrics().forEach(metric -> metrics.put(metric.name(), metric));
+    counters.metrics().forEach(metric -> metrics.put(metric.name(), metric));
     this.windowsOnly = scope.from() > 0;
     this.warmUpMs = scope.warmUpMs();
     this.windowsKeptFromMs = scope.windowsKeptFromMs();
-    this.pipeline =
-        factory.open(
-            partition, new PartitionPipeline.Listeners(SeriesListener.NONE, this::windowSent));
+    this.counter =
+        counters.open(
+            partition, new PartitionStores<>(new MemoryStore(), new MemoryStore()), new Windows());
     this.position = scope.from();
     this.target = Math.max(scope.from(), Math.min(scope.to(), live.nextOffset()));
     live.values.forEach(this::expect);
@@ -119,7 +122,8 @@ final class PartitionCheck implements PartitionJob {
     if (firstAppendMs == Long.MIN_VALUE) {
       firstAppendMs = record.timestamp();
     }
-    pipeline.accept(record.offset(), record.timestamp(), record.key(), record.value());
+    counter.accept(
+        new InputRecord(record.offset(), record.timestamp(), record.key(), record.value()));
     reached(record.offset() + 1);
   }
 
@@ -141,9 +145,7 @@ final class PartitionCheck implements PartitionJob {
   }
 
   private @Nullable PartialValue current(ValueKey key) {
-    return key.isTotal()
-        ? pipeline.total(key.series())
-        : pipeline.window(key.series(), key.minute());
+    return key.isTotal() ? counter.total(key.series()) : counter.window(key.series(), key.minute());
   }
 
   private void compare(ValueKey key, PartialValue theirs, @Nullable PartialValue mine) {
@@ -175,7 +177,7 @@ final class PartitionCheck implements PartitionJob {
 
   private void compareLedger(Ledger theirs) {
     counts = counts.plus(new Counts(0, 0, 1));
-    Ledger mine = pipeline.ledger();
+    Ledger mine = counter.ledger();
     if (!Values.same(mine, theirs)) {
       differences.add(
           "ledger of %s before offset %d: live has %s; the replay has %s"
@@ -192,10 +194,13 @@ final class PartitionCheck implements PartitionJob {
     return !windowsOnly || window.minute() * MS_PER_MINUTE - SKEW_MS >= firstAppendMs + warmUpMs;
   }
 
-  /** The replay's word on a window, for the last time before it closes. */
-  private void windowSent(WindowKey sent, PartialValue mine) {
-    if (!cutReached) {
-      note(new ValueKey(sent.series(), sent.minute()), mine);
+  /** Takes the replay's windows, each for the last time before it closes. */
+  private final class Windows extends UnwrittenSink {
+    @Override
+    public void window(WindowKey key, byte[] value) {
+      if (!cutReached) {
+        note(new ValueKey(key.series(), key.minute()), PartialValue.fromBytes(value));
+      }
     }
   }
 
@@ -210,9 +215,9 @@ final class PartitionCheck implements PartitionJob {
   public void done() {
     reached(target);
     if (!cutReached) {
-      pipeline.sendWindows();
+      counter.writeOut(counter.appendTimeMs(), false);
       if (!windowsOnly) {
-        pipeline.totals().forEach((series, mine) -> note(ValueKey.total(series), mine));
+        counter.totals().forEach((series, mine) -> note(ValueKey.total(series), mine));
       }
       cutReached = true;
       behind.keySet().removeIf(key -> !key.isTotal() && !mustBeThere(key));

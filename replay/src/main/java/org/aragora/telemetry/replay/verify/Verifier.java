@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.function.LongFunction;
+import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.processor.flow.PartitionPipeline;
 import org.aragora.telemetry.replay.read.Bounds;
 import org.aragora.telemetry.replay.read.Progress;
 import org.aragora.telemetry.replay.read.ReplayException;
@@ -37,15 +37,14 @@ public final class Verifier {
   public record Settings(Duration warmUp, Duration settle, boolean openEnd) {}
 
   private final LiveSource source;
-  private final PartitionPipeline.Factory factory;
+  private final PartitionCounters counters;
   private final Settings settings;
   private final Clock clock;
 
-  public Verifier(
-      LiveSource source, PartitionPipeline.Factory factory, Settings settings, Clock clock) {
+  public Verifier(LiveSource source, PartitionCounters counters, Settings settings, Clock clock) {
     this.source = source;
     this.clock = clock;
-    this.factory = factory;
+    this.counters = counters;
     this.settings = settings;
   }
 
@@ -83,7 +82,7 @@ public final class Verifier {
                 new PartitionCheck(
                     partition,
                     live.task(partition),
-                    factory,
+                    counters,
                     new PartitionCheck.Scope(
                         bounds.from(),
                         settings.openEnd() ? Long.MAX_VALUE : bounds.to(),

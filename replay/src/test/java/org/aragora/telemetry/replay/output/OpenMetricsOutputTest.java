@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.List;
 import java.util.TreeMap;
-import org.aragora.telemetry.counting.metric.HistogramAggregate;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricType;
 import org.aragora.telemetry.counting.metric.SeriesKey;
-import org.aragora.telemetry.counting.metric.SumAggregate;
-import org.aragora.telemetry.processor.flow.Times;
+import org.aragora.telemetry.counting.value.HistogramAggregate;
+import org.aragora.telemetry.counting.value.SumAggregate;
 import org.aragora.telemetry.replay.read.Minutes;
 import org.junit.jupiter.api.Test;
 
@@ -24,11 +23,8 @@ class OpenMetricsOutputTest {
   private final Minutes minutes = new Minutes();
 
   private void add(long minute, String label) {
-    minutes.changed(
-        new SeriesKey("a_total", List.of(label)),
-        COUNTER,
-        minute * Times.NANOS_PER_MINUTE + 1,
-        value -> ((SumAggregate) value).add(1));
+    ((SumAggregate) minutes.minute(new SeriesKey("a_total", List.of(label)), COUNTER, minute))
+        .add(1);
   }
 
   private String write(long endMinute) throws IOException {
@@ -85,11 +81,8 @@ class OpenMetricsOutputTest {
 
   @Test
   void histogramIsCumulativeWithTheBoundsOfTheLiveService() throws IOException {
-    minutes.changed(
-        new SeriesKey("h", List.of()),
-        HISTOGRAM,
-        MINUTE * Times.NANOS_PER_MINUTE,
-        value -> ((HistogramAggregate) value).observe(1_500_000_001L, HISTOGRAM.boundUnits()));
+    ((HistogramAggregate) minutes.minute(new SeriesKey("h", List.of()), HISTOGRAM, MINUTE))
+        .observe(1_500_000_001L);
 
     assertThat(write(Long.MAX_VALUE))
         .contains(

@@ -17,9 +17,9 @@ public interface EventCodec {
   byte[] encode(Event event);
 
   /**
-   * Reads a value and holds it against every rule of a valid event. Never throws on bad input.
+   * Reads a value and checks every rule of a valid event. Never throws on bad input.
    *
-   * @param topic where the record was read
+   * @param topic topic of the record
    * @param value its value, null if it has none
    * @param appendTimeMs its record timestamp, milliseconds since 1970
    */

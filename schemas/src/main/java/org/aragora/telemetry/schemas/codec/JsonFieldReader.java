@@ -10,8 +10,8 @@ import org.aragora.telemetry.schemas.field.WireNames;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules of fields, held against the members of a {@link JsonObject}. Each member is looked up
- * once: a second look-up would go round the whole object.
+ * Checks the rules of fields on the members of a {@link JsonObject}. Each member is looked up once:
+ * a second look-up would go round the whole object.
  */
 final class JsonFieldReader implements FieldReader {
   private static final long MAX_SECONDS = 1_000_000_000L;
@@ -31,7 +31,7 @@ final class JsonFieldReader implements FieldReader {
   }
 
   /**
-   * @param prefix what messages put before a field's name, such as {@code data.}
+   * @param prefix prefix of a field's name in messages, such as {@code data.}
    */
   JsonFieldReader(JsonObject object, String prefix) {
     this.object = object;

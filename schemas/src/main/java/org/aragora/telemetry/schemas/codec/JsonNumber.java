@@ -43,7 +43,7 @@ final class JsonNumber {
     magnitude = (first < point ? point - first : point + 1 - first) + exponent(end + 1);
   }
 
-  /** The exponent written from {@code i} on, limited to what any value of ours can be told from. */
+  /** The exponent written from {@code i} on, limited to a size that no valid value has. */
   private int exponent(int i) {
     if (i >= text.length()) {
       return 0;
@@ -133,14 +133,14 @@ final class JsonNumber {
     return i > last ? 0 : text.charAt(i) - '0';
   }
 
-  /** The nearest double; infinite where there is none. */
+  /** The nearest double; infinite if there is none. */
   double toDouble() {
     return Double.parseDouble(text);
   }
 
   /**
-   * The value as a free field keeps it: Long, else the Double that says the same, else BigDecimal;
-   * the text itself where that would be no number to calculate with.
+   * The value as a free field keeps it: Long, else a Double of the same value, else BigDecimal; the
+   * text itself if a BigDecimal of it would be too costly.
    */
   Object toObject() {
     boolean integral = text.indexOf('.') < 0 && text.indexOf('e') < 0 && text.indexOf('E') < 0;

@@ -24,7 +24,9 @@ final class JsonReader {
 
   private final JsonFactory factory = createFactory();
 
-  /** No JSON object by the rules above; the message says what is wrong and where. */
+  /**
+   * A value that is not a JSON object by the rules above; the message has the error and its place.
+   */
   static final class UndecodableException extends Exception {
     private static final long serialVersionUID = 1L;
 

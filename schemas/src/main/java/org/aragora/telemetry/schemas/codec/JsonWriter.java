@@ -12,8 +12,8 @@ import org.aragora.telemetry.schemas.field.WireNames;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one JSON document without white space. What is written is always valid: numbers are
- * finite, lone surrogates are escaped, so that every Java string comes back as it was.
+ * Writes one JSON document without white space. The output is always valid: numbers are finite,
+ * lone surrogates are escaped, so that every Java string comes back as it was.
  */
 final class JsonWriter implements FieldWriter {
   private static final char[] HEX = "0123456789abcdef".toCharArray();
@@ -155,7 +155,7 @@ final class JsonWriter implements FieldWriter {
         && (depth >= JsonReader.MAX_DEPTH || out.length() > EventCodec.MAX_VALUE_BYTES);
   }
 
-  /** Whether its {@code toString()} is JSON. */
+  /** True if its {@code toString()} is JSON. */
   private static boolean isPlain(Object value) {
     return value instanceof Boolean
         || value instanceof Long

@@ -3,7 +3,7 @@ package org.aragora.telemetry.schemas.codec;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Values as messages show them: short, on one line. */
+/** Values in the text of messages: short, on one line. */
 final class MessageText {
   private static final int LENGTH = 40;
 

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Times as RFC 3339 writes them: {@code 2026-11-24T12:00:00.123456Z}, with offset, T and Z in
  * either case and any number of digits of a second, of which nine are kept. A leap second is
- * accepted where RFC 3339 allows one, at 23:59:60 UTC, and is the first second of the next day, as
- * in POSIX time.
+ * accepted if RFC 3339 allows one, at 23:59:60 UTC, and is the first second of the next day, as in
+ * POSIX time.
  */
 final class Rfc3339 {
   private static final int SECONDS_A_DAY = 86_400;
@@ -80,7 +80,7 @@ final class Rfc3339 {
     return number;
   }
 
-  /** Index of the first character from {@code i} on that is no digit. */
+  /** Index of the first character from {@code i} on that is not a digit. */
   private static int afterDigits(String text, int i) {
     while (i < text.length() && text.charAt(i) >= '0' && text.charAt(i) <= '9') {
       i++;
@@ -96,7 +96,7 @@ final class Rfc3339 {
     return nanos;
   }
 
-  /** Seconds east of UTC; MIN_VALUE if the text from {@code i} to its end is no offset. */
+  /** Seconds east of UTC; MIN_VALUE if the text from {@code i} to its end is not an offset. */
   private static int offsetSeconds(String text, int i) {
     char sign = text.charAt(i);
     if ((sign == 'Z' || sign == 'z') && text.length() == i + 1) {

@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Holds bytes against UTF-8 as RFC 3629 defines it: no overlong forms, no surrogates, nothing over
+ * Checks bytes for UTF-8 as RFC 3629 defines it: no overlong forms, no surrogates, nothing over
  * U+10FFFF, no sequence cut short.
  */
 final class Utf8 {

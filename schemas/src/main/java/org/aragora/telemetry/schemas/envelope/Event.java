@@ -5,17 +5,17 @@ import org.aragora.telemetry.schemas.event.EventData;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event: the CloudEvents 1.0 envelope and what it says. Immutable.
+ * One event: the CloudEvents 1.0 envelope and its data. Immutable.
  *
  * @param id unique within the source, not empty
  * @param source URI reference of the instance that wrote it, such as {@code
  *     /aragora/instances/api-7f9c}, not empty
- * @param time when it happened; null: take the record's append time
+ * @param time time of the event; null: the record's append time counts
  * @param traceparent W3C trace context of the operation itself; decoding leaves out what is not
  *     valid
  * @param parentSpanId id of the span above it, 16 hex digits; decoding leaves out what is not valid
- * @param sequence run and number within it; null where the producer does not number
- * @param data what it says
+ * @param sequence run and number within it; null if the producer does not number
+ * @param data the record of its type
  */
 public record Event(
     String id,
@@ -34,7 +34,7 @@ public record Event(
    */
   public record Sequence(String epoch, long seq) {}
 
-  /** The registry entry of what it says. */
+  /** The registry entry of its data. */
   public EventType type() {
     return EventType.of(data);
   }

@@ -21,7 +21,10 @@ import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one registry of event types: what CloudEvents {@code type} is which record on which topic.
+ * The one registry of event types: CloudEvents {@code type}, topic and record of each.
+ *
+ * <p>Handle all types in a {@code switch} expression without {@code default}: it does not compile
+ * until it handles a type that was added.
  */
 public enum EventType {
   DEBATE_STARTED(
@@ -104,12 +107,16 @@ public enum EventType {
     return dataClass;
   }
 
-  /** Reads its record; throws what {@code in} throws where a field breaks its rule. */
+  /** Reads its record. Throws the exception of {@code in} if a field breaks its rule. */
   public EventData read(FieldReader in) {
     return reader.apply(in);
   }
 
-  /** The type that a CloudEvents {@code type} names, or null where it is not listed. */
+  /**
+   * Finds a type by its CloudEvents {@code type}.
+   *
+   * @return null if it is not listed
+   */
   public static @Nullable EventType byName(String typeName) {
     return BY_NAME.get(typeName);
   }

@@ -3,8 +3,8 @@ package org.aragora.telemetry.schemas.envelope;
 import java.util.Arrays;
 
 /**
- * The form of W3C trace context (Recommendation of 23 November 2021, section 3.2). What has not
- * this form is to be treated as if it were not there.
+ * The form of W3C trace context (Recommendation of 23 November 2021, section 3.2). A text without
+ * this form is treated as absent.
  */
 public final class TraceparentFormat {
   private static final int LENGTH_OF_VERSION_0 = 55;
@@ -14,7 +14,29 @@ public final class TraceparentFormat {
 
   private TraceparentFormat() {}
 
-  /** version-traceid-parentid-flags in lower case hex; later versions may append fields. */
+  /** Writes a traceparent of version 00 from its parts in lower case hex. */
+  public static String of(String traceId, String spanId, String flags) {
+    return "00-" + traceId + "-" + spanId + "-" + flags;
+  }
+
+  /** The trace id of a valid traceparent: 32 hex digits. */
+  public static String traceId(String traceparent) {
+    return traceparent.substring(3, 35);
+  }
+
+  /** The span id of a valid traceparent: 16 hex digits. */
+  public static String spanId(String traceparent) {
+    return traceparent.substring(36, 52);
+  }
+
+  /** The sampled flag of a valid traceparent. */
+  public static boolean isSampled(String traceparent) {
+    return (DIGITS[traceparent.charAt(54)] & 1) == 1;
+  }
+
+  /**
+   * Checks for version-traceid-parentid-flags in lower case hex; later versions may append fields.
+   */
   public static boolean isTraceparent(String text) {
     int length = text.length();
     if (length < LENGTH_OF_VERSION_0 || !hex(text, 0, 2) || text.startsWith("ff")) {
@@ -32,7 +54,7 @@ public final class TraceparentFormat {
         && hex(text, 53, 55);
   }
 
-  /** 16 lower case hex digits, not all 0. */
+  /** Checks for 16 lower case hex digits, not all 0. */
   public static boolean isSpanId(String text) {
     return text.length() == 16 && id(text, 0, 16);
   }
@@ -46,8 +68,8 @@ public final class TraceparentFormat {
   }
 
   /**
-   * The digits' values or-ed together: 0 if all are 0, negative if one is no digit. Without
-   * branches, which random digits would have the processor guess wrong every other time.
+   * The digits' values or-ed together: 0 if all are 0, negative if one is not a digit. Free of
+   * branches, because the processor mispredicts every other one on random digits.
    */
   private static int bits(String text, int from, int to) {
     int bits = 0;

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param callId id of the call, not empty
  * @param agent name of the agent, not empty
- * @param status how it ended
- * @param durationNanos how long it took, 0 to 1e18 ns
- * @param operation what was asked for, such as {@code generate}, {@code critique} or {@code vote}
+ * @param status result of the call
+ * @param durationNanos duration, 0 to 1e18 ns
+ * @param operation kind of the request, such as {@code generate}, {@code critique} or {@code vote}
  * @param model name of the model
  * @param provider name of the provider
  * @param inputTokens tokens sent, 0 or more

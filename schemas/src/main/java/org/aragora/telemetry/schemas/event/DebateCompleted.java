@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  * A debate ended. The first one of a debate counts, later ones change nothing.
  *
  * @param debateId id of the debate, not empty
- * @param outcome how it ended
+ * @param outcome result of the debate
  * @param durationNanos from start to end, 0 to 1e18 ns
  * @param rounds rounds that were held, 0 or more
  * @param confidence confidence of the consensus
  * @param domain subject area; null or empty: the start's
- * @param error what went wrong
+ * @param error description of a failure
  */
 public record DebateCompleted(
     String debateId,

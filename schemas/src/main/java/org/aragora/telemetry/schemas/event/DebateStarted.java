@@ -16,10 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param debateId id of the debate, not empty
  * @param agents names of the agents that take part
  * @param domain subject area; null or empty: {@code general}
- * @param task what is debated
+ * @param task the question under debate
  * @param plannedRounds rounds that are planned, 0 or more
- * @param timeoutNanos after how many nanoseconds the debate is given up; read as 86400 s where over
- *     that
+ * @param timeoutNanos time after which the debate is given up; read as 86400 s if it is longer
  */
 public record DebateStarted(
     String debateId,

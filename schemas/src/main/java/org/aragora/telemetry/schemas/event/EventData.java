@@ -4,7 +4,7 @@ import java.util.function.UnaryOperator;
 import org.aragora.telemetry.schemas.field.FieldWriter;
 import org.jspecify.annotations.Nullable;
 
-/** What one event says: its {@code data} object. Each implementation is one event type. */
+/** The {@code data} object of an event. Each implementation is one event type. */
 public sealed interface EventData
     permits DebateStarted,
         RoundCompleted,
@@ -30,6 +30,6 @@ public sealed interface EventData
     return this;
   }
 
-  /** The id that the event is keyed by in its topic; null where the key is the event's source. */
+  /** The id that the event is keyed by in its topic; null if the key is the event's source. */
   @Nullable String key();
 }

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param instanceId id of the instance, not empty
  * @param websocketConnections its open WebSocket connections, 0 or more
  * @param intervalNanos time between two heartbeats, 0 to 1e18 ns
- * @param emitted per topic, how many events the broker has acknowledged
- * @param dropped per topic, how many events the producer has dropped
+ * @param emitted per topic, number of events that the broker has acknowledged
+ * @param dropped per topic, number of events that the producer has dropped
  */
 public record InstanceHeartbeat(
     String instanceId,

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param method HTTP method, not empty
  * @param endpoint path or its template, not empty; the processor makes a template of it
  * @param status HTTP status, 100 to 599
- * @param durationNanos how long it took, 0 to 1e18 ns
- * @param userId who asked
+ * @param durationNanos duration, 0 to 1e18 ns
+ * @param userId user who sent it
  */
 public record RequestCompleted(
     String requestId,

@@ -10,7 +10,7 @@ import org.aragora.telemetry.schemas.field.Nanos;
  *
  * @param debateId id of the debate, not empty
  * @param round number of the round, 0 or more
- * @param durationNanos how long the round took, 0 to 1e18 ns
+ * @param durationNanos duration of the round, 0 to 1e18 ns
  */
 public record RoundCompleted(String debateId, long round, long durationNanos) implements EventData {
 

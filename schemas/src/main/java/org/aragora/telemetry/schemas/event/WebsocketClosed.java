@@ -7,7 +7,7 @@ import org.aragora.telemetry.schemas.field.FieldWriter;
  * A WebSocket connection was closed.
  *
  * @param connectionId id of the connection, not empty
- * @param connections how many connections the instance has after it, 0 or more
+ * @param connections connections of the instance after it, 0 or more
  */
 public record WebsocketClosed(String connectionId, long connections) implements EventData {
 

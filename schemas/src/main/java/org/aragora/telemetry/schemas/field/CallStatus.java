@@ -1,9 +1,6 @@
 package org.aragora.telemetry.schemas.field;
 
-/**
- * How an agent call ended. The constant's name in lower case is what travels and what the label
- * says.
- */
+/** Result of an agent call. The field and the label contain the constant's name in lower case. */
 public enum CallStatus {
   SUCCESS,
   ERROR,

@@ -1,8 +1,6 @@
 package org.aragora.telemetry.schemas.field;
 
-/**
- * How a debate ended. The constant's name in lower case is what travels and what the label says.
- */
+/** Result of a debate. The field and the label contain the constant's name in lower case. */
 public enum DebateOutcome {
   CONSENSUS("completed"),
   NO_CONSENSUS("completed"),

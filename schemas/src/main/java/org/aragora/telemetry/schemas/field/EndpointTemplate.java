@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 
 /**
  * Makes a template of a request's path, so that ids do not become series or span names: the query
- * goes, and each segment that is an id becomes <code>{id}</code>. A template stays as it is. Not
- * thread-safe.
+ * is removed, and each segment that is an id becomes <code>{id}</code>. A template stays as it is.
+ * Not thread-safe.
  *
  * <p>The id formats are those that Aragora gives to debates: {@code adhoc_1a2b3c4d}, {@code
  * playground_…}, {@code oracle-…}, {@code teams-…}, {@code slack-…}, {@code tg-…-…}, {@code

@@ -5,10 +5,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a record reads its {@code data} from, field by field, under the names that travel. Each
- * method is one kind of field with its rule: a value that breaks the rule does not come back, the
- * implementation throws and the event is a dead letter. Methods named {@code optional…} return null
- * for a field that is absent or null; the others refuse it.
+ * Source from which a record reads its {@code data}, field by field, under the names on the wire.
+ * Each method is one kind of field with its rule. If a value breaks the rule, the implementation
+ * throws and the event is a dead letter. Methods named {@code optional…} return null for a field
+ * that is absent or null; the others refuse it.
  *
  * <pre>{@code
  * public static RoundCompleted read(FieldReader in) {

@@ -5,8 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a record writes its {@code data} to, the mirror of {@link FieldReader}. Null is left out.
- * Each method returns the writer, so that a record writes itself in one chain.
+ * Target to which a record writes its {@code data}, the mirror of {@link FieldReader}. Null is left
+ * out. Each method returns the writer, so that a record writes itself in one chain.
  */
 public interface FieldWriter {
 
@@ -22,7 +22,7 @@ public interface FieldWriter {
   /** A duration in nanoseconds, written as decimal seconds without exponent, exactly. */
   FieldWriter seconds(String field, @Nullable Long nanos);
 
-  /** A number; null is written where it is not finite. */
+  /** A number; null is written if it is not finite. */
   FieldWriter number(String field, @Nullable Double value);
 
   /** One of the values of an enum. */
@@ -35,7 +35,7 @@ public interface FieldWriter {
   FieldWriter counts(String field, Map<String, Long> values);
 
   /**
-   * Any object, in the map's own order. What is none of the types that {@link
+   * Any object, in the map's own order. A value of another type than {@link
    * FieldReader#optionalObject} returns is written as its {@code toString()}.
    */
   FieldWriter object(String field, @Nullable Map<String, @Nullable Object> value);

@@ -10,7 +10,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of an enum as they travel and as labels say them.
+ * Names of an enum's values on the wire and in labels.
  *
  * @param <E> the enum
  */

@@ -20,7 +20,7 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.SslConfigs;
 
 /**
- * What the environment says about Kafka clients: {@code KAFKA_SECURITY_PROTOCOL} is {@code
+ * Settings of Kafka clients from the environment: {@code KAFKA_SECURITY_PROTOCOL} is {@code
  * security.protocol}, and so on for every setting that a client has.
  *
  * <ul>
@@ -48,7 +48,7 @@ import org.apache.kafka.common.config.SslConfigs;
  */
 public record KafkaClientSettings(Map<String, String> values, List<String> warnings) {
 
-  /** Where a broker is looked for when {@code KAFKA_BOOTSTRAP_SERVERS} is not set. */
+  /** Address of a broker if {@code KAFKA_BOOTSTRAP_SERVERS} is not set. */
   public static final String DEFAULT_BOOTSTRAP_SERVERS = "localhost:9092";
 
   /**
@@ -126,7 +126,7 @@ public record KafkaClientSettings(Map<String, String> values, List<String> warni
     return new KafkaClientSettings(values, warnings);
   }
 
-  /** Where the brokers are: the value of {@code bootstrap.servers}. */
+  /** Addresses of the brokers: the value of {@code bootstrap.servers}. */
   public String bootstrapServers() {
     return values.getOrDefault(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, DEFAULT_BOOTSTRAP_SERVERS);
   }

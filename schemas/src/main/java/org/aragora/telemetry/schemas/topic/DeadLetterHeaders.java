@@ -6,7 +6,7 @@ package org.aragora.telemetry.schemas.topic;
  */
 public final class DeadLetterHeaders {
 
-  /** What all of them begin with. */
+  /** Prefix of their names. */
   public static final String PREFIX = "aragora-dlq-";
 
   /** Full name of the topic that the record was read from first. */
@@ -31,8 +31,8 @@ public final class DeadLetterHeaders {
   public static final String EXPORTER = PREFIX + "exporter";
 
   /**
-   * What was known of the start of a debate that ended, as a JSON object; exporters only, absent
-   * where nothing was known.
+   * Fields of the start of a debate that ended, as a JSON object; exporters only, absent if the
+   * start was not read.
    */
   public static final String DEBATE = PREFIX + "debate";
 

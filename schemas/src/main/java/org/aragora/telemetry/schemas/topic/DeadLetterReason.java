@@ -3,8 +3,8 @@ package org.aragora.telemetry.schemas.topic;
 import java.util.Locale;
 
 /**
- * Why a record is no valid event, in the order in which the rules are tried: the first that applies
- * is the record's reason.
+ * Reason for which a record is not a valid event, in the order in which the rules are tried: the
+ * first that applies counts.
  */
 public enum DeadLetterReason {
   NULL_VALUE,

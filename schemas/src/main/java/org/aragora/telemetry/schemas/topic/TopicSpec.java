@@ -6,17 +6,17 @@ import java.util.OptionalInt;
 import org.apache.kafka.clients.admin.NewTopic;
 
 /**
- * One topic of the pipeline: the part of its name that follows the prefix, and what it must be
- * created with.
+ * One topic of the pipeline: the part of its name that follows the prefix, and the settings to
+ * create it with.
  *
  * @param suffix name without prefix, such as {@code agent-calls}
- * @param fixedPartitions partitions where the number is not the deployment's to choose
+ * @param fixedPartitions partitions if the number is not the deployment's to choose
  * @param settings topic settings by their Kafka names; none is left to the broker's defaults that
  *     the pipeline relies on
  */
 public record TopicSpec(String suffix, OptionalInt fixedPartitions, Map<String, String> settings) {
 
-  /** Partitions of every topic that scales with the load, where nothing else is asked for. */
+  /** Default number of partitions of a topic that scales with the load. */
   public static final int DEFAULT_PARTITIONS = 12;
 
   public TopicSpec {
@@ -28,7 +28,7 @@ public record TopicSpec(String suffix, OptionalInt fixedPartitions, Map<String, 
     return prefix + suffix;
   }
 
-  /** Partitions to create it with when the deployment asks for {@code asked}. */
+  /** Partitions to create it with if the deployment requests {@code asked}. */
   public int partitions(int asked) {
     return fixedPartitions.orElse(asked);
   }

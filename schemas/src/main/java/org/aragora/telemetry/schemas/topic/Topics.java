@@ -22,7 +22,7 @@ import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 /** All topics of the pipeline. */
 public final class Topics {
 
-  /** Prefix of every name where {@code ARAGORA_TELEMETRY_TOPIC_PREFIX} says nothing else. */
+  /** Prefix of every name unless {@code ARAGORA_TELEMETRY_TOPIC_PREFIX} is set. */
   public static final String DEFAULT_PREFIX = "aragora.";
 
   /** Environment variable that names the prefix. */
@@ -54,7 +54,7 @@ public final class Topics {
   /** Records that the processor could not count, with the reason. */
   public static final TopicSpec DEAD_LETTERS = deadLetters("dead-letters");
 
-  /** Events that a backend refused for good, with the reason. */
+  /** Events that a backend refused permanently, with the reason. */
   public static final TopicSpec EXPORT_DEAD_LETTERS = deadLetters("export-dead-letters");
 
   /** Exporters' dead letters on their way back to the exporter that refused them. */
@@ -66,7 +66,7 @@ public final class Topics {
               RETENTION_MS_CONFIG, millis(Duration.ofDays(7)),
               MAX_MESSAGE_BYTES_CONFIG, mebibytes(9)));
 
-  /** Which generations of the two output topics there are, and which one is served. */
+  /** Generations of the two output topics, and the one that is served. */
   public static final TopicSpec GENERATIONS =
       new TopicSpec(
           "generations", OptionalInt.of(1), Map.of(CLEANUP_POLICY_CONFIG, CLEANUP_POLICY_COMPACT));
@@ -104,16 +104,17 @@ public final class Topics {
   /**
    * The prefix that an environment names.
    *
-   * @throws InvalidSettingException where no topic name may begin so
+   * @throws InvalidSettingException if no topic name may begin so
    */
   public static String prefix(Map<String, String> environment) {
     return checkPrefix(environment.getOrDefault(PREFIX_VARIABLE, DEFAULT_PREFIX), PREFIX_VARIABLE);
   }
 
   /**
-   * Gives {@code prefix} back if topic names may begin so.
+   * Checks that topic names may begin with {@code prefix}.
    *
-   * @param key what the user set it with, to be named in the refusal
+   * @param key name of the setting, for the refusal
+   * @return the prefix
    */
   public static String checkPrefix(String prefix, String key) {
     if (prefix.length() > MAX_PREFIX_LENGTH || !LEGAL.matcher(prefix).matches()) {

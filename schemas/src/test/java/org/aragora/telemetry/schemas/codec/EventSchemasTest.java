@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Holds records, schemas, samples and codec against each other, for every event type. */
+/** Compares records, schemas, samples and codec, for every event type. */
 class EventSchemasTest {
   private static final SchemaRegistry REGISTRY =
       SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
 
-  /** Values that tell one kind of field from another; {@code \0} stands for leaving it out. */
+  /** Values that separate one kind of field from another; {@code \0} stands for leaving it out. */
   private static final List<String> PROBES =
       List.of(
           "\0",

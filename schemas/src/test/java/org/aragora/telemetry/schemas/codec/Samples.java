@@ -70,7 +70,7 @@ final class Samples {
     return CODEC.decode(type.topic(), value, APPENDED_MS);
   }
 
-  /** What became of a value: {@code valid} or the label of the reason. */
+  /** Verdict on a value: {@code valid} or the label of the reason. */
   static String verdict(Decoded decoded) {
     return decoded instanceof Decoded.Invalid invalid ? invalid.reason().label() : "valid";
   }

@@ -47,4 +47,17 @@ class TraceparentFormatTest {
     assertThat(TraceparentFormat.isSpanId("53995C3F42CD8AD8")).isFalse();
     assertThat(TraceparentFormat.isSpanId("53995c3f42cd8ad")).isFalse();
   }
+
+  @Test
+  void partsComeBackAsTheyWereWritten() {
+    String sampled =
+        TraceparentFormat.of("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", "03");
+
+    assertThat(sampled).isEqualTo("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03");
+    assertThat(TraceparentFormat.isTraceparent(sampled)).isTrue();
+    assertThat(TraceparentFormat.traceId(sampled)).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
+    assertThat(TraceparentFormat.spanId(sampled)).isEqualTo("00f067aa0ba902b7");
+    assertThat(TraceparentFormat.isSampled(sampled)).isTrue();
+    assertThat(TraceparentFormat.isSampled(sampled.replace("-03", "-02"))).isFalse();
+  }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KafkaClientSettingsTest {
 
   @Test
-  void brokersAreOnLocalhostWhereNothingSaysOtherwise() {
+  void brokersAreOnLocalhostByDefault() {
     assertThat(consumer(Map.of()).bootstrapServers()).isEqualTo("localhost:9092");
     assertThat(consumer(Map.of("KAFKA_BOOTSTRAP_SERVERS", "")).bootstrapServers())
         .isEqualTo("localhost:9092");
@@ -57,7 +57,7 @@ class KafkaClientSettingsTest {
   }
 
   @Test
-  void settingThatOnlyTheCallerKnowsIsTaken() {
+  void settingOfTheCallerAloneIsTaken() {
     KafkaClientSettings settings =
         KafkaClientSettings.read(
             Map.of("KAFKA_NUM_STANDBY_REPLICAS", "1"), Set.of("num.standby.replicas"), Set.of());

@@ -1,4 +1,4 @@
-/** What travels between the stages: immutable, and the only thing that two stages share. */
+/** The facts about the broker on which counting and serving depend. */
 @NullMarked
 package org.aragora.telemetry.processor.flow;
 

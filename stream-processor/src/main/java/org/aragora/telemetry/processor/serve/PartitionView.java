@@ -4,17 +4,17 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.aragora.telemetry.counting.metric.Aggregate;
-import org.aragora.telemetry.counting.metric.IncompatibleMetricException;
+import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.counting.metric.Ledger;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.OwnerValue;
-import org.aragora.telemetry.counting.metric.PartialValue;
 import org.aragora.telemetry.counting.metric.RipeValue;
 import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.store.BinaryReader;
+import org.aragora.telemetry.counting.value.Aggregate;
+import org.aragora.telemetry.counting.value.IncompatibleMetricException;
+import org.aragora.telemetry.counting.value.PartialValue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,7 +82,7 @@ final class PartitionView {
     }
     // Before its value is there, so that no scrape sees the value first and 0 then. One part that
     // need not wait is enough: the series has been served, the others join it.
-    if (partial.mature()) {
+    if (partial.startsAtValue()) {
       ripen(key.series());
     } else if (metric.type().isCumulative() && !ripe.contains(key.series())) {
       young.add(key.series());

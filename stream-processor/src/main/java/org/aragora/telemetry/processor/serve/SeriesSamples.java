@@ -3,16 +3,16 @@ package org.aragora.telemetry.processor.serve;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.List;
 import java.util.Map;
-import org.aragora.telemetry.counting.metric.Aggregate;
-import org.aragora.telemetry.counting.metric.HistogramAggregate;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.counting.metric.LatestAggregate;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricType;
 import org.aragora.telemetry.counting.metric.MetricsKey;
-import org.aragora.telemetry.counting.metric.RunMaximumAggregate;
 import org.aragora.telemetry.counting.metric.SeriesKey;
-import org.aragora.telemetry.counting.metric.SumAggregate;
+import org.aragora.telemetry.counting.value.Aggregate;
+import org.aragora.telemetry.counting.value.HistogramAggregate;
+import org.aragora.telemetry.counting.value.LatestAggregate;
+import org.aragora.telemetry.counting.value.RunMaximumAggregate;
+import org.aragora.telemetry.counting.value.SumAggregate;
 
 /** Samples of the ordinary series of one partition: their parts merged, new ones as 0. */
 final class SeriesSamples {

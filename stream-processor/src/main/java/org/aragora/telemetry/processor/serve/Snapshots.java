@@ -10,8 +10,8 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.aragora.telemetry.counting.metric.HistogramAggregate;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.value.HistogramAggregate;
 
 /** Collects samples into the families of one scrape. Not thread-safe. */
 final class Snapshots {

@@ -2,10 +2,10 @@ package org.aragora.telemetry.processor.serve;
 
 import java.util.Map;
 import java.util.OptionalLong;
+import org.aragora.telemetry.counting.flow.Times;
+import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.counting.metric.Ledger;
 import org.aragora.telemetry.processor.flow.PartitionProgress;
-import org.aragora.telemetry.processor.flow.Times;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /** What time it is in the topics. It goes on by the clock while they are read to the end. */

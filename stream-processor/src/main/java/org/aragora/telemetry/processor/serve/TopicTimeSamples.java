@@ -4,13 +4,13 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import org.aragora.telemetry.counting.metric.Aggregate;
+import org.aragora.telemetry.counting.flow.Times;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.counting.metric.InstanceAggregate;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
-import org.aragora.telemetry.counting.metric.RatioAggregate;
 import org.aragora.telemetry.counting.metric.SeriesKey;
-import org.aragora.telemetry.processor.flow.Times;
+import org.aragora.telemetry.counting.value.Aggregate;
+import org.aragora.telemetry.counting.value.InstanceAggregate;
+import org.aragora.telemetry.counting.value.RatioAggregate;
 
 /** Samples whose values depend on what time it is in the topics: ratios, and who is alive. */
 final class TopicTimeSamples {

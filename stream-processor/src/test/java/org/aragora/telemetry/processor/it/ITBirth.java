@@ -13,6 +13,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.aragora.telemetry.processor.Processor;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
+import org.aragora.telemetry.testbed.service.MetricsPage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 

@@ -14,6 +14,7 @@ import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.field.DebateOutcome;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
+import org.aragora.telemetry.testbed.service.MetricsPage;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;

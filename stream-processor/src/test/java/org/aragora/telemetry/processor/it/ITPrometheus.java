@@ -5,8 +5,6 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +14,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.aragora.telemetry.processor.Processor;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
+import org.aragora.telemetry.testbed.service.LocalHttp;
+import org.aragora.telemetry.testbed.service.MetricsPage;
+import org.aragora.telemetry.testbed.service.PrometheusProcess;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -48,10 +49,9 @@ class ITPrometheus {
 
   @BeforeAll
   static void prometheusIsHere() {
-    boolean there =
-        List.of(System.getenv("PATH").split(":")).stream()
-            .anyMatch(path -> Files.isExecutable(Path.of(path, "prometheus")));
-    assumeTrue(there, "prometheus is not on the path; bin/verify says how to get it");
+    assumeTrue(
+        PrometheusProcess.isInstalled(),
+        "prometheus is not on the path; bin/verify says how to get it");
   }
 
   @Test
@@ -61,32 +61,30 @@ class ITPrometheus {
         new Pipe(kafka.bootstrapServers(), kafka.prefix()).with("BIRTH_SECONDS", "3")) {
       Processor processor = pipe.start();
       assertPromtoolIsContent(processor.metricsPort());
-      int port = freePort();
-      Process prometheus = prometheus(port, processor.metricsPort());
-      try {
+      try (PrometheusProcess prometheus = prometheus(processor.metricsPort())) {
         for (int wave = 0; wave < 2; wave++) {
           int sent = wave;
           emit(pipe, sent);
           await()
               .atMost(Pipe.PATIENCE)
               .until(
-                  () -> value(port, "sum(aragora_debates_completed_total)") == (sent + 1) * 20.0);
+                  () ->
+                      value(prometheus, "sum(aragora_debates_completed_total)")
+                          == (sent + 1) * 20.0);
         }
         await()
             .atMost(Pipe.PATIENCE)
             .untilAsserted(
                 () -> {
                   for (String query : QUERIES) {
-                    assertThat(answer(port, query)).as(query).contains("\"value\"");
+                    assertThat(answer(prometheus, query)).as(query).isNotEmpty();
                   }
                 });
         // What a rate is made of is exact: two waves of 20 debates, none with consensus.
-        assertThat(value(port, "sum(aragora_consensus_reached_total)")).isZero();
-        assertThat(value(port, "sum(aragora_requests_total{status=\"503\"})")).isEqualTo(10);
-        assertThat(value(port, "sum(aragora_debate_timeouts_total)")).isEqualTo(40);
+        assertThat(value(prometheus, "sum(aragora_consensus_reached_total)")).isZero();
+        assertThat(value(prometheus, "sum(aragora_requests_total{status=\"503\"})")).isEqualTo(10);
+        assertThat(value(prometheus, "sum(aragora_debate_timeouts_total)")).isEqualTo(40);
         assertPromtoolIsContent(processor.metricsPort());
-      } finally {
-        prometheus.destroyForcibly();
       }
     }
   }
@@ -117,10 +115,9 @@ class ITPrometheus {
     pipe.send("debates", null, null, TestEvents.debateStarted("open" + wave, now, 3600));
   }
 
-  private Process prometheus(int port, int metricsPort) throws IOException {
-    Path config = directory.resolve("prometheus.yml");
-    Files.writeString(
-        config,
+  private PrometheusProcess prometheus(int metricsPort) throws IOException, InterruptedException {
+    return PrometheusProcess.start(
+        directory,
         """
         global: {scrape_interval: 1s}
         scrape_configs:
@@ -128,36 +125,22 @@ class ITPrometheus {
             static_configs: [{targets: ['127.0.0.1:%d']}]
         """
             .formatted(metricsPort));
-    return new ProcessBuilder(
-            "prometheus",
-            "--config.file=" + config,
-            "--storage.tsdb.path=" + directory.resolve("data"),
-            "--web.listen-address=127.0.0.1:" + port)
-        .redirectErrorStream(true)
-        .redirectOutput(directory.resolve("prometheus.log").toFile())
-        .start();
   }
 
-  private static String answer(int port, String query) {
-    return MetricsPage.get(
-            port, "/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8))
-        .body();
+  private static List<PrometheusProcess.Result> answer(PrometheusProcess prometheus, String query)
+      throws IOException, InterruptedException {
+    return prometheus.query(query, System.currentTimeMillis());
   }
 
   /** The value of a query that gives one; NaN while there is none or Prometheus is not up. */
-  private static double value(int port, String query) {
-    String answer;
+  private static double value(PrometheusProcess prometheus, String query)
+      throws InterruptedException {
     try {
-      answer = answer(port, query);
-    } catch (IllegalStateException e) {
+      List<PrometheusProcess.Result> results = answer(prometheus, query);
+      return results.isEmpty() ? Double.NaN : results.get(0).value();
+    } catch (IOException e) {
       return Double.NaN;
     }
-    int at = answer.indexOf("\"value\":[");
-    if (at < 0) {
-      return Double.NaN;
-    }
-    String pair = answer.substring(answer.indexOf('[', at) + 1, answer.indexOf(']', at));
-    return Double.parseDouble(pair.split(",")[1].replace("\"", ""));
   }
 
   private void assertPromtoolIsContent(int metricsPort) throws Exception {
@@ -165,7 +148,7 @@ class ITPrometheus {
         .atMost(Pipe.PATIENCE)
         .until(() -> MetricsPage.of(metricsPort).has("aragora_active_debates"));
     Path page = directory.resolve("page");
-    Files.writeString(page, MetricsPage.get(metricsPort, "/metrics").body());
+    Files.writeString(page, LocalHttp.get(metricsPort, "/metrics", Pipe.PATIENCE).body());
     Process promtool =
         new ProcessBuilder("promtool", "check", "metrics")
             .redirectInput(page.toFile())
@@ -175,11 +158,5 @@ class ITPrometheus {
     assertThat(promtool.waitFor(Duration.ofSeconds(30).toMillis(), TimeUnit.MILLISECONDS)).isTrue();
     assertThat(output).isEmpty();
     assertThat(promtool.exitValue()).isZero();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
+import org.aragora.telemetry.testbed.service.LocalHttp;
 import org.junit.jupiter.api.Test;
 
 /** Readiness fails when the broker is away, says so, and comes back by itself. */
@@ -47,7 +48,7 @@ class ITReady {
         .atMost(Pipe.PATIENCE)
         .untilAsserted(
             () -> {
-              HttpResponse<String> ready = MetricsPage.get(port, "/health/ready");
+              HttpResponse<String> ready = LocalHttp.get(port, "/health/ready", Pipe.PATIENCE);
               assertThat(ready.statusCode()).as(ready.body()).isEqualTo(200);
             });
   }
@@ -57,7 +58,7 @@ class ITReady {
         .atMost(Pipe.PATIENCE)
         .untilAsserted(
             () -> {
-              HttpResponse<String> ready = MetricsPage.get(port, "/health/ready");
+              HttpResponse<String> ready = LocalHttp.get(port, "/health/ready", Pipe.PATIENCE);
               assertThat(ready.statusCode()).isEqualTo(503);
               assertThat(ready.body()).containsPattern(cause);
             });

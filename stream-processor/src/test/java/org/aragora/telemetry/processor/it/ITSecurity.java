@@ -9,6 +9,8 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
+import org.aragora.telemetry.testbed.service.LocalHttp;
+import org.aragora.telemetry.testbed.service.MetricsPage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -88,7 +90,9 @@ class ITSecurity {
       await()
           .atMost(Pipe.PATIENCE)
           .untilAsserted(
-              () -> assertThat(MetricsPage.get(port, "/health/ready").body()).contains("served"));
+              () ->
+                  assertThat(LocalHttp.get(port, "/health/ready", Pipe.PATIENCE).body())
+                      .contains("served"));
       await().atMost(Pipe.PATIENCE).until(() -> pipe.page().has("aragora_active_debates"));
       pipe.send("requests", null, null, TestEvents.request("r", Instant.now(), 200));
       await()

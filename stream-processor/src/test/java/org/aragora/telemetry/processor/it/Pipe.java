@@ -11,6 +11,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.aragora.telemetry.processor.Processor;
 import org.aragora.telemetry.processor.ProcessorConfig;
 import org.aragora.telemetry.testbed.broker.PlainClient;
+import org.aragora.telemetry.testbed.service.MetricsPage;
 
 /**
  * A deployment of its own on a broker: its topics, its processors, and a plain producer and

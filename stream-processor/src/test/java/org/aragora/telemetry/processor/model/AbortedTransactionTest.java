@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.testbed.oracle.OracleEvent;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -59,9 +60,9 @@ class AbortedTransactionTest {
     List<String> proposals = new ArrayList<>();
     logs.entries.values().stream()
         .flatMap(List::stream)
-        .filter(entry -> entry.fact().source() != null)
-        .filter(entry -> entry.fact().source().equals("/aragora/telemetry"))
-        .forEach(entry -> proposals.add(entry.fact().id()));
+        .map(entry -> OracleEvent.tree(entry.value()))
+        .filter(event -> event.path("source").asText().equals("/aragora/telemetry"))
+        .forEach(event -> proposals.add(event.path("id").asText()));
     assertThat(entries()).isGreaterThan(before);
     assertThat(proposals).isNotEmpty().doesNotHaveDuplicates();
   }

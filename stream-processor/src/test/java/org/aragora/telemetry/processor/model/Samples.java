@@ -9,8 +9,9 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.Map;
 import java.util.TreeMap;
+import org.aragora.telemetry.testbed.service.SeriesName;
 
-/** One scrape as a map of {@code metric|label|label} to values. */
+/** One scrape as a map of {@link SeriesName} to values. */
 final class Samples {
   private Samples() {}
 
@@ -20,42 +21,38 @@ final class Samples {
       String name = family.getMetadata().getName();
       for (DataPointSnapshot point : family.getDataPoints()) {
         if (point instanceof CounterSnapshot.CounterDataPointSnapshot counter) {
-          add(samples, key(name + "_total", point), counter.getValue());
+          add(samples, name + "_total", labels(point), counter.getValue());
         } else if (point instanceof GaugeSnapshot.GaugeDataPointSnapshot gauge) {
-          add(samples, key(name, point), gauge.getValue());
+          add(samples, name, labels(point), gauge.getValue());
         } else if (point instanceof HistogramSnapshot.HistogramDataPointSnapshot histogram) {
           ClassicHistogramBuckets buckets = histogram.getClassicBuckets();
           double count = 0;
           for (int i = 0; i < buckets.size(); i++) {
             count += buckets.getCount(i);
-            add(samples, key(name, point) + "_bucket" + i, count);
+            Map<String, String> bucket = labels(point);
+            double bound = buckets.getUpperBound(i);
+            bucket.put("le", Double.isInfinite(bound) ? "+Inf" : String.valueOf(bound));
+            add(samples, name + "_bucket", bucket, count);
           }
-          add(samples, key(name, point) + "_sum", histogram.getSum());
+          add(samples, name + "_count", labels(point), count);
+          add(samples, name + "_sum", labels(point), histogram.getSum());
         }
       }
     }
     return samples;
   }
 
-  /** For values that are compared: zero or absent is the same to them. */
-  static void put(Map<String, Double> samples, String key, double value) {
-    if (value != 0) {
-      add(samples, key, value);
+  private static void add(
+      Map<String, Double> samples, String name, Map<String, String> labels, double value) {
+    String series = SeriesName.of(name, labels).toString();
+    if (samples.put(series, value) != null) {
+      throw new AssertionError(series + " is served twice");
     }
   }
 
-  private static void add(Map<String, Double> samples, String key, double value) {
-    if (samples.put(key, value) != null) {
-      throw new AssertionError(key + " is served twice");
-    }
-  }
-
-  private static String key(String name, DataPointSnapshot point) {
-    StringBuilder key = new StringBuilder(name).append('|');
-    for (int i = 0; i < point.getLabels().size(); i++) {
-      key.append(i == 0 ? "" : "|").append(point.getLabels().getName(i)).append('=');
-      key.append(point.getLabels().getValue(i));
-    }
-    return key.toString();
+  private static Map<String, String> labels(DataPointSnapshot point) {
+    Map<String, String> labels = new TreeMap<>();
+    point.getLabels().forEach(label -> labels.put(label.getName(), label.getValue()));
+    return labels;
   }
 }

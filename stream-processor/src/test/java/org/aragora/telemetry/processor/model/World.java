@@ -13,27 +13,25 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeMap;
 import org.apache.kafka.streams.processor.api.Record;
+import org.aragora.telemetry.counting.PartitionCounters;
+import org.aragora.telemetry.counting.flow.CountingRules;
+import org.aragora.telemetry.counting.ledger.Ledger;
+import org.aragora.telemetry.counting.measure.MetricCatalog;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.counting.metric.Ledger;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.counting.store.BinaryReader;
-import org.aragora.telemetry.processor.aggregate.AggregateProcessor;
-import org.aragora.telemetry.processor.aggregate.AggregateSettings;
 import org.aragora.telemetry.processor.fixtures.MemoryStores;
 import org.aragora.telemetry.processor.fixtures.TaskContext;
 import org.aragora.telemetry.processor.flow.PartitionProgress;
-import org.aragora.telemetry.processor.flow.PartitionedValue;
-import org.aragora.telemetry.processor.ingest.IngestProcessor;
-import org.aragora.telemetry.processor.ingest.IngestSettings;
-import org.aragora.telemetry.processor.measure.MetricCatalog;
+import org.aragora.telemetry.processor.pipeline.CountProcessor;
+import org.aragora.telemetry.processor.pipeline.PartitionedValue;
 import org.aragora.telemetry.processor.serve.MetricsView;
 import org.aragora.telemetry.processor.serve.Ripener;
 import org.aragora.telemetry.processor.serve.SeriesCollector;
 import org.aragora.telemetry.processor.serve.ServeProcessor;
 import org.aragora.telemetry.processor.serve.ServeSettings;
-import org.aragora.telemetry.schemas.codec.JsonEventCodec;
 
 /**
  * All of the service over random input partitions, in one thread: the real processors, with the
@@ -64,9 +62,8 @@ final class World {
   private final Map<Integer, Server> servers = new HashMap<>();
 
   private static List<MetricDescriptor> metrics() {
-    List<MetricDescriptor> all = new ArrayList<>(new MetricCatalog("aragora.").descriptors());
-    all.addAll(AggregateProcessor.ownMetrics());
-    return List.copyOf(all);
+    CountingRules any = new CountingRules(SKEW, GRACE, GRACE, 1, GRACE, false);
+    return PartitionCounters.of(any, "aragora.").metrics();
   }
 
   /** {@code random}: for the split of tasks; never changes what is counted. */
@@ -96,17 +93,14 @@ final class World {
     }
   }
 
-  IngestProcessor.Services ingestServices() {
-    return new IngestProcessor.Services(
-        JsonEventCodec.create(),
-        new IngestSettings(SKEW, GRACE, Duration.ofSeconds(600), proposes),
+  CountProcessor.Services services() {
+    CountingRules rules =
+        new CountingRules(SKEW, GRACE, Duration.ofSeconds(600), seriesLimit, birth, proposes);
+    return new CountProcessor.Services(
+        PartitionCounters.of(rules, "aragora."),
         progress(),
         () -> logs.nowMs * 1_000_000,
         INTERVAL);
-  }
-
-  AggregateSettings aggregateSettings() {
-    return new AggregateSettings(GRACE, seriesLimit, birth);
   }
 
   private PartitionProgress progress() {
@@ -144,9 +138,9 @@ final class World {
   }
 
   private void append(InputTask.Out out) {
-    switch (out.child()) {
-      case "dead" -> deadLetters++;
-      case "proposed" -> {
+    switch (out.sink()) {
+      case "dead-letters" -> deadLetters++;
+      case "proposed-ends" -> {
         byte[] value = ((PartitionedValue) out.value()).value();
         logs.append(out.from(), (byte[]) out.key(), value, Logs.proposal(value));
       }

@@ -12,11 +12,11 @@ import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricType;
 import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.OwnerValue;
-import org.aragora.telemetry.counting.metric.PartialValue;
 import org.aragora.telemetry.counting.metric.RipeValue;
 import org.aragora.telemetry.counting.metric.SeriesKey;
-import org.aragora.telemetry.counting.metric.SumAggregate;
 import org.aragora.telemetry.counting.store.BinaryWriter;
+import org.aragora.telemetry.counting.value.PartialValue;
+import org.aragora.telemetry.counting.value.SumAggregate;
 import org.aragora.telemetry.processor.fixtures.TaskContext;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
@@ -177,9 +177,9 @@ class RipenerTest {
   }
 
   private void count(String agent) {
-    read(
-        new MetricsKey.Partial(key(agent), TASK, false),
-        PartialValue.toBytes(new BinaryWriter(), CALLS, 1, 0, false, new SumAggregate()));
+    BinaryWriter value = new BinaryWriter();
+    PartialValue.write(value, CALLS, 1, 0, false, new SumAggregate());
+    read(new MetricsKey.Partial(key(agent), TASK, false), value.toBytes());
   }
 
   private void read(MetricsKey key, byte[] value) {

@@ -19,24 +19,24 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import org.aragora.telemetry.counting.metric.Aggregate;
-import org.aragora.telemetry.counting.metric.EventOrder;
-import org.aragora.telemetry.counting.metric.HistogramAggregate;
-import org.aragora.telemetry.counting.metric.IncompatibleMetricException;
+import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.counting.metric.InstanceAggregate;
-import org.aragora.telemetry.counting.metric.LatestAggregate;
-import org.aragora.telemetry.counting.metric.Ledger;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricType;
 import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.OwnerValue;
-import org.aragora.telemetry.counting.metric.PartialValue;
-import org.aragora.telemetry.counting.metric.RatioAggregate;
 import org.aragora.telemetry.counting.metric.RipeValue;
 import org.aragora.telemetry.counting.metric.SeriesKey;
-import org.aragora.telemetry.counting.metric.SumAggregate;
 import org.aragora.telemetry.counting.store.BinaryWriter;
+import org.aragora.telemetry.counting.value.Aggregate;
+import org.aragora.telemetry.counting.value.EventOrder;
+import org.aragora.telemetry.counting.value.HistogramAggregate;
+import org.aragora.telemetry.counting.value.IncompatibleMetricException;
+import org.aragora.telemetry.counting.value.InstanceAggregate;
+import org.aragora.telemetry.counting.value.LatestAggregate;
+import org.aragora.telemetry.counting.value.PartialValue;
+import org.aragora.telemetry.counting.value.RatioAggregate;
+import org.aragora.telemetry.counting.value.SumAggregate;
 import org.aragora.telemetry.processor.flow.PartitionProgress;
 import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 import org.aragora.telemetry.schemas.topic.InputTopic;
@@ -186,10 +186,10 @@ class SeriesCollectorTest {
   void histogramsAreExactOnOutput() {
     announce("me");
     HistogramAggregate one = (HistogramAggregate) Aggregate.zero(LATENCY);
-    one.observe(100_000_000, LATENCY.boundUnits());
-    one.observe(200_000_000, LATENCY.boundUnits());
+    one.observe(100_000_000);
+    one.observe(200_000_000);
     HistogramAggregate two = (HistogramAggregate) Aggregate.zero(LATENCY);
-    two.observe(5_000_000_000L, LATENCY.boundUnits());
+    two.observe(5_000_000_000L);
     put(LATENCY, D0, true, one, "claude");
     put(LATENCY, D1, true, two, "claude");
     assertThat(samples())
@@ -390,12 +390,18 @@ class SeriesCollectorTest {
   }
 
   private void put(
-      MetricDescriptor metric, InputPartition task, boolean mature, Aggregate value, String... of) {
+      MetricDescriptor metric,
+      InputPartition task,
+      boolean startsAtValue,
+      Aggregate value,
+      String... of) {
+    BinaryWriter out = new BinaryWriter();
+    PartialValue.write(out, metric, 1, 0, startsAtValue, value);
     partition.accept(
         new MetricsKey.Partial(
                 new SeriesKey(metric.name(), List.of(of)), task, metric.type().needsTopicTime())
             .toBytes(),
-        PartialValue.toBytes(new BinaryWriter(), metric, 1, 0, mature, value));
+        out.toBytes());
   }
 
   private void ripe(MetricDescriptor metric, String... of) {

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.aragora.telemetry.testbed.service.ChildJvm;
 
-/** Where the broker's jars are; they are never on our own class path. */
+/** Directory of the broker's jars; they are never on our own class path. */
 final class BrokerLib {
 
   /** System property that names the directory of the broker's jars. */

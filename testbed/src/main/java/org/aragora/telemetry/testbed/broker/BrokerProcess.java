@@ -19,7 +19,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.Node;
 import org.aragora.telemetry.testbed.service.ChildJvm;
 
-/** One broker as a child process, and when it is ready. */
+/** One broker as a child process, and the wait until it is ready. */
 final class BrokerProcess {
 
   private static final Duration READY_WITHIN = Duration.ofSeconds(90);
@@ -42,7 +42,7 @@ final class BrokerProcess {
   /**
    * Prepares a broker.
    *
-   * @param directory where its properties, its log and its data are kept
+   * @param directory of its properties, its log and its data
    * @param settings its server.properties, with {@code log.dirs} in {@code directory}
    */
   BrokerProcess(
@@ -70,7 +70,7 @@ final class BrokerProcess {
                 clusterId);
   }
 
-  /** What a client needs to be let in; nothing by default. */
+  /** Sets the settings of clients; nothing by default. */
   BrokerProcess clientSettings(Map<String, String> settings) {
     clientSettings = Map.copyOf(settings);
     return this;
@@ -84,7 +84,7 @@ final class BrokerProcess {
     return jvm;
   }
 
-  /** Stops it cleanly, or at once where it does not hear. Does nothing when it is down. */
+  /** Stops it cleanly, or at once if it does not end in time. Does nothing if it is down. */
   void stop() {
     jvm.stop(STOPS_WITHIN);
   }

@@ -39,27 +39,27 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  /** A broker on a free port with its data in a temporary directory, unless told otherwise. */
+  /** Configures a broker; the default is a free port and a temporary directory. */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** What every broker of this module is set to, wherever it listens and keeps its data. */
+  /** Settings of all brokers of this module, without their ports and directories. */
   public static Map<String, String> defaultSettings() {
     return ServerProperties.defaults(1);
   }
 
-  /** What a client's {@code bootstrap.servers} must be. */
+  /** Value of a client's {@code bootstrap.servers}. */
   public String bootstrapServers() {
     return ServerProperties.HOST + ":" + process.port();
   }
 
-  /** Where clients connect, on 127.0.0.1. */
+  /** Port of clients, on 127.0.0.1. */
   public int port() {
     return process.port();
   }
 
-  /** Where the broker writes its own log. */
+  /** File of the broker's own log. */
   public Path log() {
     return process.jvm().log();
   }
@@ -69,7 +69,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     return process.jvm().pid();
   }
 
-  /** Whether the process is there; a paused one is. */
+  /** Returns true while the process exists; a paused one does. */
   public boolean isAlive() {
     return process.jvm().isAlive();
   }
@@ -102,8 +102,8 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /**
-   * Stops it cleanly; or, where its directory is temporary, ends it at once and deletes the data.
-   * Can be called again.
+   * Stops it cleanly. If its directory is temporary, ends it at once and deletes the data. Can be
+   * called again.
    */
   @Override
   public void close() {
@@ -126,7 +126,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  /** What can be chosen. */
+  /** Options of a broker. */
   public static final class Builder {
 
     private static final int ATTEMPTS = 3;
@@ -140,13 +140,13 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     private Builder() {}
 
-    /** Where clients connect; 0 (the default) takes a free port. */
+    /** Sets the port of clients; 0 (the default) takes a free one. */
     public Builder port(int port) {
       this.port = port;
       return this;
     }
 
-    /** Where data, settings and log stay after the end; the default is a temporary directory. */
+    /** Sets the directory of data, settings and log; the default is a temporary one. */
     public Builder directory(Path directory) {
       this.directory = directory;
       return this;
@@ -164,15 +164,15 @@ public final class EmbeddedBroker implements AutoCloseable {
       return this;
     }
 
-    /** What a client needs to be let in, by Kafka's names: to find out whether it answers. */
+    /** Sets the client settings, by Kafka's names, of the wait until it answers. */
     public Builder clientSettings(Map<String, String> settings) {
       clientSettings.putAll(settings);
       return this;
     }
 
     /**
-     * Whether a shutdown hook stops it (the default). Hooks run in no order: a program that needs
-     * the broker in its own hook says no and closes it there. A broker never outlives the JVM
+     * Sets if a shutdown hook stops it (the default). Hooks run in no order: a program that needs
+     * the broker in its own hook sets false and closes it there. A broker never outlives the JVM
      * either way.
      */
     public Builder stopsWithJvm(boolean stopsWithJvm) {

@@ -30,7 +30,7 @@ public final class EmbeddedCluster implements AutoCloseable {
    * Starts a cluster on free ports with its data in a temporary directory and waits until every
    * broker answers.
    *
-   * @param brokers how many
+   * @param brokers number of brokers
    * @param heapMegabytes heap of each
    * @param settings broker settings that win over the defaults
    */
@@ -64,7 +64,7 @@ public final class EmbeddedCluster implements AutoCloseable {
     }
   }
 
-  /** What a client's {@code bootstrap.servers} must be: every broker. */
+  /** Value of a client's {@code bootstrap.servers}: every broker. */
   public String bootstrapServers() {
     return brokers.stream().map(EmbeddedBroker::bootstrapServers).collect(Collectors.joining(","));
   }

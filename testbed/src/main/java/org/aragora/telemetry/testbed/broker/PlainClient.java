@@ -29,6 +29,8 @@ public final class PlainClient implements AutoCloseable {
     forProducer.put("max.request.size", MAX_BYTES);
     forProducer.put("buffer.memory", 2 * MAX_BYTES);
     forProducer.put("compression.type", "zstd");
+    // More could lose the first batch of a new topic.
+    forProducer.put("max.in.flight.requests.per.connection", 1);
     producer =
         new KafkaProducer<>(forProducer, new ByteArraySerializer(), new ByteArraySerializer());
   }

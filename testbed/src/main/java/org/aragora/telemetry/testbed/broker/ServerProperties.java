@@ -16,8 +16,8 @@ final class ServerProperties {
   /**
    * A node that is broker and controller at once.
    *
-   * @param port where clients connect
-   * @param controllerPort where the controllers of the quorum talk
+   * @param port of clients
+   * @param controllerPort of the quorum's controllers
    */
   record Node(int id, int port, int controllerPort) {}
 
@@ -55,7 +55,7 @@ final class ServerProperties {
     return settings;
   }
 
-  /** What every broker of ours has, wherever it runs: quick to react, small, nothing implicit. */
+  /** Settings of all our brokers: quick to react, small, nothing implicit. */
   static Map<String, String> defaults(int brokers) {
     String replicas = Integer.toString(Math.min(brokers, 3));
     String inSync = brokers >= 3 ? "2" : "1";

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a Docker engine answers. Testcontainers would find out by itself, after seconds and with
+ * Test if a Docker engine answers. Testcontainers would find out too, but after seconds and with
  * stack traces where there is none.
  */
 final class Docker {
@@ -49,7 +49,7 @@ final class Docker {
     }
   }
 
-  /** Where the engine would be, or null where DOCKER_HOST is of a kind that is not known here. */
+  /** Address of the engine, null if DOCKER_HOST is of an unsupported kind. */
   static @Nullable SocketAddress address(Map<String, String> environment) {
     String host = environment.getOrDefault("DOCKER_HOST", "unix:///var/run/docker.sock");
     try {

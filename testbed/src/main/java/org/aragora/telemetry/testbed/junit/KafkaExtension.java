@@ -38,12 +38,12 @@ public final class KafkaExtension implements BeforeAllCallback, BeforeEachCallba
   private String bootstrapServers = "";
   private String prefix = "";
 
-  /** What a client's {@code bootstrap.servers} must be. */
+  /** Value of a client's {@code bootstrap.servers}. */
   public String bootstrapServers() {
     return bootstrapServers;
   }
 
-  /** What the topics, groups and transactional ids of this test begin with; no other test's do. */
+  /** Prefix of the topics, groups and transactional ids of this test; each test has another. */
   public String prefix() {
     return prefix;
   }

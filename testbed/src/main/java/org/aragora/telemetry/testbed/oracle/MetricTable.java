@@ -40,7 +40,7 @@ final class MetricTable {
    * One metric.
    *
    * @param labels names, in the order in which rules give their values
-   * @param folding whether each label becomes {@code other} over the series limit
+   * @param folding true for each label that becomes {@code other} over the series limit
    * @param bounds upper bounds of a histogram's buckets, in the metric's unit
    * @param scale decimal digits of an amount: 9 for nanoseconds, 0 for counts
    * @param rules by type of event

@@ -21,8 +21,8 @@ public final class PartitionOracle {
    * Settings of the product that change counts.
    *
    * @param seriesLimit series of a metric in a partition, before labels become {@code other}
-   * @param graceNanos how far behind the partition's time an event is late
-   * @param skewNanos how far ahead of append time an event's time counts
+   * @param graceNanos distance behind the partition's time from which an event is late
+   * @param skewNanos distance ahead of append time up to which an event's time counts
    */
   public record Rules(int seriesLimit, long graceNanos, long skewNanos) {
 

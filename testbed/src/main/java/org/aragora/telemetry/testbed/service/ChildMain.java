@@ -5,8 +5,8 @@ import java.io.InputStream;
 import java.util.Arrays;
 
 /**
- * What a child JVM runs: another program, and a watch on standard input. The input is a pipe that
- * only the parent holds, so not even a parent that was killed leaves a child behind.
+ * Main class of a child JVM: another program, and a watch on standard input. The input is a pipe
+ * that only the parent holds, so not even a parent that was killed leaves a child behind.
  *
  * <p>Arguments: main class, its arguments.
  */

@@ -98,10 +98,15 @@ public final class MetricsPage {
   }
 
   /** Returns true if there is a sample of a metric, or of a histogram with this name. */
-  public boolean has(String metric) {
+  public boolean hasMetric(String metric) {
     return samples.keySet().stream()
         .map(MetricsPage::name)
         .anyMatch(name -> name.equals(metric) || name.equals(metric + "_count"));
+  }
+
+  /** Returns true if a series, as it is written on the page, is there. */
+  public boolean has(String series) {
+    return samples.containsKey(series);
   }
 
   /** The value of a series as it is written on the page, 0 if it is absent. */
@@ -137,6 +142,11 @@ public final class MetricsPage {
   /** Events of one topic with an outcome. */
   public long events(String topic, String outcome) {
     return count(EVENTS, Map.of("topic", topic, "outcome", outcome));
+  }
+
+  /** Dead letters of one topic with a reason. */
+  public long deadLetters(String topic, String reason) {
+    return count("aragora_telemetry_dead_letters_total", Map.of("topic", topic, "reason", reason));
   }
 
   private DoubleStream values(String name, Map<String, String> labels) {

@@ -21,7 +21,11 @@ import java.util.concurrent.TimeUnit;
 public final class PrometheusProcess implements AutoCloseable {
   private static final String PROGRAM = "prometheus";
   private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(20);
+  private static final String PROMTOOL = "promtool";
+  private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+  private static final int POLL_MS = 100;
   private static final int STOPS_WITHIN_SECONDS = 20;
+  private static final int BLOCKS_WITHIN_SECONDS = 120;
 
   /** One series of a response: its labels with {@code __name__}, and its value. */
   public record Result(Map<String, String> labels, double value) {}
@@ -40,7 +44,7 @@ public final class PrometheusProcess implements AutoCloseable {
 
   /** Returns true if {@code prometheus} and {@code promtool} are on the path. */
   public static boolean isInstalled() {
-    return isOnPath(PROGRAM) && isOnPath("promtool");
+    return isOnPath(PROGRAM) && isOnPath(PROMTOOL);
   }
 
   private static boolean isOnPath(String program) {
@@ -54,12 +58,14 @@ public final class PrometheusProcess implements AutoCloseable {
   }
 
   /**
-   * Starts it on a free port and returns at once.
+   * Starts it on a free port and waits until it is ready.
    *
    * @param directory for its configuration, its log and, in {@code data}, its blocks
    * @param config text of its configuration
+   * @throws IOException if it does not get ready
    */
-  public static PrometheusProcess start(Path directory, String config) throws IOException {
+  public static PrometheusProcess start(Path directory, String config)
+      throws IOException, InterruptedException {
     Path file = directory.resolve("prometheus.yml");
     Files.writeString(file, config);
     int port = Ports.free();
@@ -73,7 +79,49 @@ public final class PrometheusProcess implements AutoCloseable {
                 "--log.level=warn")
             .redirectErrorStream(true)
             .redirectOutput(directory.resolve("prometheus.log").toFile());
-    return new PrometheusProcess(builder.start(), port);
+    PrometheusProcess prometheus = new PrometheusProcess(builder.start(), port);
+    if (!prometheus.awaitReady()) {
+      prometheus.close();
+      throw new IOException(
+          "Prometheus does not get ready; its log is in " + directory + "/prometheus.log.");
+    }
+    return prometheus;
+  }
+
+  private boolean awaitReady() throws InterruptedException {
+    long deadline = System.nanoTime() + READY_WITHIN.toNanos();
+    while (process.isAlive() && System.nanoTime() < deadline) {
+      try {
+        if (LocalHttp.get(port, "/-/ready", ANSWERS_WITHIN).statusCode() == 200) {
+          return true;
+        }
+      } catch (IOException e) {
+        // not yet
+      }
+      TimeUnit.MILLISECONDS.sleep(POLL_MS);
+    }
+    return false;
+  }
+
+  /** Makes blocks of a history: {@code promtool tsdb create-blocks-from openmetrics}. */
+  public static void createBlocks(Path openMetrics, Path data)
+      throws IOException, InterruptedException {
+    Path log = data.resolveSibling("promtool.log");
+    Process promtool =
+        new ProcessBuilder(
+                PROMTOOL,
+                "tsdb",
+                "create-blocks-from",
+                "openmetrics",
+                openMetrics.toString(),
+                data.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    if (!promtool.waitFor(BLOCKS_WITHIN_SECONDS, TimeUnit.SECONDS) || promtool.exitValue() != 0) {
+      promtool.destroyForcibly();
+      throw new IOException(Files.readString(log));
+    }
   }
 
   /**

@@ -1,6 +1,6 @@
 package org.aragora.telemetry.testbed.broker;
 
-/** A program that owns a broker, says its process id, and waits to be killed. */
+/** A program that owns a broker, prints its process id, and waits to be killed. */
 final class BrokerOwner {
 
   private BrokerOwner() {}

@@ -1,0 +1,78 @@
+package org.aragora.telemetry.counting;
+
+import java.util.Map;
+import java.util.function.Consumer;
+import org.aragora.telemetry.counting.aggregate.Aggregation;
+import org.aragora.telemetry.counting.flow.CountedEvent;
+import org.aragora.telemetry.counting.flow.InputRecord;
+import org.aragora.telemetry.counting.flow.Measurement;
+import org.aragora.telemetry.counting.ingest.Ingest;
+import org.aragora.telemetry.counting.ledger.Ledger;
+import org.aragora.telemetry.counting.measure.MetricCatalog;
+import org.aragora.telemetry.counting.metric.SeriesKey;
+import org.aragora.telemetry.counting.value.PartialValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts one input partition: a function of its records alone. The host decides where results go.
+ * Reads its stores when it is opened and writes every change through; not thread-safe.
+ */
+public final class PartitionCounter {
+  private final Ingest ingest;
+  private final MetricCatalog catalog;
+  private final Aggregation aggregation;
+  private final Consumer<Measurement> apply;
+
+  PartitionCounter(Ingest ingest, MetricCatalog catalog, Aggregation aggregation) {
+    this.ingest = ingest;
+    this.catalog = catalog;
+    this.aggregation = aggregation;
+    this.apply = aggregation::apply;
+  }
+
+  /** Counts one record; records come in the order of their offsets. */
+  public void accept(InputRecord record) {
+    CountedEvent event = ingest.judge(record);
+    if (event != null) {
+      aggregation.advance(event);
+      catalog.measure(event, apply);
+    }
+  }
+
+  /**
+   * Writes all that has changed, as absolute values: proposed ends, ledger, totals and windows. It
+   * is one pass, so that no commit lies between a ledger and the totals that it accounts for.
+   *
+   * @param appendMs append time of the partition, which may have advanced beyond its last record
+   * @param readToEnd if every record of the partition is read, as the broker reports
+   */
+  public void writeOut(long appendMs, boolean readToEnd) {
+    ingest.writeOut(appendMs, readToEnd);
+    aggregation.writeOut();
+  }
+
+  /** The append time that the partition had reached when it was stored or counted last. */
+  public long appendTimeMs() {
+    return ingest.appendTimeMs();
+  }
+
+  /** The account so far. Live: it goes on to change. */
+  public Ledger ledger() {
+    return ingest.ledger();
+  }
+
+  /** The running totals as they are now, in the order of their keys' bytes. */
+  public Map<SeriesKey, PartialValue> totals() {
+    return aggregation.totals();
+  }
+
+  /** The running total of a series, null if there is none. */
+  public @Nullable PartialValue total(SeriesKey series) {
+    return aggregation.total(series);
+  }
+
+  /** The open window of a series that starts at a minute since 1970, null if there is none. */
+  public @Nullable PartialValue window(SeriesKey series, long minute) {
+    return aggregation.window(series, minute);
+  }
+}

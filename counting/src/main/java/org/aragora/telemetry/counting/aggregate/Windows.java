@@ -1,0 +1,108 @@
+package org.aragora.telemetry.counting.aggregate;
+
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.aragora.telemetry.counting.flow.CountSink;
+import org.aragora.telemetry.counting.flow.CountingRules;
+import org.aragora.telemetry.counting.flow.Times;
+import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.metric.SeriesKey;
+import org.aragora.telemetry.counting.metric.WindowKey;
+import org.aragora.telemetry.counting.store.BinaryReader;
+import org.aragora.telemetry.counting.store.BinaryWriter;
+import org.aragora.telemetry.counting.store.Codec;
+import org.aragora.telemetry.counting.store.StoredMap.Entry;
+import org.aragora.telemetry.counting.value.Aggregate;
+import org.aragora.telemetry.counting.value.PartialValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The open windows of one input partition, one minute each. A window takes events until partition
+ * time reaches its end plus the grace; then it is written out for the last time and forgotten.
+ */
+final class Windows {
+  /** A minute and its series; the minute comes first in the store. */
+  record Key(long minute, SeriesKey series) {
+    private void write(BinaryWriter out) {
+      out.writeFixed64(minute);
+      series.write(out);
+    }
+
+    private static Key read(BinaryReader in) {
+      return new Key(in.readFixed64(), SeriesKey.read(in));
+    }
+  }
+
+  private static final Tallies.Section<Key> SECTION =
+      new Tallies.Section<>('W', Codec.of(Key::write, Key::read), Key::series);
+
+  private final InputPartition task;
+  private final long graceNanos;
+  private final Tallies<Key> tallies;
+
+  /** No open window is older. */
+  private long oldestMinute = Long.MAX_VALUE;
+
+  Windows(Tallies.Owner owner, CountingRules rules, KeyValueStore<Bytes, byte[]> store) {
+    this.task = owner.task();
+    this.graceNanos = rules.lateGrace().toNanos();
+    tallies = new Tallies<>(owner, store, SECTION, (key, value) -> {});
+    findOldest();
+  }
+
+  private void findOldest() {
+    oldestMinute = Long.MAX_VALUE;
+    tallies.forEach(entry -> oldestMinute = Math.min(oldestMinute, entry.key().minute()));
+  }
+
+  /** Returns true if the window of a minute still takes events at a partition time. */
+  boolean isOpen(long minute, long partitionTimeNanos) {
+    return partitionTimeNanos < endNanos(minute) + graceNanos;
+  }
+
+  /** The window of a series, added if it is new. */
+  Entry<Key, Tally> resolve(SeriesKey series, MetricDescriptor metric, long minute) {
+    Key key = new Key(minute, series);
+    Entry<Key, Tally> known = tallies.find(key);
+    if (known != null) {
+      return known;
+    }
+    oldestMinute = Math.min(oldestMinute, minute);
+    return tallies.add(key, new Tally(metric, Aggregate.zero(metric), 0, true, 0));
+  }
+
+  /** Writes a changed window through to the store. */
+  void write(Entry<Key, Tally> window, long nextOffset) {
+    tallies.write(window, nextOffset);
+  }
+
+  /**
+   * Writes out all windows that have changed if any closes at a partition time; then forgets those
+   * that close, in the same transaction.
+   */
+  void closeBefore(long partitionTimeNanos, CountSink sink) {
+    if (oldestMinute == Long.MAX_VALUE || isOpen(oldestMinute, partitionTimeNanos)) {
+      return;
+    }
+    writeOut(sink);
+    tallies.removeIf(key -> !isOpen(key.minute(), partitionTimeNanos));
+    findOldest();
+  }
+
+  /** Writes every window that has changed since the last time, after a restart every one. */
+  void writeOut(CountSink sink) {
+    tallies.writeOut(
+        (entry, value) ->
+            sink.window(new WindowKey(entry.key().series(), entry.key().minute(), task), value));
+  }
+
+  /** The open window of a series, null if there is none. */
+  @Nullable PartialValue get(SeriesKey series, long minute) {
+    return tallies.get(new Key(minute, series));
+  }
+
+  private static long endNanos(long minute) {
+    return (minute + 1) * Times.NANOS_PER_MINUTE;
+  }
+}

@@ -1,0 +1,30 @@
+package org.aragora.telemetry.counting.flow;
+
+import java.time.Duration;
+
+/**
+ * The settings on which the results of counting depend.
+ *
+ * @param maxClockSkew how far an event time may lie after its append time
+ * @param lateGrace how far an event time may lie before partition time; as long after its end a
+ *     window stays open
+ * @param debateDeadline timeout of a debate that gives none
+ * @param seriesLimit series of one metric that one input partition admits
+ * @param birth how long the serving stage serves a new labelled series as 0; if it is zero, no
+ *     series starts so
+ * @param proposesEnds if ends of overdue debates are proposed: not in a replay
+ */
+public record CountingRules(
+    Duration maxClockSkew,
+    Duration lateGrace,
+    Duration debateDeadline,
+    int seriesLimit,
+    Duration birth,
+    boolean proposesEnds) {
+
+  /** The same rules for a replay, which proposes nothing and serves nothing. */
+  public CountingRules forReplay() {
+    return new CountingRules(
+        maxClockSkew, lateGrace, debateDeadline, seriesLimit, Duration.ZERO, false);
+  }
+}

@@ -1,0 +1,15 @@
+package org.aragora.telemetry.counting.flow;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of a record on which counting depends.
+ *
+ * @param offset its offset
+ * @param appendTimeMs its record timestamp, milliseconds since 1970
+ * @param key its key
+ * @param value its value
+ */
+@SuppressWarnings("ArrayRecordComponent") // bytes that nobody compares or changes
+public record InputRecord(
+    long offset, long appendTimeMs, byte @Nullable [] key, byte @Nullable [] value) {}

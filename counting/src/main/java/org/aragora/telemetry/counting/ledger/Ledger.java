@@ -1,0 +1,164 @@
+package org.aragora.telemetry.counting.ledger;
+
+import java.util.EnumMap;
+import java.util.Map;
+import org.aragora.telemetry.counting.store.BinaryReader;
+import org.aragora.telemetry.counting.store.BinaryWriter;
+import org.aragora.telemetry.counting.store.CorruptRecordException;
+import org.aragora.telemetry.counting.value.ExactSum;
+import org.aragora.telemetry.schemas.topic.DeadLetterReason;
+
+/**
+ * The account of one input partition: what became of every record that was read from it. {@code
+ * read} is always {@code counted + duplicate + dead letters}. Mutable, not thread-safe.
+ */
+public final class Ledger {
+  /** Partition time, or append time, of a partition of which nothing was counted or read. */
+  public static final long NO_TIME = Long.MIN_VALUE;
+
+  private static final int VERSION = 1;
+
+  private long read;
+  private long counted;
+  private long duplicate;
+  private final Map<DeadLetterReason, Long> deadLetters = new EnumMap<>(DeadLetterReason.class);
+  private long late;
+  private long clockSkew;
+  private long gapsClosed;
+  private ExactSum missing = new ExactSum();
+  private long nextOffset;
+  private long partitionTimeNanos = NO_TIME;
+  private long appendTimeMs = NO_TIME;
+
+  /** A record was read: its offset, and its append time in milliseconds since 1970. */
+  public void recordRead(long offset, long appendMs) {
+    read++;
+    nextOffset = offset + 1;
+    appendTimeMs = Math.max(appendTimeMs, appendMs);
+  }
+
+  /** It was counted, with this event time in nanoseconds since 1970. */
+  public void recordCounted(long eventTimeNanos) {
+    counted++;
+    partitionTimeNanos = Math.max(partitionTimeNanos, eventTimeNanos);
+  }
+
+  public void recordDuplicate() {
+    duplicate++;
+  }
+
+  public void recordDeadLetter(DeadLetterReason reason) {
+    deadLetters.merge(reason, 1L, Long::sum);
+  }
+
+  public void recordLate() {
+    late++;
+  }
+
+  public void recordClockSkew() {
+    clockSkew++;
+  }
+
+  public void recordGapsClosed(long gaps) {
+    gapsClosed += gaps;
+  }
+
+  /**
+   * Numbers from 1 to the highest of each run that have not been counted. Live: changes show here.
+   */
+  public ExactSum missing() {
+    return missing;
+  }
+
+  public long read() {
+    return read;
+  }
+
+  public long counted() {
+    return counted;
+  }
+
+  public long duplicate() {
+    return duplicate;
+  }
+
+  public long deadLetters(DeadLetterReason reason) {
+    return deadLetters.getOrDefault(reason, 0L);
+  }
+
+  public long deadLetters() {
+    return deadLetters.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  public long late() {
+    return late;
+  }
+
+  public long clockSkew() {
+    return clockSkew;
+  }
+
+  public long gapsClosed() {
+    return gapsClosed;
+  }
+
+  /** Offset of the next record to read; everything below is in this account. */
+  public long nextOffset() {
+    return nextOffset;
+  }
+
+  /** Highest event time that was counted, nanoseconds since 1970, or {@link #NO_TIME}. */
+  public long partitionTimeNanos() {
+    return partitionTimeNanos;
+  }
+
+  /** Highest append time that was read, milliseconds since 1970, or {@link #NO_TIME}. */
+  public long appendTimeMs() {
+    return appendTimeMs;
+  }
+
+  /** Whether every record is accounted for exactly once. */
+  public boolean balances() {
+    return read == counted + duplicate + deadLetters();
+  }
+
+  /** Appends this account with its format version. */
+  public void write(BinaryWriter out) {
+    out.writeByte(VERSION).writeUnsigned(read).writeUnsigned(counted).writeUnsigned(duplicate);
+    out.writeUnsigned(deadLetters.size());
+    deadLetters.forEach((reason, count) -> out.writeString(reason.label()).writeUnsigned(count));
+    out.writeUnsigned(late).writeUnsigned(clockSkew).writeUnsigned(gapsClosed);
+    missing.write(out);
+    out.writeUnsigned(nextOffset).writeSigned(partitionTimeNanos).writeSigned(appendTimeMs);
+  }
+
+  /** Reads what {@link #write} wrote. */
+  public static Ledger read(BinaryReader in) {
+    in.readVersion(VERSION, "a ledger record");
+    Ledger ledger = new Ledger();
+    ledger.read = in.readUnsigned();
+    ledger.counted = in.readUnsigned();
+    ledger.duplicate = in.readUnsigned();
+    int reasons = in.readInt();
+    for (int i = 0; i < reasons; i++) {
+      ledger.deadLetters.put(reason(in.readString()), in.readUnsigned());
+    }
+    ledger.late = in.readUnsigned();
+    ledger.clockSkew = in.readUnsigned();
+    ledger.gapsClosed = in.readUnsigned();
+    ledger.missing = ExactSum.read(in);
+    ledger.nextOffset = in.readUnsigned();
+    ledger.partitionTimeNanos = in.readSigned();
+    ledger.appendTimeMs = in.readSigned();
+    return ledger;
+  }
+
+  private static DeadLetterReason reason(String label) {
+    for (DeadLetterReason reason : DeadLetterReason.values()) {
+      if (reason.label().equals(label)) {
+        return reason;
+      }
+    }
+    throw new CorruptRecordException("a ledger record has the unknown reason '" + label + "'");
+  }
+}

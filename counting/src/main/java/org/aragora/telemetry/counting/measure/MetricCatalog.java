@@ -1,0 +1,320 @@
+package org.aragora.telemetry.counting.measure;
+
+import static org.aragora.telemetry.counting.measure.Change.add;
+import static org.aragora.telemetry.counting.measure.Change.count;
+import static org.aragora.telemetry.counting.measure.Change.countIf;
+import static org.aragora.telemetry.counting.measure.Change.latest;
+import static org.aragora.telemetry.counting.measure.Change.observe;
+import static org.aragora.telemetry.counting.measure.Change.share;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.aragora.telemetry.counting.flow.CountedEvent;
+import org.aragora.telemetry.counting.flow.DebateChange.Ended;
+import org.aragora.telemetry.counting.flow.DebateChange.Started;
+import org.aragora.telemetry.counting.flow.Measurement;
+import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.metric.MetricType;
+import org.aragora.telemetry.counting.value.Aggregate;
+import org.aragora.telemetry.counting.value.HistogramAggregate;
+import org.aragora.telemetry.counting.value.InstanceAggregate;
+import org.aragora.telemetry.counting.value.LatestAggregate;
+import org.aragora.telemetry.counting.value.RatioAggregate;
+import org.aragora.telemetry.counting.value.RunMaximumAggregate;
+import org.aragora.telemetry.counting.value.SumAggregate;
+import org.aragora.telemetry.schemas.event.AgentCallCompleted;
+import org.aragora.telemetry.schemas.event.EloUpdated;
+import org.aragora.telemetry.schemas.event.InstanceHeartbeat;
+import org.aragora.telemetry.schemas.event.InstanceStopped;
+import org.aragora.telemetry.schemas.event.LogEmitted;
+import org.aragora.telemetry.schemas.event.RequestCompleted;
+import org.aragora.telemetry.schemas.event.WebsocketClosed;
+import org.aragora.telemetry.schemas.event.WebsocketOpened;
+import org.aragora.telemetry.schemas.field.DebateOutcome;
+import org.aragora.telemetry.schemas.field.EndpointTemplate;
+import org.aragora.telemetry.schemas.topic.InputTopic;
+
+/**
+ * The one list of metrics: name, HELP, type, events, labels and value of each. To add a metric, add
+ * a statement here and a case to the golden exposition. Not thread-safe.
+ */
+public final class MetricCatalog {
+  /** Append time after which a run's last report of dropped events is final. */
+  private static final long RUN_RETENTION_MS = 7L * 24 * 60 * 60 * 1000;
+
+  /** Served from {@code aragora_instance_up}'s series: the sum over live instances. */
+  private static final MetricDescriptor WEBSOCKET_CONNECTIONS =
+      MetricDescriptor.of(
+          MetricType.ADDITIVE_GAUGE,
+          "aragora_websocket_connections",
+          "Active WebSocket connections");
+
+  private final Map<String, MetricDescriptor> descriptors = new LinkedHashMap<>();
+  private final Map<Class<?>, List<Rule<?, ?>>> rules = new HashMap<>();
+  private final EndpointTemplate endpoints = new EndpointTemplate();
+
+  /** {@code topicPrefix}: the beginning of the topics' names, such as {@code aragora.}. */
+  public MetricCatalog(String topicPrefix) {
+    this(topicPrefix, catalog -> {});
+  }
+
+  /** {@code more}: adds metrics, as a later release would. */
+  MetricCatalog(String topicPrefix, Consumer<MetricCatalog> more) {
+    requests();
+    debates();
+    agents();
+    instances();
+    droppedEvents(topicPrefix);
+    logs();
+    more.accept(this);
+  }
+
+  private void requests() {
+    counter("aragora_requests_total", "Total HTTP requests")
+        .on(RequestCompleted.class)
+        .label("method", RequestCompleted::method)
+        .label("endpoint", request -> endpoints.of(request.endpoint()))
+        .label("status", request -> String.valueOf(request.status()))
+        .change(count());
+    seconds(
+            "aragora_request_duration_seconds",
+            "Request latency in seconds",
+            List.of(".01", ".05", ".1", ".25", ".5", "1", "2.5", "5", "10"))
+        .on(RequestCompleted.class)
+        .label("method", RequestCompleted::method)
+        .label("endpoint", request -> endpoints.of(request.endpoint()))
+        .change(observe(RequestCompleted::durationNanos));
+    counter("aragora_instance_requests_total", "HTTP requests by instance and class of status")
+        .on(RequestCompleted.class)
+        .instance()
+        .label("class", request -> request.status() / 100 + "xx")
+        .change(count());
+    ratio("aragora_request_error_rate", "Share of requests that were answered with 5xx")
+        .on(RequestCompleted.class)
+        .change(share(request -> request.status() >= 500));
+  }
+
+  private void debates() {
+    additiveGauge("aragora_active_debates", "Currently running debates")
+        .on(Started.class)
+        .change(count())
+        .on(Ended.class)
+        .change(add(ended -> ended.wasOpen() ? -1 : 0));
+    counter("aragora_debates_started_total", "Debates that were started")
+        .on(Started.class)
+        .label("domain", Started::domain)
+        .change(count());
+    counter("aragora_debates_completed_total", "Debates that ended, however they ended")
+        .on(Ended.class)
+        .label("status", ended -> outcome(ended).status())
+        .label("outcome", ended -> label(outcome(ended)))
+        .label("domain", Ended::domain)
+        .change(count());
+    seconds(
+            "aragora_debate_duration_seconds",
+            "Debate completion time",
+            List.of("1", "5", "10", "30", "60", "120", "300", "600", "1200", "1800"))
+        .on(Ended.class)
+        .label("status", ended -> outcome(ended).status())
+        .label("outcome", ended -> label(outcome(ended)))
+        .label("domain", Ended::domain)
+        .change(observe(ended -> ended.end().durationNanos()));
+    // A debate without consensus adds 0, so that the share of consensus has a numerator from the
+    // start.
+    counter("aragora_consensus_reached_total", "Successful consensus")
+        .on(Ended.class)
+        .label("domain", Ended::domain)
+        .change(countIf(ended -> outcome(ended) == DebateOutcome.CONSENSUS));
+    counter("aragora_debate_timeouts_total", "Debates that timed out")
+        .on(Ended.class)
+        .change(countIf(ended -> outcome(ended) == DebateOutcome.TIMEOUT));
+    counts(
+            "aragora_debate_rounds",
+            "Rounds of ended debates",
+            List.of("1", "2", "3", "4", "5", "7", "10", "15", "20"))
+        .on(Ended.class)
+        .label("outcome", ended -> label(outcome(ended)))
+        .ifPresent(ended -> ended.end().rounds(), HistogramAggregate::observe);
+    ratio("aragora_consensus_rate", "Share of ended debates that reached consensus")
+        .on(Ended.class)
+        .change(share(ended -> outcome(ended) == DebateOutcome.CONSENSUS));
+    ratio("aragora_debate_timeout_rate", "Share of ended debates that timed out")
+        .on(Ended.class)
+        .change(share(ended -> outcome(ended) == DebateOutcome.TIMEOUT));
+    counter("aragora_elo_updates_total", "ELO rating updates").on(EloUpdated.class).change(count());
+    latestGauge("aragora_agent_elo_rating", "Last ELO rating of an agent")
+        .on(EloUpdated.class)
+        .label("agent", EloUpdated::agent)
+        .change(latest(EloUpdated::rating));
+  }
+
+  private void agents() {
+    counter("aragora_agent_calls_total", "Total agent API calls")
+        .on(AgentCallCompleted.class)
+        .label("agent", AgentCallCompleted::agent)
+        .label("status", call -> label(call.status()))
+        .change(count());
+    seconds(
+            "aragora_agent_latency_seconds",
+            "Agent API call latency in seconds",
+            List.of(".1", ".5", "1", "2.5", "5", "10", "30", "60", "120"))
+        .on(AgentCallCompleted.class)
+        .label("agent", AgentCallCompleted::agent)
+        .change(observe(AgentCallCompleted::durationNanos));
+    counter("aragora_agent_tokens_total", "Tokens sent to and received from agents")
+        .on(AgentCallCompleted.class)
+        .label("agent", AgentCallCompleted::agent)
+        .label("direction", call -> "input")
+        .ifPresent(AgentCallCompleted::inputTokens, SumAggregate::add)
+        .on(AgentCallCompleted.class)
+        .label("agent", AgentCallCompleted::agent)
+        .label("direction", call -> "output")
+        .ifPresent(AgentCallCompleted::outputTokens, SumAggregate::add);
+  }
+
+  private void instances() {
+    metric(
+            InstanceAggregate.class,
+            MetricType.INSTANCE,
+            "aragora_instance_up",
+            "Whether an instance is alive (1) or silent (0)")
+        .on(InstanceHeartbeat.class)
+        .instance()
+        .change(
+            (instance, heartbeat, event) ->
+                instance.heartbeat(
+                    event.order(),
+                    event.appendTimeMs(),
+                    heartbeat.intervalNanos(),
+                    heartbeat.websocketConnections()))
+        .on(InstanceStopped.class)
+        .instance()
+        .change((instance, stopped, event) -> instance.stopped(event.order()))
+        .on(WebsocketOpened.class)
+        .instance()
+        .change(
+            (instance, opened, event) -> instance.websocket(event.order(), opened.connections()))
+        .on(WebsocketClosed.class)
+        .instance()
+        .change(
+            (instance, closed, event) -> instance.websocket(event.order(), closed.connections()));
+  }
+
+  private void droppedEvents(String topicPrefix) {
+    Metric<RunMaximumAggregate> dropped =
+        metric(
+            RunMaximumAggregate.class,
+            MetricType.RUN_MAXIMUM,
+            "aragora_telemetry_producer_dropped_events_total",
+            "Events that producers dropped, as their heartbeats say");
+    for (InputTopic topic : InputTopic.values()) {
+      String name = topic.under(topicPrefix);
+      dropped
+          .on(InstanceHeartbeat.class)
+          .label("topic", heartbeat -> name)
+          .when(heartbeat -> heartbeat.dropped().containsKey(name))
+          .change(
+              (maximum, heartbeat, event) -> {
+                long count = heartbeat.dropped().getOrDefault(name, 0L);
+                maximum.report(event.run(), count, event.appendTimeMs());
+                maximum.retireBefore(event.appendTimeMs() - RUN_RETENTION_MS);
+              });
+    }
+  }
+
+  private void logs() {
+    counter("aragora_log_events_total", "Log lines by level")
+        .on(LogEmitted.class)
+        .label("level", line -> line.level().name())
+        .change(count());
+  }
+
+  private static DebateOutcome outcome(Ended ended) {
+    return ended.end().outcome();
+  }
+
+  private static String label(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  Metric<SumAggregate> counter(String name, String help) {
+    return metric(SumAggregate.class, MetricType.COUNTER, name, help);
+  }
+
+  private Metric<SumAggregate> additiveGauge(String name, String help) {
+    return metric(SumAggregate.class, MetricType.ADDITIVE_GAUGE, name, help);
+  }
+
+  private Metric<LatestAggregate> latestGauge(String name, String help) {
+    return metric(LatestAggregate.class, MetricType.LATEST_GAUGE, name, help);
+  }
+
+  private Metric<RatioAggregate> ratio(String name, String help) {
+    return metric(RatioAggregate.class, MetricType.RATIO, name, help);
+  }
+
+  private Metric<HistogramAggregate> seconds(String name, String help, List<String> bounds) {
+    return metric(
+        HistogramAggregate.class,
+        labels -> MetricDescriptor.secondsHistogram(name, help, bounds, labels));
+  }
+
+  private Metric<HistogramAggregate> counts(String name, String help, List<String> bounds) {
+    return metric(
+        HistogramAggregate.class,
+        labels -> MetricDescriptor.countHistogram(name, help, bounds, labels));
+  }
+
+  private <A extends Aggregate> Metric<A> metric(
+      Class<A> kind, MetricType type, String name, String help) {
+    return metric(kind, labels -> MetricDescriptor.of(type, name, help, labels));
+  }
+
+  private <A extends Aggregate> Metric<A> metric(
+      Class<A> kind, Function<String[], MetricDescriptor> withLabels) {
+    return new Metric<>(
+        kind,
+        withLabels,
+        this::declare,
+        rule -> rules.computeIfAbsent(rule.data(), data -> new ArrayList<>()).add(rule));
+  }
+
+  private void declare(MetricDescriptor metric) {
+    if (descriptors.putIfAbsent(metric.name(), metric) != null) {
+      throw new IllegalStateException("the catalog has two metrics named " + metric.name());
+    }
+  }
+
+  /** Every metric that has series of its own, in the order of this list. */
+  public List<MetricDescriptor> descriptors() {
+    return List.copyOf(descriptors.values());
+  }
+
+  /** The gauge that is served from the instances' series. */
+  public static MetricDescriptor websocketConnections() {
+    return WEBSOCKET_CONNECTIONS;
+  }
+
+  /** Passes on every change that an event makes to a series. */
+  public void measure(CountedEvent event, Consumer<Measurement> to) {
+    measure(event.event().data(), event, to);
+    if (event.debateChange() != null) {
+      measure(event.debateChange(), event, to);
+    }
+  }
+
+  private void measure(Object data, CountedEvent event, Consumer<Measurement> to) {
+    List<Rule<?, ?>> matching = rules.get(data.getClass());
+    if (matching != null) {
+      for (int i = 0; i < matching.size(); i++) {
+        matching.get(i).measure(data, event, to);
+      }
+    }
+  }
+}

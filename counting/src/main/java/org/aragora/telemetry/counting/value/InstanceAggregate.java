@@ -1,0 +1,101 @@
+package org.aragora.telemetry.counting.value;
+
+import org.aragora.telemetry.counting.store.BinaryReader;
+import org.aragora.telemetry.counting.store.BinaryWriter;
+
+/**
+ * What is known of one instance. Stop and heartbeat are ordered by event time; how long a heartbeat
+ * keeps the instance alive is counted from its append time.
+ */
+public final class InstanceAggregate implements Aggregate {
+  /** Heartbeat intervals after which an instance counts as silent. */
+  private static final int LIVE_INTERVALS = 3;
+
+  private static final long NANOS_PER_MS = 1_000_000;
+
+  private EventOrder heartbeat = EventOrder.NONE;
+  private long liveUntilMs = Long.MIN_VALUE;
+  private EventOrder stop = EventOrder.NONE;
+  private EventOrder websocket = EventOrder.NONE;
+  private long websocketConnections;
+
+  /** A heartbeat was appended at {@code appendTimeMs}. */
+  public void heartbeat(EventOrder order, long appendTimeMs, long intervalNanos, long connections) {
+    if (order.isAfter(heartbeat)) {
+      heartbeat = order;
+    }
+    if (order.isAfter(stop)) {
+      long intervalsMs = Math.min(intervalNanos, Long.MAX_VALUE / LIVE_INTERVALS) * LIVE_INTERVALS;
+      liveUntilMs = Math.max(liveUntilMs, appendTimeMs + intervalsMs / NANOS_PER_MS);
+    }
+    websocket(order, connections);
+  }
+
+  /** The instance said that it stops. */
+  public void stopped(EventOrder order) {
+    if (order.isAfter(stop)) {
+      stop = order;
+    }
+  }
+
+  /** The instance said how many connections it has. */
+  public void websocket(EventOrder order, long connections) {
+    int compared = order.compareTo(websocket);
+    // Of two counts of one event the greater, so that it does not matter which part is merged
+    // first.
+    if (compared > 0 || (compared == 0 && connections > websocketConnections)) {
+      websocket = order;
+      websocketConnections = connections;
+    }
+  }
+
+  /** Whether there was a heartbeat at all, and no stop after the last one. */
+  public boolean isRunning() {
+    return heartbeat.isAfter(stop);
+  }
+
+  /** Whether it is alive at an append time. */
+  public boolean isLive(long appendTimeMs) {
+    return isRunning() && appendTimeMs < liveUntilMs;
+  }
+
+  /** Append time at which it falls silent, unless it is heard of again. */
+  public long liveUntilMs() {
+    return liveUntilMs;
+  }
+
+  /** Its last known number of WebSocket connections. */
+  public long websocketConnections() {
+    return websocketConnections;
+  }
+
+  @Override
+  public void merge(Aggregate other) {
+    InstanceAggregate that = (InstanceAggregate) other;
+    if (that.heartbeat.isAfter(heartbeat)) {
+      heartbeat = that.heartbeat;
+    }
+    liveUntilMs = Math.max(liveUntilMs, that.liveUntilMs);
+    stopped(that.stop);
+    websocket(that.websocket, that.websocketConnections);
+  }
+
+  @Override
+  public void write(BinaryWriter out) {
+    heartbeat.write(out);
+    out.writeSigned(liveUntilMs);
+    stop.write(out);
+    websocket.write(out);
+    out.writeUnsigned(websocketConnections);
+  }
+
+  static InstanceAggregate read(BinaryReader in) {
+    InstanceAggregate instance = new InstanceAggregate();
+    instance.heartbeat = EventOrder.read(in);
+    instance.liveUntilMs = in.readSigned();
+    instance.stop = EventOrder.read(in);
+    instance.websocket = EventOrder.read(in);
+    instance.websocketConnections = in.readUnsigned();
+    return instance;
+  }
+}

@@ -1,0 +1,116 @@
+package org.aragora.telemetry.counting.aggregate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.aragora.telemetry.counting.fixtures.CommittedStore;
+import org.aragora.telemetry.counting.fixtures.MemoryStores;
+import org.aragora.telemetry.counting.fixtures.OneChange;
+import org.aragora.telemetry.counting.fixtures.RecordingSink;
+import org.aragora.telemetry.counting.fixtures.Rules;
+import org.aragora.telemetry.counting.flow.CountedEvent;
+import org.aragora.telemetry.counting.flow.Handover;
+import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.metric.MetricType;
+import org.aragora.telemetry.counting.metric.SeriesKey;
+import org.aragora.telemetry.counting.value.HistogramAggregate;
+import org.aragora.telemetry.counting.value.PartialValue;
+import org.aragora.telemetry.counting.value.SumAggregate;
+import org.aragora.telemetry.schemas.topic.InputTopic;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The aggregate store as version 1 wrote it, from a committed file. Whatever comes later must go on
+ * from it; what writes other bytes must raise the version.
+ */
+class StoreVersion1Test {
+  private static final String FILE = "aggregate-store-version-1.txt";
+  private static final long NOON = 1_795_521_600_000_000_000L;
+  private static final MetricDescriptor CALLS =
+      MetricDescriptor.of(MetricType.COUNTER, "calls_total", "Calls.", "agent");
+  private static final MetricDescriptor LATENCY =
+      MetricDescriptor.secondsHistogram("latency_seconds", "Latency.", List.of("0.5", "1"));
+
+  private final RecordingSink sink = new RecordingSink();
+
+  @Test
+  void whatIsWrittenTodayIsVersion1() {
+    KeyValueStore<Bytes, byte[]> store = MemoryStores.empty();
+    apply(open(store), 41);
+    assertThat(MemoryStores.contents(store))
+        .isEqualTo(CommittedStore.contents(StoreVersion1Test.class, FILE));
+  }
+
+  @Test
+  void countingGoesOnFromVersion1() {
+    Aggregation aggregation = open(CommittedStore.open(StoreVersion1Test.class, FILE));
+    apply(aggregation, 42);
+    aggregation.writeOut();
+    assertThat(written())
+        .isEqualTo(
+            Map.of(
+                "calls_total[größe]", "2 next 43 first seen 1795521600000 starts at value false",
+                "latency_seconds[]", "[0, 2, 0] 1400000000",
+                "calls_total[größe]@29925360", "2",
+                "latency_seconds[]@29925360", "[0, 2, 0] 1400000000"));
+  }
+
+  private static void apply(Aggregation aggregation, long offset) {
+    CountedEvent event = OneChange.event(offset, NOON, NOON);
+    aggregation.advance(event);
+    aggregation.apply(
+        new OneChange(CALLS, List.of("größe"), event, v -> ((SumAggregate) v).add(1)));
+    aggregation.apply(
+        new OneChange(
+            LATENCY, List.of(), event, v -> ((HistogramAggregate) v).observe(700_000_000)));
+  }
+
+  private Aggregation open(KeyValueStore<Bytes, byte[]> store) {
+    return new Aggregation(
+        new Aggregation.Setup(
+            new InputPartition(InputTopic.AGENT_CALLS, 3),
+            List.of(CALLS, LATENCY),
+            Rules.DEFAULT,
+            Handover.NONE),
+        store,
+        sink);
+  }
+
+  private Map<String, String> written() {
+    Map<String, String> written = new TreeMap<>();
+    sink.totals.forEach(
+        (key, value) ->
+            written.put(
+                name(key.series()),
+                text(key.series().metric(), value)
+                    + (key.series().metric().equals("calls_total")
+                        ? " next %d first seen %d starts at value %s"
+                            .formatted(
+                                value.nextOffset(), value.firstSeenMs(), value.startsAtValue())
+                        : "")));
+    sink.windows.forEach(
+        (key, value) ->
+            written.put(
+                name(key.series()) + "@" + key.minute(), text(key.series().metric(), value)));
+    return written;
+  }
+
+  private static String name(SeriesKey series) {
+    return series.metric() + series.labelValues();
+  }
+
+  private static String text(String metric, PartialValue value) {
+    if (metric.equals("calls_total")) {
+      return ((SumAggregate) value.read(CALLS)).total().toString();
+    }
+    HistogramAggregate histogram = (HistogramAggregate) value.read(LATENCY);
+    return List.of(histogram.count(0), histogram.count(1), histogram.count(2))
+        + " "
+        + histogram.sum();
+  }
+}

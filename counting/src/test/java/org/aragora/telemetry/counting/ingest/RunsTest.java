@@ -1,0 +1,152 @@
+package org.aragora.telemetry.counting.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashSet;
+import java.util.Random;
+import java.util.Set;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.aragora.telemetry.counting.fixtures.MemoryStores;
+import org.aragora.telemetry.counting.ledger.Ledger;
+import org.aragora.telemetry.schemas.envelope.Event;
+import org.junit.jupiter.api.Test;
+
+class RunsTest {
+  private static final long DAY_MS = 86_400_000;
+
+  private KeyValueStore<Bytes, byte[]> store = MemoryStores.empty();
+  private Ledger ledger = new Ledger();
+  private Runs runs = new Runs(store, ledger);
+
+  @Test
+  void aNumberCountsOnce() {
+    assertThat(count("a", 1, 0)).isTrue();
+    assertThat(count("a", 2, 0)).isTrue();
+    assertThat(count("a", 1, 0)).isFalse();
+    assertThat(count("a", 2, 0)).isFalse();
+    assertThat(ledger.missing().isZero()).isTrue();
+  }
+
+  @Test
+  void sourcesAndEpochsAreApart() {
+    assertThat(runs.count("/s", new Event.Sequence("e", 1), 0)).isTrue();
+    assertThat(runs.count("/t", new Event.Sequence("e", 1), 0)).isTrue();
+    assertThat(runs.count("/s", new Event.Sequence("f", 1), 0)).isTrue();
+    assertThat(runs.count("/s", new Event.Sequence("e", 1), 0)).isFalse();
+  }
+
+  @Test
+  void whatIsLeftOutIsMissingUntilItArrives() {
+    count("a", 10, 0);
+    assertThat(ledger.missing()).hasToString("9");
+    assertThat(count("a", 5, 0)).isTrue();
+    assertThat(count("a", 5, 0)).isFalse();
+    assertThat(ledger.missing()).hasToString("8");
+    for (long seq : new long[] {1, 2, 3, 4, 6, 7, 8, 9}) {
+      assertThat(count("a", seq, 0)).isTrue();
+    }
+    assertThat(ledger.missing().isZero()).isTrue();
+    assertThat(MemoryStores.contents(store)).hasSize(1);
+  }
+
+  @Test
+  void theHighestPossibleNumberIsANumber() {
+    assertThat(count("a", Long.MAX_VALUE, 0)).isTrue();
+    assertThat(count("a", Long.MAX_VALUE, 0)).isFalse();
+    assertThat(count("a", Long.MAX_VALUE - 1, 0)).isTrue();
+    assertThat(ledger.missing()).hasToString(String.valueOf(Long.MAX_VALUE - 2));
+  }
+
+  @Test
+  void aRunKeepsTenThousandGapsAndClosesTheOldest() {
+    for (long seq = 2; seq <= 20_000; seq += 2) {
+      count("a", seq, 0);
+    }
+    assertThat(ledger.gapsClosed()).isZero();
+    assertThat(count("a", 1, 0)).isTrue();
+    count("a", 20_002, 0);
+    assertThat(ledger.gapsClosed()).isZero();
+    count("a", 20_004, 0);
+    assertThat(ledger.gapsClosed()).isEqualTo(1);
+    assertThat(count("a", 3, 0)).as("in the gap that was closed").isFalse();
+    assertThat(count("a", 5, 0)).as("in a gap that is open").isTrue();
+    assertThat(ledger.missing()).as("what was given up has not been counted").hasToString("10000");
+  }
+
+  @Test
+  void closedGapsStayClosedAfterARestart() {
+    for (long seq = 2; seq <= 20_002; seq += 2) {
+      count("a", seq, 0);
+    }
+    assertThat(ledger.gapsClosed()).isEqualTo(1);
+    restart();
+    assertThat(count("a", 1, 0)).isFalse();
+    assertThat(count("a", 3, 0)).isTrue();
+  }
+
+  @Test
+  void aRunIsKeptForSevenDaysAfterItsLastEvent() {
+    count("a", 1, 0);
+    count("a", 3, 0);
+    runs.forgetBefore(7 * DAY_MS);
+    assertThat(count("a", 1, 7 * DAY_MS)).isFalse();
+    runs.forgetBefore(14 * DAY_MS);
+    assertThat(count("a", 1, 14 * DAY_MS)).as("a duplicate is an event of the run too").isFalse();
+  }
+
+  @Test
+  void afterThatItIsForgottenWithAllItsGaps() {
+    count("a", 1, 0);
+    count("a", 3, 0);
+    count("b", 7, DAY_MS);
+    assertThat(ledger.missing()).hasToString("7");
+    runs.forgetBefore(7 * DAY_MS + 1);
+    assertThat(ledger.missing()).hasToString("6");
+    assertThat(MemoryStores.contents(store)).hasSize(2);
+    assertThat(count("a", 1, 7 * DAY_MS + 1)).isTrue();
+    assertThat(count("b", 7, 7 * DAY_MS + 1)).isFalse();
+  }
+
+  @Test
+  void forgettingGoesOnInTheSameOrderAfterARestart() {
+    count("z", 2, 0);
+    count("a", 2, 1_000);
+    restart();
+    runs.forgetBefore(7 * DAY_MS + 1);
+    assertThat(count("a", 2, 7 * DAY_MS + 1)).isFalse();
+    assertThat(count("z", 2, 7 * DAY_MS + 1)).isTrue();
+  }
+
+  @Test
+  void anyOrderOfNumbersWithRestartsCountsEachOnce() {
+    for (long seed = 0; seed < 300; seed++) {
+      Random random = new Random(seed);
+      store = MemoryStores.empty();
+      ledger = new Ledger();
+      runs = new Runs(store, ledger);
+      Set<Long> counted = new HashSet<>();
+      long highest = 0;
+      for (int i = 0; i < 100; i++) {
+        long seq = 1 + random.nextInt(60);
+        assertThat(count("a", seq, i)).as("seed %d, step %d", seed, i).isEqualTo(counted.add(seq));
+        highest = Math.max(highest, seq);
+        assertThat(ledger.missing().toBigInteger().longValue())
+            .as("seed %d, step %d", seed, i)
+            .isEqualTo(highest - counted.size());
+        if (random.nextInt(20) == 0) {
+          restart();
+        }
+      }
+    }
+  }
+
+  private boolean count(String source, long seq, long appendMs) {
+    return runs.count(source, new Event.Sequence("e", seq), appendMs);
+  }
+
+  private void restart() {
+    store = MemoryStores.copy(store);
+    runs = new Runs(store, ledger);
+  }
+}

@@ -1,9 +1,0 @@
-/**
- * From a counted event to changes of series. {@link
- * org.aragora.telemetry.processor.measure.MetricCatalog} is the one list of metrics; bucket bounds
- * are set there.
- */
-@NullMarked
-package org.aragora.telemetry.processor.measure;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,137 @@
+package org.aragora.telemetry.processor.pipeline;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.StreamPartitioner;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+import org.aragora.telemetry.counting.generation.Changelogs;
+import org.aragora.telemetry.counting.metric.MetricsKey;
+import org.aragora.telemetry.counting.metric.WindowKey;
+import org.aragora.telemetry.processor.serve.ServeProcessor;
+import org.aragora.telemetry.schemas.topic.InputTopic;
+import org.aragora.telemetry.schemas.topic.Topics;
+
+/**
+ * The topology: one sub-topology per input topic, so that a task is one input partition and what it
+ * counts depends on nothing else; and one over the metrics topic, which merges and serves.
+ *
+ * <pre>
+ * input ─▶ count ─▶ metrics (ledgers, totals), metrics.windows
+ *            ├─▶ dead-letters
+ *            └─▶ input (proposed ends)
+ * metrics ─▶ serve ─▶ metrics (announcements, ripe series)
+ * </pre>
+ */
+public final class PipelineTopology implements Supplier<Topology> {
+  private static final String SERVE_STORE = "serve-store";
+  private static final ByteArrayDeserializer BYTES_IN = new ByteArrayDeserializer();
+  private static final ByteArraySerializer BYTES_OUT = new ByteArraySerializer();
+
+  private final PipelineSettings settings;
+
+  public PipelineTopology(PipelineSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public Topology get() {
+    Topology topology = new Topology();
+    for (InputTopic topic : InputTopic.values()) {
+      addInput(topology, topic);
+    }
+    addServe(topology);
+    return topology;
+  }
+
+  private void addInput(Topology topology, InputTopic topic) {
+    InputNodes nodes = InputNodes.of(topic);
+    topology
+        .addSource(
+            AutoOffsetReset.earliest(),
+            nodes.source(),
+            new AppendTimeExtractor(),
+            BYTES_IN,
+            BYTES_IN,
+            topicName(topic))
+        .addProcessor(
+            nodes.count(), () -> new CountProcessor(nodes, settings.count()), nodes.source())
+        .addStateStore(cachedStore(nodes.ingestStore()), nodes.count())
+        .addStateStore(cachedStore(nodes.aggregateStore()), nodes.count())
+        .addSink(
+            nodes.deadLetters(),
+            Topics.DEAD_LETTERS.under(settings.topicPrefix()),
+            BYTES_OUT,
+            BYTES_OUT,
+            nodes.count())
+        .addSink(
+            nodes.proposedEnds(),
+            topicName(topic),
+            BYTES_OUT,
+            PartitionedValue.serializer(),
+            PartitionedValue.partitioner(),
+            nodes.count())
+        .addSink(
+            nodes.metrics(), metricsTopic(), METRICS_KEY, BYTES_OUT, BY_METRICS_KEY, nodes.count())
+        .addSink(
+            nodes.windows(),
+            settings.generation().metricsWindows().under(settings.topicPrefix()),
+            WINDOW_KEY,
+            BYTES_OUT,
+            BY_WINDOW_KEY,
+            nodes.count());
+  }
+
+  private void addServe(Topology topology) {
+    topology
+        .addReadOnlyStateStore(
+            Stores.keyValueStoreBuilder(
+                    Stores.inMemoryKeyValueStore(SERVE_STORE), Serdes.Bytes(), Serdes.ByteArray())
+                .withLoggingDisabled(),
+            "source-metrics",
+            new AppendTimeExtractor(),
+            BYTES_IN,
+            BYTES_IN,
+            metricsTopic(),
+            "serve",
+            () -> new ServeProcessor.Reader(settings.serve(SERVE_STORE)))
+        .addProcessor(
+            "announce",
+            () -> new ServeProcessor.Announcer(settings.serve(SERVE_STORE)),
+            "source-metrics")
+        .addProcessor("ripen", settings::ripener, "source-metrics")
+        .addSink("owners", metricsTopic(), METRICS_KEY, BYTES_OUT, BY_METRICS_KEY, "announce")
+        .addSink("ripe", metricsTopic(), METRICS_KEY, BYTES_OUT, BY_METRICS_KEY, "ripen");
+  }
+
+  private static StoreBuilder<KeyValueStore<Bytes, byte[]>> cachedStore(String name) {
+    return Stores.keyValueStoreBuilder(
+            Stores.inMemoryKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
+        .withCachingEnabled()
+        .withLoggingEnabled(Changelogs.SETTINGS);
+  }
+
+  private String topicName(InputTopic topic) {
+    return topic.under(settings.topicPrefix());
+  }
+
+  private String metricsTopic() {
+    return settings.generation().metrics().under(settings.topicPrefix());
+  }
+
+  private static final Serializer<MetricsKey> METRICS_KEY = (topic, key) -> key.toBytes();
+  private static final Serializer<WindowKey> WINDOW_KEY = (topic, key) -> key.toBytes();
+  private static final StreamPartitioner<MetricsKey, byte[]> BY_METRICS_KEY =
+      (topic, key, value, partitions) -> Optional.of(Set.of(key.partition(partitions)));
+  private static final StreamPartitioner<WindowKey, byte[]> BY_WINDOW_KEY =
+      (topic, key, value, partitions) -> Optional.of(Set.of(key.partition(partitions)));
+}

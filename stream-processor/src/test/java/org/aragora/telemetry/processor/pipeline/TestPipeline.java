@@ -1,0 +1,165 @@
+package org.aragora.telemetry.processor.pipeline;
+
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Properties;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+import org.aragora.telemetry.counting.PartitionCounters;
+import org.aragora.telemetry.counting.flow.CountingRules;
+import org.aragora.telemetry.counting.generation.Generation;
+import org.aragora.telemetry.counting.measure.MetricCatalog;
+import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.processor.flow.PartitionProgress;
+import org.aragora.telemetry.processor.serve.MetricsView;
+import org.aragora.telemetry.processor.serve.SeriesCollector;
+import org.aragora.telemetry.processor.serve.ServeSettings;
+import org.aragora.telemetry.schemas.topic.InputTopic;
+
+/** The whole topology in Kafka's test driver: one partition a topic, everything read at once. */
+final class TestPipeline implements AutoCloseable {
+  static final Instant START = Instant.parse("2026-11-24T12:00:00Z");
+
+  private final MetricsView view = new MetricsView(thread -> true);
+  private final TopologyTestDriver driver;
+  private Instant now = START;
+
+  TestPipeline(Path stateDir, boolean proposesEnds) {
+    Properties properties = new Properties();
+    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
+    properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
+    properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
+    properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+    driver = new TopologyTestDriver(topology(proposesEnds).get(), properties, START);
+  }
+
+  private PipelineTopology topology(boolean proposesEnds) {
+    return new PipelineTopology(
+        new PipelineSettings(
+            "aragora.",
+            Generation.FIRST,
+            1,
+            new CountProcessor.Services(
+                counters(proposesEnds), progress(), this::nanos, Duration.ofSeconds(1)),
+            view));
+  }
+
+  private static PartitionCounters counters(boolean proposesEnds) {
+    CountingRules rules =
+        new CountingRules(
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(300),
+            Duration.ofSeconds(3600),
+            2000,
+            Duration.ZERO,
+            proposesEnds);
+    return PartitionCounters.of(rules, "aragora.");
+  }
+
+  private long nanos() {
+    return now == null ? 0 : (now.toEpochMilli() - START.toEpochMilli()) * 1_000_000;
+  }
+
+  static String describe() {
+    return new PipelineTopology(
+            new PipelineSettings(
+                "aragora.",
+                Generation.FIRST,
+                1,
+                new CountProcessor.Services(
+                    counters(false), progress(() -> 0), () -> 0, Duration.ofSeconds(1)),
+                new MetricsView(thread -> false)))
+        .get()
+        .describe()
+        .toString();
+  }
+
+  void send(InputTopic topic, String value) {
+    send(topic, "key", value == null ? null : value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  void send(InputTopic topic, String key, byte[] value) {
+    TestInputTopic<byte[], byte[]> input =
+        driver.createInputTopic(
+            topic.under("aragora."), new ByteArraySerializer(), new ByteArraySerializer());
+    input.pipeInput(key == null ? null : key.getBytes(StandardCharsets.UTF_8), value, now);
+  }
+
+  /** Time passes, a write-out at its end; the topics are read to their ends. */
+  void pass(Duration duration) {
+    now = now.plus(duration);
+    driver.advanceWallClockTime(duration);
+  }
+
+  List<TestRecord<byte[], byte[]>> read(String topic) {
+    return driver
+        .createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer())
+        .readRecordsToList();
+  }
+
+  private static PartitionProgress progress(java.util.function.LongSupplier nanos) {
+    return new PartitionProgress() {
+      @Override
+      public OptionalLong lagRecords(InputPartition partition) {
+        return OptionalLong.of(0);
+      }
+
+      @Override
+      public OptionalLong nextUnreadAppendTimeMs(InputPartition partition) {
+        return OptionalLong.empty();
+      }
+
+      @Override
+      public OptionalLong lastReadToEndMs(InputPartition partition) {
+        return OptionalLong.of(START.toEpochMilli() + nanos.getAsLong() / 1_000_000);
+      }
+
+      @Override
+      public OptionalLong readToEndAtNanos(InputPartition partition) {
+        return OptionalLong.of(nanos.getAsLong());
+      }
+    };
+  }
+
+  private PartitionProgress progress() {
+    return progress(this::nanos);
+  }
+
+  MetricSnapshots scrape() {
+    Map<InputTopic, Integer> partitions = new HashMap<>();
+    for (InputTopic topic : InputTopic.values()) {
+      partitions.put(topic, 1);
+    }
+    return new SeriesCollector(
+            view,
+            new ServeSettings(
+                counters(false).metrics(),
+                MetricCatalog.websocketConnections(),
+                "aragora.",
+                partitions,
+                1,
+                Duration.ofSeconds(300)),
+            progress(),
+            Clock.fixed(now, ZoneOffset.UTC))
+        .collect();
+  }
+
+  @Override
+  public void close() {
+    driver.close();
+  }
+}

@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code bin/telemetry emit}: events from a file or standard input through the producer. */
 @Command(
-    name = "emit",
+    name = "telemetry emit",
     description = {
       "Sends events, one JSON object a line, and waits until the broker has acknowledged them.",
       "A line is a whole CloudEvent, which is sent as it is (send a file twice and each event that has"

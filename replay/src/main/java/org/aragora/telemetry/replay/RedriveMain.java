@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code bin/telemetry redrive}. */
 @Command(
-    name = "redrive",
+    name = "telemetry redrive",
     description = {
       "Sends dead letters back to the partitions that they came from, each at most once; valid ones are"
           + " counted. Without --execute it reports and sends nothing.",
@@ -136,7 +136,7 @@ public final class RedriveMain implements Callable<Integer> {
     for (String exporter : exporters) {
       if (!EXPORTERS.contains(exporter)) {
         throw new InvalidSettingException(
-            "--exporter %s is not an exporter; there are %s."
+            "--exporter=%s is refused: it must be one of %s."
                 .formatted(exporter, String.join(", ", EXPORTERS)));
       }
     }
@@ -158,7 +158,7 @@ public final class RedriveMain implements Callable<Integer> {
     for (String reason : reasons) {
       if (!known.contains(reason)) {
         throw new InvalidSettingException(
-            "--reason %s is not a reason; there are %s."
+            "--reason=%s is refused: it must be one of %s."
                 .formatted(reason, String.join(", ", new TreeSet<>(known))));
       }
     }
@@ -167,7 +167,8 @@ public final class RedriveMain implements Callable<Integer> {
       InputTopic input = InputTopic.byName("", topic);
       input = input == null ? InputTopic.byName(topicPrefix, topic) : input;
       if (input == null) {
-        throw new InvalidSettingException("--topic %s is not an input topic.".formatted(topic));
+        throw new InvalidSettingException(
+            "--topic=%s is refused: it is not an input topic.".formatted(topic));
       }
       names.add(input.under(topicPrefix));
     }

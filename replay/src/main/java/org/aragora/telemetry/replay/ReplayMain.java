@@ -33,6 +33,7 @@ import org.aragora.telemetry.replay.read.Limit;
 import org.aragora.telemetry.replay.read.PartitionReplay;
 import org.aragora.telemetry.replay.read.Progress;
 import org.aragora.telemetry.replay.read.RangeResolver;
+import org.aragora.telemetry.replay.read.ReplayException;
 import org.aragora.telemetry.replay.read.Workers;
 import org.aragora.telemetry.replay.verify.LiveSource;
 import org.aragora.telemetry.replay.verify.Verification;
@@ -48,7 +49,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code bin/telemetry replay}. */
 @Command(
-    name = "replay",
+    name = "telemetry replay",
     description = {
       "Counts the past again from the input topics, by the code of the live service, without touching it, its offsets"
           + " or its series; then writes the totals, or with --verify compares them with the live service.",
@@ -148,9 +149,17 @@ public final class ReplayMain implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    int exitCode = run(config());
-    out().flush();
-    return exitCode;
+    try {
+      int exitCode = run(config());
+      out().flush();
+      return exitCode;
+    } catch (ReplayException e) {
+      if (!verify.isSet()) {
+        throw e;
+      }
+      Objects.requireNonNull(spec).commandLine().getErr().println(e.getMessage());
+      return ExitCodes.DIFFERS;
+    }
   }
 
   private int run(ProcessorConfig config) throws IOException {
@@ -198,7 +207,8 @@ public final class ReplayMain implements Callable<Integer> {
 
   private void checkOptions() {
     if (workers < 1 || workers > 256) {
-      throw new InvalidSettingException("--workers cannot be " + workers + ": 1 to 256.");
+      throw new InvalidSettingException(
+          "--workers=%d is refused: it must be from 1 to 256.".formatted(workers));
     }
     if (verify.isSet() && (output != null || file != null || resume != null)) {
       throw new InvalidSettingException(

@@ -124,7 +124,7 @@ class ITReplayVerify {
 
     LiveService.Done done = service.replay("--verify", "--settle", "1");
 
-    assertThat(done.exitCode()).isEqualTo(ExitCodes.DIFFERS);
+    assertThat(done.exitCode()).isEqualTo(3);
     assertThat(done.out())
         .contains("aragora_requests_total", "aragora_agent_latency_seconds", "ledger of ")
         .contains("aragora_log_events_total")
@@ -214,7 +214,7 @@ class ITReplayVerify {
   void serviceThatHasNeverRunIsNoSuccess() {
     LiveService.Done done = service.replay("--verify");
 
-    assertThat(done.exitCode()).isEqualTo(1);
+    assertThat(done.exitCode()).isEqualTo(3);
     assertThat(done.err()).contains("there is nothing to compare with");
   }
 

@@ -42,7 +42,8 @@ final class SpanSettings {
 
   private static final Setting<String> SAMPLER_ARG =
       Setting.text("OTEL_TRACES_SAMPLER_ARG")
-          .doc("For traceidratio: the share of traces that is kept, 0 to 1. By default 0.1.");
+          .fallback("0.1")
+          .doc("For traceidratio: the share of traces that is kept, 0 to 1.");
 
   private static final Setting<String> SERVICE_NAME =
       Setting.text("OTEL_SERVICE_NAME")
@@ -95,7 +96,7 @@ final class SpanSettings {
   private static double ratio(Settings settings) {
     double ratio;
     try {
-      ratio = Double.parseDouble(settings.find(SAMPLER_ARG).orElse("0.1"));
+      ratio = Double.parseDouble(settings.get(SAMPLER_ARG));
     } catch (NumberFormatException e) {
       ratio = Double.NaN;
     }

@@ -8,7 +8,6 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.aragora.telemetry.chassis.main.ExitCodes;
 import org.aragora.telemetry.counting.generation.Generation;
-import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.aragora.telemetry.replay.generation.Promotion;
 import org.aragora.telemetry.replay.generation.Service;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
@@ -27,7 +26,7 @@ abstract class GenerationCommand implements Callable<Integer> {
   @ParentCommand private @Nullable ReplayMain replay;
 
   /** The service that the settings name. */
-  static Service service(ProcessorConfig config) {
+  static Service service(ReplayConfig config) {
     return new Service(
         config.clientSettings(), config.topicPrefix(), config.applicationId(), Clock.systemUTC());
   }

@@ -19,7 +19,6 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.aragora.telemetry.chassis.main.CommandMain;
 import org.aragora.telemetry.chassis.main.ExitCodes;
-import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.aragora.telemetry.replay.read.Consumers;
 import org.aragora.telemetry.replay.read.Limit;
 import org.aragora.telemetry.replay.redrive.Redrive;
@@ -114,7 +113,7 @@ public final class RedriveMain implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ProcessorConfig config = ProcessorConfig.read(environment);
+    ReplayConfig config = ReplayConfig.read(environment);
     Redrive redrive =
         new Redrive(
             new Consumers(config.clientSettings()),
@@ -180,7 +179,7 @@ public final class RedriveMain implements Callable<Integer> {
         again);
   }
 
-  private static Producer<byte[], byte[]> producer(ProcessorConfig config) {
+  private static Producer<byte[], byte[]> producer(ReplayConfig config) {
     Map<String, Object> settings = new HashMap<>(config.clientSettings());
     settings.put(ProducerConfig.CLIENT_ID_CONFIG, config.applicationId() + "-redrive");
     settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, config.applicationId() + "-redrive");

@@ -20,7 +20,6 @@ import org.aragora.telemetry.chassis.main.CommandMain;
 import org.aragora.telemetry.chassis.main.ExitCodes;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.aragora.telemetry.replay.generation.GenerationReplay;
 import org.aragora.telemetry.replay.output.JsonOutput;
 import org.aragora.telemetry.replay.output.OpenMetricsOutput;
@@ -143,8 +142,8 @@ public final class ReplayMain implements Callable<Integer> {
     return CommandMain.prepare(new CommandLine(new ReplayMain(environment)));
   }
 
-  ProcessorConfig config() {
-    return ProcessorConfig.read(environment);
+  ReplayConfig config() {
+    return ReplayConfig.read(environment);
   }
 
   @Override
@@ -162,11 +161,10 @@ public final class ReplayMain implements Callable<Integer> {
     }
   }
 
-  private int run(ProcessorConfig config) throws IOException {
+  private int run(ReplayConfig config) throws IOException {
     checkOptions();
     Consumers consumers = new Consumers(config.clientSettings());
-    PartitionCounters counters =
-        PartitionCounters.of(config.rules().forReplay(), config.topicPrefix());
+    PartitionCounters counters = PartitionCounters.of(config.rules(), config.topicPrefix());
     Workers crew = new Workers(consumers, config.topicPrefix(), workers);
     if (verify.isSet()) {
       SortedMap<InputPartition, Bounds> range = resolve(config, consumers);
@@ -228,7 +226,7 @@ public final class ReplayMain implements Callable<Integer> {
   }
 
   private Checkpoints.@Nullable Plan plan(
-      ProcessorConfig config, Consumers consumers, PartitionCounters counters) {
+      ReplayConfig config, Consumers consumers, PartitionCounters counters) {
     if (resume == null) {
       return null;
     }
@@ -249,7 +247,7 @@ public final class ReplayMain implements Callable<Integer> {
         : Checkpoints.begin(resume, rules, resolve(config, consumers), CHECKPOINT_INTERVAL);
   }
 
-  private SortedMap<InputPartition, Bounds> resolve(ProcessorConfig config, Consumers consumers) {
+  private SortedMap<InputPartition, Bounds> resolve(ReplayConfig config, Consumers consumers) {
     Limit end = history.end(Limit.parse(to, config.topicPrefix(), "--to"));
     try (Consumer<byte[], byte[]> consumer = consumers.committed("range")) {
       return new RangeResolver(consumer, config.topicPrefix(), allowGaps, Clock.systemUTC())

@@ -10,7 +10,6 @@ import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.flow.Handover;
 import org.aragora.telemetry.counting.measure.MetricCatalog;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.aragora.telemetry.replay.generation.GenerationReplay;
 import org.aragora.telemetry.replay.read.Consumers;
 import org.aragora.telemetry.replay.read.Limit;
@@ -24,7 +23,7 @@ final class HalfGeneration {
   private HalfGeneration() {}
 
   /** {@code partitions}: how many input partitions are whole before it dies. */
-  static void make(ProcessorConfig config, int partitions) {
+  static void make(ReplayConfig config, int partitions) {
     Consumers consumers = new Consumers(config.clientSettings());
     Workers workers = new Workers(consumers, config.topicPrefix(), 1);
     try (var consumer = consumers.committed("half")) {
@@ -35,7 +34,7 @@ final class HalfGeneration {
           new GenerationReplay(
               GenerationCommand.service(config),
               new PartitionCounters(
-                  config.rules().forReplay(),
+                  config.rules(),
                   () -> new MetricCatalog(config.topicPrefix()),
                   new Dying(new AtomicInteger(partitions))),
               new PrintWriter(new StringWriter()));

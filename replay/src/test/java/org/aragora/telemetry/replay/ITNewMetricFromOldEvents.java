@@ -15,7 +15,6 @@ import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.flow.Handover;
 import org.aragora.telemetry.counting.measure.ExampleCatalog;
 import org.aragora.telemetry.processor.ProcessorService;
-import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.aragora.telemetry.replay.output.OpenMetricsOutput;
 import org.aragora.telemetry.replay.output.Result;
 import org.aragora.telemetry.replay.read.Consumers;
@@ -87,7 +86,7 @@ class ITNewMetricFromOldEvents {
   private static Result replayWithTheLaterRelease() {
     PartitionCounters later =
         new PartitionCounters(
-            ProcessorConfig.read(Map.of()).rules().forReplay(),
+            ReplayConfig.read(Map.of()).rules(),
             () -> ExampleCatalog.create(kafka.prefix()),
             Handover.NONE);
     Consumers consumers = new Consumers(Map.of("bootstrap.servers", kafka.bootstrapServers()));

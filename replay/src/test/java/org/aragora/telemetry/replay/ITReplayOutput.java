@@ -19,7 +19,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.aragora.telemetry.replay.output.JsonOutput;
 import org.aragora.telemetry.replay.output.OpenMetricsOutput;
 import org.aragora.telemetry.replay.output.Result;
@@ -153,7 +152,7 @@ class ITReplayOutput {
   private Result replay(
       SortedMap<InputPartition, Bounds> range, Checkpoints checkpoints, int lifetime) {
     PartitionCounters counters =
-        PartitionCounters.of(ProcessorConfig.read(Map.of()).rules().forReplay(), kafka.prefix());
+        PartitionCounters.of(ReplayConfig.read(Map.of()).rules(), kafka.prefix());
     List<PartitionReplay> partitions = PartitionReplay.all(range, ALL, counters, checkpoints);
     AtomicInteger left = new AtomicInteger(lifetime);
     new Workers(consumers(), kafka.prefix(), 2)

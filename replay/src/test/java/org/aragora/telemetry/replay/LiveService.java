@@ -47,12 +47,12 @@ final class LiveService {
     return environment.getOrDefault(name, "");
   }
 
-  ProcessorConfig config() {
-    return ProcessorConfig.read(environment);
+  ReplayConfig config() {
+    return ReplayConfig.read(environment);
   }
 
   ProcessorService start() {
-    return ProcessorService.start(config());
+    return ProcessorService.start(ProcessorConfig.read(environment));
   }
 
   Done replay(String... arguments) {

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 import org.aragora.telemetry.chassis.http.StatusServer;
+import org.aragora.telemetry.chassis.settings.CountingSettings;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.chassis.topics.TopicSettings;
@@ -24,11 +24,6 @@ import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
 
 /** Every setting of the processor, read once from the environment. Immutable. */
 public final class ProcessorConfig {
-  private static final Setting<String> APPLICATION_ID =
-      Setting.text("ARAGORA_TELEMETRY_APPLICATION_ID")
-          .fallback("aragora-telemetry")
-          .doc("Consumer group, prefix of transactional ids and of changelog topics.");
-
   private static final Setting<String> STATE_DIR =
       Setting.text("ARAGORA_TELEMETRY_STATE_DIR")
           .doc(
@@ -76,38 +71,6 @@ public final class ProcessorConfig {
           .fallback(64L * 1024 * 1024)
           .doc("Memory for changes between two commits, over all threads.");
 
-  private static final Setting<Duration> MAX_CLOCK_SKEW =
-      Setting.seconds("ARAGORA_TELEMETRY_MAX_CLOCK_SKEW_SECONDS")
-          .range(0, 3600)
-          .fallback(60)
-          .doc("Events further ahead of their append time count at append time.");
-
-  private static final Setting<Duration> LATE_GRACE =
-      Setting.seconds("ARAGORA_TELEMETRY_LATE_GRACE_SECONDS")
-          .range(0, 86_400)
-          .fallback(300)
-          .doc(
-              "Time by which an event may trail the newest one of its partition and still count in"
-                  + " its window.");
-
-  private static final Setting<Duration> DEBATE_DEADLINE =
-      Setting.seconds("ARAGORA_TELEMETRY_DEBATE_DEADLINE_SECONDS")
-          .range(1, 86_400)
-          .fallback(3600)
-          .doc("Timeout of a debate that gives none.");
-
-  private static final Setting<Duration> BIRTH =
-      Setting.seconds("ARAGORA_TELEMETRY_BIRTH_SECONDS")
-          .range(0, 600)
-          .fallback(20)
-          .doc("Time for which a new labelled series is served as 0; more than a scrape interval.");
-
-  private static final Setting<Integer> SERIES_LIMIT =
-      Setting.integer("ARAGORA_TELEMETRY_SERIES_LIMIT")
-          .range(1, 1_000_000)
-          .fallback(2000)
-          .doc("Series of one metric per input partition; the rest goes to `other`.");
-
   private static final Setting<Boolean> CREATE_TOPICS =
       Setting.flag("ARAGORA_TELEMETRY_CREATE_TOPICS")
           .fallback("true")
@@ -131,7 +94,7 @@ public final class ProcessorConfig {
   public static final List<Setting<?>> SETTINGS =
       List.of(
           TopicSettings.PREFIX,
-          APPLICATION_ID,
+          CountingSettings.APPLICATION_ID,
           STATE_DIR,
           STREAM_THREADS,
           STANDBY_REPLICAS,
@@ -140,11 +103,11 @@ public final class ProcessorConfig {
           SESSION_TIMEOUT,
           TRANSACTION_TIMEOUT,
           CACHE_MAX_BYTES,
-          MAX_CLOCK_SKEW,
-          LATE_GRACE,
-          DEBATE_DEADLINE,
-          BIRTH,
-          SERIES_LIMIT,
+          CountingSettings.MAX_CLOCK_SKEW,
+          CountingSettings.LATE_GRACE,
+          CountingSettings.DEBATE_DEADLINE,
+          CountingSettings.BIRTH,
+          CountingSettings.SERIES_LIMIT,
           CREATE_TOPICS,
           PARTITIONS,
           STALL,
@@ -152,14 +115,6 @@ public final class ProcessorConfig {
           METRICS_PORT);
 
   private static final int MAX_REQUEST_BYTES = 10 * 1024 * 1024;
-  private static final Set<String> REFUSED =
-      Set.of(
-          CommonClientConfigs.GROUP_INSTANCE_ID_CONFIG,
-          CommonClientConfigs.CLIENT_ID_CONFIG,
-          CommonClientConfigs.SESSION_TIMEOUT_MS_CONFIG,
-          CommonClientConfigs.HEARTBEAT_INTERVAL_MS_CONFIG,
-          ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
-
   private final Settings settings;
   private final KafkaClientSettings kafka;
   private final Map<String, Object> streamsOverrides;
@@ -195,7 +150,10 @@ public final class ProcessorConfig {
     Set<String> clientSettings = new HashSet<>(ConsumerConfig.configNames());
     clientSettings.addAll(ProducerConfig.configNames());
     clientSettings.addAll(AdminClientConfig.configNames());
-    return new ProcessorConfig(settings, settings.kafka(clientSettings, REFUSED), Map.of());
+    return new ProcessorConfig(
+        settings,
+        settings.kafka(clientSettings, CountingSettings.REFUSED_CLIENT_SETTINGS),
+        Map.of());
   }
 
   /** Settings of every Kafka client, by Kafka's names. */
@@ -272,7 +230,7 @@ public final class ProcessorConfig {
 
   /** Consumer group of the service, and the prefix of its transactional ids. */
   public String applicationId() {
-    return settings.get(APPLICATION_ID);
+    return settings.get(CountingSettings.APPLICATION_ID);
   }
 
   /** Address of {@code /metrics} and health. */
@@ -291,11 +249,11 @@ public final class ProcessorConfig {
   /** The rules by which a service with these settings counts. */
   public CountingRules rules() {
     return new CountingRules(
-        settings.get(MAX_CLOCK_SKEW),
-        settings.get(LATE_GRACE),
-        settings.get(DEBATE_DEADLINE),
-        settings.get(SERIES_LIMIT),
-        settings.get(BIRTH),
+        settings.get(CountingSettings.MAX_CLOCK_SKEW),
+        settings.get(CountingSettings.LATE_GRACE),
+        settings.get(CountingSettings.DEBATE_DEADLINE),
+        settings.get(CountingSettings.SERIES_LIMIT),
+        settings.get(CountingSettings.BIRTH),
         true);
   }
 

@@ -22,6 +22,8 @@ class Arena:
     agents = [types.SimpleNamespace(name="alpha")]
     env = types.SimpleNamespace(task="What?")
     protocol = types.SimpleNamespace(timeout_seconds=0, rounds=2)
+    async def run(self, correlation_id=""):
+        return await call(self, "_run_inner")
     async def _run_inner(self, correlation_id=""):
         context = types.SimpleNamespace(domain="law")
         await call(PhaseExecutor(), "execute", context)
@@ -169,7 +171,7 @@ async def main():
             timestamp=at, loop_id="s", round=0, agent="", trace_id="", span_id="")
     call(emitter, "emit", event("debate_start", 1.0, agents=["alpha"]))
     call(emitter, "emit", event("debate_end", 2.0, duration=1.0))
-    print("consensus", (await call(Arena(), "_run_inner")).consensus_reached)
+    print("consensus", (await call(Arena(), "run")).consensus_reached)
     call(EloSystem(), "_record_elo_history_batch", [("alpha", 1500.0, "m")])
     call(EloSystem(), "_record_elo_history", "beta", 1501.0)
     lifecycle = RequestLifecycleManager(types.SimpleNamespace(path="/api/x", headers={}))
@@ -209,12 +211,12 @@ def sabotage(source: str, path: str, parameter: str, kind: str) -> str:
     head, body = re.split(rf"(?=\n(?: {{4}})?(?:async )?def {name}\()", source, maxsplit=1)
     if kind == "renamed":
         return head + body.replace(name, f"{name}_renamed", 1)
-    if kind == "other parameters":
-        return head + re.sub(rf"\b{parameter}\b", f"{parameter}_other", body)
-    # missing: what follows the function's own lines stays
     end = re.search(r"\n(?: {4})?(?:async )?(?:def|class) |\n    status|\Z", body[1:])
     assert end is not None
-    return head + ("\n    pass" if head.rstrip().endswith(":") else "") + body[1 + end.start() :]
+    own, after = body[: 1 + end.start()], body[1 + end.start() :]
+    if kind == "other parameters":
+        return head + re.sub(rf"\b{parameter}\b", f"{parameter}_other", own) + after
+    return head + ("\n    pass" if head.rstrip().endswith(":") else "") + after
 
 
 def write(directory: Path, changed: dict[str, str] | None = None) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
 from typing import Any
@@ -26,7 +27,7 @@ class Arena:
         self.env = SimpleNamespace(task="What?")
         self.protocol = SimpleNamespace(timeout_seconds=limit, rounds=3)
 
-    async def run(self) -> Any:
+    async def run(self, correlation_id: str = "") -> Any:
         try:
             return await asyncio.wait_for(self._run_inner(), self.protocol.timeout_seconds or None)
         except asyncio.TimeoutError:
@@ -102,6 +103,21 @@ def test_limit_of_the_arena_is_a_timeout(arena: type[Arena], recorder: Recorder)
     assert asyncio.run(arena(hangs, limit=0.2).run()) is RESULT
     assert outcomes(recorder) == ["timeout"]
     assert recorder.of("debate_started")[0]["timeout_seconds"] == 0.2
+
+
+def test_limit_of_the_arena_is_a_timeout_in_a_loop_that_is_busy(
+    arena: type[Arena], recorder: Recorder
+) -> None:
+    async def main() -> None:
+        run = asyncio.create_task(arena(hangs, limit=0.2).run())
+        await asyncio.sleep(0)
+        began = time.monotonic()  # the limit runs, and the run itself has not begun
+        while time.monotonic() - began < 0.15:
+            pass
+        await run
+
+    asyncio.run(main())
+    assert outcomes(recorder) == ["timeout"]
 
 
 def test_run_that_is_cancelled_before_its_limit_is_cancelled(

@@ -19,6 +19,10 @@ from .session import Session
 DEBATE: ContextVar[str] = ContextVar("aragora_telemetry_debate", default="")
 
 
+#: Time at which ``Arena.run`` began, and with it the Arena's limit.
+BEGAN: ContextVar[float] = ContextVar("aragora_telemetry_began", default=0.0)
+
+
 class Run:
     """One call of ``Arena._run_inner``."""
 
@@ -27,7 +31,7 @@ class Run:
         # A loop of self-improvement holds many debates under one id.
         own = isinstance(loop_id, str) and loop_id and not loop_id.startswith("nomic-")
         self.debate_id = str(loop_id) if own else f"arena-{uuid.uuid4().hex}"
-        self.began = time.monotonic()
+        self.began = BEGAN.get() or time.monotonic()
         self.outcome: str | None = None  # what a phase executor swallowed
         self.limit = getattr(getattr(arena, "protocol", None), "timeout_seconds", None)
 
@@ -48,7 +52,7 @@ RUN: ContextVar[Run | None] = ContextVar("aragora_telemetry_run", default=None)
 
 
 class RunHooks:
-    """Hooks on ``Arena._run_inner`` and ``PhaseExecutor.execute``."""
+    """Hooks on ``Arena.run``, ``Arena._run_inner`` and ``PhaseExecutor.execute``."""
 
     def __init__(self, session: Session, debates: Debates) -> None:
         self._session = session
@@ -64,6 +68,14 @@ class RunHooks:
                 "Arena._run_inner",
                 ("self", "correlation_id"),
                 self._wrap_run,
+                is_async=True,
+            ),
+            Hook(
+                self._runs,
+                "aragora.debate.orchestrator",
+                "Arena.run",
+                ("self", "correlation_id"),
+                _wrap_limit,
                 is_async=True,
             ),
             Hook(
@@ -168,3 +180,15 @@ class RunHooks:
             self._debates.end(run.debate_id, outcome, time.time())
         else:
             self._debates.fails(run.debate_id, outcome, time.time())
+
+
+def _wrap_limit(run: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(run)
+    async def limited(*args: Any, **kwargs: Any) -> Any:
+        token = BEGAN.set(time.monotonic())
+        try:
+            return await run(*args, **kwargs)
+        finally:
+            traces.reset(BEGAN, token)
+
+    return limited

@@ -81,8 +81,8 @@ def run(
         OPENAI_BASE_URL=provider.url,
         OPENAI_API_KEY=KEY,
         ARAGORA_TELEMETRY_LOG_LEVEL="INFO",
-        ARAGORA_AGENT_TIMEOUT="4",
-        ARAGORA_DEBATE_TIMEOUT="35",
+        ARAGORA_AGENT_TIMEOUT="10",
+        ARAGORA_DEBATE_TIMEOUT="50",
     )
     with serving(aragora, directory, variables) as server:
         load(server, run, pipeline)
@@ -138,8 +138,8 @@ def begin(server: AragoraServer, run: Run, team: str) -> str:
 
 
 def finish(server: AragoraServer, run: Run) -> None:
-    going = {"running", "starting", "created"}
-    wait(lambda: not going & set(ended(server, run).values()), 90, server.log)
+    final = {"completed", "error", "failed", "timeout", "cancelled"}
+    wait(lambda: set(ended(server, run).values()) <= final, 120, server.log)
 
 
 def ended(server: AragoraServer, run: Run) -> dict[str, str]:

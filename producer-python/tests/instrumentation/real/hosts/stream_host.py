@@ -8,6 +8,7 @@ import json
 import sys
 from types import SimpleNamespace
 
+from aragora.core import Environment
 from aragora.debate import orchestrator
 from aragora.events.types import StreamEvent, StreamEventType
 from aragora.server.stream.emitter import SyncEventEmitter
@@ -17,14 +18,16 @@ async def hangs(*args):
     await asyncio.Event().wait()
 
 
+async def nothing(*args):
+    pass
+
+
 async def run(loop_id):
-    arena = SimpleNamespace(
-        loop_id=loop_id, agents=[], env=None, protocol=SimpleNamespace(timeout_seconds=0.05)
-    )
-    try:
-        await asyncio.wait_for(orchestrator.Arena._run_inner(arena), 0.05)
-    except asyncio.TimeoutError:
-        pass
+    arena = object.__new__(orchestrator.Arena)
+    arena.loop_id, arena.agents, arena.env = loop_id, [], Environment(task="What?")
+    arena.protocol = SimpleNamespace(timeout_seconds=0.05, consensus="majority", rounds=1)
+    arena._cleanup_debate_persistence = nothing
+    await arena.run()
 
 
 async def main():

@@ -2,13 +2,10 @@ package org.aragora.telemetry.benchmarks;
 
 import java.time.Clock;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.aragora.telemetry.benchmarks.throughput.Throughput;
 import org.aragora.telemetry.chassis.log.ServiceLogging;
-import org.aragora.telemetry.chassis.topics.TopicAdmin;
+import org.aragora.telemetry.testbed.broker.BrokerTopics;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -53,12 +50,7 @@ public final class BenchmarkMain implements Callable<Integer> {
         Map.of("LOG_LEVEL", "ERROR", "LOG_FORMAT", "text", "LOG_OUTPUT", "stderr"));
     try (EmbeddedBroker broker = EmbeddedBroker.builder().heapMegabytes(BROKER_HEAP_MB).start()) {
       String prefix = "aragora.";
-      try (Admin admin =
-          Admin.create(
-              Map.<String, Object>of(
-                  AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers()))) {
-        new TopicAdmin(admin).create(new TopicAdmin.Plan(prefix, partitions, OptionalInt.empty()));
-      }
+      BrokerTopics.create(broker.bootstrapServers(), prefix, partitions);
       new Throughput(broker.bootstrapServers(), prefix, partitions, Clock.systemUTC())
           .run(seed, events, runs, System.out);
     }

@@ -12,6 +12,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.aragora.telemetry.chaos.report.ChaosReport;
 import org.aragora.telemetry.chaos.settings.ChaosSettings;
 import org.aragora.telemetry.chaos.settings.FaultKind;
+import org.aragora.telemetry.chaos.settings.Sabotage;
 import org.aragora.telemetry.chassis.log.ServiceLogging;
 import org.aragora.telemetry.testbed.broker.EmbeddedCluster;
 import org.jspecify.annotations.Nullable;
@@ -85,11 +86,14 @@ public final class ChaosMain implements Callable<Integer> {
     long drawn = seed == null ? ThreadLocalRandom.current().nextLong(1_000_000) : seed;
     Path directory = logs == null ? Files.createTempDirectory("aragora-chaos-") : logs;
     ChaosSettings settings =
-        ChaosSettings.of(Duration.ofMillis((long) (minutes * 60_000)), drawn, rate, directory)
-            .only(only);
-    if (upgradeFrom != null) {
-      settings = settings.upgradeFrom(upgradeFrom);
-    }
+        new ChaosSettings(
+            Duration.ofMillis((long) (minutes * 60_000)),
+            drawn,
+            rate,
+            only,
+            Sabotage.NONE,
+            upgradeFrom,
+            directory);
     System.out.println("Seed " + drawn + "; logs in " + directory + ".");
     try (EmbeddedCluster cluster = EmbeddedCluster.start(BROKERS, BROKER_MEGABYTES, Map.of())) {
       if (selfTest) {

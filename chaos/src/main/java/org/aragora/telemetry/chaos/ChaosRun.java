@@ -5,7 +5,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -24,12 +23,12 @@ import org.aragora.telemetry.chaos.fleet.ProcessorFleet;
 import org.aragora.telemetry.chaos.fleet.ProcessorInstance;
 import org.aragora.telemetry.chaos.load.ChaosLoad;
 import org.aragora.telemetry.chaos.load.DuplicateWriter;
-import org.aragora.telemetry.chaos.prometheus.PrometheusRun;
+import org.aragora.telemetry.chaos.prometheus.PrometheusCheck;
 import org.aragora.telemetry.chaos.report.ChaosReport;
 import org.aragora.telemetry.chaos.report.FaultLog;
 import org.aragora.telemetry.chaos.report.Violations;
 import org.aragora.telemetry.chaos.settings.ChaosSettings;
-import org.aragora.telemetry.chassis.topics.TopicAdmin;
+import org.aragora.telemetry.testbed.broker.BrokerTopics;
 import org.aragora.telemetry.testbed.broker.EmbeddedCluster;
 import org.aragora.telemetry.testbed.oracle.PartitionOracle.Figures;
 import org.jspecify.annotations.Nullable;
@@ -71,10 +70,7 @@ public final class ChaosRun {
     try (Admin admin =
             Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
         ProcessorFleet fleet = new ProcessorFleet(settings, bootstrapServers, violations)) {
-      new TopicAdmin(admin)
-          .create(
-              new TopicAdmin.Plan(
-                  settings.topicPrefix(), ChaosSettings.PARTITIONS, OptionalInt.empty()));
+      BrokerTopics.create(bootstrapServers, settings.topicPrefix(), ChaosSettings.PARTITIONS);
       RollingUpgrade upgrade = upgrade(fleet);
       for (ProcessorInstance instance :
           upgrade == null ? fleet.all().subList(0, AT_FIRST) : fleet.all()) {
@@ -83,8 +79,8 @@ public final class ChaosRun {
       try (CommittedOffsets offsets = new CommittedOffsets(admin, settings.applicationId());
           ExpectedTotals expected = new ExpectedTotals(settings, bootstrapServers, table);
           Scraper scraper = new Scraper(fleet, table, checker);
-          PrometheusRun prometheus =
-              PrometheusRun.start(
+          @Nullable PrometheusCheck prometheus =
+              PrometheusCheck.start(
                   settings,
                   fleet.all().stream().map(ProcessorInstance::port).toList(),
                   table,
@@ -103,7 +99,9 @@ public final class ChaosRun {
         } else {
           stages.upgrade(upgrade, fleet);
         }
-        prometheus.finish();
+        if (prometheus != null) {
+          prometheus.whole();
+        }
         duplicates.stop();
         writing.join(TimeUnit.SECONDS.toMillis(60));
         return finish(load, scraper, offsets);
@@ -124,7 +122,7 @@ public final class ChaosRun {
     log.print("checks of the whole run");
     try (ExpectedTotals whole = new ExpectedTotals(settings, bootstrapServers, table)) {
       whole.readToEnd();
-      new CommitCheck(whole, table, violations).check(checker, offsets.answers());
+      new CommitCheck(whole, violations).check(checker, offsets.answers());
       checker.checkEnd(whole.values());
       TopicChecks topics = new TopicChecks(settings, bootstrapServers, whole, violations);
       topics.ledger();

@@ -18,13 +18,14 @@ import org.aragora.telemetry.chaos.faults.RollingUpgrade;
 import org.aragora.telemetry.chaos.fleet.ProcessorFleet;
 import org.aragora.telemetry.chaos.load.ChaosLoad;
 import org.aragora.telemetry.chaos.load.DuplicateWriter;
-import org.aragora.telemetry.chaos.prometheus.PrometheusRun;
+import org.aragora.telemetry.chaos.prometheus.PrometheusCheck;
 import org.aragora.telemetry.chaos.report.FaultLog;
 import org.aragora.telemetry.chaos.report.Violations;
 import org.aragora.telemetry.chaos.report.Violations.Check;
 import org.aragora.telemetry.chaos.settings.ChaosSettings;
 import org.aragora.telemetry.chaos.settings.Sabotage;
 import org.aragora.telemetry.testbed.broker.EmbeddedCluster;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stages of a run: a warm-up without faults, then stages of load with faults or with the steps of
@@ -45,7 +46,7 @@ final class Stages {
       ScrapeChecker checker,
       ServedSeries.Table table,
       ExpectedTotals expected,
-      PrometheusRun prometheus,
+      @Nullable PrometheusCheck prometheus,
       Violations violations) {}
 
   /** Processes that get faults. */
@@ -167,7 +168,10 @@ final class Stages {
       comparison.differences().forEach(sentence -> checks.violations().add(Check.TRUTH, sentence));
       log.print("not equal: " + different);
     }
-    checks.prometheus().rest(checks.expected().values());
+    PrometheusCheck prometheus = checks.prometheus();
+    if (prometheus != null) {
+      prometheus.rest(checks.expected().values());
+    }
   }
 
   private String difference(RestComparison comparison) {

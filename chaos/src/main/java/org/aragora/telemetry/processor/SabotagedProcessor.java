@@ -13,11 +13,11 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.StreamsConfig;
 import org.aragora.telemetry.chassis.log.ServiceLogging;
+import org.aragora.telemetry.processor.settings.ProcessorConfig;
 
 /**
  * The processor with one guarantee broken on purpose, for the chaos harness's self-test. Not part
- * of what is shipped as the processor; it lives in its package to reach the settings of Kafka
- * Streams.
+ * of the shipped processor.
  *
  * <p>Argument: {@code at-least-once}, {@code uncommitted} or {@code no-dedupe}.
  */
@@ -28,8 +28,8 @@ public final class SabotagedProcessor {
   public static void main(String[] arguments) {
     Map<String, String> environment = System.getenv();
     ServiceLogging.configure(environment);
-    Processor processor =
-        Processor.start(
+    ProcessorService processor =
+        ProcessorService.start(
             ProcessorConfig.read(environment).withStreamsOverrides(overrides(arguments[0])));
     Runtime.getRuntime().addShutdownHook(new Thread(processor::close, "aragora-stop"));
     processor.stopped().join();

@@ -1,8 +1,5 @@
 package org.aragora.telemetry.doctor;
 
-import static org.aragora.telemetry.doctor.checks.Verdict.CANNOT_TELL;
-import static org.aragora.telemetry.doctor.checks.Verdict.FAIL;
-
 import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,13 +18,14 @@ import org.aragora.telemetry.doctor.checks.LoggingChecks;
 import org.aragora.telemetry.doctor.checks.MetricsChecks;
 import org.aragora.telemetry.doctor.checks.TestAlerts;
 import org.aragora.telemetry.doctor.checks.TracingChecks;
+import org.aragora.telemetry.doctor.checks.Verdict;
 import org.aragora.telemetry.doctor.stack.HttpTarget;
 import org.aragora.telemetry.doctor.stack.LogTopic;
 import org.aragora.telemetry.doctor.stack.LokiLines;
 import org.aragora.telemetry.doctor.stack.NoAnswerException;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at all lines of the checklist at the same time. */
+/** Checks all lines of the checklist at the same time. */
 final class Doctor {
 
   /** A line and its finding. */
@@ -69,61 +67,44 @@ final class Doctor {
             new HttpTarget(at.jaeger(), http, timeout), prometheus, lines, at.tracing(), clock);
     TestAlerts test = alertWait == null ? null : new TestAlerts(alertmanager, alertWait, clock);
     AlertingChecks alerting = new AlertingChecks(prometheus, alertmanager, test);
-    Duration long_ = alertWait == null ? bound : bound.plus(alertWait);
+    Duration withAlerts = alertWait == null ? bound : bound.plus(alertWait);
+    Section metric = new Section("Metrics", bound);
+    Section log = new Section("Logging", bound);
+    Section trace = new Section("Tracing", bound);
+    Section alert = new Section("Alerting", bound);
+    Section notice = new Section("Alerting", withAlerts);
     return new Doctor(
         List.of(
-            new Check(
-                "Metrics",
-                "/metrics endpoint returns Prometheus format",
-                FAIL,
-                bound,
-                metrics::format),
-            new Check(
-                "Metrics",
-                "Key business metrics are exposed",
-                FAIL,
-                bound,
-                metrics::keyMetricsExposed),
-            new Check(
-                "Metrics", "Prometheus scraping successfully", FAIL, bound, metrics::targetsUp),
-            new Check(
-                "Metrics",
-                "Grafana dashboards load correctly",
-                FAIL,
-                bound,
-                metrics::dashboardsLoad),
-            new Check("Logging", "Logs in JSON format", CANNOT_TELL, bound, logging::jsonFormat),
-            new Check(
-                "Logging", "Trace IDs propagated", CANNOT_TELL, bound, logging::traceIdsPropagated),
-            new Check(
-                "Logging",
-                "Log levels appropriate",
-                CANNOT_TELL,
-                bound,
-                logging::levelsAppropriate),
-            new Check("Logging", "Loki ingesting logs", FAIL, bound, logging::lokiIngesting),
-            new Check(
-                "Tracing", "Spans created for key operations", FAIL, bound, tracing::keySpans),
-            new Check(
-                "Tracing", "Trace IDs in logs match Jaeger", CANNOT_TELL, bound, tracing::idsMatch),
-            new Check(
-                "Tracing",
-                "Sampling rate configured",
-                CANNOT_TELL,
-                bound,
-                tracing::samplingConfigured),
-            new Check("Tracing", "Service map visible in Jaeger", FAIL, bound, tracing::serviceMap),
-            new Check(
-                "Alerting", "Alert rules loaded in Prometheus", FAIL, bound, alerting::rulesLoaded),
-            new Check("Alerting", "Test alerts fire correctly", FAIL, long_, alerting::alertsFire),
-            new Check(
-                "Alerting",
-                "PagerDuty integration working",
-                CANNOT_TELL,
-                long_,
-                alerting::pagerDuty),
-            new Check(
-                "Alerting", "Slack notifications arriving", CANNOT_TELL, long_, alerting::slack)));
+            metric.must("/metrics endpoint returns Prometheus format", metrics::format),
+            metric.must("Key business metrics are exposed", metrics::keyMetricsExposed),
+            metric.must("Prometheus scraping successfully", metrics::targetsUp),
+            metric.must("Grafana dashboards load correctly", metrics::dashboardsLoad),
+            log.may("Logs in JSON format", logging::jsonFormat),
+            log.may("Trace IDs propagated", logging::traceIdsPropagated),
+            log.may("Log levels appropriate", logging::levelsAppropriate),
+            log.must("Loki ingesting logs", logging::lokiIngesting),
+            trace.must("Spans created for key operations", tracing::keySpans),
+            trace.may("Trace IDs in logs match Jaeger", tracing::idsMatch),
+            trace.may("Sampling rate configured", tracing::samplingConfigured),
+            trace.must("Service map visible in Jaeger", tracing::serviceMap),
+            alert.must("Alert rules loaded in Prometheus", alerting::rulesLoaded),
+            notice.must("Test alerts fire correctly", alerting::alertsFire),
+            notice.may("PagerDuty integration working", alerting::pagerDuty),
+            notice.may("Slack notifications arriving", alerting::slack)));
+  }
+
+  /** Section of the checklist with the time limit of its lines. */
+  private record Section(String name, Duration bound) {
+
+    /** A line about the program that it asks: without an answer it fails. */
+    Check must(String line, Check.Probe probe) {
+      return new Check(name, line, Verdict.FAIL, bound, probe);
+    }
+
+    /** A line about another subject: without an answer it cannot be judged. */
+    Check may(String line, Check.Probe probe) {
+      return new Check(name, line, Verdict.CANNOT_TELL, bound, probe);
+    }
   }
 
   /** The findings, in the order of the checklist. */
@@ -168,7 +149,7 @@ final class Doctor {
       return new Finding(
           check.whenAway(),
           "No answer within " + check.bound().toSeconds() + " s.",
-          "See whether what it asks is overloaded; --timeout gives it longer.");
+          "The program may be overloaded; --timeout gives it longer.");
     } catch (ExecutionException e) {
       throw new IllegalStateException(
           "The check \"" + check.line() + "\" is broken.", e.getCause());

@@ -22,11 +22,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "telemetry doctor",
     description = {
-      "Goes through the 16 lines of the observability guide's verification checklist against a running"
-          + " stack, and says of each: pass, fail or cannot tell, what was seen, and what to do. Nothing"
+      "Checks the 16 lines of the observability guide's verification checklist against a running"
+          + " stack. For each it prints pass, fail or cannot tell, what it found, and what to do. Nothing"
           + " is changed or sent unless --send-test-alert asks for it.",
       "Exit code: 0 all pass, 1 something failed, 2 wrong usage, 3 nothing failed and something could"
-          + " not be told."
+          + " not be judged."
     },
     footerHeading = "%nSettings, from the environment; KAFKA_X_Y is the client setting x.y:%n%n",
     mixinStandardHelpOptions = true)

@@ -69,7 +69,7 @@ record Report(List<Doctor.Result> results) {
   }
 
   private static String shown(Verdict verdict) {
-    return verdict == Verdict.FAIL ? "FAIL" : verdict.shown();
+    return verdict == Verdict.FAIL ? "FAIL" : name(verdict).replace('_', ' ');
   }
 
   private static String name(Verdict verdict) {

@@ -43,7 +43,7 @@ record Account(List<Row> rows) {
             .formatted(
                 topic,
                 Math.abs(missing),
-                missing > 0 ? "not accounted for" : "counted that nobody is known to have written");
+                missing > 0 ? "not accounted for" : "counted without a known writer");
       }
       return "%s: %,d events of the load are duplicates or dead letters."
           .formatted(topic, duplicate + deadLettered);

@@ -2,20 +2,14 @@ package org.aragora.telemetry.quickstart;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.aragora.telemetry.schemas.topic.Topics;
+import org.aragora.telemetry.testbed.broker.BrokerTopics;
 import org.aragora.telemetry.testbed.oracle.ExpectedExports;
 import org.aragora.telemetry.testbed.oracle.OracleEvent;
 
@@ -38,34 +32,34 @@ final class BrokerCount implements AutoCloseable {
    * @param others by other clients, valid or not
    */
   record Written(long load, long processor, long others) {
+    static final Written NOTHING = new Written(0, 0, 0);
+
     long sum() {
       return load + processor + others;
     }
+
+    Written plus(Written more) {
+      return new Written(load + more.load, processor + more.processor, others + more.others);
+    }
   }
 
-  private final List<String> topics;
   private final Set<String> loadSources;
   private final Consumer<byte[], byte[]> consumer;
-  private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
+  private final Map<String, Written> written = new ConcurrentHashMap<>();
   private final ExpectedExports expected = new ExpectedExports();
   private final Thread thread = new Thread(this::run, "broker-count");
 
-  private BrokerCount(String bootstrapServers, List<String> topics, List<String> loadSources) {
-    this.topics = List.copyOf(topics);
-    this.loadSources = Set.copyOf(loadSources);
-    this.consumer =
-        new KafkaConsumer<>(
-            Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false",
-                ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "5000"),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
+  private BrokerCount(Set<String> loadSources, Consumer<byte[], byte[]> consumer) {
+    this.loadSources = loadSources;
+    this.consumer = consumer;
   }
 
-  static BrokerCount start(String bootstrapServers, List<String> topics, List<String> loadSources) {
-    BrokerCount count = new BrokerCount(bootstrapServers, topics, loadSources);
+  static BrokerCount start(String bootstrapServers, int partitions, Set<String> loadSources) {
+    BrokerCount count =
+        new BrokerCount(
+            loadSources,
+            BrokerTopics.consumer(
+                bootstrapServers, BrokerTopics.inputs(Topics.DEFAULT_PREFIX, partitions)));
     count.thread.setDaemon(true);
     count.thread.start();
     return count;
@@ -78,16 +72,7 @@ final class BrokerCount implements AutoCloseable {
 
   /** Counts of the records read so far, by topic. */
   Map<String, Written> written() {
-    Map<String, Written> written = new TreeMap<>();
-    for (String topic : topics) {
-      written.put(
-          topic,
-          new Written(
-              count(topic, Writer.LOAD),
-              count(topic, Writer.PROCESSOR),
-              count(topic, Writer.OTHERS)));
-    }
-    return written;
+    return Map.copyOf(written);
   }
 
   @Override
@@ -102,22 +87,14 @@ final class BrokerCount implements AutoCloseable {
 
   private void run() {
     try (consumer) {
-      List<TopicPartition> partitions = new ArrayList<>();
-      for (String topic : topics) {
-        consumer
-            .partitionsFor(topic)
-            .forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
-      }
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
       while (true) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
           JsonNode event = OracleEvent.tree(record.value());
-          Writer writer = writerOf(event);
-          if (writer != Writer.OTHERS) {
+          Written one = writerOf(event.path("source").asText());
+          if (one.others() == 0) {
             expected.add(event);
           }
-          adder(record.topic(), writer).increment();
+          written.merge(record.topic(), one, Written::plus);
         }
       }
     } catch (WakeupException e) {
@@ -125,25 +102,10 @@ final class BrokerCount implements AutoCloseable {
     }
   }
 
-  private Writer writerOf(JsonNode event) {
-    String source = event.path("source").asText();
+  private Written writerOf(String source) {
     if (PROCESSOR.equals(source)) {
-      return Writer.PROCESSOR;
+      return new Written(0, 1, 0);
     }
-    return loadSources.contains(source) ? Writer.LOAD : Writer.OTHERS;
-  }
-
-  private long count(String topic, Writer writer) {
-    return adder(topic, writer).sum();
-  }
-
-  private LongAdder adder(String topic, Writer writer) {
-    return counts.computeIfAbsent(topic + " " + writer, key -> new LongAdder());
-  }
-
-  private enum Writer {
-    LOAD,
-    PROCESSOR,
-    OTHERS
+    return loadSources.contains(source) ? new Written(1, 0, 0) : new Written(0, 0, 1);
   }
 }

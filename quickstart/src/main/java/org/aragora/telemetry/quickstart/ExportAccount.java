@@ -18,7 +18,7 @@ record ExportAccount(List<Row> rows) {
    * One exporter.
    *
    * @param items {@code spans} or {@code lines}
-   * @param expected by the events; empty where settings of the user or others' events decide
+   * @param expected by the events; empty if settings of the user or others' events decide
    * @param sent as often as they were sent
    * @param acknowledged by the exporter's own metrics
    * @param received by the receiver's own count, repeated ones once; empty for a real backend
@@ -44,7 +44,7 @@ record ExportAccount(List<Row> rows) {
     /** One sentence on the first thing that is wrong, or null. */
     @Nullable String difference() {
       if (unsettledRecords != 0 || lag.orElse(-1) != 0) {
-        return "%s: %,d records are not settled, the exporter says that its lag is %s; its log says why."
+        return "%s: %,d records are not settled, the exporter reports the lag %s; its log has the reason."
             .formatted(items, unsettledRecords, lag.isPresent() ? lag.getAsLong() : "unknown");
       }
       if (received.isPresent() && received.getAsLong() != acknowledged) {

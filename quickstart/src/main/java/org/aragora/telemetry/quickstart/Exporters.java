@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.function.ToLongFunction;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.schemas.topic.Topics;
 import org.aragora.telemetry.testbed.oracle.ExpectedExports;
@@ -68,22 +68,16 @@ final class Exporters {
   private final ServiceProcess lines;
   private final Map<Kind, MetricsPage> last = new HashMap<>();
 
-  private Exporters(Map<String, String> environment, ServiceEnvironment services)
-      throws IOException {
-    this.environment = environment;
-    receiver = namesSpans() && namesLines() ? null : CountingReceiver.startDistinct(0);
-    spans = start(SPANS, services, spanSettings());
-    lines = start(LINES, services, lineSettings());
-  }
-
   /**
    * Starts them and returns at once.
    *
    * @param environment of the user, which they inherit
    */
-  static Exporters start(Map<String, String> environment, ServiceEnvironment services)
-      throws IOException {
-    return new Exporters(environment, services);
+  Exporters(Map<String, String> environment, ServiceEnvironment services) throws IOException {
+    this.environment = environment;
+    receiver = namesSpans() && namesLines() ? null : CountingReceiver.startDistinct(0);
+    spans = start(SPANS, services, spanSettings());
+    lines = start(LINES, services, lineSettings());
   }
 
   private static ServiceProcess start(
@@ -148,20 +142,26 @@ final class Exporters {
     boolean others = written.values().stream().anyMatch(each -> each.others() > 0);
     return new ExportAccount(
         List.of(
-            row(SPANS, spans, written, others, expected.spans(), receivedSpans()),
-            row(LINES, lines, written, others, expected.lines(), receivedLines())));
+            row(
+                SPANS,
+                spans,
+                written,
+                others,
+                expected.spans(),
+                received(namesSpans(), CountingReceiver::distinctSpans)),
+            row(
+                LINES,
+                lines,
+                written,
+                others,
+                expected.lines(),
+                received(namesLines(), CountingReceiver::distinctLines))));
   }
 
-  private OptionalLong receivedSpans() {
-    return receiver == null || namesSpans()
+  private OptionalLong received(boolean isReal, ToLongFunction<CountingReceiver> count) {
+    return receiver == null || isReal
         ? OptionalLong.empty()
-        : OptionalLong.of(receiver.distinctSpans());
-  }
-
-  private OptionalLong receivedLines() {
-    return receiver == null || namesLines()
-        ? OptionalLong.empty()
-        : OptionalLong.of(receiver.distinctLines());
+        : OptionalLong.of(count.applyAsLong(receiver));
   }
 
   private ExportAccount.Row row(
@@ -188,7 +188,6 @@ final class Exporters {
         page.count(METRIC + "acknowledged_records_total", Map.of())
             + page.count(METRIC + "skipped_records_total", Map.of())
             + deadLettered;
-    OptionalDouble lag = page.sum(METRIC + "lag_records", Map.of());
     return new ExportAccount.Row(
         kind.items(),
         isOurs ? OptionalLong.of(expected) : OptionalLong.empty(),
@@ -197,7 +196,7 @@ final class Exporters {
         received,
         deadLettered,
         records - settled,
-        lag.isPresent() ? OptionalLong.of(Math.round(lag.getAsDouble())) : OptionalLong.empty());
+        page.sum(METRIC + "lag_records", Map.of()).stream().mapToLong(Math::round).findFirst());
   }
 
   /**

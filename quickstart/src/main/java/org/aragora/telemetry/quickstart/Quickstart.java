@@ -7,16 +7,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.aragora.telemetry.chassis.topics.TopicAdmin;
 import org.aragora.telemetry.quickstart.load.SampleLoad;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.schemas.topic.Topics;
+import org.aragora.telemetry.testbed.broker.BrokerTopics;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 import org.aragora.telemetry.testbed.service.MetricsPage;
 import org.aragora.telemetry.testbed.service.Ports;
@@ -56,15 +52,11 @@ final class Quickstart {
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Path directory;
 
-  private Quickstart(Options options, Screen screen, Path directory) {
+  /** Prepares a run that keeps its files in a new temporary directory. */
+  Quickstart(Options options, Screen screen) {
     this.options = options;
     this.screen = screen;
-    this.directory = directory;
-  }
-
-  /** Prepares a run that keeps its files in a new temporary directory. */
-  static Quickstart create(Options options, Screen screen) {
-    return new Quickstart(options, screen, TempResources.directory("aragora-quickstart-"));
+    this.directory = TempResources.directory("aragora-quickstart-");
   }
 
   /** Ends the load before its time. */
@@ -79,9 +71,9 @@ final class Quickstart {
   /**
    * Runs until the duration is over or {@link #stop} is called.
    *
-   * @return whether every event, span and line was accounted for
+   * @return true if every event, span and line was accounted for
    */
-  boolean run() throws InterruptedException, ExecutionException, IOException {
+  boolean run() throws InterruptedException, IOException {
     boolean settled = false;
     screen.line("Starting Kafka, the topics, the stream processor and the exporters ...");
     EmbeddedBroker broker =
@@ -91,7 +83,7 @@ final class Quickstart {
             .stopsWithJvm(false)
             .start();
     try {
-      createTopics(broker.bootstrapServers());
+      BrokerTopics.create(broker.bootstrapServers(), Topics.DEFAULT_PREFIX, PARTITIONS);
       settled = isStopped() || runOn(broker);
       return settled;
     } finally {
@@ -111,9 +103,9 @@ final class Quickstart {
     int metricsPort = options.metricsPort() == 0 ? Ports.free() : options.metricsPort();
     Services services =
         new Services(
-            processor(environment, metricsPort), Exporters.start(System.getenv(), environment));
+            processor(environment, metricsPort), new Exporters(System.getenv(), environment));
     try (BrokerCount count =
-        BrokerCount.start(broker.bootstrapServers(), INPUTS, SampleLoad.sources())) {
+        BrokerCount.start(broker.bootstrapServers(), PARTITIONS, SampleLoad.sources())) {
       awaitReady(services.processor());
       for (ServiceProcess exporter : services.exporters().all()) {
         awaitReady(exporter);
@@ -229,7 +221,7 @@ final class Quickstart {
     Map<String, BrokerCount.Written> written = count.written();
     List<Account.Row> rows = new ArrayList<>();
     for (String topic : INPUTS) {
-      BrokerCount.Written by = written.getOrDefault(topic, new BrokerCount.Written(0, 0, 0));
+      BrokerCount.Written by = written.getOrDefault(topic, BrokerCount.Written.NOTHING);
       rows.add(
           new Account.Row(
               topic,
@@ -241,15 +233,6 @@ final class Quickstart {
               page.events(topic, "dead_letter")));
     }
     return new Account(rows);
-  }
-
-  private static void createTopics(String bootstrapServers)
-      throws ExecutionException, InterruptedException {
-    try (Admin admin =
-        Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
-      new TopicAdmin(admin)
-          .create(new TopicAdmin.Plan(Topics.DEFAULT_PREFIX, PARTITIONS, OptionalInt.empty()));
-    }
   }
 
   private void printAddresses(EmbeddedBroker broker, Services services) {

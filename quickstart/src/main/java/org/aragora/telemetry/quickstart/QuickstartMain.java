@@ -17,12 +17,12 @@ import picocli.CommandLine.Option;
     name = "telemetry quickstart",
     description = {
       "Runs the whole pipeline on this machine without Docker: Kafka, the topics, a sample load of"
-          + " three Aragora instances, the stream processor, both exporters. At the end it shows what"
-          + " became of every event; the exit code is 0 only if each was counted exactly once and"
+          + " three Aragora instances, the stream processor, both exporters. At the end it prints the"
+          + " account of every event; the exit code is 0 only if each was counted exactly once and"
           + " every span and line was acknowledged and received.",
       "Spans and lines go to a receiver in here that counts them, unless OTEL_EXPORTER_OTLP_ENDPOINT"
-          + " or LOKI_URL name a backend. Every trace is kept unless OTEL_TRACES_SAMPLER says"
-          + " otherwise.",
+          + " or LOKI_URL name a backend. Every trace is kept unless OTEL_TRACES_SAMPLER is"
+          + " set.",
       "Other clients may join: Kafka listens on localhost only, without credentials."
     },
     mixinStandardHelpOptions = true)
@@ -51,14 +51,14 @@ public final class QuickstartMain implements Callable<Integer> {
       names = "--kafka-port",
       paramLabel = "PORT",
       defaultValue = "9092",
-      description = "where Kafka listens on localhost (default ${DEFAULT-VALUE}; 0: any)")
+      description = "port of Kafka on localhost (default ${DEFAULT-VALUE}; 0: any)")
   private int kafkaPort;
 
   @Option(
       names = "--metrics-port",
       paramLabel = "PORT",
       defaultValue = "9090",
-      description = "where /metrics is served (default ${DEFAULT-VALUE}; 0: any)")
+      description = "port of /metrics (default ${DEFAULT-VALUE}; 0: any)")
   private int metricsPort;
 
   private final AtomicReference<@Nullable Quickstart> running = new AtomicReference<>();
@@ -88,7 +88,7 @@ public final class QuickstartMain implements Callable<Integer> {
     checkFree(options.metricsPort(), "--metrics-port");
     checkFree(options.kafkaPort(), "--kafka-port");
     Screen screen = new Screen(System.out, Boolean.getBoolean("aragora.telemetry.terminal"));
-    Quickstart quickstart = Quickstart.create(options, screen);
+    Quickstart quickstart = new Quickstart(options, screen);
     running.set(quickstart);
     if (stopped.getCount() == 0) {
       quickstart.stop();

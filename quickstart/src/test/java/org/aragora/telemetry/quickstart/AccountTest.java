@@ -34,7 +34,7 @@ class AccountTest {
   @Test
   void eventThatIsCountedTwiceIsNamed() {
     assertThat(new Account(List.of(new Row("t", 10, 0, 0, 11, 0, 0))).lines())
-        .contains("t: 1 records are counted that nobody is known to have written.");
+        .contains("t: 1 records are counted without a known writer.");
   }
 
   @Test

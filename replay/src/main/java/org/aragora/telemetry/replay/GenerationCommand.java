@@ -3,41 +3,28 @@ package org.aragora.telemetry.replay;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.aragora.telemetry.chassis.main.ExitCodes;
 import org.aragora.telemetry.counting.generation.Generation;
-import org.aragora.telemetry.processor.ProcessorConfig;
+import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.aragora.telemetry.replay.generation.Promotion;
 import org.aragora.telemetry.replay.generation.Service;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** What {@code bin/telemetry replay} does with generations that are there. */
+/** The subcommands of {@code bin/telemetry replay} for existing generations. */
 abstract class GenerationCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
-  private final Map<String, String> environment;
-
-  private GenerationCommand(Map<String, String> environment) {
-    this.environment = environment;
-  }
-
-  /** Adds all of them to a command. */
-  static CommandLine addTo(CommandLine command, Map<String, String> environment) {
-    return command
-        .addSubcommand(new Promote(environment))
-        .addSubcommand(new ListThem(environment))
-        .addSubcommand(new Discard(environment));
-  }
+  @ParentCommand private @Nullable ReplayMain replay;
 
   /** The service that the settings name. */
   static Service service(ProcessorConfig config) {
@@ -45,9 +32,9 @@ abstract class GenerationCommand implements Callable<Integer> {
         config.clientSettings(), config.topicPrefix(), config.applicationId(), Clock.systemUTC());
   }
 
-  int run(Consumer<Promotion> what) {
+  int run(Consumer<Promotion> work) {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    what.accept(new Promotion(service(ProcessorConfig.read(environment)), out));
+    work.accept(new Promotion(service(Objects.requireNonNull(replay).config()), out));
     out.flush();
     return ExitCodes.DONE;
   }
@@ -73,7 +60,7 @@ abstract class GenerationCommand implements Callable<Integer> {
 
     @Option(
         names = "--allow-gaps",
-        description = "also where retention has taken records that it has not counted")
+        description = "even if retention has removed records that it has not counted")
     private boolean allowGaps;
 
     @Option(
@@ -83,10 +70,6 @@ abstract class GenerationCommand implements Callable<Integer> {
         description =
             "how long to wait for the running processors (default ${DEFAULT-VALUE}); they change also after that")
     private long waitSeconds;
-
-    Promote(Map<String, String> environment) {
-      super(environment);
-    }
 
     @Override
     public Integer call() {
@@ -100,11 +83,7 @@ abstract class GenerationCommand implements Callable<Integer> {
       name = "generations",
       description = "Lists the generations; * is the current one.",
       mixinStandardHelpOptions = true)
-  static final class ListThem extends GenerationCommand {
-    ListThem(Map<String, String> environment) {
-      super(environment);
-    }
-
+  static final class ListGenerations extends GenerationCommand {
     @Override
     public Integer call() {
       return run(Promotion::list);
@@ -113,15 +92,11 @@ abstract class GenerationCommand implements Callable<Integer> {
 
   @Command(
       name = "discard",
-      description = "Deletes the topics and offsets of a generation that is not current, for good.",
+      description = "Deletes the topics and offsets of a generation that is not current.",
       mixinStandardHelpOptions = true)
   static final class Discard extends GenerationCommand {
     @Parameters(paramLabel = "GENERATION", description = "its number")
     private int number;
-
-    Discard(Map<String, String> environment) {
-      super(environment);
-    }
 
     @Override
     public Integer call() {

@@ -35,12 +35,12 @@ final class HistoryOptions {
       description = "openmetrics: instance label of the live scrape (default ${DEFAULT-VALUE})")
   private String instance = "";
 
-  /** As it was given, null where it was not. */
+  /** The text of the option; null if it was not given. */
   @Nullable String before() {
     return before;
   }
 
-  /** The end of the range, earlier where events may not be in the first live sample yet. */
+  /** The end of the range, earlier if events may not be in the first live sample yet. */
   Limit end(Limit end) {
     if (before == null) {
       return end;

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -18,7 +19,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.aragora.telemetry.chassis.main.CommandMain;
 import org.aragora.telemetry.chassis.main.ExitCodes;
-import org.aragora.telemetry.processor.ProcessorConfig;
+import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.aragora.telemetry.replay.read.Consumers;
 import org.aragora.telemetry.replay.read.Limit;
 import org.aragora.telemetry.replay.redrive.Redrive;
@@ -40,11 +41,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "telemetry redrive",
     description = {
-      "Sends dead letters back to the partitions that they came from, each at most once, where they are counted if they"
-          + " can be. Without --execute it says what it would do and does nothing.",
+      "Sends dead letters back to the partitions that they came from, each at most once; valid ones are"
+          + " counted. Without --execute it reports and sends nothing.",
       "One that fails again comes back marked and stays until --again.",
-      "With --exporter, the exporters' dead letters: each goes to the exporter that could not send it, and to nobody"
-          + " else."
+      "With --exporter, the exporters' dead letters: each goes to the exporter that could not send it, and to no other."
     },
     mixinStandardHelpOptions = true)
 public final class RedriveMain implements Callable<Integer> {
@@ -103,6 +103,7 @@ public final class RedriveMain implements Callable<Integer> {
     this.environment = environment;
   }
 
+  /** Exits with a code of {@link ExitCodes}. */
   public static void main(String[] arguments) {
     System.exit(CommandMain.run(RedriveMain::commandLine, System.getenv(), arguments));
   }
@@ -113,11 +114,7 @@ public final class RedriveMain implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    run(ProcessorConfig.read(environment));
-    return ExitCodes.DONE;
-  }
-
-  private void run(ProcessorConfig config) {
+    ProcessorConfig config = ProcessorConfig.read(environment);
     Redrive redrive =
         new Redrive(
             new Consumers(config.clientSettings()),
@@ -132,6 +129,7 @@ public final class RedriveMain implements Callable<Integer> {
       }
     }
     out().flush();
+    return ExitCodes.DONE;
   }
 
   private Route route(String topicPrefix) {
@@ -161,7 +159,7 @@ public final class RedriveMain implements Callable<Integer> {
       if (!known.contains(reason)) {
         throw new InvalidSettingException(
             "--reason=%s is refused: it must be one of %s."
-                .formatted(reason, String.join(", ", new java.util.TreeSet<>(known))));
+                .formatted(reason, String.join(", ", new TreeSet<>(known))));
       }
     }
     Set<String> names = new HashSet<>();

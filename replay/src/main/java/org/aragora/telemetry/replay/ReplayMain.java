@@ -3,7 +3,7 @@ package org.aragora.telemetry.replay;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,7 +20,7 @@ import org.aragora.telemetry.chassis.main.CommandMain;
 import org.aragora.telemetry.chassis.main.ExitCodes;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.processor.ProcessorConfig;
+import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.aragora.telemetry.replay.generation.GenerationReplay;
 import org.aragora.telemetry.replay.output.JsonOutput;
 import org.aragora.telemetry.replay.output.OpenMetricsOutput;
@@ -52,14 +52,19 @@ import picocli.CommandLine.Spec;
     name = "telemetry replay",
     description = {
       "Counts the past again from the input topics, by the code of the live service, without touching it, its offsets"
-          + " or its series; then writes what came of it, or with --verify holds it against the live service.",
+          + " or its series; then writes the totals, or with --verify compares them with the live service.",
       "Settings come from the environment and must be those of the live service."
+    },
+    subcommands = {
+      GenerationCommand.Promote.class,
+      GenerationCommand.ListGenerations.class,
+      GenerationCommand.Discard.class
     },
     mixinStandardHelpOptions = true)
 public final class ReplayMain implements Callable<Integer> {
   private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
 
-  /** What is written. */
+  /** Format of the output. */
   enum Output {
     table,
     json,
@@ -127,25 +132,34 @@ public final class ReplayMain implements Callable<Integer> {
     this.environment = environment;
   }
 
+  /**
+   * Exits with a code of {@link ExitCodes}; {@code DIFFERS} if {@code --verify} found a difference
+   * or could not compare.
+   */
   public static void main(String[] arguments) {
     System.exit(CommandMain.run(ReplayMain::commandLine, System.getenv(), arguments));
   }
 
   static CommandLine commandLine(Map<String, String> environment) {
-    return CommandMain.prepare(
-        GenerationCommand.addTo(new CommandLine(new ReplayMain(environment)), environment));
+    return CommandMain.prepare(new CommandLine(new ReplayMain(environment)));
+  }
+
+  ProcessorConfig config() {
+    return ProcessorConfig.read(environment);
   }
 
   @Override
   public Integer call() throws IOException {
     try {
-      return run(ProcessorConfig.read(environment));
+      return run(config());
     } catch (ReplayException e) {
       if (!verify.isSet()) {
         throw e;
       }
       Objects.requireNonNull(spec).commandLine().getErr().println(e.getMessage());
       return ExitCodes.DIFFERS;
+    } finally {
+      out().flush();
     }
   }
 
@@ -166,13 +180,13 @@ public final class ReplayMain implements Callable<Integer> {
                   counters,
                   verify.settings(to == null),
                   Clock.systemUTC())
-              .verify(range, crew, offsets -> progress(offsets));
+              .verify(range, crew, ReplayMain::progress);
       verification.print(out());
       return verification.isClean() ? ExitCodes.DONE : ExitCodes.DIFFERS;
     }
     if (output == Output.generation) {
       new GenerationReplay(GenerationCommand.service(config), counters, out())
-          .make(resolve(config, consumers), crew, offsets -> progress(offsets));
+          .make(resolve(config, consumers), crew, ReplayMain::progress);
       return ExitCodes.DONE;
     }
     Checkpoints.@Nullable Plan plan = plan(config, consumers, counters);
@@ -204,7 +218,7 @@ public final class ReplayMain implements Callable<Integer> {
     if (output == Output.generation
         && (from != null || to != null || file != null || resume != null)) {
       throw new InvalidSettingException(
-          "A generation has everything up to where the live service stands: leave out --from, --to, --file and --resume.");
+          "A generation has everything up to the offsets of the live service: leave out --from, --to, --file and --resume.");
     }
     if (history.before() != null && output != Output.openmetrics) {
       throw new InvalidSettingException("--before is for --output openmetrics.");
@@ -271,11 +285,10 @@ public final class ReplayMain implements Callable<Integer> {
   @SuppressWarnings(
       "SystemConsoleNull") // from JDK 22 on a file gets lines made for a terminal, no worse
   private static Progress progress(long offsets) {
-    PrintStream out = System.err;
-    return new Progress(out, System.console() != null, System::nanoTime, offsets);
+    return new Progress(System.err, System.console() != null, System::nanoTime, offsets);
   }
 
-  private java.io.PrintWriter out() {
+  private PrintWriter out() {
     return Objects.requireNonNull(spec).commandLine().getOut();
   }
 }

@@ -9,7 +9,7 @@ final class VerifyOptions {
   @Option(
       names = "--verify",
       description =
-          "compare with the live service, series by series and window by window; exit code 0 only where nothing"
+          "compare with the live service, series by series and window by window; exit code 0 only if nothing"
               + " differs")
   private boolean verify;
 
@@ -18,7 +18,7 @@ final class VerifyOptions {
       paramLabel = "SECONDS",
       defaultValue = "86520",
       description =
-          "verify, where a range does not begin at the first offset: append time after its beginning from which"
+          "verify, if a range does not begin at the first offset: append time after its beginning from which"
               + " windows are compared (default ${DEFAULT-VALUE}, a day and two minutes)")
   private long warmUpSeconds;
 
@@ -31,7 +31,7 @@ final class VerifyOptions {
               + " ${DEFAULT-VALUE})")
   private long settleSeconds;
 
-  /** Whether it was asked for. */
+  /** Returns true if {@code --verify} was given. */
   boolean isSet() {
     return verify;
   }

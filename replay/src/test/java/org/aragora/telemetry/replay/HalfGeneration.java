@@ -10,7 +10,7 @@ import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.flow.Handover;
 import org.aragora.telemetry.counting.measure.MetricCatalog;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.processor.ProcessorConfig;
+import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.aragora.telemetry.replay.generation.GenerationReplay;
 import org.aragora.telemetry.replay.read.Consumers;
 import org.aragora.telemetry.replay.read.Limit;

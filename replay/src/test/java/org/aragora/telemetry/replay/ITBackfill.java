@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.NavigableMap;
 import java.util.function.Predicate;
-import org.aragora.telemetry.processor.Processor;
+import org.aragora.telemetry.processor.ProcessorService;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
 import org.aragora.telemetry.testbed.service.PrometheusProcess;
 import org.junit.jupiter.api.Assumptions;
@@ -106,7 +106,7 @@ class ITBackfill {
 
   @Test
   void seamBetweenHistoryAndLiveIsContinuous() throws Exception {
-    try (Processor processor = service.start()) {
+    try (ProcessorService processor = service.start()) {
       service.awaitCounted();
       long now = Instant.now().getEpochSecond();
       // Everything was appended and counted by now, so that much earlier than usual can be asked.

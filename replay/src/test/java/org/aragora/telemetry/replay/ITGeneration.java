@@ -16,7 +16,7 @@ import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.aragora.telemetry.counting.generation.Generation;
-import org.aragora.telemetry.processor.Processor;
+import org.aragora.telemetry.processor.ProcessorService;
 import org.aragora.telemetry.testbed.broker.PlainClient;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
 import org.aragora.telemetry.testbed.service.MetricsPage;
@@ -46,9 +46,10 @@ class ITGeneration {
         kafka.bootstrapServers(), kafka.prefix(), PARTITIONS, seed, START, 600_000);
   }
 
-  /** What all processors serve together of requests. */
-  private static long served(Processor... processors) {
-    return MetricsPage.of(Arrays.stream(processors).mapToInt(Processor::metricsPort).toArray())
+  /** Requests that all processors serve together. */
+  private static long served(ProcessorService... processors) {
+    return MetricsPage.of(
+            Arrays.stream(processors).mapToInt(ProcessorService::metricsPort).toArray())
         .count("aragora_requests_total", Map.of());
   }
 
@@ -63,8 +64,8 @@ class ITGeneration {
   void twoProcessorsUnderLoadChangeToItAndNobodySeesAWrongNumber() throws Exception {
     AtomicBoolean enough = new AtomicBoolean();
     try (ReplayLoad load = load(1);
-        Processor first = service.start();
-        Processor second = service.start()) {
+        ProcessorService first = service.start();
+        ProcessorService second = service.start()) {
       load.write(1000);
       service.awaitCounted(new Generation(0));
       await().atMost(PATIENCE).until(() -> served(first, second) == load.requests().size());
@@ -78,7 +79,7 @@ class ITGeneration {
                   load.write(25);
                 }
               });
-      // Each series by itself: never below what was served before, in whichever generation.
+      // No series falls below a value that was served before, in any generation.
       ServedWatch watch = new ServedWatch(first, second);
 
       LiveService.Done promoted = service.replay("promote", "1");
@@ -103,7 +104,7 @@ class ITGeneration {
   void oneThatWasLeftHalfWrittenIsNeverServedAndTheWayBackIsExact() throws Exception {
     try (ReplayLoad load = load(2)) {
       load.write(600);
-      try (Processor before = service.start()) {
+      try (ProcessorService before = service.start()) {
         service.awaitCounted(new Generation(0));
         assertThat(before.stopped()).isNotDone();
       }
@@ -115,7 +116,7 @@ class ITGeneration {
       assertThat(service.replay("promote", "2").out())
           .contains("It has 0 records to catch up with", "No processor is running");
       load.write(200);
-      try (Processor after = service.start()) {
+      try (ProcessorService after = service.start()) {
         service.awaitCounted(new Generation(2));
         await().atMost(PATIENCE).until(() -> served(after) == load.requests().size());
         assertThat(service.replay("promote", "0").out()).contains("All processors count into it.");
@@ -138,7 +139,7 @@ class ITGeneration {
     try (ReplayLoad load = load(3);
         Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
       load.write(500);
-      try (Processor before = service.start()) {
+      try (ProcessorService before = service.start()) {
         service.awaitCounted(new Generation(0));
         assertThat(before.stopped()).isNotDone();
       }
@@ -147,7 +148,7 @@ class ITGeneration {
               Map.of(kafka.prefix() + "requests", NewPartitions.increaseTo(PARTITIONS + 1)))
           .all()
           .get();
-      try (Processor refused = service.start()) {
+      try (ProcessorService refused = service.start()) {
         await().atMost(PATIENCE).until(() -> refused.stopped().isCompletedExceptionally());
         assertThat(refused.stopped())
             .isCompletedExceptionally()
@@ -159,7 +160,7 @@ class ITGeneration {
 
       assertThat(service.replay("--output", "generation").exitCode()).isZero();
       assertThat(service.replay("promote", "1").exitCode()).isZero();
-      try (Processor after = service.start()) {
+      try (ProcessorService after = service.start()) {
         load.spreadRequestsOver(PARTITIONS + 1);
         load.write(300);
         service.awaitCounted(new Generation(1));
@@ -174,7 +175,7 @@ class ITGeneration {
     try (ReplayLoad load = load(4);
         Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
       load.write(400);
-      try (Processor before = service.start()) {
+      try (ProcessorService before = service.start()) {
         service.awaitCounted(new Generation(0));
         assertThat(before.stopped()).isNotDone();
       }

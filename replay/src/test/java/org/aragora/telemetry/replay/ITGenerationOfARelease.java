@@ -10,7 +10,7 @@ import java.util.Map;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
-import org.aragora.telemetry.processor.Processor;
+import org.aragora.telemetry.processor.ProcessorService;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
 import org.aragora.telemetry.testbed.service.MetricsPage;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,7 +36,7 @@ class ITGenerationOfARelease {
     Instant start = Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(90, ChronoUnit.MINUTES);
     load = new ReplayLoad(kafka.bootstrapServers(), kafka.prefix(), PARTITIONS, 7, start, 600_000);
     load.write(500);
-    try (Processor processor = service.start()) {
+    try (ProcessorService processor = service.start()) {
       service.awaitCounted();
       assertThat(processor.stopped()).isNotDone();
     }
@@ -52,7 +52,7 @@ class ITGenerationOfARelease {
   @Test
   void changedBoundsAreRefusedThenCountedAnewAndServedWithTheirHistory() {
     before.hadOtherBoundsOf(metric("aragora_request_duration_seconds"));
-    try (Processor refused = service.start()) {
+    try (ProcessorService refused = service.start()) {
       await().atMost(PATIENCE).until(() -> refused.stopped().isCompletedExceptionally());
       assertThat(refused.stopped().handle((nothing, e) -> e.getMessage()).join())
           .contains("aragora_request_duration_seconds is now a", "replay --output generation");
@@ -69,7 +69,7 @@ class ITGenerationOfARelease {
   @Test
   void newMetricIsServedWithItsHistory() {
     before.didNotHave(metric("aragora_requests_total"));
-    try (Processor later = service.start()) {
+    try (ProcessorService later = service.start()) {
       service.awaitCounted();
       await()
           .atMost(PATIENCE)
@@ -91,7 +91,7 @@ class ITGenerationOfARelease {
   }
 
   private void assertServed(String metric) {
-    try (Processor after = service.start()) {
+    try (ProcessorService after = service.start()) {
       await()
           .atMost(PATIENCE)
           .until(

@@ -14,8 +14,8 @@ import java.util.NavigableMap;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.flow.Handover;
 import org.aragora.telemetry.counting.measure.ExampleCatalog;
-import org.aragora.telemetry.processor.Processor;
-import org.aragora.telemetry.processor.ProcessorConfig;
+import org.aragora.telemetry.processor.ProcessorService;
+import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.aragora.telemetry.replay.output.OpenMetricsOutput;
 import org.aragora.telemetry.replay.output.Result;
 import org.aragora.telemetry.replay.read.Consumers;
@@ -52,7 +52,7 @@ class ITNewMetricFromOldEvents {
     load.write(2000);
     load.close();
     // The release without the metric counts the events, and is done with them.
-    try (Processor before = service.start()) {
+    try (ProcessorService before = service.start()) {
       service.awaitCounted();
       assertThat(before.stopped()).isNotDone();
     }

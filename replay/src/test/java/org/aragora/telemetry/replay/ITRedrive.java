@@ -10,7 +10,7 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.aragora.telemetry.processor.Processor;
+import org.aragora.telemetry.processor.ProcessorService;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -28,7 +28,7 @@ class ITRedrive {
     kafka.createTopics(3);
     service = new LiveService(kafka.bootstrapServers(), kafka.prefix(), 3);
     Instant time = Instant.now().plus(AHEAD);
-    try (Processor processor = service.start()) {
+    try (ProcessorService processor = service.start()) {
       write(2, request("early", time));
       write(1, "no event");
       service.awaitCounted();

@@ -23,12 +23,13 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.aragora.telemetry.chassis.main.ExitCodes;
 import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
-import org.aragora.telemetry.processor.Processor;
+import org.aragora.telemetry.processor.ProcessorService;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,7 +58,7 @@ class ITReplayVerify {
   @Test
   void nothingDiffersUnderLoadAcrossRestartsAndAtRest() throws Exception {
     AtomicBoolean enough = new AtomicBoolean();
-    Processor first = service.start();
+    ProcessorService first = service.start();
     try (ReplayLoad load = load(1)) {
       load.write(1500);
       CompletableFuture<Void> more =
@@ -67,7 +68,7 @@ class ITReplayVerify {
                   load.write(100);
                 }
               });
-      Processor second = service.start();
+      ProcessorService second = service.start();
       try {
         service.awaitCounted();
         LiveService.Done underLoad = service.replay("--verify", "--workers", "2");
@@ -80,7 +81,7 @@ class ITReplayVerify {
       }
       more.get();
       load.write(300);
-      try (Processor third = service.start()) {
+      try (ProcessorService third = service.start()) {
         service.awaitCounted();
         assertThat(third.stopped()).isNotDone();
       }
@@ -95,7 +96,7 @@ class ITReplayVerify {
   @Test
   void everyKindOfWrongLiveValueIsReported() throws Exception {
     try (ReplayLoad load = load(2);
-        Processor processor = service.start()) {
+        ProcessorService processor = service.start()) {
       load.write(2000);
       service.awaitCounted();
       assertThat(processor.stopped()).isNotDone();
@@ -123,7 +124,7 @@ class ITReplayVerify {
 
     LiveService.Done done = service.replay("--verify", "--settle", "1");
 
-    assertThat(done.exitCode()).isEqualTo(3);
+    assertThat(done.exitCode()).isEqualTo(ExitCodes.DIFFERS);
     assertThat(done.out())
         .contains("aragora_requests_total", "aragora_agent_latency_seconds", "ledger of ")
         .contains("aragora_log_events_total")
@@ -137,7 +138,7 @@ class ITReplayVerify {
     TopicPartition cut = new TopicPartition(kafka.prefix() + "requests", 0);
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
         KafkaProducer<byte[], byte[]> producer = producer();
-        Processor processor = service.start()) {
+        ProcessorService processor = service.start()) {
       appendTimeIsTheProducers(admin, cut.topic());
       for (int i = 0; i < 900; i++) {
         producer.send(request(cut, i, START.plusSeconds(i)));
@@ -213,7 +214,7 @@ class ITReplayVerify {
   void serviceThatHasNeverRunIsNoSuccess() {
     LiveService.Done done = service.replay("--verify");
 
-    assertThat(done.exitCode()).isEqualTo(3);
+    assertThat(done.exitCode()).isEqualTo(ExitCodes.DIFFERS);
     assertThat(done.err()).contains("there is nothing to compare with");
   }
 

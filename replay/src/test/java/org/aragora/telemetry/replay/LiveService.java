@@ -17,13 +17,13 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.generation.GenerationGroups;
-import org.aragora.telemetry.processor.Processor;
-import org.aragora.telemetry.processor.ProcessorConfig;
+import org.aragora.telemetry.processor.ProcessorService;
+import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import picocli.CommandLine;
 
 /** The real processor on a real broker, and the commands beside it. */
 final class LiveService {
-  /** What a command did. */
+  /** The result of a command. */
   record Done(int exitCode, String out, String err) {}
 
   private final Map<String, String> environment = new HashMap<>();
@@ -51,8 +51,8 @@ final class LiveService {
     return ProcessorConfig.read(environment);
   }
 
-  Processor start() {
-    return Processor.start(config());
+  ProcessorService start() {
+    return ProcessorService.start(config());
   }
 
   Done replay(String... arguments) {
@@ -83,7 +83,7 @@ final class LiveService {
     }
   }
 
-  /** Waits until Kafka knows that no processor counts any more. */
+  /** Waits until the group has no member. */
   void awaitNobodyCounts() {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
       GenerationGroups groups = new GenerationGroups(admin, prefix + "app", prefix);

@@ -174,7 +174,7 @@ final class ReplayLoad implements AutoCloseable {
     return requests;
   }
 
-  /** How many records were written that are no events. */
+  /** Number of records that are not valid events. */
   int garbage() {
     return garbage;
   }

@@ -5,14 +5,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.aragora.telemetry.processor.Processor;
+import org.aragora.telemetry.processor.ProcessorService;
 import org.aragora.telemetry.testbed.service.MetricsPage;
 
 /** Scraper of processors that records every counter that went down in any of them. */
 final class ServedWatch {
   private static final Pattern GROWS = Pattern.compile("[a-z_]+_(total|count|bucket)(\\{.*)?");
 
-  private final Processor[] processors;
+  private final ProcessorService[] processors;
   private final Thread thread = new Thread(this::run, "served-watch");
   private final Map<String, Double> last = new HashMap<>();
   private final List<String> wrong = new ArrayList<>();
@@ -20,7 +20,7 @@ final class ServedWatch {
   private int empty;
   private int full;
 
-  ServedWatch(Processor... processors) {
+  ServedWatch(ProcessorService... processors) {
     this.processors = processors;
     thread.start();
   }
@@ -28,7 +28,7 @@ final class ServedWatch {
   private void run() {
     while (!stop) {
       int seen = 0;
-      for (Processor processor : processors) {
+      for (ProcessorService processor : processors) {
         Map<String, Double> samples =
             new HashMap<>(MetricsPage.of(processor.metricsPort()).samples());
         samples.keySet().removeIf(series -> series.startsWith("aragora_telemetry_process_"));

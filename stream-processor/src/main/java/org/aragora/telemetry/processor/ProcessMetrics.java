@@ -11,17 +11,22 @@ import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
+import org.aragora.telemetry.processor.generation.GenerationPipeline;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What belongs to this process alone, all under {@code aragora_telemetry_process_}: build, state,
+ * Metrics of this process alone, all under {@code aragora_telemetry_process_}: build, state,
  * series, JVM and Kafka clients.
  */
 final class ProcessMetrics implements MultiCollector {
@@ -30,7 +35,7 @@ final class ProcessMetrics implements MultiCollector {
   private static final Set<String> CLIENT_GROUPS =
       Set.of("stream-metrics", "stream-thread-metrics", "consumer-coordinator-metrics");
 
-  /** Those of Kafka's figures that a person on call asks for. */
+  /** Kafka's own metrics that help a person on call. */
   private static final Set<String> CLIENT_METRICS =
       Set.of(
           "alive-stream-threads",
@@ -49,23 +54,29 @@ final class ProcessMetrics implements MultiCollector {
 
   private static final String JVM_PROCESS = "process_";
 
+  private final Properties build = build();
   private final PrometheusRegistry jvm = new PrometheusRegistry();
-  private final Supplier<String> state;
-  private final Supplier<Integer> series;
-  private final Supplier<Map<MetricName, ? extends Metric>> clientMetrics;
+  private final Supplier<@Nullable GenerationPipeline> pipeline;
 
-  ProcessMetrics(
-      Supplier<String> state,
-      Supplier<Integer> series,
-      Supplier<Map<MetricName, ? extends Metric>> clientMetrics) {
-    this.state = state;
-    this.series = series;
-    this.clientMetrics = clientMetrics;
+  /** {@code pipeline}: returns the running pipeline, null while none runs. */
+  ProcessMetrics(Supplier<@Nullable GenerationPipeline> pipeline) {
+    this.pipeline = pipeline;
     JvmMetrics.builder().register(jvm);
+  }
+
+  private static Properties build() {
+    Properties build = new Properties();
+    try (InputStream in = ProcessMetrics.class.getResourceAsStream("build.properties")) {
+      build.load(in);
+    } catch (IOException e) {
+      throw new IllegalStateException("build.properties on the class path cannot be read", e);
+    }
+    return build;
   }
 
   @Override
   public MetricSnapshots collect() {
+    GenerationPipeline running = pipeline.get();
     List<MetricSnapshot> all = new ArrayList<>();
     all.add(
         InfoSnapshot.builder()
@@ -73,15 +84,21 @@ final class ProcessMetrics implements MultiCollector {
             .help("Version and revision of this process")
             .dataPoint(
                 InfoSnapshot.InfoDataPointSnapshot.builder()
-                    .labels(Labels.of("version", Build.version(), "revision", Build.revision()))
+                    .labels(
+                        Labels.of(
+                            "version",
+                            build.getProperty("version", "unknown"),
+                            "revision",
+                            build.getProperty("revision", "unknown")))
                     .build())
             .build());
-    all.add(
-        gauge(
-            "state", "State of Kafka Streams in this process", Labels.of("state", state.get()), 1));
-    all.add(
-        gauge("series", "Series that this process has open", Labels.EMPTY, (double) series.get()));
-    addClientMetrics(all);
+    String state = running == null ? "CONNECTING" : running.state();
+    int series = running == null ? 0 : running.openSeries();
+    all.add(gauge("state", "State of Kafka Streams in this process", Labels.of("state", state), 1));
+    all.add(gauge("series", "Series that this process has open", Labels.EMPTY, series));
+    if (running != null) {
+      all.addAll(clientMetrics(running.clientMetrics()));
+    }
     jvm.scrape().stream().map(ProcessMetrics::renamed).forEach(all::add);
     return new MetricSnapshots(all);
   }
@@ -95,29 +112,26 @@ final class ProcessMetrics implements MultiCollector {
         .build();
   }
 
-  private void addClientMetrics(List<MetricSnapshot> all) {
+  private static List<MetricSnapshot> clientMetrics(Map<MetricName, ? extends Metric> metrics) {
     Map<String, GaugeSnapshot.Builder> families = new TreeMap<>();
-    clientMetrics
-        .get()
-        .forEach(
-            (name, metric) -> {
-              if (CLIENT_GROUPS.contains(name.group())
-                  && CLIENT_METRICS.contains(name.name())
-                  && metric.metricValue() instanceof Number value
-                  && Double.isFinite(value.doubleValue())) {
-                String family = PREFIX + "kafka_" + name.name().replace('-', '_');
-                families
-                    .computeIfAbsent(
-                        family,
-                        f -> GaugeSnapshot.builder().name(f).help("Kafka's own: " + name.group()))
-                    .dataPoint(
-                        GaugeSnapshot.GaugeDataPointSnapshot.builder()
-                            .labels(labels(name))
-                            .value(value.doubleValue())
-                            .build());
-              }
-            });
-    families.values().forEach(family -> all.add(family.build()));
+    metrics.forEach(
+        (name, metric) -> {
+          if (CLIENT_GROUPS.contains(name.group())
+              && CLIENT_METRICS.contains(name.name())
+              && metric.metricValue() instanceof Number value
+              && Double.isFinite(value.doubleValue())) {
+            families
+                .computeIfAbsent(
+                    PREFIX + "kafka_" + name.name().replace('-', '_'),
+                    f -> GaugeSnapshot.builder().name(f).help("Kafka's own: " + name.group()))
+                .dataPoint(
+                    GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                        .labels(labels(name))
+                        .value(value.doubleValue())
+                        .build());
+          }
+        });
+    return families.values().stream().<MetricSnapshot>map(GaugeSnapshot.Builder::build).toList();
   }
 
   private static Labels labels(MetricName name) {

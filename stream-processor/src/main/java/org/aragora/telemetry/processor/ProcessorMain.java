@@ -1,6 +1,7 @@
 package org.aragora.telemetry.processor;
 
 import org.aragora.telemetry.chassis.main.ServiceMain;
+import org.aragora.telemetry.processor.settings.ProcessorConfig;
 
 /** {@code bin/telemetry process}. */
 public final class ProcessorMain {
@@ -12,7 +13,7 @@ public final class ProcessorMain {
           "Counts the events of the input topics and serves /metrics until it is stopped; start"
               + " more of it to scale.",
           ProcessorConfig.SETTINGS,
-          settings -> Processor.start(ProcessorConfig.of(settings)));
+          settings -> ProcessorService.start(ProcessorConfig.of(settings)));
 
   private ProcessorMain() {}
 

@@ -1,5 +1,5 @@
 /**
- * The stream processor: a service that reads the input topics and serves what they say on {@code
+ * The stream processor: a service that reads the input topics and serves the totals on {@code
  * /metrics}. {@link org.aragora.telemetry.processor.pipeline.PipelineTopology} is where its stages
  * meet.
  */

@@ -6,6 +6,7 @@ import com.tngtech.archunit.ArchConfiguration;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -17,7 +18,7 @@ class ArchitectureTest {
   private static final JavaClasses CLASSES = ownClasses();
 
   private static JavaClasses ownClasses() {
-    // What Kafka's classes depend on is of no interest and takes seconds to read.
+    // The dependencies of Kafka's classes do not matter and take seconds to read.
     ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
     return new ClassFileImporter()
         .importUrl(ProcessorMain.class.getProtectionDomain().getCodeSource().getLocation());
@@ -44,6 +45,19 @@ class ArchitectureTest {
     assertThat(dependencies())
         .filteredOn(d -> d.from.equals("flow") && !d.to.equals("flow"))
         .isEmpty();
+  }
+
+  @Test
+  void roomsFormNoCycle() {
+    SlicesRuleDefinition.slices()
+        .matching(ROOT + ".(*)..")
+        .should()
+        .beFreeOfCycles()
+        .check(CLASSES);
+    assertThat(dependencies())
+        .filteredOn(d -> d.to.isEmpty())
+        .extracting(Between::from)
+        .containsOnly("");
   }
 
   /** A dependency between stages, named by their package under the root; "" is the root. */

@@ -1,23 +1,18 @@
 package org.aragora.telemetry.benchmarks.export;
 
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.IntFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.aragora.telemetry.benchmarks.throughput.Backlog;
 import org.aragora.telemetry.exporter.backend.Conversion;
 import org.aragora.telemetry.exporter.backend.Converter;
-import org.aragora.telemetry.schemas.codec.EventCodec;
-import org.aragora.telemetry.schemas.codec.JsonEventCodec;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
 import org.aragora.telemetry.schemas.event.EventData;
@@ -34,23 +29,20 @@ import org.aragora.telemetry.schemas.field.LogLevel;
  */
 final class ExportBacklog<P> {
   private static final int IN_MEMORY = 20_000;
-  private static final int INSTANCES = 10;
   private static final List<String> AGENTS = List.of("claude", "gpt", "gemini", "grok", "mistral");
   private static final List<LogLevel> LEVELS =
       List.of(LogLevel.DEBUG, LogLevel.INFO, LogLevel.WARNING, LogLevel.ERROR);
-  private static final long NANOS_PER_EVENT = 100_000;
-
-  private final EventCodec codec = JsonEventCodec.create();
   private final Random random;
-  private final Instant start;
+  private final Backlog backlog;
   private final Converter<P> converter;
   private final List<Conversion.Export<P>> payloads = new ArrayList<>();
   private final List<Event> eventsInMemory = new ArrayList<>();
+  private long offset;
   private long items;
 
-  ExportBacklog(long seed, Instant start, Converter<P> converter) {
+  ExportBacklog(long seed, Backlog backlog, Converter<P> converter) {
     this.random = new Random(seed);
-    this.start = start;
+    this.backlog = backlog;
     this.converter = converter;
   }
 
@@ -71,35 +63,26 @@ final class ExportBacklog<P> {
 
   /** Writes them under a prefix; returns their bytes. */
   long write(String bootstrapServers, String prefix, int events, IntFunction<EventData> kind) {
-    Map<String, Object> settings =
-        Map.of("bootstrap.servers", bootstrapServers, "compression.type", "lz4", "linger.ms", 10);
-    long bytes = 0;
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
-      for (int i = 0; i < events; i++) {
-        Event event = event(i, kind.apply(i));
-        byte[] value = codec.encode(event);
-        bytes += value.length;
-        String topic = event.type().topic().under(prefix);
-        convert(topic, i, value);
-        if (eventsInMemory.size() < payloads.size()) {
-          eventsInMemory.add(event);
-        }
-        var unused =
-            producer.send(
-                new ProducerRecord<>(topic, event.key().getBytes(StandardCharsets.UTF_8), value));
-      }
-    }
-    return bytes;
+    return backlog.write(
+        bootstrapServers,
+        prefix,
+        events,
+        kind,
+        (event, value) -> {
+          convert(event.type().topic().under(prefix), event, value);
+          if (eventsInMemory.size() < payloads.size()) {
+            eventsInMemory.add(event);
+          }
+        });
   }
 
-  private void convert(String topic, int number, byte[] value) {
+  private void convert(String topic, Event event, byte[] value) {
     ConsumerRecord<byte[], byte[]> record =
         new ConsumerRecord<>(
             topic,
             0,
-            number,
-            start.toEpochMilli(),
+            offset++,
+            Objects.requireNonNull(event.time()).toEpochMilli(),
             TimestampType.LOG_APPEND_TIME,
             0,
             value.length,
@@ -108,7 +91,7 @@ final class ExportBacklog<P> {
             new RecordHeaders(),
             Optional.empty());
     if (!(converter.convert(record) instanceof Conversion.Export<P> export)) {
-      throw new IllegalStateException("an event of the backlog is nothing to export");
+      throw new IllegalStateException("an event of the backlog gives nothing to export");
     }
     items += export.items();
     if (payloads.size() < IN_MEMORY) {
@@ -116,43 +99,30 @@ final class ExportBacklog<P> {
     }
   }
 
-  private Event event(int number, EventData data) {
-    return new Event(
-        "bench-" + number,
-        "/aragora/instances/api-" + random.nextInt(INSTANCES),
-        start.plusNanos(number * NANOS_PER_EVENT),
-        "00-%016x%016x-%016x-01".formatted(random.nextLong() | 1, number + 1L, number + 1L),
-        null,
-        new Event.Sequence("epoch", number + 1L),
-        data);
-  }
-
   /** 54 % requests, 30 % agent calls, 16 % rounds: one span, two, one. */
   EventData operation(int number) {
     int kind = random.nextInt(100);
     if (kind < 54) {
-      return new RequestCompleted(
-          "req-" + number,
-          "GET",
-          "/api/debates/adhoc_%08x".formatted(random.nextInt()),
-          random.nextInt(50) == 0 ? 503 : 200,
-          1000L * random.nextInt(1_000_000),
-          "user-" + random.nextInt(100));
+      return RequestCompleted.of(
+              "req-" + number,
+              "GET",
+              "/api/debates/adhoc_%08x".formatted(random.nextInt()),
+              random.nextInt(50) == 0 ? 503 : 200,
+              micros(1_000_000))
+          .withUserId("user-" + random.nextInt(100));
     }
     if (kind < 84) {
-      return new AgentCallCompleted(
-          "call-" + number,
-          AGENTS.get(random.nextInt(AGENTS.size())),
-          random.nextInt(20) == 0 ? CallStatus.ERROR : CallStatus.SUCCESS,
-          1000L * random.nextInt(20_000_000),
-          "generate",
-          "model-1",
-          "provider",
-          (long) random.nextInt(4000),
-          (long) random.nextInt(1000),
-          null,
-          "d-" + number / 100,
-          1L);
+      return AgentCallCompleted.of(
+              "call-" + number,
+              AGENTS.get(random.nextInt(AGENTS.size())),
+              random.nextInt(20) == 0 ? CallStatus.ERROR : CallStatus.SUCCESS,
+              micros(20_000_000))
+          .withOperation("generate")
+          .withModel("model-1")
+          .withProvider("provider")
+          .withTokens(random.nextInt(4000), random.nextInt(1000))
+          .withDebateId("d-" + number / 100)
+          .withRound(1);
     }
     return new RoundCompleted(
         "d-" + number / 100, 1 + random.nextInt(4), 1000L * random.nextInt(60_000_000));
@@ -160,23 +130,20 @@ final class ExportBacklog<P> {
 
   /** A log line with its request, its user and three fields. */
   EventData logLine(int number) {
-    return new LogEmitted(
-        LEVELS.get(random.nextInt(LEVELS.size())),
-        "aragora.server.middleware",
-        "GET /api/debates/adhoc_%08x was answered in %d ms"
-            .formatted(random.nextInt(), random.nextInt(1000)),
-        "middleware",
-        "dispatch",
-        88L,
-        "req-" + number,
-        "user-" + random.nextInt(100),
-        null,
-        Map.of(
-            "attempts",
-            (long) random.nextInt(4),
-            "cache",
-            "miss",
-            "tokens",
-            (long) random.nextInt(4000)));
+    return LogEmitted.of(
+            LEVELS.get(random.nextInt(LEVELS.size())),
+            "aragora.server.middleware",
+            "GET /api/debates/adhoc_%08x was answered in %d ms"
+                .formatted(random.nextInt(), random.nextInt(1000)))
+        .withSource("middleware", "dispatch", 88)
+        .withRequestId("req-" + number)
+        .withUserId("user-" + random.nextInt(100))
+        .withField("attempts", (long) random.nextInt(4))
+        .withField("cache", "miss")
+        .withField("tokens", (long) random.nextInt(4000));
+  }
+
+  private Duration micros(int bound) {
+    return Duration.ofNanos(1000L * random.nextInt(bound));
   }
 }

@@ -5,27 +5,25 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.ToLongFunction;
 import java.util.zip.Deflater;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.aragora.telemetry.benchmarks.throughput.Backlog;
+import org.aragora.telemetry.benchmarks.throughput.Throughput;
 import org.aragora.telemetry.chassis.settings.Settings;
-import org.aragora.telemetry.chassis.topics.TopicAdmin;
 import org.aragora.telemetry.exporter.backend.Conversion;
 import org.aragora.telemetry.exporter.logs.LogEntry;
 import org.aragora.telemetry.exporter.logs.LogsMain;
 import org.aragora.telemetry.exporter.process.ExporterProcess;
 import org.aragora.telemetry.exporter.spans.SpansMain;
 import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.testbed.broker.BrokerTopics;
 import org.aragora.telemetry.testbed.receiver.CountingReceiver;
 
 /** Measures both exporters and prints one line per round and the medians. Not thread-safe. */
@@ -166,20 +164,14 @@ public final class ExportThroughput {
     return "benchmark-" + contest.items() + ".";
   }
 
-  private <P> ExportBacklog<P> backlog(Contest<P> contest, long seed, int events)
-      throws InterruptedException, ExecutionException {
-    try (Admin admin =
-        Admin.create(
-            Map.<String, Object>of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
-      new TopicAdmin(admin)
-          .create(new TopicAdmin.Plan(prefix(contest), partitions, OptionalInt.empty()));
-    }
+  private <P> ExportBacklog<P> backlog(Contest<P> contest, long seed, int events) {
+    BrokerTopics.create(bootstrapServers, prefix(contest), partitions);
     Map<String, String> environment =
         Map.of(
             "OTEL_TRACES_SAMPLER", "always_on", "ARAGORA_TELEMETRY_TOPIC_PREFIX", prefix(contest));
     return new ExportBacklog<>(
         seed,
-        clock.instant().minusSeconds(events / 10_000 + 1L),
+        new Backlog(seed, partitions, events, clock),
         contest
             .definition()
             .converter()
@@ -218,9 +210,9 @@ public final class ExportThroughput {
         }
       }
     }
-    List<Double> medians = theirs.stream().map(ExportThroughput::median).toList();
-    print(contest.items() + ", medians", rivals, medians, median(ours));
-    return median(ours) / medians.get(0);
+    List<Double> medians = theirs.stream().map(Throughput::median).toList();
+    print(contest.items() + ", medians", rivals, medians, Throughput.median(ours));
+    return Throughput.median(ours) / medians.get(0);
   }
 
   private void print(String what, List<Rival> rivals, List<Double> rates, double exporter) {
@@ -262,11 +254,5 @@ public final class ExportThroughput {
     } finally {
       process.close();
     }
-  }
-
-  private static double median(List<Double> values) {
-    List<Double> sorted = new ArrayList<>(values);
-    Collections.sort(sorted);
-    return sorted.get(sorted.size() / 2);
   }
 }

@@ -8,17 +8,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.aragora.telemetry.benchmarks.throughput.Backlog;
-import org.aragora.telemetry.chassis.topics.TopicAdmin;
+import org.aragora.telemetry.testbed.broker.BrokerTopics;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 import org.aragora.telemetry.testbed.oracle.PartitionOracle;
 import org.aragora.telemetry.testbed.oracle.TopicOracle;
@@ -80,7 +76,7 @@ public final class Overload {
    */
   public boolean run(Clock clock) throws IOException, InterruptedException {
     try (EmbeddedBroker broker = EmbeddedBroker.builder().heapMegabytes(BROKER_MEGABYTES).start()) {
-      createTopics(broker.bootstrapServers());
+      BrokerTopics.create(broker.bootstrapServers(), PREFIX, PARTITIONS);
       Backlog load = new Backlog(settings.seed(), PARTITIONS, settings.backlog(), clock);
       write(load, broker.bootstrapServers(), settings.backlog());
       print("backlog written: %,d events", written.get());
@@ -267,19 +263,6 @@ public final class Overload {
           .orElse(0);
     } catch (IOException e) {
       return 0;
-    }
-  }
-
-  private static void createTopics(String bootstrapServers) {
-    try (Admin admin =
-        Admin.create(
-            Map.<String, Object>of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
-      new TopicAdmin(admin).create(new TopicAdmin.Plan(PREFIX, PARTITIONS, OptionalInt.empty()));
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("The topics could not be created.", e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("Interrupted while topics are created.", e);
     }
   }
 

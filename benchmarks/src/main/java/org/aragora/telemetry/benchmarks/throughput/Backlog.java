@@ -2,11 +2,14 @@ package org.aragora.telemetry.benchmarks.throughput;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BiConsumer;
+import java.util.function.IntFunction;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -62,6 +65,21 @@ public final class Backlog {
    * @return their bytes
    */
   public long write(String bootstrapServers, String prefix, int events) {
+    return write(bootstrapServers, prefix, events, this::next, (event, value) -> {});
+  }
+
+  /**
+   * Writes events of another kind.
+   *
+   * @param kind makes the data of an event from its number
+   * @param written receives each event and its encoding
+   */
+  public long write(
+      String bootstrapServers,
+      String prefix,
+      int events,
+      IntFunction<EventData> kind,
+      BiConsumer<Event, byte[]> written) {
     Map<String, Object> settings =
         Map.of(
             "bootstrap.servers",
@@ -80,13 +98,14 @@ public final class Backlog {
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
       for (int end = made + events; made < end; made++) {
-        EventData data = next(made);
+        EventData data = kind.apply(made);
         String source = "/aragora/instances/api-" + random.nextInt(INSTANCES);
         String key = data.key() == null ? source : data.key();
         int partition = Math.floorMod(key.hashCode(), partitions);
         Event event = event(made, source, partition, data);
         byte[] value = codec.encode(event);
         bytes += value.length;
+        written.accept(event, value);
         var unused =
             producer.send(
                 new ProducerRecord<>(
@@ -116,51 +135,35 @@ public final class Backlog {
   private EventData next(int i) {
     int kind = random.nextInt(100);
     if (kind < 54) {
-      return new RequestCompleted(
+      return RequestCompleted.of(
           "req-" + i,
           random.nextInt(3) == 0 ? "POST" : "GET",
           ENDPOINTS.get(random.nextInt(ENDPOINTS.size())),
           random.nextInt(50) == 0 ? 503 : 200,
-          duration(1),
-          null);
+          Duration.ofNanos(nanos(1)));
     }
     if (kind < 74) {
-      return new AgentCallCompleted(
-          "call-" + i,
-          AGENTS.get(random.nextInt(AGENTS.size())),
-          random.nextInt(20) == 0 ? CallStatus.ERROR : CallStatus.SUCCESS,
-          duration(20),
-          "generate",
-          null,
-          null,
-          (long) random.nextInt(4000),
-          (long) random.nextInt(1000),
-          null,
-          null,
-          null);
+      return AgentCallCompleted.of(
+              "call-" + i,
+              AGENTS.get(random.nextInt(AGENTS.size())),
+              random.nextInt(20) == 0 ? CallStatus.ERROR : CallStatus.SUCCESS,
+              Duration.ofNanos(nanos(20)))
+          .withOperation("generate")
+          .withTokens(random.nextInt(4000), random.nextInt(1000));
     }
     if (kind < 90) {
       return debate("d-" + i / 100, kind);
     }
-    return new LogEmitted(
-        LogLevel.INFO,
-        "aragora.debate",
-        "round " + i + " done",
-        "debate",
-        "run",
-        12L,
-        null,
-        null,
-        null,
-        null);
+    return LogEmitted.of(LogLevel.INFO, "aragora.debate", "round " + i + " done")
+        .withSource("debate", "run", 12);
   }
 
   private EventData debate(String id, int kind) {
     return switch (kind % 4) {
       case 0 -> new DebateStarted(id, List.of("claude", "gpt"), domain(), null, 3L, null);
       case 1 ->
-          new DebateCompleted(id, DebateOutcome.CONSENSUS, duration(300), 3L, 0.9, domain(), null);
-      default -> new RoundCompleted(id, kind % 4, duration(60));
+          new DebateCompleted(id, DebateOutcome.CONSENSUS, nanos(300), 3L, 0.9, domain(), null);
+      default -> new RoundCompleted(id, kind % 4, nanos(60));
     };
   }
 
@@ -169,7 +172,7 @@ public final class Backlog {
   }
 
   /** Up to so many seconds, in whole microseconds. */
-  private long duration(int maxSeconds) {
+  private long nanos(int maxSeconds) {
     return random.nextLong(maxSeconds * 1_000_000L) * 1000;
   }
 }

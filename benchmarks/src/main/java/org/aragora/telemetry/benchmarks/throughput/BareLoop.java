@@ -1,7 +1,6 @@
 package org.aragora.telemetry.benchmarks.throughput;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +13,7 @@ import org.aragora.telemetry.schemas.codec.EventCodec;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
 import org.aragora.telemetry.schemas.envelope.EventType;
 import org.aragora.telemetry.schemas.topic.InputTopic;
+import org.aragora.telemetry.testbed.broker.BrokerTopics;
 
 /** A program without guarantees: reads, decodes, counts by type in a map; one thread. */
 final class BareLoop {
@@ -37,12 +37,7 @@ final class BareLoop {
     Map<EventType, Long> counts = new EnumMap<>(EventType.class);
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> all = new ArrayList<>();
-      for (InputTopic topic : InputTopic.values()) {
-        for (int i = 0; i < partitions; i++) {
-          all.add(new TopicPartition(topic.under(prefix), i));
-        }
-      }
+      List<TopicPartition> all = BrokerTopics.inputs(prefix, partitions);
       consumer.assign(all);
       consumer.seekToBeginning(all);
       long startNanos = 0;

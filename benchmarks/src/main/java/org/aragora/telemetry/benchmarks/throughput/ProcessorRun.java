@@ -3,8 +3,8 @@ package org.aragora.telemetry.benchmarks.throughput;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.aragora.telemetry.processor.Processor;
-import org.aragora.telemetry.processor.ProcessorConfig;
+import org.aragora.telemetry.processor.ProcessorService;
+import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.aragora.telemetry.testbed.service.MetricsPage;
 
 /** The processor with one stream thread, until {@code /metrics} has the whole backlog. */
@@ -28,7 +28,7 @@ final class ProcessorRun {
     environment.put("ARAGORA_TELEMETRY_APPLICATION_ID", applicationId);
     environment.put("METRICS_PORT", "0");
     long startNanos = System.nanoTime();
-    try (Processor processor = Processor.start(ProcessorConfig.read(environment))) {
+    try (ProcessorService processor = ProcessorService.start(ProcessorConfig.read(environment))) {
       long firstNanos = 0;
       long firstEvents = 0;
       while (true) {

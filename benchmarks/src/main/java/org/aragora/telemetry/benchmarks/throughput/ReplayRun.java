@@ -10,7 +10,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.processor.ProcessorConfig;
+import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.aragora.telemetry.replay.read.Consumers;
 import org.aragora.telemetry.replay.read.Limit;
 import org.aragora.telemetry.replay.read.PartitionJob;
@@ -28,10 +28,8 @@ final class ReplayRun {
     ProcessorConfig config =
         ProcessorConfig.read(
             Map.of(
-                "KAFKA_BOOTSTRAP_SERVERS",
-                bootstrapServers,
-                "ARAGORA_TELEMETRY_TOPIC_PREFIX",
-                prefix));
+                "KAFKA_BOOTSTRAP_SERVERS", bootstrapServers,
+                "ARAGORA_TELEMETRY_TOPIC_PREFIX", prefix));
     Consumers consumers = new Consumers(config.clientSettings());
     AtomicLong startNanos = new AtomicLong();
     List<PartitionReplay> partitions;

@@ -3,16 +3,14 @@ package org.aragora.telemetry.benchmarks.throughput;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.aragora.telemetry.chassis.topics.TopicAdmin;
 import org.aragora.telemetry.schemas.topic.Topics;
+import org.aragora.telemetry.testbed.broker.BrokerTopics;
 
 /** Runs of the bare loop, the processor and a replay, in turns over one backlog. */
 public final class Throughput {
@@ -79,7 +77,7 @@ public final class Throughput {
       while (admin.listTopics().names().get().stream().anyMatch(outputs::contains)) {
         TimeUnit.MILLISECONDS.sleep(LOOK_MS);
       }
-      new TopicAdmin(admin).create(new TopicAdmin.Plan(prefix, partitions, OptionalInt.empty()));
+      BrokerTopics.create(bootstrapServers, prefix, partitions);
     } catch (ExecutionException e) {
       throw new IllegalStateException("the output topics could not be created again", e.getCause());
     }
@@ -93,9 +91,8 @@ public final class Throughput {
     return values.get(values.size() - 1);
   }
 
-  private static double median(List<Double> values) {
-    List<Double> sorted = new ArrayList<>(values);
-    Collections.sort(sorted);
-    return sorted.get(sorted.size() / 2);
+  /** The middle one of the sorted values. */
+  public static double median(List<Double> values) {
+    return values.stream().sorted().toList().get(values.size() / 2);
   }
 }

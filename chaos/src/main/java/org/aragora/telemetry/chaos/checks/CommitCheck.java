@@ -1,5 +1,6 @@
 package org.aragora.telemetry.chaos.checks;
 
+import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -13,19 +14,18 @@ import org.aragora.telemetry.chaos.report.Violations.Check;
  * the offsets that were committed when the scrape was over.
  */
 public final class CommitCheck {
+  private static final int NANO_DIGITS = 9;
+
   private final ExpectedTotals expected;
-  private final ServedSeries.Table table;
   private final Violations violations;
-  private final ExpectedTotals.Totals totals;
+  private final Map<ServedSeries, Long> totals = new HashMap<>();
   private final Map<TopicPartition, Integer> counted = new HashMap<>();
   private final Map<TopicPartition, Long> committed = new HashMap<>();
 
   /** {@code expected}: read to the end of the run. */
-  public CommitCheck(ExpectedTotals expected, ServedSeries.Table table, Violations violations) {
+  public CommitCheck(ExpectedTotals expected, Violations violations) {
     this.expected = expected;
-    this.table = table;
     this.violations = violations;
-    this.totals = new ExpectedTotals.Totals();
   }
 
   /** Checks every value that had grown. */
@@ -66,23 +66,30 @@ public final class CommitCheck {
     List<ExpectedTotals.Added> added = expected.added(partition);
     int i = counted.getOrDefault(partition, 0);
     while (i < added.size() && added.get(i).offset() < offset) {
-      totals.add(added.get(i++));
+      ExpectedTotals.Added addition = added.get(i++);
+      totals.merge(addition.series(), addition.units(), Long::sum);
     }
     counted.put(partition, i);
   }
 
   private void check(ScrapeChecker.Growth growth) {
-    violations.checked(Check.COMMITTED, growth.series().length);
-    for (int i = 0; i < growth.series().length; i++) {
-      ServedSeries series = table.get(growth.series()[i]);
-      double most = series.isOffset() ? committedOffset(series) : totals.value(series);
-      if (growth.values()[i] > most) {
+    violations.checked(Check.COMMITTED, growth.values().size());
+    for (ScrapeChecker.Grown grown : growth.values()) {
+      ServedSeries series = grown.series();
+      double most = series.isOffset() ? committedOffset(series) : total(series);
+      if (grown.value() > most) {
         violations.add(
             Check.COMMITTED,
             "processor %d served %s = %s when only %s was committed"
-                .formatted(growth.slot(), series.key(), growth.values()[i], most));
+                .formatted(growth.slot(), series.key(), grown.value(), most));
       }
     }
+  }
+
+  /** The value of a series, as a scrape would show it. */
+  private double total(ServedSeries series) {
+    long units = totals.getOrDefault(series, 0L);
+    return series.isInSeconds() ? BigDecimal.valueOf(units, NANO_DIGITS).doubleValue() : units;
   }
 
   private double committedOffset(ServedSeries series) {

@@ -1,8 +1,6 @@
 package org.aragora.telemetry.chaos.checks;
 
-import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,15 +16,12 @@ import org.aragora.telemetry.testbed.service.SeriesName;
  * series is kept, so that any cut can be summed.
  */
 public final class ExpectedTotals implements AutoCloseable {
-  private static final int NANO_DIGITS = 9;
-
   /**
    * One record's addition to one series.
    *
-   * @param series id of the series
    * @param units events, tokens or nanoseconds
    */
-  record Added(long offset, int series, long units) {}
+  record Added(long offset, ServedSeries series, long units) {}
 
   private final ServedSeries.Table table;
   private final Map<TopicPartition, List<Added>> added = new HashMap<>();
@@ -44,7 +39,7 @@ public final class ExpectedTotals implements AutoCloseable {
     List<Added> all = new ArrayList<>();
     added.put(partition, all);
     return (offset, sample, labels, units) ->
-        all.add(new Added(offset, table.of(SeriesName.of(sample, labels)).id(), units));
+        all.add(new Added(offset, table.of(SeriesName.of(sample, labels)), units));
   }
 
   /** Reads everything that is committed now. */
@@ -84,24 +79,5 @@ public final class ExpectedTotals implements AutoCloseable {
   @Override
   public void close() {
     oracle.close();
-  }
-
-  /** Sums in whole units. */
-  static final class Totals {
-    private long[] units = new long[1024];
-
-    void add(Added addition) {
-      int id = addition.series();
-      if (id >= units.length) {
-        units = Arrays.copyOf(units, Math.max(id + 1, units.length * 2));
-      }
-      units[id] += addition.units();
-    }
-
-    /** The value of a series, as a scrape would show it. */
-    double value(ServedSeries series) {
-      long sum = series.id() < units.length ? units[series.id()] : 0;
-      return series.isInSeconds() ? BigDecimal.valueOf(sum, NANO_DIGITS).doubleValue() : sum;
-    }
   }
 }

@@ -12,7 +12,7 @@ import org.aragora.telemetry.chaos.report.Violations.Check;
 import org.aragora.telemetry.chaos.settings.ChaosSettings;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.generation.Generation;
-import org.aragora.telemetry.processor.ProcessorConfig;
+import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.aragora.telemetry.replay.read.Consumers;
 import org.aragora.telemetry.replay.read.Limit;
 import org.aragora.telemetry.replay.read.Progress;

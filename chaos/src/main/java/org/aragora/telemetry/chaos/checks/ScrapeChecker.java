@@ -24,8 +24,9 @@ public final class ScrapeChecker {
   private static final double NANOS_PER_SECOND = 1e9;
 
   /** Values of a scrape that are higher than in the same instance's scrape before. */
-  @SuppressWarnings("ArrayRecordComponent") // figures that nobody compares or changes
-  record Growth(int slot, long endNanos, int[] series, double[] values) {}
+  record Growth(int slot, long endNanos, List<Grown> values) {}
+
+  record Grown(ServedSeries series, double value) {}
 
   private final Violations violations;
   private final Map<ServedSeries, SeriesWatch> watches = new HashMap<>();
@@ -94,23 +95,17 @@ public final class ScrapeChecker {
   }
 
   private void rememberGrowth(Scrape scrape, @Nullable Scrape before) {
-    List<ServedSeries> grown = new ArrayList<>();
+    List<Grown> grown = new ArrayList<>();
     scrape
         .values()
         .forEach(
             (series, value) -> {
               Double old = before == null ? null : before.values().get(series);
               if (series.grows() && (old == null || value > old)) {
-                grown.add(series);
+                grown.add(new Grown(series, value));
               }
             });
-    int[] ids = new int[grown.size()];
-    double[] values = new double[grown.size()];
-    for (int i = 0; i < ids.length; i++) {
-      ids[i] = grown.get(i).id();
-      values[i] = scrape.values().getOrDefault(grown.get(i), 0.0);
-    }
-    growths.add(new Growth(scrape.slot(), scrape.endNanos(), ids, values));
+    growths.add(new Growth(scrape.slot(), scrape.endNanos(), grown));
   }
 
   private void countRebalance(Scrape scrape) {

@@ -43,7 +43,7 @@ final class SeriesWatch {
   /**
    * Records a sample.
    *
-   * @return how long no scrape had the series before it, 0 at first
+   * @return time for which no scrape had the series before it, 0 at first
    */
   long record(Scrape scrape, double value) {
     recent.add(new Sample(scrape.endNanos(), value));

@@ -76,12 +76,12 @@ public final class ProcessorFaults extends FaultLane {
       throws InterruptedException {
     log.began(kind, "processor " + instance.slot());
     Set<ServedSeries> served = checker.servedBy(instance.slot());
-    instance.pause();
+    instance.jvm().pause();
     sleep(leastMs, mostMs);
     if (kind == FaultKind.PAUSE && random.nextBoolean()) {
       awaitTakenOver(instance, served);
     }
-    instance.resume();
+    instance.jvm().resume();
     log.print("processor " + instance.slot() + " resumes");
     scraper.scrapeClosely(instance);
   }

@@ -3,11 +3,11 @@ package org.aragora.telemetry.chaos.fleet;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Classes of one version of the processor.
@@ -15,6 +15,8 @@ import java.util.List;
  * @param name for people
  */
 public record ProcessorBuild(String name, String classPath) {
+  private static final Pattern JAR =
+      Pattern.compile("stream-processor-.*(?<!-(sources|javadoc|tests))\\.jar");
 
   /** The version of this program. */
   public static ProcessorBuild own() {
@@ -28,15 +30,10 @@ public record ProcessorBuild(String name, String classPath) {
    */
   public static ProcessorBuild in(Path checkout) {
     Path target = checkout.toAbsolutePath().resolve("stream-processor/target");
-    List<Path> jars = new ArrayList<>();
+    List<Path> jars = List.of();
     if (Files.isDirectory(target.resolve("lib"))) {
-      try (DirectoryStream<Path> files =
-          Files.newDirectoryStream(target, "stream-processor-*.jar")) {
-        for (Path jar : files) {
-          if (!jar.toString().matches(".*-(sources|javadoc|tests)\\.jar")) {
-            jars.add(jar);
-          }
-        }
+      try (Stream<Path> files = Files.list(target)) {
+        jars = files.filter(file -> JAR.matcher(file.getFileName().toString()).matches()).toList();
       } catch (IOException e) {
         throw new UncheckedIOException("The jars in " + target + " cannot be listed.", e);
       }

@@ -53,7 +53,7 @@ public final class ProcessorFleet implements AutoCloseable {
       violations.add(
           Violations.Check.PROCESSES,
           "processor %d did not get ready within 180 s; the end of its log:%n%s"
-              .formatted(instance.slot(), instance.endOfLog()));
+              .formatted(instance.slot(), instance.jvm().endOfLog()));
     }
   }
 
@@ -65,7 +65,7 @@ public final class ProcessorFleet implements AutoCloseable {
         violations.add(
             Violations.Check.PROCESSES,
             "processor %d ended unasked; the end of its log:%n%s"
-                .formatted(instance.slot(), instance.endOfLog()));
+                .formatted(instance.slot(), instance.jvm().endOfLog()));
         instance.kill();
         instance.start();
       }

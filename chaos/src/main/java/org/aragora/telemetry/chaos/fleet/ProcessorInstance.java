@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.aragora.telemetry.chaos.settings.ChaosSettings;
 import org.aragora.telemetry.chaos.settings.Sabotage;
+import org.aragora.telemetry.testbed.service.ChildJvm;
 import org.aragora.telemetry.testbed.service.MetricsPage;
 import org.aragora.telemetry.testbed.service.ServiceEnvironment;
 import org.aragora.telemetry.testbed.service.ServiceProcess;
@@ -110,18 +111,9 @@ public final class ProcessorInstance {
     }
   }
 
-  /** Sends SIGSTOP. */
-  public void pause() {
-    process.jvm().pause();
-  }
-
-  /** Sends SIGCONT. */
-  public void resume() {
-    process.jvm().resume();
-  }
-
-  String endOfLog() {
-    return process.jvm().endOfLog();
+  /** Its JVM, for a pause and its log. */
+  public ChildJvm jvm() {
+    return process.jvm();
   }
 
   /** Waits until it reports that it is ready; false if it does not in time. */

@@ -1,5 +1,6 @@
 package org.aragora.telemetry.chaos.load;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.aragora.telemetry.chaos.settings.ChaosSettings;
+import org.aragora.telemetry.producer.TelemetryProducer;
 import org.aragora.telemetry.producer.report.ProducerStats;
 
 /** Load of several instances, each a thread with its own producer. It can stop and start again. */
@@ -32,23 +34,27 @@ public final class ChaosLoad {
   public void start(long untilNanos) {
     on = new AtomicBoolean(true);
     stage++;
+    LoadedInstance.Load load =
+        new LoadedInstance.Load(on, settings.eventsPerSecond() / INSTANCES, untilNanos);
     for (int i = 0; i < INSTANCES; i++) {
+      String id = "api-" + i;
       LoadedInstance instance =
-          new LoadedInstance(
-              new LoadedInstance.Settings(
-                  "api-" + i,
-                  bootstrapServers,
-                  settings.topicPrefix(),
-                  settings.seed() * 31 + stage * 7L + i,
-                  settings.eventsPerSecond() / INSTANCES,
-                  untilNanos),
-              on);
+          new LoadedInstance(id, settings.seed() * 31 + stage * 7L + i, load, producer(id));
       Thread thread = new Thread(instance, "chaos-load-" + i);
       thread.setDaemon(true);
       running.add(instance);
       threads.add(thread);
       thread.start();
     }
+  }
+
+  private TelemetryProducer producer(String id) {
+    return TelemetryProducer.builder(id)
+        .bootstrapServers(bootstrapServers)
+        .topicPrefix(settings.topicPrefix())
+        .heartbeatInterval(Duration.ofSeconds(3))
+        .queue(50_000, 16L * 1024 * 1024)
+        .build();
   }
 
   /** Stops it and waits until every accepted event is acknowledged or dropped. */

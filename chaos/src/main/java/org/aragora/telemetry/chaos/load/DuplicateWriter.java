@@ -4,22 +4,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.IntStream;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.aragora.telemetry.chaos.settings.ChaosSettings;
 import org.aragora.telemetry.schemas.topic.InputTopic;
+import org.aragora.telemetry.testbed.broker.BrokerTopics;
 
 /**
  * Writer of the records that retries and redrives may bring. It writes some records a second time,
@@ -55,25 +51,10 @@ public final class DuplicateWriter implements Runnable {
     random = new Random(settings.seed() ^ 0x4d65);
     requests = InputTopic.REQUESTS.under(settings.topicPrefix());
     consumer =
-        new KafkaConsumer<>(
-            Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed",
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                false,
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                "latest"),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
-    consumer.assign(
-        Arrays.stream(InputTopic.values())
-            .flatMap(
-                topic ->
-                    IntStream.range(0, ChaosSettings.PARTITIONS)
-                        .mapToObj(i -> new TopicPartition(topic.under(settings.topicPrefix()), i)))
-            .toList());
+        BrokerTopics.consumer(
+            bootstrapServers,
+            BrokerTopics.inputs(settings.topicPrefix(), ChaosSettings.PARTITIONS));
+    consumer.seekToEnd(consumer.assignment());
     producer =
         new KafkaProducer<>(
             Map.of(

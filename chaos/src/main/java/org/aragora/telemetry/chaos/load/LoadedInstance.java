@@ -21,19 +21,6 @@ import org.aragora.telemetry.schemas.field.LogLevel;
 /** One instance of an application. It emits a mix of all events through the producer library. */
 final class LoadedInstance implements Runnable {
 
-  /**
-   * Parameters of one instance.
-   *
-   * @param untilNanos end of the run; debates that would time out later are ended
-   */
-  record Settings(
-      String instanceId,
-      String bootstrapServers,
-      String topicPrefix,
-      long seed,
-      int eventsPerSecond,
-      long untilNanos) {}
-
   /** A debate that is left alone times out after this, and its end is proposed a minute later. */
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
@@ -46,25 +33,26 @@ final class LoadedInstance implements Runnable {
       List.of("/api/debates", "/api/debates/4711", "/api/agents?limit=5", "/ws/adhoc_1a2b3c4d");
   private static final List<Integer> STATUSES = List.of(200, 200, 200, 201, 404, 500, 503);
 
-  private final Settings settings;
-  private final AtomicBoolean on;
+  private final String idPart;
+  private final Load load;
   private final Random random;
   private final TelemetryProducer telemetry;
   private final ArrayDeque<String> debates = new ArrayDeque<>();
   private long number;
   private int connections;
 
-  LoadedInstance(Settings settings, AtomicBoolean on) {
-    this.settings = settings;
-    this.on = on;
-    this.random = new Random(settings.seed());
-    this.telemetry =
-        TelemetryProducer.builder(settings.instanceId())
-            .bootstrapServers(settings.bootstrapServers())
-            .topicPrefix(settings.topicPrefix())
-            .heartbeatInterval(Duration.ofSeconds(3))
-            .queue(50_000, 16L * 1024 * 1024)
-            .build();
+  /**
+   * Load of one instance.
+   *
+   * @param untilNanos end of the run; debates that would time out later are ended
+   */
+  record Load(AtomicBoolean on, int eventsPerSecond, long untilNanos) {}
+
+  LoadedInstance(String instanceId, long seed, Load load, TelemetryProducer telemetry) {
+    this.idPart = instanceId + "-" + seed;
+    this.load = load;
+    this.random = new Random(seed);
+    this.telemetry = telemetry;
   }
 
   @Override
@@ -72,10 +60,10 @@ final class LoadedInstance implements Runnable {
     double owed = 0;
     long last = System.nanoTime();
     try {
-      while (on.get()) {
+      while (load.on().get()) {
         TimeUnit.MILLISECONDS.sleep(TICK_MS);
         long now = System.nanoTime();
-        owed += Math.min(1e9, (double) (now - last)) * settings.eventsPerSecond() / 1e9;
+        owed += Math.min(1e9, (double) (now - last)) * load.eventsPerSecond() / 1e9;
         last = now;
         for (; owed >= 1; owed--) {
           emitOne();
@@ -142,8 +130,7 @@ final class LoadedInstance implements Runnable {
 
   private void debate() {
     boolean leave =
-        random.nextInt(12) == 0
-            && System.nanoTime() + PROPOSED_WITHIN_NANOS < settings.untilNanos();
+        random.nextInt(12) == 0 && System.nanoTime() + PROPOSED_WITHIN_NANOS < load.untilNanos();
     if (leave || debates.size() < 5 || random.nextBoolean()) {
       String debate = id("d");
       DebateStarted start = DebateStarted.of(debate, AGENTS);
@@ -174,7 +161,7 @@ final class LoadedInstance implements Runnable {
   }
 
   private String id(String kind) {
-    return kind + "-" + settings.instanceId() + "-" + settings.seed() + "-" + number++;
+    return kind + "-" + idPart + "-" + number++;
   }
 
   private <T> T oneOf(List<T> all) {

@@ -1,6 +1,7 @@
 package org.aragora.telemetry.chaos.prometheus;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -9,8 +10,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.aragora.telemetry.chaos.checks.ServedSeries;
+import org.aragora.telemetry.chaos.report.FaultLog;
 import org.aragora.telemetry.chaos.report.Violations;
 import org.aragora.telemetry.chaos.report.Violations.Check;
+import org.aragora.telemetry.chaos.settings.ChaosSettings;
+import org.aragora.telemetry.chaos.settings.Sabotage;
 import org.aragora.telemetry.testbed.service.PrometheusProcess;
 import org.aragora.telemetry.testbed.service.SeriesName;
 import org.jspecify.annotations.Nullable;
@@ -20,27 +24,62 @@ import org.jspecify.annotations.Nullable;
  * has the expected values. Between two such times {@code x - x offset} must be the exact
  * difference.
  */
-final class PrometheusCheck {
+public final class PrometheusCheck implements AutoCloseable {
   private static final long CATCHES_UP_WITHIN_SECONDS = 20;
   private static final Set<String> OF_THE_TARGET = Set.of("instance", "job");
   private static final String OURS = "{job=\"aragora-telemetry\",__name__=~\"aragora_.*\"}";
 
   /** A time at which nothing changed, and the values then. */
-  record Rest(long atMs, Map<ServedSeries, Double> values) {}
+  private record Rest(long atMs, Map<ServedSeries, Double> values) {}
 
   private final PrometheusProcess prometheus;
   private final ServedSeries.Table table;
   private final Violations violations;
   private final long beganMs = System.currentTimeMillis();
+  private @Nullable Rest lastRest;
 
-  PrometheusCheck(PrometheusProcess prometheus, ServedSeries.Table table, Violations violations) {
+  private PrometheusCheck(
+      PrometheusProcess prometheus, ServedSeries.Table table, Violations violations) {
     this.prometheus = prometheus;
     this.table = table;
     this.violations = violations;
   }
 
+  /** Starts Prometheus with these targets; returns null if it is not installed. */
+  public static @Nullable PrometheusCheck start(
+      ChaosSettings settings,
+      List<Integer> ports,
+      ServedSeries.Table table,
+      Violations violations,
+      FaultLog log)
+      throws IOException, InterruptedException {
+    if (!PrometheusProcess.isInstalled()) {
+      log.print("Prometheus is not installed (apt-get install prometheus); its checks are skipped");
+      return null;
+    }
+    PrometheusProcess process =
+        PrometheusProcess.start(
+            Files.createTempDirectory(settings.directory(), "prometheus-"),
+            PrometheusConfig.text(ports, settings.sabotage() != Sabotage.NO_IDENTITY));
+    return new PrometheusCheck(process, table, violations);
+  }
+
+  @Override
+  public void close() {
+    prometheus.close();
+  }
+
+  /** Waits until Prometheus has these values and checks their growth since the last rest. */
+  public void rest(Map<ServedSeries, Double> expected) throws InterruptedException {
+    Rest now = await(expected);
+    if (now != null && lastRest != null) {
+      growth(lastRest, now);
+    }
+    lastRest = now != null ? now : lastRest;
+  }
+
   /** Waits for the time at which Prometheus has these values; null after a violation. */
-  @Nullable Rest rest(Map<ServedSeries, Double> expected) throws InterruptedException {
+  private @Nullable Rest await(Map<ServedSeries, Double> expected) throws InterruptedException {
     Map<ServedSeries, Double> growing = new HashMap<>();
     expected.forEach(
         (series, value) -> {
@@ -64,7 +103,7 @@ final class PrometheusCheck {
   }
 
   /** Compares the growth of every series between two rests. */
-  void growth(Rest from, Rest to) throws InterruptedException {
+  private void growth(Rest from, Rest to) throws InterruptedException {
     Map<ServedSeries, Double> grown = new HashMap<>();
     to.values().forEach((s, value) -> grown.put(s, value - from.values().getOrDefault(s, 0.0)));
     Set<String> names = new TreeSet<>();
@@ -126,7 +165,8 @@ final class PrometheusCheck {
   }
 
   /** Searches the whole run for counter resets and for series under more than one identity. */
-  void whole(long untilMs) throws InterruptedException {
+  public void whole() throws InterruptedException {
+    long untilMs = System.currentTimeMillis();
     long lengthMs = untilMs - beganMs;
     Set<String> names = new TreeSet<>();
     table.all().stream().filter(ServedSeries::grows).map(ServedSeries::name).forEach(names::add);

@@ -2,8 +2,10 @@ package org.aragora.telemetry.chaos.prometheus;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -40,25 +42,17 @@ final class PrometheusConfig {
   }
 
   private static String shippedJob() {
-    String all = shipped();
+    String all;
+    try (InputStream in = PrometheusConfig.class.getResourceAsStream(SHIPPED)) {
+      all = new String(Objects.requireNonNull(in, SHIPPED).readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The shipped prometheus.yml cannot be read.", e);
+    }
     int start = all.indexOf(JOB);
     if (start < 0) {
-      throw new IllegalStateException(
-          "The shipped prometheus.yml has no job aragora-telemetry any more.");
+      throw new IllegalStateException("The shipped prometheus.yml has no job aragora-telemetry.");
     }
     int end = all.indexOf(NEXT_JOB, start + JOB.length());
     return all.substring(start + JOB.length(), end < 0 ? all.length() : end + 1);
-  }
-
-  private static String shipped() {
-    try (InputStream in = PrometheusConfig.class.getResourceAsStream(SHIPPED)) {
-      if (in == null) {
-        throw new IllegalStateException(
-            "The shipped prometheus.yml is not on the class path; build the module with Maven.");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new IllegalStateException("The shipped prometheus.yml cannot be read.", e);
-    }
   }
 }

@@ -39,16 +39,6 @@ public record ChaosSettings(
         chaos, seed, eventsPerSecond, Set.of(FaultKind.values()), Sabotage.NONE, null, directory);
   }
 
-  /** Limits the faults to these kinds. */
-  public ChaosSettings only(Set<FaultKind> kinds) {
-    return new ChaosSettings(chaos, seed, eventsPerSecond, kinds, sabotage, oldBuild, directory);
-  }
-
-  /** Makes the run a rolling upgrade from the build in another checkout. */
-  public ChaosSettings upgradeFrom(Path checkout) {
-    return new ChaosSettings(chaos, seed, eventsPerSecond, faults, sabotage, checkout, directory);
-  }
-
   /** Breaks a guarantee in a run of its own. */
   public ChaosSettings sabotaged(Sabotage by, Duration length, Set<FaultKind> kinds) {
     return new ChaosSettings(length, seed, eventsPerSecond, kinds, by, oldBuild, directory);

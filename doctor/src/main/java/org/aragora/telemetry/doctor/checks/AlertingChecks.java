@@ -27,7 +27,7 @@ public final class AlertingChecks {
   private final HttpTarget alertmanager;
   private final @Nullable TestAlerts test;
 
-  /** {@code test}: null where nobody asked for test alerts. */
+  /** {@code test}: null if no test alerts are sent. */
   public AlertingChecks(HttpTarget prometheus, HttpTarget alertmanager, @Nullable TestAlerts test) {
     this.prometheus = prometheus;
     this.alertmanager = alertmanager;
@@ -55,7 +55,7 @@ public final class AlertingChecks {
         ? Finding.pass("%d rules are loaded, the guide's five among them.".formatted(loaded.size()))
         : Finding.fail(
             "Rules that Prometheus cannot evaluate: " + String.join("; ", broken) + ".",
-            "Mend them; promtool check rules names the place.");
+            "Correct them; promtool check rules names the place.");
   }
 
   public Finding alertsFire() throws NoAnswerException, InterruptedException {
@@ -65,7 +65,7 @@ public final class AlertingChecks {
         .path("activeAlertmanagers")
         .isEmpty()) {
       return Finding.fail(
-          "Prometheus at " + prometheus.where() + " knows no Alertmanager.",
+          "Prometheus at " + prometheus.where() + " has no Alertmanager.",
           "Add alerting.alertmanagers to prometheus.yml, as deploy/prometheus has it.");
     }
     if (alertmanager.json("/api/v2/alerts?filter=alertname%3DWatchdog").isEmpty()) {
@@ -104,22 +104,12 @@ public final class AlertingChecks {
           "Alertmanager at %s has no receiver for %s.".formatted(alertmanager.where(), name),
           "Use deploy/alertmanager/alertmanager.yml.");
     }
-    Map<String, Double> requests;
-    Map<String, Double> failed;
-    if (test == null) {
-      Notifications now = Notifications.read(alertmanager);
-      requests = now.requests();
-      failed = now.failed();
-    } else {
-      TestAlerts.Outcome outcome = test.outcome();
-      requests = outcome.requests();
-      failed = outcome.failed();
-    }
+    Notifications made = test == null ? Notifications.read(alertmanager) : test.outcome().since();
     return judged(
         name,
         variable,
-        requests.getOrDefault(integration, 0.0),
-        failed.getOrDefault(integration, 0.0));
+        made.requests().getOrDefault(integration, 0.0),
+        made.failed().getOrDefault(integration, 0.0));
   }
 
   private Finding judged(String name, String variable, double requests, double failed) {

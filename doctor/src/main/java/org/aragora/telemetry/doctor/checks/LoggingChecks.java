@@ -34,8 +34,9 @@ public final class LoggingChecks {
     for (LogTopic.Line line : lines) {
       if (line.decoded() instanceof Decoded.Invalid invalid) {
         return Finding.fail(
-            "%s, %s is no log event: %s".formatted(topic.name(), line.place(), invalid.message()),
-            "Find who writes it; the processor has it among its dead letters.");
+            "%s, %s is not a log event: %s"
+                .formatted(topic.name(), line.place(), invalid.message()),
+            "Find its writer; the processor has it among its dead letters.");
       }
     }
     return lines.isEmpty()

@@ -13,7 +13,18 @@ import org.aragora.telemetry.testbed.service.MetricsPage;
 /** The four lines under "Metrics". */
 public final class MetricsChecks {
   /** The guide's table "Key Metrics". */
-  private static final Map<String, String> KEY_METRICS = keyMetrics();
+  private static final Map<String, String> KEY_METRICS = new LinkedHashMap<>();
+
+  static {
+    KEY_METRICS.put("aragora_requests_total", "counter");
+    KEY_METRICS.put("aragora_request_duration_seconds", "histogram");
+    KEY_METRICS.put("aragora_active_debates", "gauge");
+    KEY_METRICS.put("aragora_websocket_connections", "gauge");
+    KEY_METRICS.put("aragora_agent_calls_total", "counter");
+    KEY_METRICS.put("aragora_debate_duration_seconds", "histogram");
+    KEY_METRICS.put("aragora_consensus_reached_total", "counter");
+    KEY_METRICS.put("aragora_elo_updates_total", "counter");
+  }
 
   private static final List<String> DASHBOARDS =
       List.of(
@@ -46,7 +57,7 @@ public final class MetricsChecks {
               : "with this line: " + shortened(page.malformed().get(0));
       return Finding.fail(
           "%s answers with status %d, %s.".formatted(what, reply.status(), why),
-          "See whether the processor is really there; METRICS_URL or METRICS_PORT say where.");
+          "Check that the processor runs there; METRICS_URL or METRICS_PORT set its address.");
     }
     if (reply.contentType().isEmpty()) {
       return Finding.fail(
@@ -80,7 +91,7 @@ public final class MetricsChecks {
     String missing = "Not served: " + String.join(", ", waiting) + ".";
     return waiting.size() == KEY_METRICS.size()
         ? Finding.fail(
-            missing, "See /health/ready of the processor, and whether METRICS_URL is its address.")
+            missing, "See /health/ready of the processor; METRICS_URL must be its address.")
         : Finding.cannotTell(
             missing, "A series with labels begins with its first event: send one of each kind.");
   }
@@ -106,16 +117,13 @@ public final class MetricsChecks {
       return Finding.fail(
           "%d targets answer, these do not: %s."
               .formatted(up.values().stream().mapToInt(i -> i).sum(), String.join("; ", down)),
-          "Start them, or take their jobs out of prometheus.yml where you do not run them.");
+          "Start them, or take their jobs out of prometheus.yml if you do not run them.");
     }
     if (!up.containsKey(PROCESSOR_JOB)) {
       return Finding.fail(
-          "Prometheus at "
-              + prometheus.where()
-              + " has no target of the job "
-              + PROCESSOR_JOB
-              + ".",
-          "Use deploy/prometheus/prometheus.yml, and see whether its DNS name finds the processor.");
+          "Prometheus at %s has no target of the job %s."
+              .formatted(prometheus.where(), PROCESSOR_JOB),
+          "Use deploy/prometheus/prometheus.yml, and check that its DNS name finds the processor.");
     }
     return Finding.pass("All targets answer: " + up + ".");
   }
@@ -128,7 +136,7 @@ public final class MetricsChecks {
       HttpTarget.Reply reply = grafana.get(path);
       if (reply.status() == 401 || reply.status() == 403) {
         return Finding.cannotTell(
-            "Grafana at %s wants to know who asks (status %d)."
+            "Grafana at %s requires credentials (status %d)."
                 .formatted(grafana.where(), reply.status()),
             "Set GRAFANA_API_KEY (token of a service account) or GRAFANA_ADMIN_PASSWORD.");
       }
@@ -154,18 +162,5 @@ public final class MetricsChecks {
 
   private static String shortened(String text) {
     return text.length() > 120 ? text.substring(0, 120) + "…" : text;
-  }
-
-  private static Map<String, String> keyMetrics() {
-    Map<String, String> metrics = new LinkedHashMap<>();
-    metrics.put("aragora_requests_total", "counter");
-    metrics.put("aragora_request_duration_seconds", "histogram");
-    metrics.put("aragora_active_debates", "gauge");
-    metrics.put("aragora_websocket_connections", "gauge");
-    metrics.put("aragora_agent_calls_total", "counter");
-    metrics.put("aragora_debate_duration_seconds", "histogram");
-    metrics.put("aragora_consensus_reached_total", "counter");
-    metrics.put("aragora_elo_updates_total", "counter");
-    return metrics;
   }
 }

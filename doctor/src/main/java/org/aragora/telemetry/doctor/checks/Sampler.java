@@ -12,7 +12,7 @@ public record Sampler(String name, String argument) {
   private static final String PARENT = "parentbased_";
   private static final Set<String> NAMES = Set.of("always_on", "always_off", "traceidratio");
 
-  /** The share of traces that it keeps, 0 to 1; NaN where it has no meaning. */
+  /** The share of traces that it keeps, 0 to 1; NaN if it has no meaning. */
   public double ratio() {
     String own = name.startsWith(PARENT) ? name.substring(PARENT.length()) : name;
     if (!NAMES.contains(own)) {

@@ -29,11 +29,9 @@ public final class TestAlerts {
    * Outcome of the alerts.
    *
    * @param receivers per severity, the receivers that Alertmanager chose
-   * @param requests per integration, requests made since
-   * @param failed per integration, how many of these failed
+   * @param since counters of the requests made since
    */
-  record Outcome(
-      Map<String, String> receivers, Map<String, Double> requests, Map<String, Double> failed) {}
+  record Outcome(Map<String, String> receivers, Notifications since) {}
 
   private final HttpTarget alertmanager;
   private final Duration wait;
@@ -67,7 +65,7 @@ public final class TestAlerts {
         receivers.putAll(receivers());
         grown = Notifications.read(alertmanager).since(before);
       }
-      return new Outcome(receivers, grown.requests(), grown.failed());
+      return new Outcome(receivers, grown);
     } finally {
       alertmanager.post("/api/v2/alerts", alerts(start, clock.instant()));
     }
@@ -92,7 +90,7 @@ public final class TestAlerts {
       alert
           .putObject("annotations")
           .put("summary", "Test alert of bin/telemetry doctor, nothing is wrong")
-          .put("description", "Sent by hand to see whether alerts arrive. It ends by itself.")
+          .put("description", "Sent by hand to test if alerts arrive. It ends on its own.")
           .put("runbook_url", "docs/how-to/doctor.md");
     }
     return alerts;

@@ -66,7 +66,7 @@ public final class TracingChecks {
         : Finding.fail(
             "Jaeger has spans of the service %s for %s, but none for debates."
                 .formatted(service, kinds),
-            "See whether debates end (aragora_debates_completed_total); their spans are written then.");
+            "Check that debates end (aragora_debates_completed_total); their spans are written then.");
   }
 
   private static String kind(String operation) {
@@ -109,7 +109,7 @@ public final class TracingChecks {
   public Finding samplingConfigured() throws NoAnswerException, InterruptedException {
     if (Double.isNaN(sampler.ratio())) {
       return Finding.fail(
-          "OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG are \"%s\", which is no sampler."
+          "OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG are \"%s\", which is not a sampler."
               .formatted(sampler),
           "Use parentbased_traceidratio and a share from 0 to 1, as the guide does.");
     }
@@ -121,7 +121,7 @@ public final class TracingChecks {
                 + "{exporter=\"spans\",reason=\"unsampled\"})");
     if (kept + left == 0) {
       return Finding.cannotTell(
-          "%s is set here; Prometheus knows of no record that a span exporter judged."
+          "%s is set here; Prometheus has no record that a span exporter judged."
               .formatted(sampler),
           EXPORTER);
     }
@@ -135,7 +135,7 @@ public final class TracingChecks {
             seen, "The exporter is set otherwise, or instances write the flag \"not sampled\".");
   }
 
-  /** The value of a query that gives one series; 0 where it gives none. */
+  /** The value of a query that gives one series; 0 if it gives none. */
   private double value(String query) throws NoAnswerException, InterruptedException {
     JsonNode result =
         prometheus.json("/api/v1/query?query=" + encoded(query)).path("data").path("result");

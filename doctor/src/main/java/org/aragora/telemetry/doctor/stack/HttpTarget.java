@@ -87,7 +87,7 @@ public final class HttpTarget {
   private NoAnswerException otherwise(String path, String how) {
     return new NoAnswerException(
         "%s at %s answers %s %s.".formatted(address.name(), where(), withoutQuery(path), how),
-        "See whether %s is really there; set %s where it is elsewhere."
+        "Check that %s runs there; set %s if it is elsewhere."
             .formatted(address.name(), address.variable()));
   }
 
@@ -111,7 +111,7 @@ public final class HttpTarget {
       throw new NoAnswerException(
           "%s does not answer at %s%s (%s)."
               .formatted(address.name(), where(), withoutQuery(path), why(e)),
-          "Start it, or set %s where it is elsewhere.".formatted(address.variable()));
+          "Start it, or set %s if it is elsewhere.".formatted(address.variable()));
     }
   }
 

@@ -97,7 +97,7 @@ final class Debate {
   /**
    * Emits the one event that comes next.
    *
-   * @return whether something comes after it
+   * @return true if another event comes after it
    */
   boolean step(Dice dice, Ratings ratings, long nowNanos) {
     if (ended) {

@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.aragora.telemetry.producer.TelemetryProducer;
 import org.aragora.telemetry.producer.report.ProducerStats.TopicStats;
 import org.aragora.telemetry.producer.stamp.EventContext;
@@ -56,8 +58,8 @@ public final class SampleLoad implements AutoCloseable {
   }
 
   /** CloudEvents {@code source} of every event that the load writes. */
-  public static List<String> sources() {
-    return INSTANCES.stream().map(id -> "/aragora/instances/" + id).toList();
+  public static Set<String> sources() {
+    return INSTANCES.stream().map(id -> "/aragora/instances/" + id).collect(Collectors.toSet());
   }
 
   /** Events that the broker has acknowledged, by topic. */

@@ -28,8 +28,8 @@ import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.schemas.topic.Topics;
 
 /**
- * Counts the input topics into a new generation, up to where the running service has counted.
- * Nothing refers to it until it is complete; one that was left half-written is never used.
+ * Counts the input topics into a new generation, up to the offsets of the running service. Nothing
+ * refers to it until it is complete; a half-written one is never used.
  */
 public final class GenerationReplay {
   private final Service service;
@@ -43,28 +43,19 @@ public final class GenerationReplay {
   }
 
   /**
-   * Makes it.
+   * Makes the generation.
    *
-   * @param everything the whole range of each input partition, as far as it is there
+   * @param everything the whole available range of each input partition
    * @param progress makes the line for a number of offsets
-   * @return its number
+   * @return the new generation
    */
   public Generation make(
       SortedMap<InputPartition, Bounds> everything,
       Workers workers,
       LongFunction<Progress> progress) {
-    try (Admin admin = service.admin();
-        Producer<byte[], byte[]> producer = service.producer()) {
-      return make(everything, workers, progress, admin, producer);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new ReplayException(
-          "The generation could not be made: "
-              + (e.getCause() == null ? e.toString() : e.getCause().getMessage()),
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ReplayException("The replay was interrupted.", e);
-    }
+    return service.with(
+        "The generation could not be made: %s",
+        (admin, producer) -> make(everything, workers, progress, admin, producer));
   }
 
   private Generation make(
@@ -106,7 +97,7 @@ public final class GenerationReplay {
     return made;
   }
 
-  /** Ends each partition where the current generation stands: what follows, a processor counts. */
+  /** Ends each partition at the offset of the current generation; processors count the rest. */
   private SortedMap<InputPartition, Bounds> upTo(
       Map<InputPartition, Long> counted, SortedMap<InputPartition, Bounds> everything) {
     SortedMap<InputPartition, Bounds> range = new TreeMap<>();
@@ -122,7 +113,7 @@ public final class GenerationReplay {
 
   private static String note(Generation current, SortedMap<InputPartition, Bounds> range) {
     long gaps = range.values().stream().filter(bounds -> bounds.from() > 0).count();
-    return "counted anew up to where generation %d stood%s"
+    return "counted again up to the offsets of generation %d%s"
         .formatted(
             current.number(),
             gaps == 0

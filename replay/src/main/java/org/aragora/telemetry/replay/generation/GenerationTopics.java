@@ -16,7 +16,7 @@ import org.aragora.telemetry.counting.generation.Changelogs;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 
-/** The topics of generations: made, looked at, deleted. */
+/** Creates, describes and deletes the topics of generations. */
 final class GenerationTopics {
   private static final short FULL_REPLICATION = 3;
 
@@ -28,7 +28,7 @@ final class GenerationTopics {
     this.service = service;
   }
 
-  /** Partitions of every topic that there is under the prefix or belongs to the application. */
+  /** Partition counts of the topics under the prefix and of the application. */
   Map<String, Integer> partitions() throws ExecutionException, InterruptedException {
     Set<String> ours =
         admin.listTopics().names().get().stream()
@@ -47,8 +47,8 @@ final class GenerationTopics {
   }
 
   /**
-   * Makes the metrics topic of the first number, from {@code first} on, that nobody else has taken:
-   * the cluster lets one win.
+   * Creates the metrics topic of the first free number, from {@code first} on. If two replays try
+   * the same number, the cluster creates the topic for one of them.
    */
   Generation reserve(Generation first, int partitions)
       throws ExecutionException, InterruptedException {
@@ -67,7 +67,7 @@ final class GenerationTopics {
     }
   }
 
-  /** Makes the rest. {@code inputs}: partitions of each input topic. */
+  /** Creates the other topics. {@code inputs}: partitions of each input topic. */
   void createRest(Generation generation, int partitions, Map<InputTopic, Integer> inputs)
       throws ExecutionException, InterruptedException {
     List<NewTopic> topics = new ArrayList<>();
@@ -108,7 +108,7 @@ final class GenerationTopics {
     return admin.describeCluster().nodes().get().size();
   }
 
-  /** Deletes the topics and the group of a generation, as far as they are there. */
+  /** Deletes the topics and the group of a generation, if they exist. */
   void delete(Generation generation) throws ExecutionException, InterruptedException {
     List<String> names = new ArrayList<>();
     names.add(generation.metrics().under(service.topicPrefix()));

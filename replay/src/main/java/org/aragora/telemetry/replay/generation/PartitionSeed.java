@@ -17,8 +17,8 @@ import org.aragora.telemetry.schemas.codec.Decoded;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts one input partition and writes what a processor that had counted it would have written:
- * windows as they close; at the end the open ones, the totals, the ledger and the stores.
+ * Counts one input partition and writes the same records as a processor: windows as they close; at
+ * the end the open ones, the totals, the ledger and the stores.
  */
 final class PartitionSeed implements PartitionJob, CountSink {
   private final InputPartition partition;

@@ -2,9 +2,11 @@ package org.aragora.telemetry.replay.generation;
 
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +14,6 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import org.aragora.telemetry.counting.generation.Changelogs;
 import org.aragora.telemetry.counting.generation.Generation;
@@ -27,7 +28,7 @@ import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /** Switches the service from one generation to another, forth or back. */
 public final class Promotion {
-  private static final long LOOK_MS = 500;
+  private static final long POLL_MS = 500;
 
   private final Service service;
   private final PrintWriter out;
@@ -40,37 +41,31 @@ public final class Promotion {
   /**
    * Makes a generation the current one, and waits until the running processors have changed to it.
    *
-   * @param allowGaps also where retention has taken what it has not counted yet
-   * @param patience how long to wait for the processors
-   * @throws ReplayException in a sentence, where it cannot be, or where processors did not change
+   * @param allowGaps promotes even if retention has removed records that it has not counted
+   * @param patience time to wait for the processors
+   * @throws ReplayException if the generation cannot be promoted, or if processors did not change
    */
   public void promote(Generation target, boolean allowGaps, Duration patience) {
-    try (Admin admin = service.admin();
-        Producer<byte[], byte[]> producer = service.producer()) {
-      Generations known = service.generations();
-      if (known.current().equals(target)) {
-        out.printf("Generation %d is current already.%n", target.number());
-        return;
-      }
-      GenerationGroups groups = service.groups(admin);
-      check(target, known, groups, new GenerationTopics(admin, service));
-      long behind = behind(target, known.current(), groups, admin, allowGaps);
-      boolean running = !groups.members(known.current()).isEmpty();
-      service.write(producer, new GenerationRecord.Current(target, service.clock().millis()));
-      out.printf(
-          "Generation %d is current. It has %,d records to catch up with; until then nothing is served.%n",
-          target.number(), behind);
-      out.flush();
-      awaitChange(target, known, groups, running, patience);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new ReplayException(
-          "The cluster did not answer: "
-              + (e.getCause() == null ? e.toString() : e.getCause().getMessage()),
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ReplayException("Interrupted.", e);
-    }
+    service.with(
+        "The cluster did not answer: %s",
+        (admin, producer) -> {
+          Generations known = service.generations();
+          if (known.current().equals(target)) {
+            out.printf("Generation %d is current already.%n", target.number());
+            return target;
+          }
+          GenerationGroups groups = service.groups(admin);
+          check(target, known, groups, new GenerationTopics(admin, service));
+          long behind = behind(target, known.current(), groups, admin, allowGaps);
+          boolean running = !groups.members(known.current()).isEmpty();
+          service.write(producer, current(target));
+          out.printf(
+              "Generation %d is current. It has %,d records to catch up with; until then nothing is served.%n",
+              target.number(), behind);
+          out.flush();
+          awaitChange(target, known, groups, running, patience);
+          return target;
+        });
   }
 
   private void check(
@@ -101,7 +96,7 @@ public final class Promotion {
     }
   }
 
-  /** How many records it has to count before it may be served. */
+  /** Number of records that it has to count before it may be served. */
   private long behind(
       Generation target,
       Generation current,
@@ -151,7 +146,7 @@ public final class Promotion {
     long untilNanos = System.nanoTime() + patience.toNanos();
     List<String> left;
     do {
-      TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+      TimeUnit.MILLISECONDS.sleep(POLL_MS);
       left = new ArrayList<>();
       for (Generation other : known.with(current(target)).others()) {
         left.addAll(groups.members(other));
@@ -163,7 +158,7 @@ public final class Promotion {
     } while (System.nanoTime() - untilNanos < 0);
     throw new ReplayException(
         left.isEmpty()
-            ? "No processor counts into generation %d yet: start one; the logs of those that run say why. To go back: promote %d."
+            ? "No processor counts into generation %d yet: start one; the logs of those that run show why. To go back: promote %d."
                 .formatted(target.number(), known.current().number())
             : "Still in another generation, and nothing new is served until they stop: %s. Stop them, or go back: promote %d."
                 .formatted(left, known.current().number()));
@@ -173,7 +168,7 @@ public final class Promotion {
     return new GenerationRecord.Current(target, service.clock().millis());
   }
 
-  /** Says which generations there are. */
+  /** Prints the generations. */
   public void list() {
     Generations known = service.generations();
     if (!known.made().containsKey(Generation.FIRST)) {
@@ -188,8 +183,8 @@ public final class Promotion {
                     generation,
                     "%s at %s, %s"
                         .formatted(
-                            made.state().name().toLowerCase(java.util.Locale.ROOT),
-                            java.time.Instant.ofEpochMilli(made.atMs()),
+                            made.state().name().toLowerCase(Locale.ROOT),
+                            Instant.ofEpochMilli(made.atMs()),
                             made.note())));
   }
 
@@ -201,32 +196,28 @@ public final class Promotion {
   /**
    * Deletes the topics and the offsets of a generation that is not current.
    *
-   * @throws ReplayException where it is, or where somebody counts into it
+   * @throws ReplayException if it is current, or if a member counts into it
    */
   public void discard(Generation target) {
-    try (Admin admin = service.admin();
-        Producer<byte[], byte[]> producer = service.producer()) {
-      if (service.generations().current().equals(target)) {
-        throw new ReplayException("Generation %d is current and stays.".formatted(target.number()));
-      }
-      List<String> members = service.groups(admin).members(target);
-      if (!members.isEmpty()) {
-        throw new ReplayException(
-            "Generation %d stays: %s count into it.".formatted(target.number(), members));
-      }
-      service.write(
-          producer,
-          new Made(target, State.DISCARDED, service.clock().millis(), "its topics are deleted"));
-      new GenerationTopics(admin, service).delete(target);
-      out.printf("Generation %d is deleted.%n", target.number());
-    } catch (ExecutionException | TimeoutException e) {
-      throw new ReplayException(
-          "Generation %d could not be deleted whole (%s); try again."
-              .formatted(target.number(), e.getCause() == null ? e : e.getCause().getMessage()),
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ReplayException("Interrupted.", e);
-    }
+    service.with(
+        "Generation " + target.number() + " could not be deleted whole (%s); try again.",
+        (admin, producer) -> {
+          if (service.generations().current().equals(target)) {
+            throw new ReplayException(
+                "Generation %d is current and stays.".formatted(target.number()));
+          }
+          List<String> members = service.groups(admin).members(target);
+          if (!members.isEmpty()) {
+            throw new ReplayException(
+                "Generation %d stays: %s count into it.".formatted(target.number(), members));
+          }
+          service.write(
+              producer,
+              new Made(
+                  target, State.DISCARDED, service.clock().millis(), "its topics are deleted"));
+          new GenerationTopics(admin, service).delete(target);
+          out.printf("Generation %d is deleted.%n", target.number());
+          return target;
+        });
   }
 }

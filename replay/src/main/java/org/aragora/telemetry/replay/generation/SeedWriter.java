@@ -21,7 +21,7 @@ final class SeedWriter {
   private final int partitions;
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
 
-  /** {@code partitions}: of the metrics topic, and of that of windows. */
+  /** {@code partitions}: of the metrics topic and of the windows topic. */
   SeedWriter(
       Producer<byte[], byte[]> producer,
       GenerationTopics topics,
@@ -67,21 +67,17 @@ final class SeedWriter {
   }
 
   /**
-   * Looks whether anything was refused.
+   * Checks the writes so far.
    *
-   * @throws ReplayException if so
+   * @throws ReplayException if one has failed
    */
   void check() {
     Exception e = failure.get();
     if (e != null) {
       throw new ReplayException(
-          "%s could not be written (%s); nothing uses it. Remove it with 'bin/telemetry replay discard %d' and try again."
-              .formatted(capitalized(), e.getMessage(), generation.number()),
+          "Generation %1$d could not be written (%2$s); nothing uses it. Remove it with 'bin/telemetry replay discard %1$d' and try again."
+              .formatted(generation.number(), e.getMessage()),
           e);
     }
-  }
-
-  private String capitalized() {
-    return "Generation " + generation.number();
   }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -22,12 +23,12 @@ import org.aragora.telemetry.replay.read.ReplayException;
 import org.aragora.telemetry.schemas.topic.Topics;
 
 /**
- * The service whose generations these are, and the clients to reach it with.
+ * The service of the generations, and the clients to reach it with.
  *
  * @param clientSettings of every Kafka client
- * @param topicPrefix what the names of topics begin with
+ * @param topicPrefix prefix of the names of all topics
  * @param applicationId as the settings name it
- * @param clock for the times that are written down
+ * @param clock for the times in records
  */
 public record Service(
     Map<String, Object> clientSettings, String topicPrefix, String applicationId, Clock clock) {
@@ -38,7 +39,7 @@ public record Service(
     clientSettings = Map.copyOf(clientSettings);
   }
 
-  /** Which generations there are; only the first where the topic is missing that says so. */
+  /** The generations of the service; only the first if the generations topic is missing. */
   public Generations generations() {
     try (GenerationLog log =
         GenerationLog.open(clientSettings, topicPrefix, "aragora-replay-generations")) {
@@ -55,14 +56,37 @@ public record Service(
     return new TopicPartition(of.topic().under(topicPrefix), of.partition());
   }
 
-  Admin admin() {
+  /** Work with the cluster. */
+  interface Work<T> {
+    T run(Admin admin, Producer<byte[], byte[]> producer)
+        throws ExecutionException, InterruptedException, TimeoutException;
+  }
+
+  /**
+   * Does work with clients that live as long as the work.
+   *
+   * @param failure sentence of the exception if the cluster fails, with a place for the cause
+   */
+  <T> T with(String failure, Work<T> work) {
+    try (Admin admin = admin();
+        Producer<byte[], byte[]> producer = producer()) {
+      return work.run(admin, producer);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new ReplayException(
+          failure.formatted(e.getCause() == null ? e.toString() : e.getCause().getMessage()), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ReplayException("Interrupted.", e);
+    }
+  }
+
+  private Admin admin() {
     Map<String, Object> settings = new HashMap<>(clientSettings);
     settings.put(AdminClientConfig.CLIENT_ID_CONFIG, "aragora-replay-admin");
     return Admin.create(settings);
   }
 
-  /** Every record of it is acknowledged by enough replicas or reported. */
-  Producer<byte[], byte[]> producer() {
+  private Producer<byte[], byte[]> producer() {
     Map<String, Object> settings = new HashMap<>(clientSettings);
     settings.put(ProducerConfig.CLIENT_ID_CONFIG, "aragora-replay-writer");
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
@@ -75,7 +99,7 @@ public record Service(
     return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
-  /** Writes it down where every processor reads it. Returns when that is certain. */
+  /** Writes a record to the generations topic and waits for the acknowledgement. */
   void write(Producer<byte[], byte[]> producer, GenerationRecord record)
       throws InterruptedException {
     String topic = Topics.GENERATIONS.under(topicPrefix);

@@ -1,4 +1,4 @@
-/** Makes generations of the output topics from a replay, and says which one is served. */
+/** Writes a replay as a new generation of the output topics, and promotes generations. */
 @NullMarked
 package org.aragora.telemetry.replay.generation;
 

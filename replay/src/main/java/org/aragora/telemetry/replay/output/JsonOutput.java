@@ -1,6 +1,7 @@
 package org.aragora.telemetry.replay.output;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.aragora.telemetry.counting.ledger.Ledger;
@@ -9,15 +10,11 @@ import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.value.Aggregate;
 import org.aragora.telemetry.counting.value.HistogramAggregate;
-import org.aragora.telemetry.counting.value.LatestAggregate;
-import org.aragora.telemetry.counting.value.RunMaximumAggregate;
-import org.aragora.telemetry.counting.value.SumAggregate;
 import org.aragora.telemetry.replay.read.Bounds;
-import org.aragora.telemetry.replay.read.WindowId;
 import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 
 /**
- * One JSON object: {@code range}, {@code ledger}, {@code series} and, where they were kept, {@code
+ * One JSON object: {@code range}, {@code ledger}, {@code series} and, if they were kept, {@code
  * windows}; one entry a line, in order, numbers exact. Gauges that depend on the clock are left
  * out.
  */
@@ -73,7 +70,7 @@ public final class JsonOutput {
     for (Map.Entry<WindowId, Aggregate> entry : result.windows().entrySet()) {
       MetricDescriptor metric = result.metric(entry.getKey().series());
       out.append(comma).append("{\"minute\":");
-      string(java.time.Instant.ofEpochSecond(entry.getKey().minute() * 60).toString());
+      string(Instant.ofEpochSecond(entry.getKey().minute() * 60).toString());
       out.append(",");
       series(metric, entry.getKey().series());
       value(metric, entry.getValue());
@@ -130,12 +127,9 @@ public final class JsonOutput {
   }
 
   private void value(MetricDescriptor metric, Aggregate value) throws IOException {
-    if (value instanceof SumAggregate sum) {
-      out.append(",\"value\":").append(sum.total().toString());
-    } else if (value instanceof LatestAggregate latest) {
-      out.append(",\"value\":").append(String.valueOf(latest.value()));
-    } else if (value instanceof RunMaximumAggregate maximum) {
-      out.append(",\"value\":").append(maximum.total().toString());
+    String single = Numbers.single(value);
+    if (single != null) {
+      out.append(",\"value\":").append(single);
     } else if (value instanceof HistogramAggregate histogram) {
       long count = 0;
       out.append(",\"buckets\":{");

@@ -1,8 +1,10 @@
 package org.aragora.telemetry.replay.output;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
@@ -10,18 +12,16 @@ import org.aragora.telemetry.counting.metric.MetricType;
 import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.value.Aggregate;
 import org.aragora.telemetry.counting.value.HistogramAggregate;
-import org.aragora.telemetry.counting.value.LatestAggregate;
 import org.aragora.telemetry.counting.value.RatioAggregate;
-import org.aragora.telemetry.counting.value.SumAggregate;
 
 /**
  * History for {@code promtool tsdb create-blocks-from openmetrics}: for every series one sample a
- * minute, at the full minute, with what all events before that minute add up to by their event
- * times. A series begins with a 0 at the minute of its first event, so that {@code increase} sees
- * it. Samples of a series are in the order of time, as Prometheus takes them.
+ * minute, at the full minute: the sum of all events before that minute, by their event times. A
+ * series begins with a 0 at the minute of its first event, so that {@code increase} counts it.
+ * Samples of a series are in the order of time, as Prometheus requires.
  *
- * <p>Left out is what is no function of event time: the pipeline's own metrics, and whether
- * instances are up.
+ * <p>Metrics that are not a function of event time are left out: the pipeline's own, and the
+ * liveness of instances.
  */
 public final class OpenMetricsOutput {
   private static final long SECONDS = 60;
@@ -30,7 +30,7 @@ public final class OpenMetricsOutput {
   private static final String TOTAL = "_total";
 
   /**
-   * What the samples carry.
+   * Labels and end of the samples.
    *
    * @param job the live scrape's job
    * @param instance the live scrape's instance
@@ -49,8 +49,7 @@ public final class OpenMetricsOutput {
 
   /** Writes all of it. */
   public void write(Result result) throws IOException {
-    TreeMap<SeriesKey, NavigableMap<Long, Aggregate>> bySeries =
-        new TreeMap<>(org.aragora.telemetry.replay.read.WindowId.BY_SERIES);
+    TreeMap<SeriesKey, NavigableMap<Long, Aggregate>> bySeries = new TreeMap<>(WindowId.BY_SERIES);
     bySeries.putAll(result.minutes().series());
     long first = Long.MAX_VALUE;
     long last = Long.MIN_VALUE;
@@ -91,7 +90,11 @@ public final class OpenMetricsOutput {
             ? metric.name().substring(0, metric.name().length() - TOTAL.length())
             : metric.name();
     out.append("# TYPE ").append(family).append(' ').append(type).append('\n');
-    out.append("# HELP ").append(family).append(' ').append(escape(metric.help())).append('\n');
+    out.append("# HELP ")
+        .append(family)
+        .append(' ')
+        .append(Numbers.escaped(metric.help()))
+        .append('\n');
     boolean any = false;
     for (Map.Entry<SeriesKey, NavigableMap<Long, Aggregate>> entry : bySeries.entrySet()) {
       if (entry.getKey().metric().equals(metric.name())) {
@@ -102,8 +105,7 @@ public final class OpenMetricsOutput {
     if (!any
         && metric.labels().isEmpty()
         && (metric.type() == MetricType.COUNTER || metric.type() == MetricType.ADDITIVE_GAUGE)) {
-      series(
-          metric, new SeriesKey(metric.name(), java.util.List.of()), new TreeMap<>(), first, end);
+      series(metric, new SeriesKey(metric.name(), List.of()), new TreeMap<>(), first, end);
     }
   }
 
@@ -131,7 +133,7 @@ public final class OpenMetricsOutput {
     }
   }
 
-  /** Writes what a series' value is at the beginning of a minute. */
+  /** Writes the value of a series at the beginning of a minute. */
   private interface Sampler {
     void sample(long minute, Aggregate value) throws IOException;
   }
@@ -139,14 +141,12 @@ public final class OpenMetricsOutput {
   private Sampler sampler(MetricDescriptor metric, String labels) {
     String plain = metric.name() + "{" + labels + "} ";
     return switch (metric.type()) {
-      case COUNTER, ADDITIVE_GAUGE ->
-          (minute, value) -> line(plain, Numbers.text(((SumAggregate) value).total(), 1), minute);
-      case LATEST_GAUGE ->
-          (minute, value) -> line(plain, String.valueOf(((LatestAggregate) value).value()), minute);
+      case COUNTER, ADDITIVE_GAUGE, LATEST_GAUGE ->
+          (minute, value) -> line(plain, Objects.requireNonNull(Numbers.single(value)), minute);
       case HISTOGRAM -> histogram(metric, labels);
       case RATIO -> ratio(metric, labels);
       case INSTANCE, RUN_MAXIMUM ->
-          throw new IllegalStateException(metric.name() + " is no function of event time");
+          throw new IllegalStateException(metric.name() + " is not a function of event time");
     };
   }
 
@@ -201,19 +201,15 @@ public final class OpenMetricsOutput {
       labels
           .append(metric.labels().get(i))
           .append("=\"")
-          .append(escape(key.labelValues().get(i)))
+          .append(Numbers.escaped(key.labelValues().get(i)))
           .append("\",");
     }
     return labels
         .append("instance=\"")
-        .append(escape(settings.instance()))
+        .append(Numbers.escaped(settings.instance()))
         .append("\",job=\"")
-        .append(escape(settings.job()))
+        .append(Numbers.escaped(settings.job()))
         .append('"')
         .toString();
-  }
-
-  private static String escape(String text) {
-    return text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
   }
 }

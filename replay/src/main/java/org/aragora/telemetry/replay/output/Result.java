@@ -16,17 +16,17 @@ import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.replay.read.Bounds;
 import org.aragora.telemetry.replay.read.Minutes;
 import org.aragora.telemetry.replay.read.PartitionReplay;
-import org.aragora.telemetry.replay.read.WindowId;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a replay has counted, over all input partitions.
+ * The totals of a replay, over all input partitions.
  *
  * @param metrics every metric, in the order in which it is served
- * @param range what was read
+ * @param range the offsets that were read
  * @param ledgers the account of each input partition
  * @param totals the merged total of every series, in order
- * @param windows the merged windows, in order; empty where none were kept
- * @param minutes what happened in each minute of event time; empty where it was not kept
+ * @param windows the merged windows, in order; empty if none were kept
+ * @param minutes changes in each minute of event time; empty if they were not kept
  * @param firstAppendMs append time of the first record, the greatest long if there is none
  */
 public record Result(
@@ -63,7 +63,13 @@ public record Result(
           .forEach((series, value) -> merge(totals, series, byName.get(series.metric()), value));
       partition
           .windows()
-          .forEach((id, value) -> merge(windows, id, byName.get(id.series().metric()), value));
+          .forEach(
+              (key, value) ->
+                  merge(
+                      windows,
+                      new WindowId(key.series(), key.minute()),
+                      byName.get(key.series().metric()),
+                      value));
       minutes.merge(partition.minutes());
       firstAppendMs = Math.min(firstAppendMs, partition.firstAppendMs());
     }
@@ -71,10 +77,7 @@ public record Result(
   }
 
   private static <K> void merge(
-      Map<K, Aggregate> into,
-      K key,
-      @org.jspecify.annotations.Nullable MetricDescriptor metric,
-      PartialValue value) {
+      Map<K, Aggregate> into, K key, @Nullable MetricDescriptor metric, PartialValue value) {
     if (metric != null) {
       into.computeIfAbsent(key, k -> Aggregate.zero(metric)).merge(value.read(metric));
     }

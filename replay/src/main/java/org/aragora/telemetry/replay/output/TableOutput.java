@@ -4,17 +4,17 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.value.Aggregate;
 import org.aragora.telemetry.counting.value.HistogramAggregate;
-import org.aragora.telemetry.counting.value.LatestAggregate;
-import org.aragora.telemetry.counting.value.RunMaximumAggregate;
-import org.aragora.telemetry.counting.value.SumAggregate;
 
-/** For people: every series with its total, then the account of every partition with records. */
+/**
+ * Table for people: every series with its total, then the account of every partition with records.
+ */
 public final class TableOutput {
   private final Appendable out;
 
@@ -74,15 +74,13 @@ public final class TableOutput {
   private static String name(MetricDescriptor metric, SeriesKey series) {
     List<String> labels = new ArrayList<>();
     for (int i = 0; i < metric.labels().size(); i++) {
-      labels.add("%s=%s".formatted(metric.labels().get(i), quoted(series.labelValues().get(i))));
+      labels.add(
+          "%s=\"%s\""
+              .formatted(metric.labels().get(i), Numbers.escaped(series.labelValues().get(i))));
     }
     return labels.isEmpty()
         ? series.metric()
         : series.metric() + "{" + String.join(",", labels) + "}";
-  }
-
-  private static String quoted(String value) {
-    return "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"";
   }
 
   private static String value(MetricDescriptor metric, Aggregate value) {
@@ -93,12 +91,6 @@ public final class TableOutput {
       }
       return "%d (sum %s)".formatted(count, Numbers.text(histogram.sum(), metric.unitsPerOne()));
     }
-    if (value instanceof LatestAggregate latest) {
-      return String.valueOf(latest.value());
-    }
-    if (value instanceof RunMaximumAggregate maximum) {
-      return maximum.total().toString();
-    }
-    return value instanceof SumAggregate sum ? sum.total().toString() : "";
+    return Objects.requireNonNullElse(Numbers.single(value), "");
   }
 }

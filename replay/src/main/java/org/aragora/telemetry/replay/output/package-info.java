@@ -1,4 +1,4 @@
-/** Writes what a replay has counted: the same bytes for the same range, whoever counted it. */
+/** Writes the totals of a replay: the same bytes for the same range. */
 @NullMarked
 package org.aragora.telemetry.replay.output;
 

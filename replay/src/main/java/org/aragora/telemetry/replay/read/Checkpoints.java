@@ -46,7 +46,7 @@ public final class Checkpoints {
   /** A range with the checkpoints that belong to it. */
   public record Plan(SortedMap<InputPartition, Bounds> range, Checkpoints checkpoints) {}
 
-  /** The range of the replay that was begun in a directory, null where there is none. */
+  /** The range of the replay that was begun in a directory; null if there is none. */
   public static @Nullable Plan resume(Path directory, String rules, Duration interval) {
     Path file = directory.resolve(PLAN);
     if (!Files.exists(file)) {
@@ -109,7 +109,7 @@ public final class Checkpoints {
         : null;
   }
 
-  /** Whether the last checkpoint of a partition is old enough. */
+  /** Returns true if the last checkpoint of a partition is old enough. */
   boolean isDue(InputPartition partition) {
     long nowNanos = System.nanoTime();
     return nowNanos - savedNanos.computeIfAbsent(partition, p -> nowNanos) >= intervalNanos;

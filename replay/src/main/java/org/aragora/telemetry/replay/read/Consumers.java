@@ -1,19 +1,24 @@
 package org.aragora.telemetry.replay.read;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/**
- * Consumers that leave no trace: without a group they are no member of anything and commit nothing.
- */
+/** Creates consumers that leave no trace: they have no group and commit nothing. */
 public final class Consumers {
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final long STALLED_NANOS = Duration.ofSeconds(90).toNanos();
+
   private final Map<String, Object> settings;
 
-  /** {@code clientSettings}: what every Kafka client of the service is set to. */
+  /** {@code clientSettings}: settings of every Kafka client of the service. */
   public Consumers(Map<String, Object> clientSettings) {
     settings = new HashMap<>(clientSettings);
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -26,14 +31,46 @@ public final class Consumers {
     settings.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
   }
 
-  /** Sees committed records only. */
+  /** A consumer of committed records only. */
   public Consumer<byte[], byte[]> committed(String name) {
     return create(name, "read_committed");
   }
 
-  /** For the offsets at which partitions end, open transactions included. */
+  /** A consumer for the ends of partitions, open transactions included. */
   public Consumer<byte[], byte[]> uncommitted(String name) {
     return create(name, "read_uncommitted");
+  }
+
+  /**
+   * Reads on from the positions of an assigned consumer until it has passed the ends.
+   *
+   * @throws ReplayException if an open transaction holds it up for too long
+   */
+  public static void readTo(
+      Consumer<byte[], byte[]> consumer,
+      Map<TopicPartition, Long> ends,
+      java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> action) {
+    long movedNanos = System.nanoTime();
+    Map<TopicPartition, Long> left = new HashMap<>(ends);
+    while (true) {
+      left.entrySet().removeIf(end -> consumer.position(end.getKey(), PATIENCE) >= end.getValue());
+      if (left.isEmpty()) {
+        return;
+      }
+      long before = positions(consumer, left);
+      consumer.poll(POLL).forEach(action);
+      if (positions(consumer, left) > before) {
+        movedNanos = System.nanoTime();
+      } else if (System.nanoTime() - movedNanos > STALLED_NANOS) {
+        throw new ReplayException(
+            "Nothing more can be read from %s; a transaction in it has been open for too long."
+                .formatted(left.keySet().iterator().next()));
+      }
+    }
+  }
+
+  private static long positions(Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> of) {
+    return of.keySet().stream().mapToLong(p -> consumer.position(p, PATIENCE)).sum();
   }
 
   private Consumer<byte[], byte[]> create(String name, String isolation) {

@@ -17,8 +17,8 @@ import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.counting.value.Aggregate;
 
 /**
- * What happened to each series in each minute of event time, late or not. Merging is exact, so the
- * minutes of all partitions can be put together in any order. Not thread-safe.
+ * The changes of each series in each minute of event time, late events too. Merging is exact, so
+ * the minutes of all partitions can be put together in any order. Not thread-safe.
  */
 public final class Minutes {
   private final Map<SeriesKey, NavigableMap<Long, Aggregate>> series = new HashMap<>();

@@ -3,13 +3,14 @@ package org.aragora.telemetry.replay.read;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
-import java.util.NavigableMap;
-import java.util.TreeMap;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.aragora.telemetry.counting.PartitionCounter;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.PartitionStores;
+import org.aragora.telemetry.counting.flow.DiscardingSink;
 import org.aragora.telemetry.counting.flow.InputRecord;
 import org.aragora.telemetry.counting.flow.Measurement;
 import org.aragora.telemetry.counting.metric.InputPartition;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Counts one input partition between its bounds, from a checkpoint if there is one. */
 public final class PartitionReplay implements PartitionJob {
 
-  /** What is kept beside the totals. */
+  /** Values to keep beside the totals. */
   public record Keep(boolean minutes, boolean windows) {}
 
   private static final int VERSION = 1;
@@ -31,7 +32,7 @@ public final class PartitionReplay implements PartitionJob {
   private final Bounds bounds;
   private final Keep keep;
   private final Minutes minutes = new Minutes();
-  private final TreeMap<WindowId, PartialValue> windows = new TreeMap<>();
+  private final Map<WindowKey, PartialValue> windows = new HashMap<>();
   private final PartitionStores<MemoryStore> stores =
       new PartitionStores<>(new MemoryStore(), new MemoryStore());
   private final PartitionCounter counter;
@@ -68,11 +69,11 @@ public final class PartitionReplay implements PartitionJob {
     }
   }
 
-  private final class Kept extends UnwrittenSink {
+  private final class Kept extends DiscardingSink {
     @Override
     public void window(WindowKey key, byte[] value) {
       if (keep.windows()) {
-        windows.put(WindowId.of(key), PartialValue.fromBytes(value));
+        windows.put(key, PartialValue.fromBytes(value));
       }
     }
 
@@ -85,7 +86,7 @@ public final class PartitionReplay implements PartitionJob {
   }
 
   /** Goes on from the checkpoint of the partition, or begins. */
-  public static PartitionReplay open(
+  private static PartitionReplay open(
       InputPartition partition,
       Bounds bounds,
       Keep keep,
@@ -150,7 +151,7 @@ public final class PartitionReplay implements PartitionJob {
     minutes.save(out);
     out.writeInt(windows.size());
     for (var window : windows.entrySet()) {
-      writeBytes(out, window.getKey().toKey(partition).toBytes());
+      writeBytes(out, window.getKey().toBytes());
       writeBytes(out, window.getValue().toBytes());
     }
   }
@@ -158,7 +159,7 @@ public final class PartitionReplay implements PartitionJob {
   private void restoreWindows(DataInputStream in) throws IOException {
     for (int left = in.readInt(); left > 0; left--) {
       WindowKey key = WindowKey.fromBytes(in.readNBytes(in.readInt()));
-      windows.put(WindowId.of(key), PartialValue.fromBytes(in.readNBytes(in.readInt())));
+      windows.put(key, PartialValue.fromBytes(in.readNBytes(in.readInt())));
     }
   }
 
@@ -186,14 +187,14 @@ public final class PartitionReplay implements PartitionJob {
     return minutes;
   }
 
-  /** Every window, in order; those that had not closed are as they were at the end. */
-  public NavigableMap<WindowId, PartialValue> windows() {
+  /** Every window; those that had not closed have their value at the end of the range. */
+  public Map<WindowKey, PartialValue> windows() {
     return windows;
   }
 
   /** The replays of a whole range. */
   public static List<PartitionReplay> all(
-      java.util.Map<InputPartition, Bounds> range,
+      Map<InputPartition, Bounds> range,
       Keep keep,
       PartitionCounters counters,
       @Nullable Checkpoints checkpoints) {

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
-/** Says on a terminal how far a replay is: one line that is written over, or one every so often. */
+/** Prints the progress: one line that is overwritten on a terminal, else one line at intervals. */
 public final class Progress {
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
   private static final long RARE_NANOS = 10 * NANOS_PER_SECOND;
@@ -17,7 +17,7 @@ public final class Progress {
   private final LongSupplier nanoClock;
   private final long totalOffsets;
   private final long startNanos;
-  private long saidNanos;
+  private long printedNanos;
 
   /** {@code totalOffsets}: how many there are to pass. */
   public Progress(PrintStream out, boolean terminal, LongSupplier nanoClock, long totalOffsets) {
@@ -26,28 +26,28 @@ public final class Progress {
     this.nanoClock = nanoClock;
     this.totalOffsets = totalOffsets;
     this.startNanos = nanoClock.getAsLong();
-    this.saidNanos = startNanos;
+    this.printedNanos = startNanos;
   }
 
-  /** Some were passed. Thread-safe. */
+  /** Adds offsets and records that were passed. Thread-safe. */
   void passed(long moreOffsets, long moreRecords) {
     offsets.add(moreOffsets);
     records.add(moreRecords);
   }
 
-  /** Says it, if it is time to. */
+  /** Prints the line, if it is due. */
   void tick() {
     long nowNanos = nanoClock.getAsLong();
-    if (nowNanos - saidNanos >= (terminal ? NANOS_PER_SECOND : RARE_NANOS)) {
-      saidNanos = nowNanos;
-      say(line(nowNanos), false);
+    if (nowNanos - printedNanos >= (terminal ? NANOS_PER_SECOND : RARE_NANOS)) {
+      printedNanos = nowNanos;
+      print(line(nowNanos), false);
     }
   }
 
-  /** Says the end. */
+  /** Prints the last line. */
   public void finish() {
     double seconds = seconds(nanoClock.getAsLong());
-    say(
+    print(
         String.format(
             Locale.ROOT,
             "replay: %,d records in %.1f s, %,.0f a second",
@@ -81,7 +81,7 @@ public final class Progress {
         : seconds < 7200 ? seconds / 60 + " min" : seconds / 3600 + " h";
   }
 
-  private void say(String line, boolean last) {
+  private void print(String line, boolean last) {
     if (terminal) {
       out.print("\r" + line + "\u001b[K" + (last ? System.lineSeparator() : ""));
       out.flush();

@@ -17,7 +17,7 @@ import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
 
-/** Turns the ends of a range into offsets, and notices what retention has taken. */
+/** Resolves the ends of a range to offsets, and detects records that retention has removed. */
 public final class RangeResolver {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -26,7 +26,7 @@ public final class RangeResolver {
   private final boolean allowGaps;
   private final Clock clock;
 
-  /** {@code consumer}: read_committed, so that what is not committed is not in the range. */
+  /** {@code consumer}: read_committed, so that the range has committed records only. */
   public RangeResolver(
       Consumer<byte[], byte[]> consumer, String topicPrefix, boolean allowGaps, Clock clock) {
     this.clock = clock;
@@ -38,7 +38,7 @@ public final class RangeResolver {
   /**
    * The offsets of a range, for every input partition.
    *
-   * @throws ReplayException where records of the range are gone and gaps are not allowed
+   * @throws ReplayException if records of the range are gone and gaps are not allowed
    */
   public SortedMap<InputPartition, Bounds> resolve(Limit from, Limit to) {
     Map<TopicPartition, InputPartition> partitions = partitions();
@@ -86,7 +86,7 @@ public final class RangeResolver {
         found = consumer.partitionsFor(name, PATIENCE);
       } catch (KafkaException e) {
         throw new ReplayException(
-            "The broker did not say which partitions %s has: %s".formatted(name, e.getMessage()),
+            "The broker did not report the partitions of %s: %s".formatted(name, e.getMessage()),
             e);
       }
       if (found == null || found.isEmpty()) {
@@ -126,7 +126,7 @@ public final class RangeResolver {
     return found;
   }
 
-  /** {@code afterAll}: where nothing was appended at or after a time. */
+  /** {@code afterAll}: the result if nothing was appended at or after a time. */
   private static long offset(
       Limit limit,
       InputPartition partition,

@@ -21,7 +21,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Threads that take one input partition after the other, the largest first, and read it to its end.
- * What comes of a partition depends on no other, so their number changes nothing but the time.
+ * A partition depends on no other, so the number of threads changes only the time.
  */
 public final class Workers {
   private static final Duration POLL = Duration.ofMillis(200);
@@ -33,7 +33,7 @@ public final class Workers {
   private final int count;
   private volatile boolean stop;
 
-  /** {@code count}: how many threads. */
+  /** {@code count}: number of threads. */
   public Workers(Consumers consumers, String topicPrefix, int count) {
     this.consumers = consumers;
     this.topicPrefix = topicPrefix;
@@ -43,7 +43,7 @@ public final class Workers {
   /**
    * Does all jobs. Returns when they are done.
    *
-   * @throws ReplayException where that is not possible
+   * @throws ReplayException if a job fails
    */
   public void run(Collection<? extends PartitionJob> jobs, Progress progress) {
     Queue<PartitionJob> queue =

@@ -8,7 +8,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
- * Which dead letters have been sent back. A mark is a record of the dead-letter topic itself, in
+ * The dead letters that have been sent back. A mark is a record of the dead-letter topic itself, in
  * the partition of what it marks and written in the same transaction as what was sent: it cannot be
  * lost without it, and retention takes it later.
  */
@@ -20,7 +20,7 @@ final class Marks {
 
   private final Set<Place> marked = new HashSet<>();
 
-  /** Takes a mark in; false where the record is none. */
+  /** Reads a mark; false if the record is not a mark. */
   boolean accept(ConsumerRecord<byte[], byte[]> record) {
     String offset = Parked.text(record.headers(), MARK);
     if (offset == null || !offset.matches("\\d{1,18}")) {

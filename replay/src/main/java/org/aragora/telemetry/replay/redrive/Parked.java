@@ -14,13 +14,13 @@ import org.aragora.telemetry.schemas.topic.DeadLetterHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One dead letter: what it was and where it came from.
+ * One dead letter and its origin.
  *
  * @param record as it lies in the dead-letter topic
- * @param topic where it was read first
+ * @param topic topic that it was read from first
  * @param partition of that topic
- * @param reason why it is no valid event
- * @param redrives how often it has been sent back before it came here
+ * @param reason why it is not a valid event
+ * @param redrives number of redrives before this dead letter
  */
 record Parked(
     ConsumerRecord<byte[], byte[]> record,
@@ -28,18 +28,18 @@ record Parked(
     int partition,
     String reason,
     int redrives) {
-  /** Headers of a record that was sent back: how often, and which dead letter it was. */
+  /** Headers of a record that was sent back: the number of redrives, and its dead letter. */
   static final String COUNT = "aragora-redrive-count";
 
   static final String FROM = "aragora-redriven-from";
 
   private static final String PREFIX = DeadLetterHeaders.PREFIX;
 
-  /** Written where a part did not fit; such a record is not what it was. */
+  /** Present if a part did not fit; such a record is not whole. */
   private static final Set<String> CUT =
       Set.of(PREFIX + "value-size", PREFIX + "key-size", PREFIX + "headers-size");
 
-  /** Null where the headers do not say where it came from. */
+  /** Returns null if the headers lack the origin. */
   static @Nullable Parked of(ConsumerRecord<byte[], byte[]> record) {
     String topic = text(record.headers(), DeadLetterHeaders.TOPIC);
     String partition = text(record.headers(), DeadLetterHeaders.PARTITION);
@@ -56,7 +56,7 @@ record Parked(
     return count != null && count.matches("\\d{1,6}") ? Integer.parseInt(count) : 0;
   }
 
-  /** Whether parts of it are missing. */
+  /** Returns true if parts of it are missing. */
   boolean isCut() {
     for (Header header : record.headers()) {
       if (CUT.contains(header.key())) {
@@ -66,19 +66,19 @@ record Parked(
     return false;
   }
 
-  /** Which exporter could not send it; null where it is the processor's. */
+  /** The exporter that could not send it; null for a dead letter of the processor. */
   @Nullable String exporter() {
     return text(record.headers(), DeadLetterHeaders.EXPORTER);
   }
 
-  /** Where it lies. */
+  /** Its topic, partition and offset. */
   String place() {
     return "%s-%d@%d".formatted(record.topic(), record.partition(), record.offset());
   }
 
   /**
-   * Equal for what an exporter has parked twice, because it died before it could commit; what
-   * failed again after it was sent back is another.
+   * Equal for two dead letters of one record that an exporter wrote because it died before it could
+   * commit. A record that failed again after a redrive has another.
    */
   List<@Nullable Object> exportIdentity() {
     return Arrays.asList(
@@ -86,8 +86,8 @@ record Parked(
   }
 
   /**
-   * What is written back: key, value and headers as they were, and the mark of this redrive, which
-   * stays with it if it fails again.
+   * The record for the input topic: key, value and headers as they were, and the headers of this
+   * redrive, which stay with it if it fails again.
    */
   ProducerRecord<byte[], byte[]> original() {
     return new ProducerRecord<>(
@@ -95,8 +95,8 @@ record Parked(
   }
 
   /**
-   * What is written for the exporter: as {@link #original}, with the headers that say which record
-   * it was, so that the exporter makes of it what it made of that.
+   * The record for the exporter: as {@link #original}, with the headers of its origin, so that the
+   * exporter converts it as it did the first time.
    */
   ProducerRecord<byte[], byte[]> forExporter(String redriveTopic) {
     return new ProducerRecord<>(

@@ -2,6 +2,7 @@ package org.aragora.telemetry.replay.redrive;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,12 +22,12 @@ import org.aragora.telemetry.replay.read.Consumers;
 import org.aragora.telemetry.replay.read.ReplayException;
 
 /**
- * Sends dead letters back. One transaction holds what is sent and the marks that say so, under one
- * transactional id: whoever starts later stops whoever is at it and sees all that he has done.
+ * Sends dead letters back. One transaction contains the records and their marks, under one
+ * transactional id: a later run fences an earlier one and reads everything that it committed.
  */
 public final class Redrive {
 
-  /** What becomes of a dead letter that is selected. */
+  /** Outcome for a selected dead letter. */
   public enum Fate {
     /** It is sent, or would be. */
     SENT("to send back"),
@@ -47,52 +48,45 @@ public final class Redrive {
       this.text = text;
     }
 
-    /** In words, after a number. */
+    /** Text after a number. */
     public String text() {
       return text;
     }
   }
 
-  /** Dead letters are told apart by these. */
-  public record Kind(String topic, String reason) implements Comparable<Kind> {
-    @Override
-    public int compareTo(Kind other) {
-      int byTopic = topic.compareTo(other.topic);
-      return byTopic != 0 ? byTopic : reason.compareTo(other.reason);
-    }
-  }
+  /** Grouping key of the report. */
+  public record Kind(String topic, String reason) {}
 
-  private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final long STALLED_NANOS = Duration.ofSeconds(90).toNanos();
   private static final int BATCH = 500;
 
   private final Consumers consumers;
   private final Route route;
   private final Selection selection;
   private final Set<Object> seen = new HashSet<>();
-  private final TreeMap<Kind, Map<Fate, Long>> report = new TreeMap<>();
+  private final TreeMap<Kind, Map<Fate, Long>> report =
+      new TreeMap<>(Comparator.comparing(Kind::topic).thenComparing(Kind::reason));
 
-  /** Works over {@code selection} of what {@code route} sends back. */
+  /** Redrives the {@code selection} of the dead letters of {@code route}. */
   public Redrive(Consumers consumers, Route route, Selection selection) {
     this.consumers = consumers;
     this.route = route;
     this.selection = selection;
   }
 
-  /** What would be done. Writes nothing. */
+  /** Returns the report of a redrive, and writes nothing. */
   public SortedMap<Kind, Map<Fate, Long>> dryRun() {
     select(parked -> {});
     return report;
   }
 
   /**
-   * Does it.
+   * Sends the dead letters back.
    *
    * @param producer with the one transactional id of all redrives; not initialized yet
    */
   public SortedMap<Kind, Map<Fate, Long>> execute(Producer<byte[], byte[]> producer) {
-    // Whoever was at it is stopped and its open transaction aborted; only then is looked at marks.
+    // Fences an earlier run and aborts its open transaction, before marks are read.
     producer.initTransactions();
     List<Parked> batch = new ArrayList<>();
     try {
@@ -208,24 +202,13 @@ public final class Redrive {
       java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> action) {
     consumer.assign(List.of(partition));
     consumer.seekToBeginning(List.of(partition));
-    long movedNanos = System.nanoTime();
-    long position = consumer.position(partition, PATIENCE);
-    while (position < end) {
-      var records = consumer.poll(POLL);
-      for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
-        if (record.offset() < end) {
-          action.accept(record);
-        }
-      }
-      long next = consumer.position(partition, PATIENCE);
-      if (next > position) {
-        movedNanos = System.nanoTime();
-      } else if (System.nanoTime() - movedNanos > STALLED_NANOS) {
-        throw new ReplayException(
-            "Nothing more can be read from %s; a transaction in it has been open for too long."
-                .formatted(partition));
-      }
-      position = next;
-    }
+    Consumers.readTo(
+        consumer,
+        Map.of(partition, end),
+        record -> {
+          if (record.offset() < end) {
+            action.accept(record);
+          }
+        });
   }
 }

@@ -7,107 +7,62 @@ import org.aragora.telemetry.replay.read.ReplayException;
 import org.aragora.telemetry.schemas.topic.Topics;
 import org.jspecify.annotations.Nullable;
 
-/** Which dead letters there are to send back, and to where. */
-public sealed interface Route {
-
-  /** The topic that they lie in. */
-  String deadLetterTopic();
-
-  /** Whether this one is meant at all. */
-  boolean takes(Parked parked);
-
-  /** What it is told by in a report, beside its reason. */
-  String label(Parked parked);
-
-  /** Equal for copies of one dead letter; null where there are none. */
-  @Nullable Object identity(Parked parked);
-
-  /**
-   * Whether the place that it goes to is there.
-   *
-   * @param partitionsOf partitions of a topic, 0 where it does not exist
-   */
-  boolean hasHome(Parked parked, ToIntFunction<String> partitionsOf);
-
-  /** What is written. */
-  ProducerRecord<byte[], byte[]> sentBack(Parked parked);
+/**
+ * A dead-letter topic and the destination of its dead letters.
+ *
+ * @param redriveTopic the topic that exporters read beside the input topics; null: dead letters go
+ *     to the partitions that they came from
+ * @param exporters only the dead letters of these
+ */
+public record Route(String deadLetterTopic, @Nullable String redriveTopic, Set<String> exporters) {
 
   /** The processor's dead letters, to the partitions that they came from. */
-  static Route toInputs(String topicPrefix) {
-    return new ToInputs(Topics.DEAD_LETTERS.under(topicPrefix));
+  public static Route toInputs(String topicPrefix) {
+    return new Route(Topics.DEAD_LETTERS.under(topicPrefix), null, Set.of());
   }
 
-  /**
-   * The exporters' dead letters, each to the exporter that refused it and to nobody else.
-   *
-   * @param exporters only of these
-   */
-  static Route toExporters(String topicPrefix, Set<String> exporters) {
-    return new ToExporters(
+  /** The dead letters of these exporters, each to the exporter that could not send it. */
+  public static Route toExporters(String topicPrefix, Set<String> exporters) {
+    return new Route(
         Topics.EXPORT_DEAD_LETTERS.under(topicPrefix),
         Topics.EXPORT_REDRIVE.under(topicPrefix),
         exporters);
   }
 
-  /** Back to the input topics. */
-  record ToInputs(String deadLetterTopic) implements Route {
-    @Override
-    public boolean takes(Parked parked) {
-      return true;
-    }
-
-    @Override
-    public String label(Parked parked) {
-      return parked.topic();
-    }
-
-    @Override
-    public @Nullable Object identity(Parked parked) {
-      return null; // each is written exactly once
-    }
-
-    @Override
-    public boolean hasHome(Parked parked, ToIntFunction<String> partitionsOf) {
-      return parked.partition() < partitionsOf.applyAsInt(parked.topic());
-    }
-
-    @Override
-    public ProducerRecord<byte[], byte[]> sentBack(Parked parked) {
-      return parked.original();
-    }
+  boolean takes(Parked parked) {
+    return redriveTopic == null
+        || (parked.exporter() != null && exporters.contains(parked.exporter()));
   }
 
-  /** To the topic that exporters read beside the input topics. */
-  record ToExporters(String deadLetterTopic, String redriveTopic, Set<String> exporters)
-      implements Route {
-    @Override
-    public boolean takes(Parked parked) {
-      return parked.exporter() != null && exporters.contains(parked.exporter());
-    }
+  /** Grouping key in the report, in addition to the reason. */
+  String label(Parked parked) {
+    return redriveTopic == null ? parked.topic() : parked.exporter() + " " + parked.topic();
+  }
 
-    @Override
-    public String label(Parked parked) {
-      return parked.exporter() + " " + parked.topic();
-    }
+  /** Equal for copies of one dead letter; null if there are none, as the processor writes once. */
+  @Nullable Object identity(Parked parked) {
+    return redriveTopic == null ? null : parked.exportIdentity();
+  }
 
-    @Override
-    public Object identity(Parked parked) {
-      return parked.exportIdentity();
+  /**
+   * Returns true if the destination exists.
+   *
+   * @param partitionsOf partitions of a topic, 0 if it does not exist
+   */
+  boolean hasHome(Parked parked, ToIntFunction<String> partitionsOf) {
+    if (redriveTopic == null) {
+      return parked.partition() < partitionsOf.applyAsInt(parked.topic());
     }
+    if (partitionsOf.applyAsInt(redriveTopic) == 0) {
+      throw new ReplayException(
+          "There is no topic %s, by which exporters get dead letters back; bin/telemetry topics create makes it."
+              .formatted(redriveTopic));
+    }
+    return true;
+  }
 
-    @Override
-    public boolean hasHome(Parked parked, ToIntFunction<String> partitionsOf) {
-      if (partitionsOf.applyAsInt(redriveTopic) == 0) {
-        throw new ReplayException(
-            "There is no topic %s, by which exporters get dead letters back; bin/telemetry topics create makes it."
-                .formatted(redriveTopic));
-      }
-      return true;
-    }
-
-    @Override
-    public ProducerRecord<byte[], byte[]> sentBack(Parked parked) {
-      return parked.forExporter(redriveTopic);
-    }
+  /** The record to write. */
+  ProducerRecord<byte[], byte[]> sentBack(Parked parked) {
+    return redriveTopic == null ? parked.original() : parked.forExporter(redriveTopic);
   }
 }

@@ -3,7 +3,7 @@ package org.aragora.telemetry.replay.redrive;
 import java.util.Set;
 
 /**
- * Which dead letters are sent back.
+ * Filter of the dead letters to send back.
  *
  * @param reasons only these; empty: all
  * @param topics only these, by their full names; empty: all

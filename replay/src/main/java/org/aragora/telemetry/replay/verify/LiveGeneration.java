@@ -2,7 +2,6 @@ package org.aragora.telemetry.replay.verify;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,14 +15,13 @@ import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.value.PartialValue;
+import org.aragora.telemetry.replay.read.Consumers;
 import org.aragora.telemetry.replay.read.ReplayException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the output topics of the live service: the last committed value of every key. */
 final class LiveGeneration implements AutoCloseable {
-  private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final long STALLED_NANOS = Duration.ofSeconds(90).toNanos();
 
   private final Consumer<byte[], byte[]> committed;
   private final Consumer<byte[], byte[]> uncommitted;
@@ -52,38 +50,18 @@ final class LiveGeneration implements AutoCloseable {
   }
 
   /**
-   * Reads everything that is there, then on to what was there when that was done, open transactions
-   * included. So a transaction of which anything was seen in the first lap is seen whole; and what
-   * compaction took away in it has come again later in the topic.
+   * Reads to the committed end, then to the end at that time, open transactions included. So a
+   * transaction that the first lap read in part is read whole, and the second lap contains the
+   * newer values of keys that compaction removed from it.
    */
   void read() {
-    readTo(committed.endOffsets(partitions, PATIENCE));
-    readTo(uncommitted.endOffsets(partitions, PATIENCE));
+    Consumers.readTo(committed, committed.endOffsets(partitions, PATIENCE), this::accept);
+    Consumers.readTo(committed, uncommitted.endOffsets(partitions, PATIENCE), this::accept);
   }
 
-  /** Reads what has come since. */
+  /** Reads the records that were appended since. */
   void readOn() {
-    readTo(uncommitted.endOffsets(partitions, PATIENCE));
-  }
-
-  private void readTo(Map<TopicPartition, Long> ends) {
-    long movedNanos = System.nanoTime();
-    Map<TopicPartition, Long> left = new HashMap<>(ends);
-    while (true) {
-      left.entrySet().removeIf(end -> committed.position(end.getKey(), PATIENCE) >= end.getValue());
-      if (left.isEmpty()) {
-        return;
-      }
-      var records = committed.poll(POLL);
-      records.forEach(this::accept);
-      if (!records.isEmpty()) {
-        movedNanos = System.nanoTime();
-      } else if (System.nanoTime() - movedNanos > STALLED_NANOS) {
-        throw new ReplayException(
-            "Nothing more can be read from %s; a transaction in it has been open for too long."
-                .formatted(left.keySet().iterator().next()));
-      }
-    }
+    Consumers.readTo(committed, uncommitted.endOffsets(partitions, PATIENCE), this::accept);
   }
 
   private void accept(ConsumerRecord<byte[], byte[]> record) {
@@ -109,7 +87,7 @@ final class LiveGeneration implements AutoCloseable {
     }
   }
 
-  /** What there is of an input partition; nothing, where the live service has written nothing. */
+  /** The values of an input partition; empty if the live service has written none. */
   LiveTask task(InputPartition partition) {
     return tasks.computeIfAbsent(partition, p -> new LiveTask());
   }

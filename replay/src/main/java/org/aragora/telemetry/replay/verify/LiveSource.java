@@ -4,10 +4,10 @@ import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.replay.read.Consumers;
 
 /**
- * Where the values of the live service are.
+ * The topics of the live service.
  *
- * @param consumers to read them with
- * @param topicPrefix what the names of topics begin with
- * @param generation that the service counts into
+ * @param consumers create the consumers to read with
+ * @param topicPrefix prefix of the names of all topics
+ * @param generation the generation that the service counts into
  */
 public record LiveSource(Consumers consumers, String topicPrefix, Generation generation) {}

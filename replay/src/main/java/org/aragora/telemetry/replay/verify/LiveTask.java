@@ -6,12 +6,12 @@ import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.jspecify.annotations.Nullable;
 
-/** What the live service has written of one input partition. */
+/** The values that the live service has written of one input partition. */
 final class LiveTask {
   final Map<ValueKey, PartialValue> values = new HashMap<>();
   @Nullable Ledger ledger;
 
-  /** First offset that is in none of it. */
+  /** First offset that none of them contains. */
   long nextOffset() {
     long next = ledger == null ? 0 : ledger.nextOffset();
     for (PartialValue value : values.values()) {

@@ -11,6 +11,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.aragora.telemetry.counting.PartitionCounter;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.PartitionStores;
+import org.aragora.telemetry.counting.flow.DiscardingSink;
 import org.aragora.telemetry.counting.flow.InputRecord;
 import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.InputPartition;
@@ -19,13 +20,12 @@ import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.counting.store.MemoryStore;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.replay.read.PartitionJob;
-import org.aragora.telemetry.replay.read.UnwrittenSink;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts one input partition and compares every live value in the moment at which the replay has
- * counted exactly what the value contains. What the live service has not written yet is {@link
- * #behind} and is compared when it has.
+ * Counts one input partition and compares every live value when the replay has counted exactly the
+ * records that the value contains. A value that the live service has not written yet is {@link
+ * #behind} and is compared later.
  */
 final class PartitionCheck implements PartitionJob {
   private static final long MS_PER_MINUTE = 60_000;
@@ -33,7 +33,7 @@ final class PartitionCheck implements PartitionJob {
   /** An event may be that much ahead of its append time, and so may its window. */
   private static final long SKEW_MS = 60_000;
 
-  /** What has been compared. */
+  /** Numbers of compared values. */
   record Counts(long totals, long windows, long ledgers) {
     Counts plus(Counts other) {
       return new Counts(totals + other.totals, windows + other.windows, ledgers + other.ledgers);
@@ -62,9 +62,9 @@ final class PartitionCheck implements PartitionJob {
   private boolean cutReached;
 
   /**
-   * Sets out to compare what the live service has written of a partition.
+   * The range to compare.
    *
-   * @param from first offset; where it is not 0 only windows can be compared
+   * @param from first offset; if it is not 0, only windows can be compared
    * @param to offset after the last that may be read
    * @param warmUpMs append time after the first record from which windows are whole
    * @param windowsKeptFromMs windows that end before may have been removed by retention
@@ -170,7 +170,7 @@ final class PartitionCheck implements PartitionJob {
       differ(
           key,
           theirs.nextOffset(),
-          "live says that the last change was before that offset, in the replay it was before %d"
+          "live has its last change before that offset, in the replay it was before %d"
               .formatted(mine.nextOffset()));
     }
   }
@@ -189,13 +189,13 @@ final class PartitionCheck implements PartitionJob {
     differences.add("%s of %s before offset %d: %s".formatted(key.text(), partition, offset, what));
   }
 
-  /** Whether every event of a window was appended after the warm-up. */
+  /** Returns true if every event of a window was appended after the warm-up. */
   private boolean isWhole(ValueKey window) {
     return !windowsOnly || window.minute() * MS_PER_MINUTE - SKEW_MS >= firstAppendMs + warmUpMs;
   }
 
   /** Takes the replay's windows, each for the last time before it closes. */
-  private final class Windows extends UnwrittenSink {
+  private final class Windows extends DiscardingSink {
     @Override
     public void window(WindowKey key, byte[] value) {
       if (!cutReached) {
@@ -224,20 +224,20 @@ final class PartitionCheck implements PartitionJob {
     }
   }
 
-  /** Whether the live service must still have a window that the replay has. */
+  /** Returns true if the live service must still have a window that the replay has. */
   private boolean mustBeThere(ValueKey window) {
     boolean kept = (window.minute() + 1) * MS_PER_MINUTE >= windowsKeptFromMs;
     return isWhole(window) && (kept || live.values.containsKey(window));
   }
 
-  /** Whether the live service had not written everything that it must have counted. */
+  /** Returns true if the live service has not written everything that it must have counted. */
   boolean isBehind() {
     return !behind.isEmpty();
   }
 
   /**
-   * Looks at what the live service has written since. What can be compared now is; where the replay
-   * has to go on for it, {@link #to} lies further on.
+   * Compares the values that the live service has written since. If the replay has to go on for
+   * some of them, {@link #to} moves further.
    *
    * @return whether there is more to read
    */
@@ -264,7 +264,7 @@ final class PartitionCheck implements PartitionJob {
     return target > position;
   }
 
-  /** Gives up on what the live service has still not written. */
+  /** Records a difference for each value that the live service has still not written. */
   void giveUp() {
     behind.forEach(
         (key, mine) -> {

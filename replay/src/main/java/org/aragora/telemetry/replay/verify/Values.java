@@ -15,11 +15,11 @@ import org.aragora.telemetry.counting.value.SumAggregate;
 import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 import org.jspecify.annotations.Nullable;
 
-/** Whether values are the same, and what they are in words. */
+/** Comparison and texts of values. */
 final class Values {
   private Values() {}
 
-  /** Their bytes are: each value has one form only. */
+  /** Compares the bytes: each value has one encoding only. */
   static boolean same(PartialValue a, PartialValue b) {
     return a.fingerprint() == b.fingerprint() && Arrays.equals(a.aggregate(), b.aggregate());
   }

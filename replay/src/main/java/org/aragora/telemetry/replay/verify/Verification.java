@@ -4,17 +4,17 @@ import java.io.PrintWriter;
 import java.util.List;
 
 /**
- * What a comparison has found.
+ * The result of a comparison.
  *
  * @param differences a sentence each, in order
- * @param remarks what was not compared, and why
- * @param summary what was compared
- * @param values how many values were compared
+ * @param remarks the values that were not compared, and why
+ * @param summary the numbers of compared values
+ * @param values number of compared values
  */
 public record Verification(
     List<String> differences, List<String> remarks, String summary, long values) {
 
-  /** Whether something was compared and nothing differs. */
+  /** Returns true if something was compared and nothing differs. */
   public boolean isClean() {
     return values > 0 && differences.isEmpty();
   }

@@ -19,15 +19,15 @@ import org.aragora.telemetry.replay.read.Workers;
  * Compares a replay with the live service at a consistent cut, also under load.
  *
  * <p>First the live values are read, then each input partition is counted up to the last offset
- * that they contain. Every value is compared where the replay passes the offset that the value
- * itself names; a value that did not change in between is the same at both. What the replay has and
- * the live service had not written by then must follow within the settling time.
+ * that they contain. Every value is compared when the replay passes the offset that the value
+ * itself names. A value of the replay that the live service had not written by then must follow
+ * within the settling time.
  */
 public final class Verifier {
   private static final Duration WINDOW_RETENTION = Duration.ofDays(30);
 
   /**
-   * How patient it is.
+   * Tolerances of the comparison.
    *
    * @param warmUp append time after the beginning of a cut range from which windows are whole
    * @param settle how long the live service has to write what it has accounted for
@@ -118,7 +118,7 @@ public final class Verifier {
     }
     for (InputPartition task : live.written()) {
       if (!range.containsKey(task)) {
-        differences.add("live has values of %s, which is no input partition".formatted(task));
+        differences.add("live has values of %s, which is not an input partition".formatted(task));
       }
     }
     range.forEach(
@@ -134,7 +134,7 @@ public final class Verifier {
     }
     if (!unknown.isEmpty()) {
       remarks.add(
-          "Not compared, because this release does not know them: " + String.join(", ", unknown));
+          "Not compared, because this release does not have them: " + String.join(", ", unknown));
     }
     return new Verification(
         differences,

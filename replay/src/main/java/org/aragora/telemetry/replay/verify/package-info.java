@@ -1,6 +1,6 @@
 /**
- * Holds a replay against what the live service has written: every value at the input offset that it
- * says it contains, so that both may be compared while the service runs.
+ * Compares a replay with the values that the live service has written, each at the input offset
+ * that it contains, so that the service may run meanwhile.
  */
 @NullMarked
 package org.aragora.telemetry.replay.verify;

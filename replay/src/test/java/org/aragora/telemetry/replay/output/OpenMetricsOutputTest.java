@@ -35,7 +35,7 @@ class OpenMetricsOutputTest {
                 List.of(COUNTER, HISTOGRAM),
                 new TreeMap<>(),
                 new TreeMap<>(),
-                new TreeMap<>(org.aragora.telemetry.replay.read.WindowId.BY_SERIES),
+                new TreeMap<>(WindowId.BY_SERIES),
                 new TreeMap<>(),
                 minutes,
                 MINUTE * 60_000));

@@ -5,9 +5,8 @@ import java.util.function.LongSupplier;
 import org.aragora.telemetry.counting.flow.Times;
 
 /**
- * The append time that one input partition has reached: that of its last record, and while the
- * broker confirms that all is read, as much later as the monotonic clock has advanced. Never goes
- * back.
+ * The append time that one input partition has reached: that of its last record. While the broker
+ * confirms that all is read, it advances with the monotonic clock. Never goes back.
  */
 final class AppendClock {
   private final LongSupplier nanoClock;

@@ -11,11 +11,11 @@ import org.aragora.telemetry.counting.PartitionCounter;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.PartitionStores;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.processor.flow.PartitionProgress;
+import org.aragora.telemetry.processor.flow.ConsumedOffsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hosts a {@link PartitionCounter} in a task. All that an aborted transaction can undo lives
+ * Hosts a {@link PartitionCounter} in a task. All state that an aborted transaction can undo lives
  * between {@code init} and {@code close}.
  */
 public final class CountProcessor implements Processor<byte[], byte[], Object, Object> {
@@ -23,7 +23,7 @@ public final class CountProcessor implements Processor<byte[], byte[], Object, O
   /** Shared by all tasks. */
   public record Services(
       PartitionCounters counters,
-      PartitionProgress progress,
+      ConsumedOffsets progress,
       LongSupplier nanoClock,
       Duration writeInterval) {}
 

@@ -9,22 +9,18 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.codec.EventCodec;
+import org.aragora.telemetry.schemas.topic.DeadLetterHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The record of the dead-letter topic for a record that is no valid event: its key, value and
- * headers, and in headers of ours where it came from and why. What would not fit the topic is cut,
- * and its size kept.
+ * Builds the dead letter of a record that is not a valid event: its key, value and headers, and
+ * {@link DeadLetterHeaders} with its origin and the reason. A part that would not fit the topic is
+ * cut, and a header keeps its size.
  */
 final class DeadLetter {
-  static final String TOPIC = "aragora-dlq-topic";
-  static final String PARTITION = "aragora-dlq-partition";
-  static final String OFFSET = "aragora-dlq-offset";
-  static final String REASON = "aragora-dlq-reason";
-  static final String MESSAGE = "aragora-dlq-message";
-  static final String VALUE_SIZE = "aragora-dlq-value-size";
-  static final String KEY_SIZE = "aragora-dlq-key-size";
-  static final String HEADERS_SIZE = "aragora-dlq-headers-size";
+  private static final String VALUE_SIZE = DeadLetterHeaders.PREFIX + "value-size";
+  private static final String KEY_SIZE = DeadLetterHeaders.PREFIX + "key-size";
+  private static final String HEADERS_SIZE = DeadLetterHeaders.PREFIX + "headers-size";
 
   private static final int CUT_BYTES = 64 * 1024;
   private static final int MAX_PART_BYTES = EventCodec.MAX_VALUE_BYTES;
@@ -43,11 +39,11 @@ final class DeadLetter {
     } else {
       put(headers, HEADERS_SIZE, String.valueOf(headerBytes));
     }
-    put(headers, TOPIC, metadata.topic());
-    put(headers, PARTITION, String.valueOf(metadata.partition()));
-    put(headers, OFFSET, String.valueOf(metadata.offset()));
-    put(headers, REASON, invalid.reason().label());
-    put(headers, MESSAGE, invalid.message());
+    put(headers, DeadLetterHeaders.TOPIC, metadata.topic());
+    put(headers, DeadLetterHeaders.PARTITION, String.valueOf(metadata.partition()));
+    put(headers, DeadLetterHeaders.OFFSET, String.valueOf(metadata.offset()));
+    put(headers, DeadLetterHeaders.REASON, invalid.reason().label());
+    put(headers, DeadLetterHeaders.MESSAGE, invalid.message());
     byte[] key = cut(record.key(), headers, KEY_SIZE);
     byte[] value = cut(record.value(), headers, VALUE_SIZE);
     return new Record<>(key, value, wallClockMs, headers);

@@ -4,17 +4,17 @@ import java.util.List;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.processor.serve.MetricsView;
-import org.aragora.telemetry.processor.serve.Ripener;
+import org.aragora.telemetry.processor.serve.NewSeriesProcessor;
 import org.aragora.telemetry.processor.serve.ServeProcessor;
 
 /**
  * The parts of the topology.
  *
- * @param topicPrefix the beginning of the topics' names
- * @param generation whose output topics it writes and serves
+ * @param topicPrefix prefix of the names of all topics
+ * @param generation the generation that it counts into and serves
  * @param metricsPartitions partitions of the metrics topic
  * @param count shared by all counting tasks
- * @param view where open partitions of the metrics topic are registered
+ * @param view register of the open partitions of the metrics topic
  */
 public record PipelineSettings(
     String topicPrefix,
@@ -28,8 +28,8 @@ public record PipelineSettings(
     return count.counters().metrics();
   }
 
-  Ripener ripener() {
-    return new Ripener(view, count.counters().rules().birth(), count.nanoClock());
+  NewSeriesProcessor newSeries() {
+    return new NewSeriesProcessor(view, count.counters().rules().birth(), count.nanoClock());
   }
 
   ServeProcessor.Services serve(String storeName) {

@@ -11,6 +11,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.StreamPartitioner;
+import org.apache.kafka.streams.processor.TimestampExtractor;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
@@ -22,8 +23,8 @@ import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.schemas.topic.Topics;
 
 /**
- * The topology: one sub-topology per input topic, so that a task is one input partition and what it
- * counts depends on nothing else; and one over the metrics topic, which merges and serves.
+ * The topology. Each input topic has its own sub-topology, so that a task is one input partition
+ * and its totals depend on nothing else. One more, over the metrics topic, merges and serves.
  *
  * <pre>
  * input ─▶ count ─▶ metrics (ledgers, totals), metrics.windows
@@ -34,6 +35,12 @@ import org.aragora.telemetry.schemas.topic.Topics;
  */
 public final class PipelineTopology implements Supplier<Topology> {
   private static final String SERVE_STORE = "serve-store";
+
+  /** The append time, never negative: Kafka Streams drops records with negative timestamps. */
+  private static final TimestampExtractor APPEND_TIME =
+      (record, partitionTime) ->
+          record.timestamp() >= 0 ? record.timestamp() : Math.max(0, partitionTime);
+
   private static final ByteArrayDeserializer BYTES_IN = new ByteArrayDeserializer();
   private static final ByteArraySerializer BYTES_OUT = new ByteArraySerializer();
 
@@ -59,7 +66,7 @@ public final class PipelineTopology implements Supplier<Topology> {
         .addSource(
             AutoOffsetReset.earliest(),
             nodes.source(),
-            new AppendTimeExtractor(),
+            APPEND_TIME,
             BYTES_IN,
             BYTES_IN,
             topicName(topic))
@@ -98,7 +105,7 @@ public final class PipelineTopology implements Supplier<Topology> {
                     Stores.inMemoryKeyValueStore(SERVE_STORE), Serdes.Bytes(), Serdes.ByteArray())
                 .withLoggingDisabled(),
             "source-metrics",
-            new AppendTimeExtractor(),
+            APPEND_TIME,
             BYTES_IN,
             BYTES_IN,
             metricsTopic(),
@@ -108,7 +115,7 @@ public final class PipelineTopology implements Supplier<Topology> {
             "announce",
             () -> new ServeProcessor.Announcer(settings.serve(SERVE_STORE)),
             "source-metrics")
-        .addProcessor("ripen", settings::ripener, "source-metrics")
+        .addProcessor("ripen", settings::newSeries, "source-metrics")
         .addSink("owners", metricsTopic(), METRICS_KEY, BYTES_OUT, BY_METRICS_KEY, "announce")
         .addSink("ripe", metricsTopic(), METRICS_KEY, BYTES_OUT, BY_METRICS_KEY, "ripen");
   }

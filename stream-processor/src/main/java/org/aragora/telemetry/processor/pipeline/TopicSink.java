@@ -13,8 +13,8 @@ import org.aragora.telemetry.schemas.codec.Decoded;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Forwards the results of counting to the topics. Outputs carry wall-clock timestamps: retention of
- * the output topics goes by them.
+ * Forwards the results of counting to the topics. Outputs carry wall-clock timestamps, because
+ * retention of the output topics uses them.
  */
 final class TopicSink implements CountSink {
   private static final byte[] CONTENT_TYPE =
@@ -29,7 +29,7 @@ final class TopicSink implements CountSink {
     this.nodes = nodes;
   }
 
-  /** A record is next, of which a dead letter may be made. */
+  /** Makes a record the current one, which a dead letter may be built from. */
   InputRecord read(Record<byte[], byte[]> record) {
     reading = record;
     return new InputRecord(metadata().offset(), record.timestamp(), record.key(), record.value());
@@ -44,7 +44,7 @@ final class TopicSink implements CountSink {
   @Override
   public void deadLetter(InputRecord record, Decoded.Invalid why) {
     if (reading == null) {
-      throw new IllegalStateException("there is a dead letter, but no record was read");
+      throw new IllegalStateException("a dead letter without a record");
     }
     context.forward(
         DeadLetter.of(reading, metadata(), why, context.currentSystemTimeMs()),

@@ -1,6 +1,6 @@
 /**
  * Counting and serving, hosted by Kafka Streams. {@link
- * org.aragora.telemetry.processor.pipeline.PipelineTopology} is where they meet.
+ * org.aragora.telemetry.processor.pipeline.PipelineTopology} connects them.
  */
 @NullMarked
 package org.aragora.telemetry.processor.pipeline;

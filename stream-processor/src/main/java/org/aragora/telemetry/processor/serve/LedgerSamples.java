@@ -4,14 +4,15 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.value.ExactSum;
-import org.aragora.telemetry.processor.flow.PartitionProgress;
+import org.aragora.telemetry.processor.flow.ConsumedOffsets;
 import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 
-/** Samples of the ledger, summed by topic, and of how far the topics are read. */
+/** Samples of the ledgers, summed by topic, and of the lag of each topic. */
 final class LedgerSamples {
   private static final String PREFIX = "aragora_telemetry_";
   private static final double NANOS_PER_SECOND = 1e9;
@@ -19,7 +20,7 @@ final class LedgerSamples {
 
   private final ServeSettings settings;
   private final Map<InputPartition, Ledger> ledgers;
-  private final PartitionProgress progress;
+  private final ConsumedOffsets progress;
   private final TopicTime time;
   private final long nowMs;
   private final Snapshots to;
@@ -27,7 +28,7 @@ final class LedgerSamples {
   LedgerSamples(
       ServeSettings settings,
       Map<InputPartition, Ledger> ledgers,
-      PartitionProgress progress,
+      ConsumedOffsets progress,
       long nowMs,
       Snapshots to) {
     this.settings = settings;
@@ -75,7 +76,7 @@ final class LedgerSamples {
         name,
         sum(topic, Ledger::gapsClosed));
     ExactSum missing = new ExactSum();
-    forEach(topic, ledger -> missing.add(ledger.missing()));
+    ledgers(topic).forEach(ledger -> missing.add(ledger.missing()));
     to.gauge(
         PREFIX + "missing_events",
         "Events that producers numbered and that have not been counted",
@@ -143,19 +144,12 @@ final class LedgerSamples {
   }
 
   private double sum(InputTopic topic, ToLongFunction<Ledger> figure) {
-    return (double)
-        ledgers.entrySet().stream()
-            .filter(entry -> entry.getKey().topic() == topic)
-            .mapToLong(entry -> figure.applyAsLong(entry.getValue()))
-            .sum();
+    return (double) ledgers(topic).mapToLong(figure).sum();
   }
 
-  private void forEach(InputTopic topic, java.util.function.Consumer<Ledger> action) {
-    ledgers.forEach(
-        (partition, ledger) -> {
-          if (partition.topic() == topic) {
-            action.accept(ledger);
-          }
-        });
+  private Stream<Ledger> ledgers(InputTopic topic) {
+    return ledgers.entrySet().stream()
+        .filter(entry -> entry.getKey().topic() == topic)
+        .map(Map.Entry::getValue);
   }
 }

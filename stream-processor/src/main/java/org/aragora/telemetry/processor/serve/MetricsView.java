@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.aragora.telemetry.counting.metric.SeriesKey;
+import org.aragora.telemetry.processor.flow.BrokerContact;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The partitions of the metrics topic that this process has open, and which of them it may serve
- * now.
+ * The partitions of the metrics topic that this process has open, and those that it may serve now.
  */
 public final class MetricsView {
   private final Map<Integer, PartitionView> open = new ConcurrentHashMap<>();
@@ -28,7 +28,7 @@ public final class MetricsView {
     open.remove(view.partition(), view);
   }
 
-  /** The name under which this process takes a partition over; null while it has it not open. */
+  /** The name under which this process announces a takeover; null if the partition is not open. */
   @Nullable String owner(int partition) {
     PartitionView view = open.get(partition);
     return view == null ? null : view.owner();
@@ -46,28 +46,28 @@ public final class MetricsView {
     return view.isAnnounced() && contact.isFresh(view.streamThread());
   }
 
-  /** The series of a partition that wait to ripen, whether it is served now or not; live. */
+  /** The series of a partition that are not ripe yet, even if it is not served now; live. */
   Set<SeriesKey> young(int partition) {
     PartitionView view = open.get(partition);
     return view == null ? Set.of() : view.young();
   }
 
-  /** How many partitions this process has open. */
+  /** Number of partitions that this process has open. */
   public int openPartitions() {
     return open.size();
   }
 
-  /** How many series this process has open. */
+  /** Number of series that this process has open. */
   public int openSeries() {
     return open.values().stream().mapToInt(view -> view.series().size()).sum();
   }
 
-  /** How many of its open partitions it may serve now. */
+  /** Number of open partitions that it may serve now. */
   public int servablePartitions() {
     return servable().size();
   }
 
-  /** Whether this process may serve a partition at this moment. */
+  /** Returns true if this process may serve a partition at this moment. */
   public boolean servesPartition(int partition) {
     PartitionView view = open.get(partition);
     return view != null && isServable(view);

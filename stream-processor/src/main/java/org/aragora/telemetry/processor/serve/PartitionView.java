@@ -18,11 +18,12 @@ import org.aragora.telemetry.counting.value.PartialValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one partition of the metrics topic says, in one life of its task. Written by the stream
+ * The values of one partition of the metrics topic, in one life of its task. Written by the stream
  * thread, read by scrapes.
  *
- * <p>It may be served only from when its task has read back its own announcement, since that lies
- * behind everything that was in the partition at takeover, and until it reads that of another.
+ * <p>It may be served once its task has read back its own announcement, because that lies behind
+ * everything that the partition contained at takeover. It ends when it reads the announcement of
+ * another task.
  */
 final class PartitionView {
   private final int partition;
@@ -43,7 +44,7 @@ final class PartitionView {
     this.metrics = metrics;
   }
 
-  /** Takes in one record; {@code value} is null where the key was deleted. */
+  /** Applies one record; {@code value} is null if the key was deleted. */
   void accept(byte[] keyBytes, byte @Nullable [] value) {
     MetricsKey key = MetricsKey.fromBytes(keyBytes);
     if (key instanceof MetricsKey.Partial partial) {
@@ -77,11 +78,12 @@ final class PartitionView {
     PartialValue partial = PartialValue.fromBytes(value);
     if (partial.fingerprint() != metric.fingerprint()) {
       throw new IncompatibleMetricException(
-          "%s is now a %s, but the metrics topic holds values of another type, labels or bounds from input partition %s; run 'bin/telemetry replay --output generation' to count them anew from the topics, then 'replay promote'"
+          "%s is now a %s, but the metrics topic holds values of another type, labels or bounds from input partition %s; run 'bin/telemetry replay --output generation' to count them again from the topics, then 'replay promote'"
               .formatted(metric.name(), metric.shape(), key.task()));
     }
-    // Before its value is there, so that no scrape sees the value first and 0 then. One part that
-    // need not wait is enough: the series has been served, the others join it.
+    // Before its value is stored, so that no scrape serves the value first and 0 then. One part
+    // that
+    // starts at its value is enough: the series was served before.
     if (partial.startsAtValue()) {
       ripen(key.series());
     } else if (metric.type().isCumulative() && !ripe.contains(key.series())) {
@@ -97,7 +99,7 @@ final class PartitionView {
     young.remove(key);
   }
 
-  /** Whether this task is the last that announced itself, as far as it has read. */
+  /** Returns true if the last announcement that was read is that of this task. */
   boolean isAnnounced() {
     return announced;
   }
@@ -114,12 +116,12 @@ final class PartitionView {
     return streamThread;
   }
 
-  /** What each input task has for each series; values are not changed once they are here. */
+  /** The aggregate of each input task for each series; no value changes once it is stored. */
   Map<SeriesKey, Map<InputPartition, Aggregate>> series() {
     return series;
   }
 
-  /** The series that are to be served as 0; live. */
+  /** The series to serve as 0; live. */
   Set<SeriesKey> young() {
     return young;
   }

@@ -8,22 +8,22 @@ import java.util.function.Predicate;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricType;
 import org.aragora.telemetry.counting.metric.MetricsKey;
-import org.aragora.telemetry.processor.flow.PartitionProgress;
+import org.aragora.telemetry.processor.flow.ConsumedOffsets;
 
 /**
- * What {@code /metrics} says of the series that come from the topics: those of the partitions that
+ * Collects the series that come from the topics for {@code /metrics}: those of the partitions that
  * this process may serve at this moment. Safe for concurrent scrapes.
  */
 public final class SeriesCollector implements MultiCollector {
   private final MetricsView view;
   private final ServeSettings settings;
-  private final PartitionProgress progress;
+  private final ConsumedOffsets progress;
   private final Clock clock;
   private final SeriesSamples seriesSamples;
   private final int topicTimePartition;
 
   public SeriesCollector(
-      MetricsView view, ServeSettings settings, PartitionProgress progress, Clock clock) {
+      MetricsView view, ServeSettings settings, ConsumedOffsets progress, Clock clock) {
     this.view = view;
     this.settings = settings;
     this.progress = progress;
@@ -42,8 +42,7 @@ public final class SeriesCollector implements MultiCollector {
     while (true) {
       List<PartitionView> servable = view.servable();
       MetricSnapshots snapshots = collect(servable, includedNames);
-      // The process may have been stopped while it collected: what was given away since is not
-      // served.
+      // A process that was paused while it collected may have lost partitions since.
       if (view.servable().containsAll(servable)) {
         return snapshots;
       }

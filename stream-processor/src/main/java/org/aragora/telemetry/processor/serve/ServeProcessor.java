@@ -28,7 +28,7 @@ public final class ServeProcessor {
   private static final Duration ANNOUNCE_AFTER = Duration.ofMillis(50);
 
   /**
-   * What all tasks share.
+   * The objects that all tasks share.
    *
    * @param mayServe whether the values are whole; until then no takeover is announced
    */
@@ -37,14 +37,7 @@ public final class ServeProcessor {
       MetricsView view,
       List<MetricDescriptor> metrics,
       int partitions,
-      BooleanSupplier mayServe) {
-
-    /** Whole from the start. */
-    public Services(
-        String storeName, MetricsView view, List<MetricDescriptor> metrics, int partitions) {
-      this(storeName, view, metrics, partitions, () -> true);
-    }
-  }
+      BooleanSupplier mayServe) {}
 
   private ServeProcessor() {}
 
@@ -97,7 +90,7 @@ public final class ServeProcessor {
     }
   }
 
-  /** Announces, once per takeover, who serves the partition from here on. */
+  /** Announces, once per takeover, the task that serves the partition from here on. */
   public static final class Announcer implements Processor<byte[], byte[], MetricsKey, byte[]> {
     private final Services services;
     private @Nullable Cancellable pending;
@@ -130,7 +123,7 @@ public final class ServeProcessor {
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-      // The reader beside it takes the records in.
+      // The reader applies the records.
     }
   }
 }

@@ -7,14 +7,14 @@ import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /**
- * What serving depends on.
+ * The settings of serving.
  *
  * @param metrics every metric that has series of its own, in the order in which it is served
  * @param websocketConnections the gauge that is served from the instances' series
- * @param topicPrefix what the names of topics begin with
+ * @param topicPrefix prefix of the names of all topics
  * @param inputPartitions partitions of each input topic
  * @param metricsPartitions partitions of the metrics topic
- * @param lateGrace how long events are waited for, in partition time
+ * @param lateGrace time for which late events still count, in partition time
  */
 public record ServeSettings(
     List<MetricDescriptor> metrics,

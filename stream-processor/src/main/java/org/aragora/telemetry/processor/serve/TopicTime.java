@@ -5,23 +5,25 @@ import java.util.OptionalLong;
 import org.aragora.telemetry.counting.flow.Times;
 import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.processor.flow.PartitionProgress;
+import org.aragora.telemetry.processor.flow.ConsumedOffsets;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 
-/** What time it is in the topics. It goes on by the clock while they are read to the end. */
+/**
+ * The time that the topics have reached; it advances with the clock while they are read to the end.
+ */
 final class TopicTime {
   private final Map<InputPartition, Ledger> ledgers;
-  private final PartitionProgress progress;
+  private final ConsumedOffsets progress;
 
-  TopicTime(Map<InputPartition, Ledger> ledgers, PartitionProgress progress) {
+  TopicTime(Map<InputPartition, Ledger> ledgers, ConsumedOffsets progress) {
     this.ledgers = ledgers;
     this.progress = progress;
   }
 
   /**
    * Append time that a partition has reached: that of its last record, or the last moment at which
-   * it was known to be read to its end, if that is later. Not the clock of this moment: the next
-   * record would turn it back to the last look.
+   * it was known to be read to its end, if that is later. The current clock is not used, because
+   * the next record would set it back.
    */
   long appendTimeMs(InputPartition partition) {
     Ledger ledger = ledgers.get(partition);
@@ -39,8 +41,8 @@ final class TopicTime {
   }
 
   /**
-   * Highest partition time of a topic, as much later as it has been idle: from when its last record
-   * was appended to when all of it was last read to the end. Empty where nothing was counted.
+   * Highest partition time of a topic plus its idle time, which runs from its last append to the
+   * last moment at which all of it was read to the end. Empty if nothing was counted.
    */
   OptionalLong highestNanos(InputTopic topic) {
     long highest = Ledger.NO_TIME;
@@ -60,8 +62,7 @@ final class TopicTime {
 
   /**
    * Time up to which a topic is complete but for late events: the lowest time among the partitions
-   * that are not read to the end, each advanced by how long it was idle; where all are, the
-   * highest.
+   * that are not read to the end, each plus its idle time. If all are read to the end, the highest.
    */
   OptionalLong completeUntilNanos(InputTopic topic, long graceNanos) {
     OptionalLong lowest =

@@ -12,17 +12,14 @@ import org.aragora.telemetry.counting.value.Aggregate;
 import org.aragora.telemetry.counting.value.InstanceAggregate;
 import org.aragora.telemetry.counting.value.RatioAggregate;
 
-/** Samples whose values depend on what time it is in the topics: ratios, and who is alive. */
+/** Samples that depend on the time that the topics have reached: ratios and live instances. */
 final class TopicTimeSamples {
   private static final Map<String, Integer> WINDOWS = Map.of("5m", 5, "1h", 60);
   private static final long GONE_AFTER_MS = 60L * 60 * 1000;
 
   private TopicTimeSamples() {}
 
-  /**
-   * Ratios of the last minutes of the topic that their events are on; absent without events in
-   * them.
-   */
+  /** Adds ratios of the last minutes of the topic of their events, if those had events. */
   static void addRatio(MetricDescriptor metric, PartitionView view, TopicTime time, Snapshots to) {
     RatioAggregate merged = new RatioAggregate();
     OptionalLong until = OptionalLong.empty();
@@ -47,7 +44,7 @@ final class TopicTimeSamples {
         });
   }
 
-  /** Who is alive, and the sum of the WebSocket connections of those. */
+  /** Adds the instances that are alive, and the sum of their WebSocket connections. */
   static void addInstances(
       MetricDescriptor metric,
       MetricDescriptor websocketConnections,
@@ -81,7 +78,7 @@ final class TopicTimeSamples {
   }
 
   /**
-   * How long an instance stays alive without another heartbeat, at most, by any partition's time.
+   * Time for which an instance stays alive without another heartbeat; the most of all partitions.
    */
   private static long leftMs(Map<InputPartition, Aggregate> parts, TopicTime time) {
     long leftMs = Long.MIN_VALUE;

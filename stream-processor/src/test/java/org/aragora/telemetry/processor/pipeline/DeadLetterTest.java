@@ -8,7 +8,7 @@ import java.util.List;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Record;
-import org.aragora.telemetry.processor.fixtures.TaskContext;
+import org.aragora.telemetry.processor.simulation.TaskContext;
 import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 import org.junit.jupiter.api.Test;

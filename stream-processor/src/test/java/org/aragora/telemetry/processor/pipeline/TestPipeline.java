@@ -23,7 +23,7 @@ import org.aragora.telemetry.counting.flow.CountingRules;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.measure.MetricCatalog;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.processor.flow.PartitionProgress;
+import org.aragora.telemetry.processor.flow.ConsumedOffsets;
 import org.aragora.telemetry.processor.serve.MetricsView;
 import org.aragora.telemetry.processor.serve.SeriesCollector;
 import org.aragora.telemetry.processor.serve.ServeSettings;
@@ -111,8 +111,8 @@ final class TestPipeline implements AutoCloseable {
         .readRecordsToList();
   }
 
-  private static PartitionProgress progress(java.util.function.LongSupplier nanos) {
-    return new PartitionProgress() {
+  private static ConsumedOffsets progress(java.util.function.LongSupplier nanos) {
+    return new ConsumedOffsets() {
       @Override
       public OptionalLong lagRecords(InputPartition partition) {
         return OptionalLong.of(0);
@@ -135,7 +135,7 @@ final class TestPipeline implements AutoCloseable {
     };
   }
 
-  private PartitionProgress progress() {
+  private ConsumedOffsets progress() {
     return progress(this::nanos);
   }
 

@@ -37,7 +37,7 @@ import org.aragora.telemetry.counting.value.LatestAggregate;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.counting.value.RatioAggregate;
 import org.aragora.telemetry.counting.value.SumAggregate;
-import org.aragora.telemetry.processor.flow.PartitionProgress;
+import org.aragora.telemetry.processor.flow.ConsumedOffsets;
 import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
@@ -426,8 +426,8 @@ class SeriesCollectorTest {
   }
 
   private Map<String, Double> samples() {
-    PartitionProgress progress =
-        new PartitionProgress() {
+    ConsumedOffsets progress =
+        new ConsumedOffsets() {
           @Override
           public OptionalLong lagRecords(InputPartition of) {
             return lag.containsKey(of) ? OptionalLong.of(lag.get(of)) : OptionalLong.empty();

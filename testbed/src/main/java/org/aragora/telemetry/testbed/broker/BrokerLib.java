@@ -25,11 +25,8 @@ final class BrokerLib {
     if (named != null) {
       if (!Files.isDirectory(Path.of(named))) {
         throw new IllegalStateException(
-            "There is no broker in "
-                + named
-                + " (system property "
-                + PROPERTY
-                + "): build it with mvn -pl testbed -am -DskipTests package.");
+            "There is no broker in %s (system property %s): build it with mvn -pl testbed -am -DskipTests package."
+                .formatted(named, PROPERTY));
       }
       return Path.of(named);
     }
@@ -41,10 +38,7 @@ final class BrokerLib {
         .orElseThrow(
             () ->
                 new IllegalStateException(
-                    "There is no directory broker-lib near "
-                        + self
-                        + ": name the one with the broker's jars in the system property "
-                        + PROPERTY
-                        + "."));
+                    "There is no directory broker-lib near %s: name the one with the broker's jars in the system property %s."
+                        .formatted(self, PROPERTY)));
   }
 }

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 
 /**
  * The broker's program: formats the data directory the first time and starts {@code kafka.Kafka},
- * in one JVM where Kafka's own scripts take two.
+ * in one JVM; Kafka's own scripts take two.
  *
  * <p>Arguments: server.properties, data directory, cluster id.
  */

@@ -93,7 +93,7 @@ final class BrokerProcess {
   void awaitReady() {
     long deadline = System.nanoTime() + READY_WITHIN.toNanos();
     while (!portIsOpen()) {
-      pauseBeforeNextLook(deadline);
+      pauseBeforeNextTry(deadline);
     }
     Map<String, Object> config = new HashMap<>(clientSettings);
     config.put(
@@ -102,7 +102,7 @@ final class BrokerProcess {
     config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 5_000);
     try (Admin admin = Admin.create(config)) {
       while (!isMember(admin)) {
-        pauseBeforeNextLook(deadline);
+        pauseBeforeNextTry(deadline);
       }
     }
   }
@@ -129,22 +129,16 @@ final class BrokerProcess {
     }
   }
 
-  private void pauseBeforeNextLook(long deadline) {
+  private void pauseBeforeNextTry(long deadline) {
     if (!jvm.isAlive()) {
       throw new IllegalStateException(
-          "The broker on port "
-              + node.port()
-              + " ended while it started; the end of its log:\n"
-              + jvm.endOfLog());
+          "The broker on port %d ended while it started; the end of its log:\n%s"
+              .formatted(node.port(), jvm.endOfLog()));
     }
     if (System.nanoTime() > deadline) {
       throw new IllegalStateException(
-          "The broker on port "
-              + node.port()
-              + " did not answer within "
-              + READY_WITHIN.toSeconds()
-              + " s; the end of its log:\n"
-              + jvm.endOfLog());
+          "The broker on port %d did not answer within %d s; the end of its log:\n%s"
+              .formatted(node.port(), READY_WITHIN.toSeconds(), jvm.endOfLog()));
     }
     try {
       TimeUnit.MILLISECONDS.sleep(POLL_MS);

@@ -183,7 +183,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     /**
      * Starts it and waits until it answers.
      *
-     * @throws IllegalStateException in a sentence for a person where it does not come up
+     * @throws IllegalStateException in a sentence for people if it does not come up
      */
     public EmbeddedBroker start() {
       if (port != 0 && !Ports.isFree(port)) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
 import org.aragora.telemetry.testbed.broker.ServerProperties.Node;
 import org.aragora.telemetry.testbed.service.Ports;
@@ -38,7 +39,10 @@ public final class EmbeddedCluster implements AutoCloseable {
       int brokers, int heapMegabytes, Map<String, String> settings) {
     Path home = TempResources.directory("aragora-broker-");
     String clusterId = Uuid.randomUuid().toString();
-    List<Node> nodes = nodes(brokers);
+    List<Node> nodes =
+        IntStream.rangeClosed(1, brokers)
+            .mapToObj(id -> new Node(id, Ports.free(), Ports.free()))
+            .toList();
     List<BrokerProcess> processes = new ArrayList<>();
     List<EmbeddedBroker> started = new ArrayList<>();
     for (Node node : nodes) {
@@ -80,13 +84,5 @@ public final class EmbeddedCluster implements AutoCloseable {
     brokers.forEach(EmbeddedBroker::kill);
     brokers.forEach(EmbeddedBroker::close);
     TempResources.delete(home);
-  }
-
-  private static List<Node> nodes(int count) {
-    List<Node> nodes = new ArrayList<>();
-    for (int id = 1; id <= count; id++) {
-      nodes.add(new Node(id, Ports.free(), Ports.free()));
-    }
-    return nodes;
   }
 }

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** The one place where a broker's server.properties come from. */
+/** The server.properties of every broker. */
 final class ServerProperties {
 
   static final String HOST = "127.0.0.1";
@@ -39,14 +39,8 @@ final class ServerProperties {
             .collect(Collectors.joining(",")));
     settings.put(
         "listeners",
-        "PLAINTEXT://"
-            + HOST
-            + ":"
-            + self.port()
-            + ",CONTROLLER://"
-            + HOST
-            + ":"
-            + self.controllerPort());
+        "PLAINTEXT://%s:%d,CONTROLLER://%s:%d"
+            .formatted(HOST, self.port(), HOST, self.controllerPort()));
     settings.put("advertised.listeners", "PLAINTEXT://" + HOST + ":" + self.port());
     settings.put("controller.listener.names", "CONTROLLER");
     settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");

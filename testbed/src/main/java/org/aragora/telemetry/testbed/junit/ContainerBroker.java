@@ -6,17 +6,12 @@ import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.utility.DockerImageName;
 
 /** Kafka in a container, with the settings of the broker from Maven's jars. */
-final class ContainerBroker implements SharedBroker {
-
+final class ContainerBroker {
   private static final DockerImageName IMAGE = DockerImageName.parse("apache/kafka:4.3.1");
 
-  private final KafkaContainer container;
+  private ContainerBroker() {}
 
-  private ContainerBroker(KafkaContainer container) {
-    this.container = container;
-  }
-
-  static ContainerBroker start() {
+  static SharedBroker start() {
     KafkaContainer container = new KafkaContainer(IMAGE);
     EmbeddedBroker.defaultSettings()
         .forEach(
@@ -24,16 +19,6 @@ final class ContainerBroker implements SharedBroker {
                 container.withEnv(
                     "KAFKA_" + name.toUpperCase(Locale.ROOT).replace('.', '_'), value));
     container.start();
-    return new ContainerBroker(container);
-  }
-
-  @Override
-  public String bootstrapServers() {
-    return container.getBootstrapServers();
-  }
-
-  @Override
-  public void close() {
-    container.stop();
+    return new SharedBroker(container.getBootstrapServers(), container::stop);
   }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Test if a Docker engine answers. Testcontainers would find out too, but after seconds and with
- * stack traces where there is none.
+ * stack traces if there is none.
  */
 final class Docker {
 

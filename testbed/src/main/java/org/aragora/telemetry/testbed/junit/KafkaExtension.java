@@ -1,13 +1,8 @@
 package org.aragora.telemetry.testbed.junit;
 
-import java.util.Map;
-import java.util.OptionalInt;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.Uuid;
-import org.aragora.telemetry.chassis.topics.TopicAdmin;
+import org.aragora.telemetry.testbed.broker.BrokerTopics;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -16,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtensionContext.Store;
 
 /**
  * The broker of a test run: one per JVM, started by the first test that asks and stopped at the
- * end. It is Testcontainers' Kafka where a Docker engine answers and Testcontainers is on the class
+ * end. It is Testcontainers' Kafka if a Docker engine answers and Testcontainers is on the class
  * path, else the broker from Maven's jars. A test that kills its broker starts an {@code
  * EmbeddedBroker} of its own.
  *
@@ -50,16 +45,7 @@ public final class KafkaExtension implements BeforeAllCallback, BeforeEachCallba
 
   /** Creates every topic of the pipeline under {@link #prefix()}. */
   public void createTopics(int partitions) {
-    Map<String, Object> config =
-        Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-    try (Admin admin = Admin.create(config)) {
-      new TopicAdmin(admin).create(new TopicAdmin.Plan(prefix, partitions, OptionalInt.empty()));
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("The topics of this test could not be created.", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("Interrupted while topics are created.", e);
-    }
+    BrokerTopics.create(bootstrapServers, prefix, partitions);
   }
 
   @Override

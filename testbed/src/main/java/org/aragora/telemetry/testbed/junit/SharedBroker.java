@@ -3,12 +3,7 @@ package org.aragora.telemetry.testbed.junit;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 
 /** The broker that the tests of one JVM share. The store that holds it closes it at the end. */
-interface SharedBroker extends AutoCloseable {
-
-  String bootstrapServers();
-
-  @Override
-  void close();
+record SharedBroker(String bootstrapServers, Runnable stop) implements AutoCloseable {
 
   static SharedBroker start() {
     if (Docker.answers() && testcontainersIsThere()) {
@@ -21,22 +16,13 @@ interface SharedBroker extends AutoCloseable {
                 + "): these tests run on the broker from Maven's jars.");
       }
     }
-    return embedded();
+    EmbeddedBroker broker = EmbeddedBroker.builder().start();
+    return new SharedBroker(broker.bootstrapServers(), broker::close);
   }
 
-  private static SharedBroker embedded() {
-    EmbeddedBroker broker = EmbeddedBroker.builder().start();
-    return new SharedBroker() {
-      @Override
-      public String bootstrapServers() {
-        return broker.bootstrapServers();
-      }
-
-      @Override
-      public void close() {
-        broker.close();
-      }
-    };
+  @Override
+  public void close() {
+    stop.run();
   }
 
   private static boolean testcontainersIsThere() {

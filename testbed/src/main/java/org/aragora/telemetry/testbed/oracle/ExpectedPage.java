@@ -3,6 +3,7 @@ package org.aragora.telemetry.testbed.oracle;
 import java.math.BigInteger;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -35,7 +36,7 @@ public final class ExpectedPage {
     ExpectedPage page = new ExpectedPage(partitions, nowMs);
     page.totals();
     page.ratings();
-    page.ratios();
+    MetricTable.ALL.stream().filter(m -> m.kind() == Kind.RATIO).forEach(page::ratio);
     page.instances();
     page.accounts();
     page.units.forEach(
@@ -47,37 +48,22 @@ public final class ExpectedPage {
 
   private void totals() {
     for (PartitionOracle partition : partitions) {
-      partition
-          .totals()
-          .values()
-          .forEach(
-              total ->
-                  total.samples(
-                      (name, labels, sum) ->
-                          units.merge(
-                              SeriesName.of(name, labels).toString(), sum, BigInteger::add)));
+      for (SeriesTotal total : partition.totals().values()) {
+        total.samples(
+            (name, labels, sum) -> units.merge(series(name, labels), sum, BigInteger::add));
+      }
     }
   }
 
   private void ratings() {
     Map<String, LastValue> latest = new HashMap<>();
     for (PartitionOracle partition : partitions) {
-      partition
-          .series()
-          .ratings()
-          .forEach((agent, value) -> latest.merge(agent, value, LastValue::later));
+      Map<String, LastValue> ratings = partition.series().ratings();
+      ratings.forEach((agent, value) -> latest.merge(agent, value, LastValue::later));
     }
     latest.forEach(
         (agent, value) ->
             put(series("aragora_agent_elo_rating", Map.of("agent", agent)), value.value()));
-  }
-
-  private void ratios() {
-    for (Metric metric : MetricTable.ALL) {
-      if (metric.kind() == Kind.RATIO) {
-        ratio(metric);
-      }
-    }
   }
 
   private void ratio(Metric metric) {
@@ -121,25 +107,21 @@ public final class ExpectedPage {
   private void instances() {
     Map<String, InstanceState> merged = new TreeMap<>();
     for (PartitionOracle partition : partitions) {
-      partition
-          .series()
-          .instances()
-          .forEach(
-              (name, state) ->
-                  merged.computeIfAbsent(name, key -> new InstanceState()).merge(state));
+      Map<String, InstanceState> states = partition.series().instances();
+      states.forEach(
+          (name, state) -> merged.computeIfAbsent(name, key -> new InstanceState()).merge(state));
     }
-    double connections = 0;
-    for (Map.Entry<String, InstanceState> instance : merged.entrySet()) {
-      if (instance.getValue().isLive(nowMs)) {
-        connections += instance.getValue().connections();
-        put(series("aragora_instance_up", Map.of("instance_id", instance.getKey())), 1);
-      }
-    }
-    put("aragora_websocket_connections", connections);
+    merged.values().removeIf(state -> !state.isLive(nowMs));
+    merged
+        .keySet()
+        .forEach(name -> put(series("aragora_instance_up", Map.of("instance_id", name)), 1));
+    put(
+        "aragora_websocket_connections",
+        merged.values().stream().mapToDouble(InstanceState::connections).sum());
   }
 
   private void accounts() {
-    Map<String, Map<String, Long>> dropped = new HashMap<>();
+    Map<List<String>, Long> dropped = new HashMap<>();
     for (PartitionOracle partition : partitions) {
       PartitionOracle.Figures figures = partition.figures();
       String topic = partition.partition().topic();
@@ -159,21 +141,10 @@ public final class ExpectedPage {
           "consumed_offset",
           Map.of("topic", topic, "partition", String.valueOf(partition.partition().partition())),
           figures.nextOffset());
-      partition
-          .dropped()
-          .forEach(
-              (to, runs) ->
-                  runs.forEach(
-                      (run, count) ->
-                          dropped
-                              .computeIfAbsent(to, key -> new HashMap<>())
-                              .merge(run, count, Math::max)));
+      partition.dropped().forEach((run, count) -> dropped.merge(run, count, Math::max));
     }
     dropped.forEach(
-        (topic, runs) ->
-            runs.values()
-                .forEach(
-                    count -> add("producer_dropped_events_total", Map.of("topic", topic), count)));
+        (run, count) -> add("producer_dropped_events_total", Map.of("topic", run.get(0)), count));
   }
 
   private void add(String name, Map<String, String> labels, long value) {

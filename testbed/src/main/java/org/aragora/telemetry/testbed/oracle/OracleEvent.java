@@ -45,40 +45,27 @@ public record OracleEvent(JsonNode json, @Nullable Long timeNanos) {
 
   private static final Map<String, Kind> KINDS =
       Map.ofEntries(
-          kind("debate.started", "debates", "debate_id", "agents"),
-          kind("debate.round_completed", "debates", "debate_id", "round", "duration_seconds"),
-          kind("debate.completed", "debates", "debate_id", "outcome", "duration_seconds"),
-          kind("elo.updated", "debates", "agent", "rating"),
+          kind("debate.started", "debates", "debate_id agents"),
+          kind("debate.round_completed", "debates", "debate_id round duration_seconds"),
+          kind("debate.completed", "debates", "debate_id outcome duration_seconds"),
+          kind("elo.updated", "debates", "agent rating"),
           kind(
               "request.completed",
               "requests",
-              "request_id",
-              "method",
-              "endpoint",
-              "status",
-              "duration_seconds"),
-          kind("websocket.opened", "requests", "connection_id", "connections"),
-          kind("websocket.closed", "requests", "connection_id", "connections"),
-          kind(
-              "agent.call_completed",
-              "agent-calls",
-              "call_id",
-              "agent",
-              "status",
-              "duration_seconds"),
+              "request_id method endpoint status duration_seconds"),
+          kind("websocket.opened", "requests", "connection_id connections"),
+          kind("websocket.closed", "requests", "connection_id connections"),
+          kind("agent.call_completed", "agent-calls", "call_id agent status duration_seconds"),
           kind(
               "instance.heartbeat",
               "instances",
-              "instance_id",
-              "websocket_connections",
-              "interval_seconds",
-              "emitted",
-              "dropped"),
+              "instance_id websocket_connections interval_seconds emitted dropped"),
           kind("instance.stopped", "instances", "instance_id"),
-          kind("log.emitted", "logs", "level", "logger", "message"));
+          kind("log.emitted", "logs", "level logger message"));
 
-  private static Map.Entry<String, Kind> kind(String type, String topic, String... required) {
-    return Map.entry(TYPE_PREFIX + type + TYPE_VERSION, new Kind(topic, List.of(required)));
+  private static Map.Entry<String, Kind> kind(String type, String topic, String required) {
+    return Map.entry(
+        TYPE_PREFIX + type + TYPE_VERSION, new Kind(topic, List.of(required.split(" "))));
   }
 
   /**

@@ -122,7 +122,7 @@ public final class PartitionOracle {
   /** Append time of the end, in the order of append times. */
   private final Map<String, Long> endedDebates = new LinkedHashMap<>();
 
-  private final Map<String, Map<String, Long>> dropped = new TreeMap<>();
+  private final Map<List<String>, Long> dropped = new HashMap<>();
   private long read;
   private long counted;
   private long duplicates;
@@ -250,11 +250,10 @@ public final class PartitionOracle {
 
   /** Drops are running totals of a run. */
   private void dropped(OracleEvent event, Map.Entry<String, JsonNode> entry) {
-    Map<String, Long> byRun = dropped.computeIfAbsent(entry.getKey(), to -> new HashMap<>());
-    String run = event.source() + "#" + event.epoch();
-    long before = byRun.getOrDefault(run, 0L);
+    List<String> run = List.of(entry.getKey(), event.source() + "#" + event.epoch());
+    long before = dropped.getOrDefault(run, 0L);
     long now = Math.max(before, entry.getValue().asLong());
-    byRun.put(run, now);
+    dropped.put(run, now);
     own("producer_dropped_events_total", Map.of("topic", entry.getKey()), now - before);
   }
 
@@ -313,7 +312,7 @@ public final class PartitionOracle {
   }
 
   /** Drops that producers reported, by topic and run. */
-  Map<String, Map<String, Long>> dropped() {
+  Map<List<String>, Long> dropped() {
     return dropped;
   }
 }

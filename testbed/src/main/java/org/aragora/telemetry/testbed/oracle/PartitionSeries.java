@@ -38,7 +38,7 @@ final class PartitionSeries {
     this.changes = changes;
   }
 
-  /** Sets the time of the next event, and whether the window of its minute is still open. */
+  /** Sets the time of the next event and the state of the window of its minute. */
   void moveTo(long timeNanos, boolean isWindowOpen) {
     minute = Math.floorDiv(timeNanos, MINUTE);
     windowOpen = isWindowOpen;
@@ -80,19 +80,13 @@ final class PartitionSeries {
     @Override
     public void last(double value, String... labels) {
       String agent = resolve(metric, List.of(labels)).get(0);
-      ratings.merge(agent, new LastValue(order, value), PartitionSeries::later);
+      ratings.merge(agent, new LastValue(order, value), LastValue::later);
     }
-  }
-
-  private static LastValue later(LastValue a, LastValue b) {
-    LastValue later = LastValue.later(a, b);
-    return later == null ? a : later;
   }
 
   private void add(Metric metric, long amount, List<String> labels) {
     String key = metric.name() + "|" + String.join("|", labels);
-    SeriesTotal total =
-        totals.computeIfAbsent(key, missing -> new SeriesTotal(metric, array(labels)));
+    SeriesTotal total = totals.computeIfAbsent(key, missing -> new SeriesTotal(metric, labels));
     total.add(amount);
     if (windowOpen && metric.kind() != Kind.LEVEL) {
       windows.computeIfAbsent(key + "@" + minute, missing -> total.emptied()).add(amount);
@@ -107,10 +101,6 @@ final class PartitionSeries {
             }
           });
     }
-  }
-
-  private static String[] array(List<String> labels) {
-    return labels.toArray(new String[0]);
   }
 
   InstanceState instance(OracleEvent event) {

@@ -2,7 +2,6 @@ package org.aragora.telemetry.testbed.oracle;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -22,9 +21,9 @@ public final class SeriesTotal {
   private final long[] buckets;
   private BigInteger sum = BigInteger.ZERO;
 
-  SeriesTotal(Metric metric, String... labels) {
+  SeriesTotal(Metric metric, List<String> labels) {
     this.metric = metric;
-    this.labels = List.of(labels);
+    this.labels = labels;
     this.buckets = new long[isHistogram() ? metric.bounds().size() + 1 : 0];
   }
 
@@ -53,7 +52,7 @@ public final class SeriesTotal {
 
   /** An empty total of the same series. */
   SeriesTotal emptied() {
-    return new SeriesTotal(metric, labels.toArray(new String[0]));
+    return new SeriesTotal(metric, labels);
   }
 
   /** Decimal digits of the sum. */
@@ -87,8 +86,6 @@ public final class SeriesTotal {
     if (!isHistogram()) {
       return sum.toString();
     }
-    List<Long> counts = new ArrayList<>();
-    Arrays.stream(buckets).forEach(counts::add);
-    return List.of(counts, sum).toString();
+    return "[" + Arrays.toString(buckets) + ", " + sum + "]";
   }
 }

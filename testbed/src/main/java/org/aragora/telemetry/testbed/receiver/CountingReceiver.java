@@ -9,7 +9,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
 import java.util.stream.LongStream;
@@ -56,12 +55,11 @@ public final class CountingReceiver implements AutoCloseable {
   }
 
   private static CountingReceiver start(int port, boolean countsRepetitions) throws IOException {
-    AtomicInteger number = new AtomicInteger();
     ExecutorService threads =
         Executors.newFixedThreadPool(
             4,
             task -> {
-              Thread thread = new Thread(task, "receiver-" + number.incrementAndGet());
+              Thread thread = new Thread(task, "receiver");
               thread.setDaemon(true);
               return thread;
             });

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
@@ -25,36 +27,24 @@ final class ItemHashes {
   /** Spans of an ExportTraceServiceRequest: resource_spans (1), scope_spans (2), spans (2). */
   static void spans(byte[] request, LongConsumer each) {
     walk(
-        request,
-        0,
-        request.length,
+        ByteBuffer.wrap(request),
         RESOURCE_SPANS,
-        (from, to) ->
+        resource ->
             walk(
-                request,
-                from,
-                to,
+                resource,
                 SCOPE_SPANS,
-                (start, end) ->
-                    walk(
-                        request,
-                        start,
-                        end,
-                        SPANS,
-                        (first, last) -> each.accept(identity(request, first, last)))));
+                scope -> walk(scope, SPANS, span -> each.accept(identity(span)))));
   }
 
-  private static long identity(byte[] bytes, int from, int to) {
+  private static long identity(ByteBuffer span) {
     long[] hash = {FNV_OFFSET};
     for (int id : new int[] {TRACE_ID, SPAN_ID}) {
       walk(
-          bytes,
-          from,
-          to,
+          span.duplicate(),
           id,
-          (start, end) -> {
-            for (int i = start; i < end; i++) {
-              hash[0] = mixed(hash[0], bytes[i]);
+          content -> {
+            while (content.hasRemaining()) {
+              hash[0] = mixed(hash[0], content.get());
             }
           });
     }
@@ -65,60 +55,45 @@ final class ItemHashes {
     return (hash ^ (next & 0xffff)) * FNV_PRIME;
   }
 
-  /** Receives the bounds of a field's content. */
-  private interface Content {
-    void at(int from, int to);
-  }
-
-  /** Visits each occurrence of a length-delimited field in the message between two positions. */
-  private static void walk(byte[] bytes, int from, int to, int field, Content content) {
-    int at = from;
-    while (at < to) {
-      long tag = varint(bytes, at);
-      at = afterVarint(bytes, at);
-      int wire = (int) (tag & 7);
-      if (wire == 0) {
-        at = afterVarint(bytes, at);
-      } else if (wire == 1) {
-        at += 8;
-      } else if (wire == 5) {
-        at += 4;
-      } else if (wire == 2) {
-        long length = varint(bytes, at);
-        at = afterVarint(bytes, at);
-        if (length < 0 || length > to - at) {
-          throw new IndexOutOfBoundsException("A field ends beyond its message.");
+  /** Visits the content of each occurrence of a length-delimited field in a message. */
+  private static void walk(ByteBuffer message, int field, Consumer<ByteBuffer> content) {
+    while (message.hasRemaining()) {
+      long tag = varint(message);
+      switch ((int) (tag & 7)) {
+        case 0 -> varint(message);
+        case 1 -> skip(message, 8);
+        case 5 -> skip(message, 4);
+        case 2 -> {
+          int from = skip(message, varint(message));
+          if (tag >>> 3 == field) {
+            content.accept(message.slice(from, message.position() - from));
+          }
         }
-        int end = at + (int) length;
-        if (tag >>> 3 == field) {
-          content.at(at, end);
-        }
-        at = end;
-      } else {
-        throw new IndexOutOfBoundsException("A wire type that OTLP does not use.");
+        default -> throw new IndexOutOfBoundsException("A wire type that OTLP does not use.");
       }
     }
   }
 
-  private static long varint(byte[] bytes, int from) {
+  /** Skips bytes and returns the position before them. */
+  private static int skip(ByteBuffer message, long bytes) {
+    if (bytes < 0 || bytes > message.remaining()) {
+      throw new IndexOutOfBoundsException("A field ends beyond its message.");
+    }
+    int from = message.position();
+    message.position(from + (int) bytes);
+    return from;
+  }
+
+  private static long varint(ByteBuffer message) {
     long value = 0;
-    int at = from;
-    for (int shift = 0; shift < 64; shift += 7) {
-      byte b = bytes[at++];
+    for (int shift = 0; shift < 64 && message.hasRemaining(); shift += 7) {
+      byte b = message.get();
       value |= (long) (b & 0x7f) << shift;
       if (b >= 0) {
         return value;
       }
     }
     throw new IndexOutOfBoundsException("A number that does not end.");
-  }
-
-  private static int afterVarint(byte[] bytes, int from) {
-    int at = from;
-    while (bytes[at] < 0) {
-      at++;
-    }
-    return at + 1;
   }
 
   /**

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A real Prometheus from the path, as a child process. Ends with this JVM. */
 public final class PrometheusProcess implements AutoCloseable {
@@ -48,13 +49,8 @@ public final class PrometheusProcess implements AutoCloseable {
   }
 
   private static boolean isOnPath(String program) {
-    String path = System.getenv("PATH");
-    for (String directory : (path == null ? "" : path).split(":", -1)) {
-      if (!directory.isEmpty() && Files.isExecutable(Path.of(directory, program))) {
-        return true;
-      }
-    }
-    return false;
+    return Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
+        .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
   }
 
   /**

@@ -1,0 +1,30 @@
+package org.aragora.telemetry.processor.flow;
+
+import java.util.OptionalLong;
+import org.aragora.telemetry.counting.metric.InputPartition;
+
+/** Offsets of the whole service in each input partition, as the broker reports. Thread-safe. */
+public interface ConsumedOffsets {
+
+  /** Committed records that no commit of the service covers yet; empty if unknown. */
+  OptionalLong lagRecords(InputPartition partition);
+
+  /**
+   * Append time in milliseconds since 1970 of the next unread record; empty at the end or if
+   * unknown.
+   */
+  OptionalLong nextUnreadAppendTimeMs(InputPartition partition);
+
+  /**
+   * Wall clock, in milliseconds since 1970, of the last moment at which a partition was known to be
+   * read to its end, even if records followed since; empty if there was none in this process. Never
+   * goes back.
+   */
+  OptionalLong lastReadToEndMs(InputPartition partition);
+
+  /**
+   * When a partition was last known to be read to its end: {@link System#nanoTime} of a moment at
+   * which everything in it had been read and committed; empty if that is not so now.
+   */
+  OptionalLong readToEndAtNanos(InputPartition partition);
+}

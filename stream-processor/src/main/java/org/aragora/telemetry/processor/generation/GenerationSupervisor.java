@@ -1,0 +1,202 @@
+package org.aragora.telemetry.processor.generation;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaException;
+import org.aragora.telemetry.counting.generation.Generation;
+import org.aragora.telemetry.counting.generation.GenerationGroups;
+import org.aragora.telemetry.counting.generation.GenerationLog;
+import org.aragora.telemetry.counting.generation.Generations;
+import org.aragora.telemetry.processor.settings.ProcessorConfig;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the pipeline of the current generation. After a promotion it stops the pipeline and starts
+ * the next one, once no member counts into another generation. Waits for a broker without limit.
+ */
+public final class GenerationSupervisor implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(GenerationSupervisor.class);
+  private static final long RETRY_MS = 2000;
+  private static final long POLL_MS = 1000;
+
+  private final ProcessorConfig config;
+  private final GenerationWatch watch;
+  private final CompletableFuture<Void> failed;
+  private final Thread thread = new Thread(this::run, "aragora-generation");
+  private volatile @Nullable GenerationPipeline pipeline;
+  private volatile String waitingFor;
+  private volatile boolean closing;
+  private boolean topicsExist;
+
+  /** {@code failed}: completed, with the cause, when counting has stopped after a failure. */
+  @SuppressWarnings("this-escape") // the class is final; the thread is started later
+  public GenerationSupervisor(ProcessorConfig config, CompletableFuture<Void> failed) {
+    this.config = config;
+    this.failed = failed;
+    this.waitingFor = "connecting to Kafka at " + config.bootstrapServers();
+    this.watch =
+        new GenerationWatch(
+            GenerationLog.open(
+                config.clientSettings(),
+                config.topicPrefix(),
+                config.applicationId() + "-generation"),
+            System::nanoTime);
+    thread.setDaemon(true);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /** The running pipeline; null while none runs. */
+  public @Nullable GenerationPipeline pipeline() {
+    return pipeline;
+  }
+
+  /** Returns true if the broker confirmed the current generation within the session timeout. */
+  public boolean isCertain() {
+    return watch.isFresh(config.sessionTimeout());
+  }
+
+  /** Why no pipeline runs, in a sentence. */
+  public String waitingFor() {
+    return waitingFor;
+  }
+
+  private void run() {
+    try {
+      while (!closing && !failed.isDone()) {
+        tryToRun();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      failed.completeExceptionally(e);
+    } finally {
+      watch.close();
+    }
+  }
+
+  private void tryToRun() throws InterruptedException {
+    try {
+      GenerationPipeline prepared = prepare();
+      if (prepared == null) {
+        TimeUnit.MILLISECONDS.sleep(POLL_MS);
+      } else {
+        runWhileCurrent(prepared);
+      }
+    } catch (ExecutionException | TimeoutException | KafkaException e) {
+      Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
+      waitFor(
+          "no answer from Kafka at %s yet (%s); trying again"
+              .formatted(config.bootstrapServers(), cause == null ? e : cause.getMessage()));
+      TimeUnit.MILLISECONDS.sleep(RETRY_MS);
+    }
+  }
+
+  private @Nullable GenerationPipeline prepare()
+      throws ExecutionException, InterruptedException, TimeoutException {
+    Map<String, Object> settings = config.clientSettings();
+    settings.put(AdminClientConfig.CLIENT_ID_CONFIG, config.applicationId() + "-admin");
+    Admin admin = Admin.create(settings);
+    GenerationPipeline prepared = null;
+    try {
+      prepared = prepare(admin);
+      return prepared;
+    } finally {
+      if (prepared == null) {
+        admin.close(Duration.ZERO);
+      }
+    }
+  }
+
+  /** The pipeline of the current generation; null while it has to wait. */
+  private @Nullable GenerationPipeline prepare(Admin admin)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    if (!topicsExist) {
+      Deployment.createTopics(admin, config);
+      topicsExist = true;
+    }
+    Generations generations = watch.refresh();
+    Deployment deployment = Deployment.of(generations.current(), admin, config);
+    GenerationGroups groups =
+        new GenerationGroups(admin, config.applicationId(), config.topicPrefix());
+    for (Generation other : generations.others()) {
+      List<String> members = groups.members(other);
+      if (!members.isEmpty()) {
+        waitFor(
+            "%s starts when all members of %s have stopped; there are still %s"
+                .formatted(generations.current(), other, members));
+        return null;
+      }
+    }
+    TakeoverProgress takeover = new TakeoverProgress(generations, deployment, config, admin);
+    if (!watch.refresh().current().equals(generations.current())) {
+      takeover.close();
+      return null;
+    }
+    return new GenerationPipeline(config, deployment, this::isCertain, takeover, admin);
+  }
+
+  private void runWhileCurrent(GenerationPipeline started) throws InterruptedException {
+    pipeline = started;
+    try {
+      started.start(failed::completeExceptionally);
+      LOG.info(
+          "Counting {}* at {} as {}",
+          config.topicPrefix(),
+          config.bootstrapServers(),
+          started.generation().applicationId(config.applicationId()));
+      while (!closing && isCurrent(started.generation())) {
+        TimeUnit.MILLISECONDS.sleep(POLL_MS);
+      }
+    } finally {
+      if (!closing) {
+        waitFor("another generation was promoted; %s stops".formatted(started.generation()));
+      }
+      pipeline = null;
+      boolean interrupted = Thread.interrupted(); // the group is left in any case
+      started.close();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private boolean isCurrent(Generation running) {
+    try {
+      return watch.refresh().current().equals(running);
+    } catch (KafkaException e) {
+      LOG.debug("The broker does not report the current generation: {}", e.toString());
+      return true;
+    }
+  }
+
+  private void waitFor(String what) {
+    if (!what.equals(waitingFor)) {
+      LOG.warn("Waiting: {}", what);
+    }
+    waitingFor = what;
+  }
+
+  /** Stops the pipeline and returns when it has stopped. */
+  @Override
+  public void close() {
+    closing = true;
+    thread.interrupt();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,313 @@
+package org.aragora.telemetry.processor.settings;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.StreamsConfig;
+import org.aragora.telemetry.chassis.http.StatusServer;
+import org.aragora.telemetry.chassis.settings.Setting;
+import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.chassis.topics.TopicSettings;
+import org.aragora.telemetry.counting.flow.CountingRules;
+import org.aragora.telemetry.counting.generation.Generation;
+import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
+import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
+
+/** Every setting of the processor, read once from the environment. Immutable. */
+public final class ProcessorConfig {
+  private static final Setting<String> APPLICATION_ID =
+      Setting.text("ARAGORA_TELEMETRY_APPLICATION_ID")
+          .fallback("aragora-telemetry")
+          .doc("Consumer group, prefix of transactional ids and of changelog topics.");
+
+  private static final Setting<String> STATE_DIR =
+      Setting.text("ARAGORA_TELEMETRY_STATE_DIR")
+          .doc(
+              "Working directory of Kafka Streams, by default `aragora-telemetry` in the temporary"
+                  + " directory; state lives in memory and in Kafka.");
+
+  private static final Setting<Integer> STREAM_THREADS =
+      Setting.integer("ARAGORA_TELEMETRY_STREAM_THREADS")
+          .range(1, 64)
+          .fallback(1)
+          .doc("Threads that process; as many as the cores that are left for it.");
+
+  private static final Setting<Integer> STANDBY_REPLICAS =
+      Setting.integer("ARAGORA_TELEMETRY_STANDBY_REPLICAS")
+          .range(0, 8)
+          .fallback(0)
+          .doc("Warm copies of the state of each task on other instances.");
+
+  private static final Setting<String> GROUP_PROTOCOL =
+      Setting.choice("ARAGORA_TELEMETRY_GROUP_PROTOCOL", "classic", "streams")
+          .fallback("classic")
+          .doc("Rebalance protocol of the group.");
+
+  private static final Setting<Duration> COMMIT_INTERVAL =
+      Setting.millis("ARAGORA_TELEMETRY_COMMIT_INTERVAL_MS")
+          .range(50, 5000)
+          .fallback(1000)
+          .doc("Time between two commits of values, and the least age of what is served.");
+
+  private static final Setting<Duration> SESSION_TIMEOUT =
+      Setting.millis("ARAGORA_TELEMETRY_SESSION_TIMEOUT_MS")
+          .range(2000, 300_000)
+          .fallback(10_000)
+          .doc("Time without a heartbeat after which another instance takes over.");
+
+  private static final Setting<Duration> TRANSACTION_TIMEOUT =
+      Setting.millis("ARAGORA_TELEMETRY_TRANSACTION_TIMEOUT_MS")
+          .range(6000, 300_000)
+          .fallback(10_000)
+          .doc("Time after which the broker aborts the transaction of a killed instance.");
+
+  private static final Setting<Long> CACHE_MAX_BYTES =
+      Setting.number("ARAGORA_TELEMETRY_CACHE_MAX_BYTES")
+          .atLeast(0)
+          .fallback(64L * 1024 * 1024)
+          .doc("Memory for changes between two commits, over all threads.");
+
+  private static final Setting<Duration> MAX_CLOCK_SKEW =
+      Setting.seconds("ARAGORA_TELEMETRY_MAX_CLOCK_SKEW_SECONDS")
+          .range(0, 3600)
+          .fallback(60)
+          .doc("Events further ahead of their append time count at append time.");
+
+  private static final Setting<Duration> LATE_GRACE =
+      Setting.seconds("ARAGORA_TELEMETRY_LATE_GRACE_SECONDS")
+          .range(0, 86_400)
+          .fallback(300)
+          .doc(
+              "Time by which an event may trail the newest one of its partition and still count in"
+                  + " its window.");
+
+  private static final Setting<Duration> DEBATE_DEADLINE =
+      Setting.seconds("ARAGORA_TELEMETRY_DEBATE_DEADLINE_SECONDS")
+          .range(1, 86_400)
+          .fallback(3600)
+          .doc("Timeout of a debate that gives none.");
+
+  private static final Setting<Duration> BIRTH =
+      Setting.seconds("ARAGORA_TELEMETRY_BIRTH_SECONDS")
+          .range(0, 600)
+          .fallback(20)
+          .doc("Time for which a new labelled series is served as 0; more than a scrape interval.");
+
+  private static final Setting<Integer> SERIES_LIMIT =
+      Setting.integer("ARAGORA_TELEMETRY_SERIES_LIMIT")
+          .range(1, 1_000_000)
+          .fallback(2000)
+          .doc("Series of one metric per input partition; the rest goes to `other`.");
+
+  private static final Setting<Boolean> CREATE_TOPICS =
+      Setting.flag("ARAGORA_TELEMETRY_CREATE_TOPICS")
+          .fallback("true")
+          .doc("Creation of missing topics at the start.");
+
+  private static final Setting<Integer> PARTITIONS =
+      Setting.integer("ARAGORA_TELEMETRY_PARTITIONS")
+          .range(1, 10_000)
+          .fallback(12)
+          .doc("Partitions of the topics that are created.");
+
+  private static final Setting<Duration> STALL =
+      Setting.seconds("ARAGORA_TELEMETRY_STALL_SECONDS")
+          .range(5, 3600)
+          .fallback(60)
+          .doc("Time without progress, though there is work, after which readiness fails.");
+
+  private static final Setting<Integer> METRICS_PORT = StatusServer.port(9090);
+
+  /** Every setting of the processor, except those of the log. */
+  public static final List<Setting<?>> SETTINGS =
+      List.of(
+          TopicSettings.PREFIX,
+          APPLICATION_ID,
+          STATE_DIR,
+          STREAM_THREADS,
+          STANDBY_REPLICAS,
+          GROUP_PROTOCOL,
+          COMMIT_INTERVAL,
+          SESSION_TIMEOUT,
+          TRANSACTION_TIMEOUT,
+          CACHE_MAX_BYTES,
+          MAX_CLOCK_SKEW,
+          LATE_GRACE,
+          DEBATE_DEADLINE,
+          BIRTH,
+          SERIES_LIMIT,
+          CREATE_TOPICS,
+          PARTITIONS,
+          STALL,
+          StatusServer.HOST,
+          METRICS_PORT);
+
+  private static final int MAX_REQUEST_BYTES = 10 * 1024 * 1024;
+  private static final Set<String> REFUSED =
+      Set.of(
+          CommonClientConfigs.GROUP_INSTANCE_ID_CONFIG,
+          CommonClientConfigs.CLIENT_ID_CONFIG,
+          CommonClientConfigs.SESSION_TIMEOUT_MS_CONFIG,
+          CommonClientConfigs.HEARTBEAT_INTERVAL_MS_CONFIG,
+          ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
+
+  private final Settings settings;
+  private final KafkaClientSettings kafka;
+  private final Map<String, Object> streamsOverrides;
+
+  private ProcessorConfig(
+      Settings settings, KafkaClientSettings kafka, Map<String, Object> streamsOverrides) {
+    this.settings = settings;
+    this.kafka = kafka;
+    this.streamsOverrides = Map.copyOf(streamsOverrides);
+  }
+
+  /** For the self-test of the chaos harness, which breaks a guarantee and must then fail. */
+  public ProcessorConfig withStreamsOverrides(Map<String, Object> overrides) {
+    return new ProcessorConfig(settings, kafka, overrides);
+  }
+
+  /**
+   * Reads an environment.
+   *
+   * @throws InvalidSettingException if a variable is bad or unknown; the message names it
+   */
+  public static ProcessorConfig read(Map<String, String> environment) {
+    return of(Settings.read(SETTINGS, environment));
+  }
+
+  /**
+   * Reads settings.
+   *
+   * @param settings with all of {@link #SETTINGS} declared
+   * @throws InvalidSettingException if a setting of a Kafka client is refused; the message names it
+   */
+  public static ProcessorConfig of(Settings settings) {
+    Set<String> clientSettings = new HashSet<>(ConsumerConfig.configNames());
+    clientSettings.addAll(ProducerConfig.configNames());
+    clientSettings.addAll(AdminClientConfig.configNames());
+    return new ProcessorConfig(settings, settings.kafka(clientSettings, REFUSED), Map.of());
+  }
+
+  /** Settings of every Kafka client, by Kafka's names. */
+  public Map<String, Object> clientSettings() {
+    return new HashMap<>(kafka.values());
+  }
+
+  /** Warnings to log once at the start. */
+  public List<String> warnings() {
+    return kafka.warnings();
+  }
+
+  /** Addresses of the brokers. */
+  public String bootstrapServers() {
+    return kafka.bootstrapServers();
+  }
+
+  /**
+   * Settings of Kafka Streams.
+   *
+   * @param generation the generation that it counts into
+   * @param replicationFactor copies of each changelog partition, -1 for the broker's default
+   */
+  public Map<String, Object> streamsSettings(Generation generation, int replicationFactor) {
+    Map<String, Object> streams = clientSettings();
+    streams.put(StreamsConfig.APPLICATION_ID_CONFIG, generation.applicationId(applicationId()));
+    streams.put(
+        StreamsConfig.STATE_DIR_CONFIG,
+        settings
+            .find(STATE_DIR)
+            .orElseGet(
+                () ->
+                    Path.of(System.getProperty("java.io.tmpdir"), "aragora-telemetry").toString()));
+    streams.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    streams.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.get(STREAM_THREADS));
+    streams.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval().toMillis());
+    streams.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, settings.get(CACHE_MAX_BYTES));
+    streams.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, replicationFactor);
+    streams.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+    // There is no global store; without it every start logs a warning.
+    streams.put("processing.exception.handler.global.enabled", true);
+    if (replicationFactor >= 3) {
+      streams.put(StreamsConfig.topicPrefix("min.insync.replicas"), "2");
+    }
+    streams.put(
+        StreamsConfig.GROUP_PROTOCOL_CONFIG, settings.get(GROUP_PROTOCOL).toUpperCase(Locale.ROOT));
+    if (settings.get(GROUP_PROTOCOL).equals("classic")) {
+      streams.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, settings.get(STANDBY_REPLICAS));
+      streams.put(StreamsConfig.PROBING_REBALANCE_INTERVAL_MS_CONFIG, 60_000L);
+      streams.put(
+          StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
+          (int) sessionTimeout().toMillis());
+      streams.put(
+          StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
+          (int) Math.min(1000, sessionTimeout().toMillis() / 5));
+    }
+    streams.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+    streams.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2000);
+    streams.putIfAbsent(ConsumerConfig.RECEIVE_BUFFER_CONFIG, 1_048_576);
+    streams.put(
+        StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
+        (int) settings.get(TRANSACTION_TIMEOUT).toMillis());
+    streams.put(
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_REQUEST_BYTES);
+    streams.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+    streams.putAll(streamsOverrides);
+    return streams;
+  }
+
+  /** Prefix of the names of all topics. */
+  public String topicPrefix() {
+    return settings.get(TopicSettings.PREFIX);
+  }
+
+  /** Consumer group of the service, and the prefix of its transactional ids. */
+  public String applicationId() {
+    return settings.get(APPLICATION_ID);
+  }
+
+  /** Address of {@code /metrics} and health. */
+  public StatusServer.Address address() {
+    return new StatusServer.Address(settings.get(StatusServer.HOST), settings.get(METRICS_PORT));
+  }
+
+  public Duration commitInterval() {
+    return settings.get(COMMIT_INTERVAL);
+  }
+
+  public Duration sessionTimeout() {
+    return settings.get(SESSION_TIMEOUT);
+  }
+
+  /** The rules by which a service with these settings counts. */
+  public CountingRules rules() {
+    return new CountingRules(
+        settings.get(MAX_CLOCK_SKEW),
+        settings.get(LATE_GRACE),
+        settings.get(DEBATE_DEADLINE),
+        settings.get(SERIES_LIMIT),
+        settings.get(BIRTH),
+        true);
+  }
+
+  public Duration stall() {
+    return settings.get(STALL);
+  }
+
+  public boolean createTopics() {
+    return settings.get(CREATE_TOPICS);
+  }
+
+  public int partitions() {
+    return settings.get(PARTITIONS);
+  }
+}

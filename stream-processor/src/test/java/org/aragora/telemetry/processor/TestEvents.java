@@ -1,0 +1,68 @@
+package org.aragora.telemetry.processor;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+
+/** Events as other clients would write them. */
+final class TestEvents {
+  private TestEvents() {}
+
+  static byte[] event(String id, String type, Instant time, String data) {
+    return bytes(
+        """
+        {"specversion":"1.0","id":"%s","source":"/aragora/instances/api-1","type":"ai.aragora.%s","time":"%s","data":%s}"""
+            .formatted(id, type, time, data));
+  }
+
+  static byte[] numbered(
+      String id, String epoch, long seq, String type, Instant time, String data) {
+    return bytes(
+        """
+        {"specversion":"1.0","id":"%s","source":"/aragora/instances/api-1","type":"ai.aragora.%s","time":"%s","epoch":"%s","seq":%d,"data":%s}"""
+            .formatted(id, type, time, epoch, seq, data));
+  }
+
+  static byte[] request(String id, Instant time, int status) {
+    return event(
+        id,
+        "request.completed.v1",
+        time,
+        """
+        {"request_id":"%s","method":"GET","endpoint":"/api/debates","status":%d,"duration_seconds":0.02}"""
+            .formatted(id, status));
+  }
+
+  static byte[] debateStarted(String debateId, Instant time, int timeoutSeconds) {
+    return event(
+        "start-" + debateId,
+        "debate.started.v1",
+        time,
+        """
+        {"debate_id":"%s","agents":["a","b"],"domain":"law","timeout_seconds":%d}"""
+            .formatted(debateId, timeoutSeconds));
+  }
+
+  static byte[] debateCompleted(String debateId, Instant time, String outcome) {
+    return event(
+        "end-" + debateId,
+        "debate.completed.v1",
+        time,
+        """
+        {"debate_id":"%s","outcome":"%s","duration_seconds":12.5,"rounds":3}"""
+            .formatted(debateId, outcome));
+  }
+
+  static byte[] heartbeat(String id, Instant time, int intervalSeconds, int connections) {
+    return event(
+        id,
+        "instance.heartbeat.v1",
+        time,
+        """
+        {"instance_id":"api-1","websocket_connections":%d,"interval_seconds":%d,"emitted":{},"dropped":{}}"""
+            .formatted(connections, intervalSeconds));
+  }
+
+  static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,137 @@
+package org.aragora.telemetry.processor.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
+import org.junit.jupiter.api.Test;
+
+class HeartbeatWatchTest {
+  private static final long SECOND = 1_000_000_000;
+
+  private long nanos = 1_000 * SECOND;
+  private final HeartbeatWatch watch = new HeartbeatWatch(Duration.ofSeconds(5), () -> nanos);
+  private final Map<MetricName, Metric> metrics = new HashMap<>();
+
+  @Test
+  void nothingIsFreshBeforeAnAnswerWasSeen() {
+    assertThat(watch.isFresh("t1")).isFalse();
+    answers("t1", 7);
+    refresh(0);
+    assertThat(watch.isFresh("t1")).as("the answers may be old").isFalse();
+    assertThat(watch.isAnyFresh()).isFalse();
+  }
+
+  @Test
+  void anAnswerIsFreshForHalfTheSessionTimeoutFromTheLookBefore() {
+    answers("t1", 7);
+    refresh(0);
+    answers("t1", 8);
+    refresh(1);
+    assertThat(watch.isFresh("t1")).isTrue();
+    nanos += 4 * SECOND - 1;
+    assertThat(watch.isFresh("t1")).isTrue();
+    nanos += 1;
+    assertThat(watch.isFresh("t1")).isFalse();
+  }
+
+  @Test
+  void looksWithoutANewAnswerKeepNothingFresh() {
+    answers("t1", 7);
+    refresh(0);
+    answers("t1", 8);
+    for (int i = 0; i < 7; i++) {
+      refresh(1);
+    }
+    assertThat(watch.isFresh("t1")).isFalse();
+  }
+
+  @Test
+  void afterAStopOfTheProcessAnAnswerIsDatedToTheLookBeforeIt() {
+    answers("t1", 7);
+    refresh(0);
+    answers("t1", 8);
+    refresh(0.2);
+    // An answer came right after that look; then SIGSTOP for a minute, then SIGCONT.
+    answers("t1", 9);
+    refresh(60);
+    assertThat(watch.isFresh("t1")).isFalse();
+    // Those behind it may be one from before the stop and one that refuses; a third is none of
+    // them.
+    answers("t1", 10);
+    refresh(0.2);
+    assertThat(watch.isFresh("t1")).isFalse();
+    answers("t1", 11);
+    refresh(0.2);
+    assertThat(watch.isFresh("t1")).isFalse();
+    answers("t1", 12);
+    refresh(0.2);
+    assertThat(watch.isFresh("t1")).isTrue();
+  }
+
+  @Test
+  void eachThreadIsJudgedByItsOwnConsumer() {
+    answers("t1", 1);
+    answers("t2", 1);
+    refresh(0);
+    answers("t2", 2);
+    refresh(1);
+    assertThat(watch.isFresh("t1")).isFalse();
+    assertThat(watch.isFresh("t2")).isTrue();
+    assertThat(watch.isAnyFresh()).isTrue();
+  }
+
+  @Test
+  void aThreadThatIsGoneIsForgotten() {
+    answers("t1", 1);
+    refresh(0);
+    answers("t1", 2);
+    refresh(1);
+    metrics.clear();
+    refresh(0.2);
+    assertThat(watch.isFresh("t1")).isFalse();
+  }
+
+  @Test
+  void otherFiguresAndClientsAreNoContact() {
+    put("consumer-coordinator-metrics", "heartbeat-total", "t1-producer", 1.0);
+    put("consumer-coordinator-metrics", "heartbeat-rate", "t1-consumer", 1.0);
+    put("other", "heartbeat-total", "t1-consumer", 1.0);
+    refresh(0);
+    metrics.clear();
+    put("consumer-coordinator-metrics", "heartbeat-total", "t1-producer", 2.0);
+    put("consumer-coordinator-metrics", "heartbeat-rate", "t1-consumer", 2.0);
+    put("other", "heartbeat-total", "t1-consumer", 2.0);
+    refresh(1);
+    assertThat(watch.isAnyFresh()).isFalse();
+  }
+
+  private void refresh(double afterSeconds) {
+    nanos += (long) (afterSeconds * SECOND);
+    watch.refresh(metrics);
+  }
+
+  private void answers(String thread, double count) {
+    put("consumer-coordinator-metrics", "heartbeat-total", thread + "-consumer", count);
+  }
+
+  private void put(String group, String name, String client, Double value) {
+    MetricName metricName = new MetricName(name, group, "", Map.of("client-id", client));
+    metrics.put(
+        metricName,
+        new Metric() {
+          @Override
+          public MetricName metricName() {
+            return metricName;
+          }
+
+          @Override
+          public Object metricValue() {
+            return value;
+          }
+        });
+  }
+}

@@ -1,0 +1,429 @@
+package org.aragora.telemetry.processor.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.counting.ledger.Ledger;
+import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.metric.MetricsKey;
+import org.aragora.telemetry.counting.metric.SeriesKey;
+import org.aragora.telemetry.counting.metric.WindowKey;
+import org.aragora.telemetry.counting.store.BinaryReader;
+import org.aragora.telemetry.counting.value.Aggregate;
+import org.aragora.telemetry.counting.value.HistogramAggregate;
+import org.aragora.telemetry.counting.value.PartialValue;
+import org.aragora.telemetry.counting.value.SumAggregate;
+import org.aragora.telemetry.schemas.topic.DeadLetterReason;
+import org.aragora.telemetry.testbed.oracle.ExpectedPage;
+import org.aragora.telemetry.testbed.oracle.PartitionOracle;
+import org.aragora.telemetry.testbed.service.SeriesName;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random event streams through the real processors, with tasks that move, die and are rolled back
+ * at random, against a plain model. {@code -Daragora.telemetry.property.tries} and {@code .seed}
+ * choose more or other tries; a failure names its seed.
+ */
+class PipelinePropertyTest {
+  private static final int TRIES = Integer.getInteger("aragora.telemetry.property.tries", 1_000);
+  private static final long SEED = Long.getLong("aragora.telemetry.property.seed", 1);
+
+  private static final Map<String, List<String>> FAILURES = new TreeMap<>();
+
+  /** Metrics whose series are served as 0 first. */
+  private static final Set<String> BORN_AT_ZERO =
+      World.METRICS.stream()
+          .filter(metric -> metric.type().isCumulative() && !metric.labels().isEmpty())
+          .map(MetricDescriptor::name)
+          .collect(Collectors.toSet());
+
+  private static final Pattern CUMULATIVE =
+      Pattern.compile("[a-z_]+_(?:total|bucket|count|seconds_sum)(?:\\{.*)?");
+
+  /** Name of the metric that a sample belongs to. */
+  private static String metric(String sample) {
+    return SeriesName.parse(sample).name().replaceFirst("_(bucket|count|sum)$", "");
+  }
+
+  /** One run of the world serves all properties: it is what takes the time. */
+  @BeforeAll
+  static void tryAll() {
+    for (long seed = SEED; seed < SEED + TRIES; seed++) {
+      List<String> stepsBack = new ArrayList<>();
+      List<String> unborn = new ArrayList<>();
+      World world;
+      try {
+        world = disturbed(seed, stepsBack, unborn);
+        check(seed, "steps back", () -> assertThat(stepsBack).isEmpty());
+        check(seed, "births", () -> assertThat(unborn).isEmpty());
+      } catch (RuntimeException e) {
+        FAILURES.computeIfAbsent("crash", k -> new ArrayList<>()).add("seed " + seed + ": " + e);
+        continue;
+      }
+      Map<InputPartition, PartitionOracle> models = models(world);
+      check(seed, "ledger", () -> same(ledgers(world), expectedLedgers(models)));
+      check(seed, "totals", () -> same(totals(world), expectedTotals(models)));
+      check(seed, "windows", () -> same(windows(world), expectedWindows(models)));
+      check(
+          seed,
+          "served",
+          () -> same(served(world), ExpectedPage.samples(models.values(), world.logs.nowMs)));
+      check(
+          seed,
+          "dead letters",
+          () -> assertThat(world.deadLetters).isEqualTo(bad(models.values())));
+      check(seed, "bytes", () -> sameBytes(world, straight(world)));
+    }
+  }
+
+  private static void check(long seed, String property, Runnable assertion) {
+    try {
+      assertion.run();
+    } catch (RuntimeException | AssertionError e) {
+      FAILURES
+          .computeIfAbsent(property, k -> new ArrayList<>())
+          .add(
+              "-Daragora.telemetry.property.seed=%d -Daragora.telemetry.property.tries=1: %s"
+                  .formatted(seed, e.getMessage()));
+    }
+  }
+
+  private static void holds(String property) {
+    List<String> failures = FAILURES.getOrDefault(property, List.of());
+    assertThat(failures.stream().limit(3)).as("%d seeds fail", failures.size()).isEmpty();
+  }
+
+  @Test
+  void nothingCrashes() {
+    holds("crash");
+  }
+
+  @Test
+  void everyRecordIsAccountedForAsTheModelSays() {
+    holds("ledger");
+  }
+
+  @Test
+  void everyBadRecordIsADeadLetterOnce() {
+    holds("dead letters");
+  }
+
+  @Test
+  void totalsEqualThePlainModel() {
+    holds("totals");
+  }
+
+  @Test
+  void windowsEqualThePlainModel() {
+    holds("windows");
+  }
+
+  @Test
+  void whatIsServedAfterMergingEqualsThePlainModel() {
+    holds("served");
+  }
+
+  @Test
+  void noServedCounterOrBucketEverStepsBack() {
+    holds("steps back");
+  }
+
+  @Test
+  void everyNewSeriesIsServedAsZeroBeforeItsValue() {
+    holds("births");
+  }
+
+  @Test
+  void rollbacksRestartsAndSplitsLeaveNoTraceInAnyByte() {
+    holds("bytes");
+  }
+
+  private static void sameBytes(World disturbed, World straight) {
+    same(disturbed.metrics, straight.metrics);
+    same(disturbed.windows, straight.windows);
+    for (int i = 0; i < straight.tasks.size(); i++) {
+      same(disturbed.tasks.get(i).stores(), straight.tasks.get(i).stores());
+    }
+  }
+
+  private static int bad(Collection<PartitionOracle> models) {
+    return models.stream().mapToInt(oracle -> (int) oracle.figures().invalid()).sum();
+  }
+
+  /** Shows what differs, and no more. */
+  private static <V> void same(Map<String, V> actual, Map<String, V> expected) {
+    Set<String> keys = new TreeSet<>(actual.keySet());
+    keys.addAll(expected.keySet());
+    List<String> differences =
+        keys.stream()
+            .filter(key -> !Objects.equals(actual.get(key), expected.get(key)))
+            .map(key -> key + " is " + actual.get(key) + ", must be " + expected.get(key))
+            .toList();
+    assertThat(differences).isEmpty();
+  }
+
+  /** Everything that can go wrong, at random; at rest in the end. */
+  private static World disturbed(long seed, List<String> stepsBack, List<String> unborn) {
+    Logs logs = new Logs(new Random(seed));
+    Random random = new Random(~seed);
+    World world =
+        new World(
+            logs,
+            random.nextBoolean() ? 2000 : 1 + random.nextInt(4),
+            Duration.ofSeconds(random.nextBoolean() ? 0 : 2),
+            true,
+            1 + random.nextInt(4),
+            random);
+    Map<String, Double> last = new HashMap<>();
+    for (int step = 20 + random.nextInt(120); step > 0; step--) {
+      move(world, random);
+      if (step % 8 == 0) {
+        watch(world, last, stepsBack, unborn);
+        world.pollNewSeries();
+      }
+    }
+    world.settle();
+    watch(world, last, stepsBack, unborn);
+    world.ripen();
+    watch(world, last, stepsBack, unborn);
+    return world;
+  }
+
+  private static void move(World world, Random random) {
+    List<InputTask> instance = world.instances.get(random.nextInt(world.instances.size()));
+    int dice = random.nextInt(100);
+    if (dice < 34) {
+      for (int i = random.nextInt(6); i >= 0; i--) {
+        world.logs.appendSome();
+      }
+    } else if (dice < 44) {
+      world.logs.passTime();
+    } else if (dice < 64) {
+      instance.forEach(task -> task.process(random.nextInt(8)));
+    } else if (dice < 72) {
+      instance.forEach(InputTask::writeOut);
+    } else if (dice < 82) {
+      world.commit(instance);
+    } else if (dice < 86) {
+      instance.forEach(InputTask::abort);
+    } else if (dice < 90) {
+      List<InputTask> moved = List.copyOf(instance); // killed: others take over
+      instance.clear();
+      for (InputTask task : moved) {
+        task.move();
+        world.instances.get(random.nextInt(world.instances.size())).add(task);
+      }
+    } else if (dice < 93) {
+      world.moveServer(random.nextInt(world.metricsPartitions));
+    } else {
+      world.serveSome(random.nextInt(world.metricsPartitions), 1 + random.nextInt(60));
+    }
+  }
+
+  /** The same records once more, in one go, in one task after the other, as a replay has them. */
+  private static World straight(World disturbed) {
+    World world =
+        new World(
+            disturbed.logs,
+            disturbed.seriesLimit,
+            disturbed.birth,
+            false,
+            disturbed.metricsPartitions,
+            new Random(1));
+    world.settle();
+    world.ripen();
+    return world;
+  }
+
+  /** An absent series may return, but not with a lower value. Gauges may fall. */
+  private static void watch(
+      World world, Map<String, Double> last, List<String> stepsBack, List<String> unborn) {
+    world
+        .scrape()
+        .forEach(
+            (sample, value) -> {
+              if (CUMULATIVE.matcher(sample).matches()) {
+                Double before = last.put(sample, value);
+                if (before != null && value < before) {
+                  stepsBack.add("%s went from %s to %s".formatted(sample, before, value));
+                }
+                if (before == null
+                    && value > 0
+                    && !world.birth.isZero()
+                    && BORN_AT_ZERO.contains(metric(sample))) {
+                  unborn.add("%s was %s when it was first served".formatted(sample, value));
+                }
+              }
+            });
+  }
+
+  private static Map<InputPartition, PartitionOracle> models(World world) {
+    Map<InputPartition, PartitionOracle> models = new TreeMap<>();
+    world.logs.entries.forEach(
+        (partition, entries) -> {
+          PartitionOracle oracle =
+              new PartitionOracle(
+                  new TopicPartition(partition.topic().under("aragora."), partition.partition()),
+                  "aragora.",
+                  new PartitionOracle.Rules(
+                      world.seriesLimit, World.GRACE.toNanos(), World.SKEW.toNanos()),
+                  PartitionOracle.Additions.NONE);
+          Map<String, Long> reasons = new TreeMap<>();
+          for (Logs.Entry entry : entries) {
+            oracle.read(entry.offset(), entry.appendMs(), entry.value());
+            if (entry.reason() != null) {
+              reasons.merge(entry.reason(), 1L, Long::sum);
+            }
+          }
+          // The writer of the records decides what is wrong with them, not the oracle.
+          assertThat(oracle.figures().deadLetters()).isEqualTo(reasons);
+          models.put(partition, oracle);
+        });
+    return models;
+  }
+
+  private static Map<String, Double> served(World world) {
+    Map<String, Double> served = world.scrape();
+    served.keySet().removeIf(sample -> sample.matches(".*(complete_until|lag_).*"));
+    served.values().removeIf(value -> value == 0);
+    return served;
+  }
+
+  private static Map<String, String> totals(World world) {
+    Map<String, String> totals = new TreeMap<>();
+    world.metrics.forEach(
+        (key, value) -> {
+          if (MetricsKey.fromBytes(bytes(key)) instanceof MetricsKey.Partial partial) {
+            String text = text(partial.series(), bytes(value));
+            if (text != null) {
+              totals.put(partial.task() + " " + name(partial.series()), text);
+            }
+          }
+        });
+    return totals;
+  }
+
+  private static Map<String, String> expectedTotals(Map<InputPartition, PartitionOracle> models) {
+    Map<String, String> totals = new TreeMap<>();
+    models.forEach(
+        (task, model) ->
+            model.totals().forEach((series, v) -> totals.put(task + " " + series, v.toString())));
+    return totals;
+  }
+
+  private static Map<String, String> windows(World world) {
+    Map<String, String> windows = new TreeMap<>();
+    world.windows.forEach(
+        (key, value) -> {
+          WindowKey window = WindowKey.fromBytes(bytes(key));
+          windows.put(
+              window.task() + " " + name(window.series()) + "@" + window.minute(),
+              text(window.series(), bytes(value)));
+        });
+    return windows;
+  }
+
+  private static Map<String, String> expectedWindows(Map<InputPartition, PartitionOracle> models) {
+    Map<String, String> windows = new TreeMap<>();
+    models.forEach(
+        (task, model) ->
+            model.windows().forEach((window, v) -> windows.put(task + " " + window, v.toString())));
+    return windows;
+  }
+
+  private static Map<String, String> ledgers(World world) {
+    Map<String, String> ledgers = new TreeMap<>();
+    world.metrics.forEach(
+        (key, value) -> {
+          if (MetricsKey.fromBytes(bytes(key)) instanceof MetricsKey.LedgerOf of) {
+            Ledger ledger = Ledger.read(new BinaryReader(bytes(value)));
+            Map<String, Long> reasons = new TreeMap<>();
+            for (DeadLetterReason reason : DeadLetterReason.values()) {
+              if (ledger.deadLetters(reason) > 0) {
+                reasons.put(reason.label(), ledger.deadLetters(reason));
+              }
+            }
+            ledgers.put(
+                of.task().toString(),
+                ledger(
+                    ledger.read(),
+                    ledger.counted(),
+                    ledger.duplicate(),
+                    reasons,
+                    ledger.late(),
+                    ledger.clockSkew(),
+                    ledger.missing(),
+                    ledger.nextOffset(),
+                    ledger.partitionTimeNanos(),
+                    ledger.appendTimeMs()));
+          }
+        });
+    return ledgers;
+  }
+
+  private static Map<String, String> expectedLedgers(Map<InputPartition, PartitionOracle> models) {
+    Map<String, String> ledgers = new TreeMap<>();
+    models.forEach((task, model) -> ledgers.put(task.toString(), ledger(model.figures())));
+    return ledgers;
+  }
+
+  private static String ledger(PartitionOracle.Figures figures) {
+    return ledger(
+        figures.read(),
+        figures.counted(),
+        figures.duplicates(),
+        new TreeMap<>(figures.deadLetters()),
+        figures.late(),
+        figures.skewed(),
+        figures.missing(),
+        figures.nextOffset(),
+        figures.partitionTimeNanos() == null ? Long.MIN_VALUE : figures.partitionTimeNanos(),
+        figures.appendMs() == null ? Long.MIN_VALUE : figures.appendMs());
+  }
+
+  private static String ledger(Object... figures) {
+    return List.of(figures).toString();
+  }
+
+  /** Null for what is compared as it is served. */
+  private static String text(SeriesKey series, byte[] stored) {
+    MetricDescriptor metric =
+        World.METRICS.stream()
+            .filter(m -> m.name().equals(series.metric()))
+            .findAny()
+            .orElseThrow();
+    Aggregate value = PartialValue.fromBytes(stored).read(metric);
+    if (value instanceof HistogramAggregate histogram) {
+      List<Long> buckets = new ArrayList<>();
+      for (int i = 0; i < histogram.buckets(); i++) {
+        buckets.add(histogram.count(i));
+      }
+      return List.of(buckets, histogram.sum()).toString();
+    }
+    return value instanceof SumAggregate sum ? sum.total().toString() : null;
+  }
+
+  private static String name(SeriesKey series) {
+    return series.metric() + "|" + String.join("|", series.labelValues());
+  }
+
+  private static byte[] bytes(String hex) {
+    return HexFormat.of().parseHex(hex);
+  }
+}

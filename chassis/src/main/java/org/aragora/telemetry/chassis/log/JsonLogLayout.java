@@ -12,7 +12,7 @@ import java.util.Map;
 
 /**
  * One compact JSON object a line: timestamp, level, logger, message, module, function, line;
- * trace_id, request_id, user_id where the MDC has them; exception where there is one. Thread-safe.
+ * trace_id, request_id, user_id if the MDC has them; exception if there is one. Thread-safe.
  */
 public final class JsonLogLayout extends LayoutBase<ILoggingEvent> {
   private static final JsonFactory JSON = new JsonFactory();

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>A bad value, and a variable under {@link #PREFIX} that no service declares, are refused in
  *       one sentence that names the variable.
- *   <li>A blank value is no value.
+ *   <li>A blank value counts as unset.
  *   <li>A secret may come as a file: {@code X_FILE} names the file that holds {@code X}.
  *   <li>The variables that Kubernetes adds for a Service ({@code METRICS_PORT=tcp://…}) are
  *       ignored.

@@ -23,8 +23,8 @@ import org.aragora.telemetry.schemas.topic.TopicSpec;
 import org.aragora.telemetry.schemas.topic.Topics;
 
 /**
- * Creates the topics of the pipeline and says how those that are there differ from what they should
- * be. It never changes and never deletes a topic, so it can be run again at any time.
+ * Creates the topics of the pipeline and reports the differences of those that exist. It never
+ * changes or deletes a topic, so it can run again at any time.
  */
 public final class TopicAdmin {
 
@@ -40,16 +40,16 @@ public final class TopicAdmin {
   }
 
   /**
-   * How the topics of a deployment are created.
+   * Plan for the topics of a deployment.
    *
    * @param prefix of every name
    * @param partitions of the topics that scale with the load
-   * @param replicationFactor copies of each partition; empty: 3 where the cluster has three brokers
+   * @param replicationFactor copies of each partition; empty: 3 if the cluster has three brokers
    *     or more, else 1
    */
   public record Plan(String prefix, int partitions, OptionalInt replicationFactor) {}
 
-  /** What became of one topic. */
+  /** Result for one topic. */
   public enum Outcome {
     /** It was not there and is now. */
     CREATED,
@@ -60,10 +60,10 @@ public final class TopicAdmin {
   }
 
   /**
-   * What became of one topic.
+   * Result for one topic, with its reason.
    *
    * @param sentence for a person
-   * @param breaksTheAccount true where the difference makes counts depend on the producers' clocks
+   * @param breaksTheAccount true if the difference makes counts depend on the producers' clocks
    */
   public record Report(String topic, Outcome outcome, String sentence, boolean breaksTheAccount) {}
 
@@ -71,7 +71,7 @@ public final class TopicAdmin {
    * Creates what is not there.
    *
    * @return one report per topic, in the order of {@link Topics#all()}
-   * @throws ExecutionException where the cluster does not answer or refuses; the cause says why
+   * @throws ExecutionException if the cluster does not answer or refuses; the cause has the reason
    */
   public List<Report> create(Plan plan) throws ExecutionException, InterruptedException {
     short replicas =
@@ -145,8 +145,8 @@ public final class TopicAdmin {
   }
 
   /**
-   * Gives the topic back once a broker knows it. The controller acknowledges a new topic before the
-   * brokers have heard of it, and a client that starts right then is told that there is none.
+   * Returns the topic once a broker serves it. The controller acknowledges a new topic before the
+   * brokers have its metadata, and a client that starts right then finds no such topic.
    */
   private TopicDescription awaitVisible(String name)
       throws ExecutionException, InterruptedException {

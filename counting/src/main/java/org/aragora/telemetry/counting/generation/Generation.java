@@ -10,7 +10,7 @@ import org.aragora.telemetry.schemas.topic.Topics;
  * @param number 0 for the first
  */
 public record Generation(int number) implements Comparable<Generation> {
-  /** What a service counts into before anything was replayed. */
+  /** The generation of a service before any replay. */
   public static final Generation FIRST = new Generation(0);
 
   public Generation {

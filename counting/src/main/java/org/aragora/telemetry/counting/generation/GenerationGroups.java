@@ -35,9 +35,9 @@ public final class GenerationGroups {
   }
 
   /**
-   * The hosts of the members; empty where nobody counts into a generation.
+   * Hosts of the members; empty if no service counts into a generation.
    *
-   * @throws ExecutionException where the coordinator does not say
+   * @throws ExecutionException if the coordinator does not answer
    */
   public List<String> members(Generation generation)
       throws ExecutionException, InterruptedException, TimeoutException {

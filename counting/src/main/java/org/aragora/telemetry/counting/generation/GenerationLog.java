@@ -42,7 +42,7 @@ public final class GenerationLog implements AutoCloseable {
         topicPrefix);
   }
 
-  /** Whether there is such a topic. */
+  /** Returns true if the topic exists. */
   public boolean isThere(Duration patience) {
     List<PartitionInfo> found = consumer.partitionsFor(partition.topic(), patience);
     return found != null && !found.isEmpty();

@@ -7,7 +7,7 @@ import org.aragora.telemetry.counting.store.CorruptRecordException;
 /** A record of the generations topic. Key and value begin with their version. */
 public sealed interface GenerationRecord {
 
-  /** What it is about. */
+  /** The generation that the record describes. */
   Generation generation();
 
   /** When it was written, milliseconds since 1970. */
@@ -17,14 +17,14 @@ public sealed interface GenerationRecord {
   record Current(Generation generation, long atMs) implements GenerationRecord {}
 
   /**
-   * What has become of a generation that a replay makes.
+   * State of a generation that a replay makes.
    *
    * @param note for a person: where it came from
    */
   record Made(Generation generation, State state, long atMs, String note)
       implements GenerationRecord {}
 
-  /** How far a generation is. The numbers on the wire never change. */
+  /** Progress of a generation. The numbers on the wire never change. */
   enum State {
     /** Being written, or left half-written. */
     WRITING(1),
@@ -49,7 +49,7 @@ public sealed interface GenerationRecord {
     }
   }
 
-  /** Version and kind, then what tells records of the kind apart. */
+  /** Version and kind, then the identity of the record within its kind. */
   default byte[] key() {
     BinaryWriter out = new BinaryWriter().writeByte(1);
     if (this instanceof Made made) {

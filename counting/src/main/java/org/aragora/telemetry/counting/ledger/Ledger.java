@@ -117,7 +117,7 @@ public final class Ledger {
     return appendTimeMs;
   }
 
-  /** Whether every record is accounted for exactly once. */
+  /** Returns true if every record is accounted for exactly once. */
   public boolean balances() {
     return read == counted + duplicate + deadLetters();
   }

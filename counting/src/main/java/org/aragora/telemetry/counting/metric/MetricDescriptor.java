@@ -8,7 +8,7 @@ import java.util.Set;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 
 /**
- * What a metric is, apart from its values. Immutable.
+ * Description of a metric, without its values. Immutable.
  *
  * @param name name on {@code /metrics}
  * @param type how its partial values merge
@@ -95,7 +95,7 @@ public record MetricDescriptor(
         .doubleValue();
   }
 
-  /** Whether a label becomes {@code other} when the series limit is reached. */
+  /** Returns true if a label becomes {@code other} over the series limit. */
   public static boolean isFoldable(String label) {
     return FOLDABLE.contains(label);
   }

@@ -1,6 +1,6 @@
 package org.aragora.telemetry.counting.metric;
 
-/** How the partial values of a series merge. */
+/** Rule by which the partial values of a series merge. */
 public enum MetricType {
   /** Only grows; partials are added. */
   COUNTER(1),
@@ -13,8 +13,7 @@ public enum MetricType {
   /** Numerator and denominator per minute of the last hour; both are added. */
   RATIO(5),
   /**
-   * What is known of one instance: last heartbeat, stop and WebSocket count; the latest of each
-   * wins.
+   * State of one instance: last heartbeat, stop and WebSocket count; the latest of each wins.
    */
   INSTANCE(6),
   /** The maximum of each producer run, summed; partials are merged by run. Served as a counter. */
@@ -31,14 +30,14 @@ public enum MetricType {
   }
 
   /**
-   * Whether all series of this type are served together, by the one task that also has the ledger:
-   * their served values need the times of whole topics.
+   * Returns true if one task, the owner of the ledger, serves all series of this type: their served
+   * values need the times of whole topics.
    */
   public boolean needsTopicTime() {
     return this == RATIO || this == INSTANCE;
   }
 
-  /** Whether only its growth is looked at, so that a series has to be seen at 0 before it grows. */
+  /** Returns true if only growth matters, so that a series is served as 0 before it grows. */
   public boolean isCumulative() {
     return this == COUNTER || this == HISTOGRAM || this == RUN_MAXIMUM;
   }

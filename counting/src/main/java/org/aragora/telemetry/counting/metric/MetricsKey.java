@@ -8,9 +8,9 @@ import org.aragora.telemetry.counting.store.CorruptRecordException;
 public sealed interface MetricsKey {
 
   /**
-   * What one input task has counted for a series. Its value is a {@link PartialValue}.
+   * Value that one input task has counted for a series. Its value is a {@link PartialValue}.
    *
-   * @param withTopicTime whether it is served beside the ledger, see {@link
+   * @param withTopicTime true if it is served beside the ledger, see {@link
    *     MetricType#needsTopicTime()}
    */
   record Partial(SeriesKey series, InputPartition task, boolean withTopicTime)
@@ -19,12 +19,12 @@ public sealed interface MetricsKey {
   /** The {@link Ledger} of one input task. */
   record LedgerOf(InputPartition task) implements MetricsKey {}
 
-  /** Who serves a partition of the metrics topic: its value is an {@link OwnerValue}. */
+  /** Owner of a partition of the metrics topic. Its value is an {@link OwnerValue}. */
   record Owner(int partition) implements MetricsKey {}
 
   /**
-   * That a series was served as 0 for long enough: from here on, whoever serves it shows its value.
-   * Its value is a {@link RipeValue}.
+   * Mark of a series that was served as 0 for long enough: from here on, its owner serves its value.
+   * The value of the record is a {@link RipeValue}.
    */
   record Ripe(SeriesKey series) implements MetricsKey {}
 

@@ -4,7 +4,7 @@ import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 
 /**
- * Who serves a partition of the metrics topic from here on.
+ * Owner of a partition of the metrics topic from here on.
  *
  * @param owner unique per process and takeover
  * @param partitions partitions that the topic has, on which the place of every series depends

@@ -3,7 +3,7 @@ package org.aragora.telemetry.counting.metric;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 
-/** That a series is ripe, which its key says already; so there is a version and nothing else. */
+/** Value of a mark whose key has all its content: a version and nothing else. */
 public record RipeValue() {
   private static final int VERSION = 1;
 

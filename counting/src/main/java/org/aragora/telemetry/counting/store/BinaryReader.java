@@ -15,7 +15,7 @@ public final class BinaryReader {
     this.bytes = bytes;
   }
 
-  /** Whether everything was read. */
+  /** Returns true if everything was read. */
   public boolean atEnd() {
     return position == bytes.length;
   }

@@ -5,8 +5,7 @@ import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 
 /**
- * Which of two events is the later one, the same wherever it is asked: by event time, then by what
- * tells two events of one time apart.
+ * Total order of events, equal in every process: by event time, then by the identity of the event.
  *
  * @param timeNanos event time, nanoseconds since 1970
  * @param source source of the event

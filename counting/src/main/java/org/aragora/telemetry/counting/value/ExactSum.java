@@ -22,7 +22,7 @@ public final class ExactSum {
   }
 
   public ExactSum subtract(long value) {
-    // -Long.MIN_VALUE is no long: negate in 128 bits.
+    // -Long.MIN_VALUE does not fit a long: negate in 128 bits.
     long negatedLow = -value;
     long negatedHigh = ~(value >> 63) + (negatedLow == 0 ? 1 : 0);
     return add(negatedHigh, negatedLow);

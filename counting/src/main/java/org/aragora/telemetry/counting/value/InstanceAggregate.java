@@ -4,8 +4,8 @@ import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 
 /**
- * What is known of one instance. Stop and heartbeat are ordered by event time; how long a heartbeat
- * keeps the instance alive is counted from its append time.
+ * State of one instance. Stop and heartbeat are ordered by event time; a heartbeat keeps the instance
+ * alive from its append time on.
  */
 public final class InstanceAggregate implements Aggregate {
   /** Heartbeat intervals after which an instance counts as silent. */
@@ -31,14 +31,14 @@ public final class InstanceAggregate implements Aggregate {
     websocket(order, connections);
   }
 
-  /** The instance said that it stops. */
+  /** Records that the instance stops. */
   public void stopped(EventOrder order) {
     if (order.isAfter(stop)) {
       stop = order;
     }
   }
 
-  /** The instance said how many connections it has. */
+  /** Records the number of connections of the instance. */
   public void websocket(EventOrder order, long connections) {
     int compared = order.compareTo(websocket);
     // Of two counts of one event the greater, so that it does not matter which part is merged
@@ -49,17 +49,17 @@ public final class InstanceAggregate implements Aggregate {
     }
   }
 
-  /** Whether there was a heartbeat at all, and no stop after the last one. */
+  /** Returns true if there was a heartbeat, and no stop after the last one. */
   public boolean isRunning() {
     return heartbeat.isAfter(stop);
   }
 
-  /** Whether it is alive at an append time. */
+  /** Returns true if it is alive at an append time. */
   public boolean isLive(long appendTimeMs) {
     return isRunning() && appendTimeMs < liveUntilMs;
   }
 
-  /** Append time at which it falls silent, unless it is heard of again. */
+  /** Append time at which it falls silent, unless another heartbeat comes. */
   public long liveUntilMs() {
     return liveUntilMs;
   }

@@ -6,7 +6,7 @@ import org.aragora.telemetry.counting.store.BinaryWriter;
 
 /**
  * The absolute value that one input task has for a series, in total or in one minute. The aggregate
- * is kept as bytes, so that a metric that this program does not know is carried through unharmed.
+ * is kept as bytes, so that the value of an unknown metric is carried through unchanged.
  *
  * @param fingerprint of the descriptor that the value was written under
  * @param nextOffset first offset of the input partition that is not in the value

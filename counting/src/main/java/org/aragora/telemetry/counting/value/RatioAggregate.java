@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 
-/** How many of how many, per minute of event time, for the last hour. */
+/** Numerator and denominator per minute of event time, for the last hour. */
 public final class RatioAggregate implements Aggregate {
   /** Minutes that the longest window spans. */
   public static final int MINUTES = 60;

@@ -29,11 +29,11 @@ import org.apache.kafka.common.config.SslConfigs;
  *   <li>A setting that would break a guarantee ({@code acks}, {@code isolation.level}, ...) and a
  *       value that the client would refuse throw {@link InvalidSettingException}.
  *   <li>What Kubernetes adds for a service named kafka ({@code KAFKA_PORT}, {@code
- *       KAFKA_SERVICE_HOST}, ...) is skipped; every other {@code KAFKA_} variable that is no
+ *       KAFKA_SERVICE_HOST}, ...) is skipped; every other {@code KAFKA_} variable that is not a
  *       setting is skipped with a warning.
  *   <li>A password may come as a file: {@code KAFKA_SASL_JAAS_CONFIG_FILE} names it.
- *   <li>An empty value is no value, but for {@code ssl.endpoint.identification.algorithm}, where it
- *       means something.
+ *   <li>An empty value counts as unset, except for {@code ssl.endpoint.identification.algorithm}: it
+ *       switches the check of the host name off.
  * </ul>
  *
  * <pre>{@code

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -150,10 +149,12 @@ def test_settings_never_show_a_secret() -> None:
 
 
 def test_names_of_services_are_those_of_java() -> None:
-    sources = list(ROOT.glob("*/src/main/java/**/SettingNames.java"))
-    assert sources, "no list of the services' settings is found"
-    text = sources[0].read_text().partition("Set.of(")[2]
-    names = set(re.findall(r'"([A-Z][A-Z0-9_]+)"', text))
+    lists = list(ROOT.glob("chassis/src/main/resources/**/settings/names.txt"))
+    assert len(lists) == 1, "no list of the services' settings is found"
+    prefix = "ARAGORA_TELEMETRY_"
+    lines = lists[0].read_text().split()
+    names = {line[len(prefix) :].removesuffix("_FILE") for line in lines if line.startswith(prefix)}
+    assert names
     own = {declared.name for declared in DECLARED}
     assert names <= _SERVICES | own, names - _SERVICES - own
 

@@ -5,7 +5,6 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
-import org.apache.kafka.streams.processor.api.Processor;
 import org.aragora.telemetry.chassis.http.Health;
 import org.aragora.telemetry.chassis.http.StatusServer;
 import org.aragora.telemetry.chassis.main.RunningService;
@@ -29,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * Thread-safe.
  */
 public final class ProcessorService implements RunningService {
-  private static final Logger LOG = LoggerFactory.getLogger(Processor.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ProcessorService.class);
 
   private final StatusServer http;
   private final GenerationSupervisor supervisor;

@@ -44,8 +44,8 @@ public final class TopicAdmin {
    *
    * @param prefix of every name
    * @param partitions of the topics that scale with the load
-   * @param replicationFactor copies of each partition; empty: 3 if the cluster has three brokers
-   *     or more, else 1
+   * @param replicationFactor copies of each partition; empty: 3 if the cluster has three brokers or
+   *     more, else 1
    */
   public record Plan(String prefix, int partitions, OptionalInt replicationFactor) {}
 

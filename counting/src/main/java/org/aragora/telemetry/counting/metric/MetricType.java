@@ -12,9 +12,7 @@ public enum MetricType {
   HISTOGRAM(4),
   /** Numerator and denominator per minute of the last hour; both are added. */
   RATIO(5),
-  /**
-   * State of one instance: last heartbeat, stop and WebSocket count; the latest of each wins.
-   */
+  /** State of one instance: last heartbeat, stop and WebSocket count; the latest of each wins. */
   INSTANCE(6),
   /** The maximum of each producer run, summed; partials are merged by run. Served as a counter. */
   RUN_MAXIMUM(7);

@@ -23,8 +23,8 @@ public sealed interface MetricsKey {
   record Owner(int partition) implements MetricsKey {}
 
   /**
-   * Mark of a series that was served as 0 for long enough: from here on, its owner serves its value.
-   * The value of the record is a {@link RipeValue}.
+   * Mark of a series that was served as 0 for long enough: from here on, its owner serves its
+   * value. The value of the record is a {@link RipeValue}.
    */
   record Ripe(SeriesKey series) implements MetricsKey {}
 

@@ -4,8 +4,8 @@ import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 
 /**
- * State of one instance. Stop and heartbeat are ordered by event time; a heartbeat keeps the instance
- * alive from its append time on.
+ * State of one instance. Stop and heartbeat are ordered by event time; a heartbeat keeps the
+ * instance alive from its append time on.
  */
 public final class InstanceAggregate implements Aggregate {
   /** Heartbeat intervals after which an instance counts as silent. */

@@ -40,32 +40,31 @@ public final class PartitionReplay implements PartitionJob {
   private long position;
   private long firstAppendMs = Long.MAX_VALUE;
 
+  /** A checkpoint directory and what it holds for the partition; both null without checkpoints. */
+  private record Saved(@Nullable Checkpoints checkpoints, @Nullable DataInputStream state) {}
+
   private PartitionReplay(
-      InputPartition partition,
-      Bounds bounds,
-      Keep keep,
-      PartitionCounters counters,
-      @Nullable Checkpoints checkpoints,
-      @Nullable DataInputStream saved)
+      InputPartition partition, Bounds bounds, Keep keep, PartitionCounters counters, Saved saved)
       throws IOException {
     this.partition = partition;
     this.bounds = bounds;
     this.keep = keep;
-    this.checkpoints = checkpoints;
-    if (saved == null) {
+    this.checkpoints = saved.checkpoints();
+    DataInputStream state = saved.state();
+    if (state == null) {
       position = bounds.from();
       counter = counters.open(partition, stores, new Kept());
     } else {
-      if (saved.readInt() != VERSION) {
+      if (state.readInt() != VERSION) {
         throw new IOException("it was written by another release");
       }
-      position = saved.readLong();
-      firstAppendMs = saved.readLong();
-      stores.ingest().restore(saved);
-      stores.aggregate().restore(saved);
+      position = state.readLong();
+      firstAppendMs = state.readLong();
+      stores.ingest().restore(state);
+      stores.aggregate().restore(state);
       counter = counters.open(partition, stores, new Kept());
-      minutes.restore(saved, counters.metrics());
-      restoreWindows(saved);
+      minutes.restore(state, counters.metrics());
+      restoreWindows(state);
     }
   }
 
@@ -92,8 +91,8 @@ public final class PartitionReplay implements PartitionJob {
       Keep keep,
       PartitionCounters counters,
       @Nullable Checkpoints checkpoints) {
-    try (DataInputStream saved = checkpoints == null ? null : checkpoints.open(partition)) {
-      return new PartitionReplay(partition, bounds, keep, counters, checkpoints, saved);
+    try (DataInputStream state = checkpoints == null ? null : checkpoints.open(partition)) {
+      return new PartitionReplay(partition, bounds, keep, counters, new Saved(checkpoints, state));
     } catch (IOException e) {
       throw new ReplayException(
           "The checkpoint of %s cannot be read (%s); remove its directory to begin again."

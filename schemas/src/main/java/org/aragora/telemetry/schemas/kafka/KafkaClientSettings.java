@@ -32,8 +32,8 @@ import org.apache.kafka.common.config.SslConfigs;
  *       KAFKA_SERVICE_HOST}, ...) is skipped; every other {@code KAFKA_} variable that is not a
  *       setting is skipped with a warning.
  *   <li>A password may come as a file: {@code KAFKA_SASL_JAAS_CONFIG_FILE} names it.
- *   <li>An empty value counts as unset, except for {@code ssl.endpoint.identification.algorithm}: it
- *       switches the check of the host name off.
+ *   <li>An empty value counts as unset, except for {@code ssl.endpoint.identification.algorithm}:
+ *       it switches the check of the host name off.
  * </ul>
  *
  * <pre>{@code

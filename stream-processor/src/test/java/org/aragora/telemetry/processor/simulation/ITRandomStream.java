@@ -141,6 +141,7 @@ class ITRandomStream {
                   || series.startsWith("aragora_telemetry_lag_")
                   || series.startsWith("aragora_telemetry_complete_")
                   || series.startsWith("aragora_telemetry_consumed_")
+                  || series.startsWith("aragora_telemetry_producer_dropped_") // names topics
                   || series.startsWith("aragora_instance_up")
                   || series.startsWith("aragora_websocket_connections")
                   || series.contains("_rate{");

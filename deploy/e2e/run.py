@@ -104,7 +104,7 @@ class Pipeline:
     def __init__(self, stack, servers, name):
         self.stack, self.name, self.prefix = stack, name, name + "."
         self.env = {"KAFKA_BOOTSTRAP_SERVERS": servers, "ARAGORA_TELEMETRY_TOPIC_PREFIX": self.prefix}
-        create = [str(a) for a in stack.java("schemas", "org.aragora.telemetry.chassis.topics.TopicsMain", "create", "--partitions", "4")]
+        create = [str(a) for a in stack.java("chassis", "org.aragora.telemetry.chassis.topics.TopicsMain", "create", "--partitions", "4")]
         subprocess.run(create, env={**os.environ, **self.env}, check=True, capture_output=True, timeout=90)
 
     def start(self, birth_seconds):
@@ -323,7 +323,7 @@ def alerts(stack, servers):
 # ---- backlog -----------------------------------------------------------------------------------------------------------
 
 def backlog(servers, topics, lines):
-    command = Stack.java("doctor", str(pathlib.Path(__file__).with_name("Backlog.java")), servers, *topics)
+    command = Stack.java("schemas", str(pathlib.Path(__file__).with_name("Backlog.java")), servers, *topics)
     done = subprocess.run([str(a) for a in command], input=lines, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return int(done.stdout)

@@ -71,7 +71,7 @@ public sealed interface GenerationRecord {
   }
 
   /** Reads what {@link #key} and {@link #value} wrote. */
-  static GenerationRecord of(byte[] keyBytes, byte[] valueBytes) {
+  public static GenerationRecord of(byte[] keyBytes, byte[] valueBytes) {
     BinaryReader key = new BinaryReader(keyBytes);
     key.readVersion(1, "a key of the generations topic");
     BinaryReader value = new BinaryReader(valueBytes);

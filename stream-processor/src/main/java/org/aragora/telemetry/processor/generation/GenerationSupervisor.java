@@ -10,11 +10,12 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
+import org.aragora.telemetry.chassis.topics.ConsumerGroups;
+import org.aragora.telemetry.chassis.topics.TopicLog;
 import org.aragora.telemetry.counting.generation.Generation;
-import org.aragora.telemetry.counting.generation.GenerationGroups;
-import org.aragora.telemetry.counting.generation.GenerationLog;
 import org.aragora.telemetry.counting.generation.Generations;
 import org.aragora.telemetry.processor.settings.ProcessorConfig;
+import org.aragora.telemetry.schemas.topic.Topics;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,9 +46,9 @@ public final class GenerationSupervisor implements AutoCloseable {
     this.waitingFor = "connecting to Kafka at " + config.bootstrapServers();
     this.watch =
         new GenerationWatch(
-            GenerationLog.open(
+            TopicLog.open(
                 config.clientSettings(),
-                config.topicPrefix(),
+                Topics.GENERATIONS.under(config.topicPrefix()),
                 config.applicationId() + "-generation"),
             System::nanoTime);
     thread.setDaemon(true);
@@ -128,10 +129,9 @@ public final class GenerationSupervisor implements AutoCloseable {
     }
     Generations generations = watch.refresh();
     Deployment deployment = Deployment.of(generations.current(), admin, config);
-    GenerationGroups groups =
-        new GenerationGroups(admin, config.applicationId(), config.topicPrefix());
+    ConsumerGroups groups = new ConsumerGroups(admin);
     for (Generation other : generations.others()) {
-      List<String> members = groups.members(other);
+      List<String> members = groups.members(other.applicationId(config.applicationId()));
       if (!members.isEmpty()) {
         waitFor(
             "%s starts when all members of %s have stopped; there are still %s"

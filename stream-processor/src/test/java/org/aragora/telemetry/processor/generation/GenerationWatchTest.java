@@ -9,8 +9,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.chassis.topics.TopicLog;
 import org.aragora.telemetry.counting.generation.Generation;
-import org.aragora.telemetry.counting.generation.GenerationLog;
 import org.aragora.telemetry.counting.generation.GenerationRecord;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +26,7 @@ class GenerationWatchTest {
   GenerationWatchTest() {
     kafka.updateBeginningOffsets(Map.of(TOPIC, 0L));
     kafka.updateEndOffsets(Map.of(TOPIC, 0L));
-    watch = new GenerationWatch(new GenerationLog(kafka, "aragora."), () -> nanos);
+    watch = new GenerationWatch(new TopicLog(kafka, TOPIC.topic()), () -> nanos);
   }
 
   private void promote(int number) {

@@ -133,7 +133,8 @@ public final class GenerationPipeline implements AutoCloseable {
                 config.rules(), () -> new MetricCatalog(config.topicPrefix()), takeover),
             offsets,
             System::nanoTime,
-            config.commitInterval()),
+            config.commitInterval(),
+            () -> org.aragora.telemetry.chassis.topics.RecordSize.room(org.aragora.telemetry.schemas.topic.Topics.MAX_MESSAGE_BYTES)),
         view);
   }
 

@@ -54,7 +54,7 @@ final class TestPipeline implements AutoCloseable {
             Generation.FIRST,
             1,
             new CountProcessor.Services(
-                counters(proposesEnds), progress(), this::nanos, Duration.ofSeconds(1)),
+                counters(proposesEnds), progress(), this::nanos, Duration.ofSeconds(1), () -> 1 << 23),
             view));
   }
 
@@ -81,7 +81,7 @@ final class TestPipeline implements AutoCloseable {
                 Generation.FIRST,
                 1,
                 new CountProcessor.Services(
-                    counters(false), progress(() -> 0), () -> 0, Duration.ofSeconds(1)),
+                    counters(false), progress(() -> 0), () -> 0, Duration.ofSeconds(1), () -> 1 << 23),
                 new MetricsView(thread -> false)))
         .get()
         .describe()

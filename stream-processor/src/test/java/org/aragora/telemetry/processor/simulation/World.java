@@ -98,7 +98,8 @@ final class World {
         PartitionCounters.of(rules, "aragora."),
         progress(),
         () -> logs.nowMs * 1_000_000,
-        INTERVAL);
+        INTERVAL,
+        () -> 1 << 23);
   }
 
   private ConsumedOffsets progress() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import org.apache.kafka.streams.processor.api.Record;
 import org.aragora.telemetry.counting.metric.InputPartition;
@@ -175,7 +176,7 @@ class NewSeriesProcessorTest {
   }
 
   private void announce(String owner) {
-    read(new MetricsKey.Owner(0), new OwnerValue(owner, 1).toBytes());
+    read(new MetricsKey.Owner(0), new OwnerValue(owner, 1, Optional.empty()).toBytes());
   }
 
   private void count(String agent) {

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -422,7 +423,7 @@ class SeriesCollectorTest {
   }
 
   private void announce(String owner) {
-    partition.accept(new MetricsKey.Owner(0).toBytes(), new OwnerValue(owner, 1).toBytes());
+    partition.accept(new MetricsKey.Owner(0).toBytes(), new OwnerValue(owner, 1, Optional.empty()).toBytes());
   }
 
   private Map<String, Double> samples() {

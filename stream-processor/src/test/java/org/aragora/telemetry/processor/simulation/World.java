@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import org.aragora.telemetry.counting.metric.OwnerValue;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -174,7 +175,17 @@ final class World {
     Server(int partition) {
       this.partition = partition;
       ServeProcessor.Services services =
-          new ServeProcessor.Services("serve", view, METRICS, metricsPartitions, () -> true);
+          new ServeProcessor.Services(
+              "serve",
+              "aragora.metrics",
+              view,
+              METRICS,
+              new ServeProcessor.Announcement(
+                  metricsPartitions,
+                  new OwnerValue.Service("world", 0, metricsPartitions, Map.of()),
+                  () -> true,
+                  Duration.ofSeconds(10),
+                  by -> {}));
       reader = new ServeProcessor.Reader(services);
       ServeProcessor.Announcer announcer = new ServeProcessor.Announcer(services);
       reader.init(

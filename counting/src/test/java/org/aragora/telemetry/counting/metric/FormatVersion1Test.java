@@ -7,8 +7,8 @@ import java.io.InputStream;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import org.aragora.telemetry.counting.ledger.Ledger;
@@ -99,7 +99,9 @@ class FormatVersion1Test {
     all.put("key.owner", new MetricsKey.Owner(200).toBytes());
     all.put("key.ripe", new MetricsKey.Ripe(SERIES).toBytes());
     all.put("key.window", new WindowKey(SERIES, 29_399_040, TASK).toBytes());
-    all.put("value.owner", new OwnerValue("5f0c6b5e-0000-4000-8000-000000000001", 12, Optional.empty()).toBytes());
+    all.put(
+        "value.owner",
+        new OwnerValue("5f0c6b5e-0000-4000-8000-000000000001", 12, Optional.empty()).toBytes());
     all.put("value.ripe", new RipeValue().toBytes());
     all.put("value.ledger", LedgerTest.bytes(LedgerTest.full()));
     for (MetricType type : MetricType.values()) {

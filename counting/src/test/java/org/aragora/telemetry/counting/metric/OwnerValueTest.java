@@ -20,8 +20,18 @@ class OwnerValueTest {
   @Test
   void versionTwoHasTheServiceAndTheCountsItCountsWith() {
     assertThat(HexFormat.of().formatHex(VALUE.toBytes()))
-        .isEqualTo("02" + "016f" + "0c" + "066170702d6731" + "01" + "04" + "02"
-            + "0764656261746573" + "03" + "046c6f6773" + "c801");
+        .isEqualTo(
+            "02"
+                + "016f"
+                + "0c"
+                + "066170702d6731"
+                + "01"
+                + "04"
+                + "02"
+                + "0764656261746573"
+                + "03"
+                + "046c6f6773"
+                + "c801");
     assertThat(OwnerValue.fromBytes(VALUE.toBytes())).isEqualTo(VALUE);
   }
 

@@ -84,8 +84,10 @@ public final class Topics {
           "generations",
           OptionalInt.of(1),
           Map.of(
-              CLEANUP_POLICY_CONFIG, CLEANUP_POLICY_COMPACT,
-              MAX_MESSAGE_BYTES_CONFIG, bytes(MAX_MESSAGE_BYTES)));
+              CLEANUP_POLICY_CONFIG,
+              CLEANUP_POLICY_COMPACT,
+              MAX_MESSAGE_BYTES_CONFIG,
+              bytes(MAX_MESSAGE_BYTES)));
 
   private static final int MAX_PREFIX_LENGTH = 200;
   private static final Pattern LEGAL = Pattern.compile("[a-zA-Z0-9._-]*");

@@ -56,13 +56,13 @@ public final class Places {
   private Place place(ErrorHandlerContext at, @Nullable String sink) {
     int partition = at.taskId() == null ? at.partition() : at.taskId().partition();
     if (at.topic() != null) {
-      return new Place(at.topic(), at.partition(), at.offset(), sink);
+      return new Place(at.topic(), at.partition(), at.offset(), true, sink);
     }
     InputTopic input = sink == null ? null : Place.inputOf(sink);
     if (input == null && at.processorNodeId() != null) {
       input = Place.inputOf(at.processorNodeId());
     }
-    return new Place(input == null ? null : input.under(topicPrefix), partition, -1, sink);
+    return new Place(input == null ? null : input.under(topicPrefix), partition, -1, false, sink);
   }
 
   /** Records each failure and ends the thread, as without it. */

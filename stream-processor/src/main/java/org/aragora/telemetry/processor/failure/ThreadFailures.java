@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
-import java.util.function.UnaryOperator;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
@@ -75,10 +74,10 @@ public final class ThreadFailures implements StreamsUncaughtExceptionHandler {
               .formatted(REPLACEMENTS);
     }
     if (remedy != null) {
-      stop("%s: %s; %s".formatted(place.text(), text, remedy), failure);
+      stop("%s%s; %s".formatted(place.text(), text, remedy), failure);
       return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
-    String sentence = "a stream thread failed at %s: %s".formatted(place.text(), text);
+    String sentence = "a stream thread failed: %s%s".formatted(place.text(), text);
     synchronized (this) {
       last = sentence;
       lastNanos = nanoClock.getAsLong();
@@ -94,9 +93,9 @@ public final class ThreadFailures implements StreamsUncaughtExceptionHandler {
       if (stopped != null) {
         return;
       }
-      stopped = "counting has stopped at " + why;
+      stopped = "counting has stopped: " + why;
     }
-    LOG.error("Counting has stopped at {}", why);
+    LOG.error("Counting has stopped: {}", why);
     LOG.debug("Its cause", failure);
   }
 
@@ -117,7 +116,7 @@ public final class ThreadFailures implements StreamsUncaughtExceptionHandler {
       return place;
     }
     OptionalLong next = surroundings.committed(place.topic(), place.partition());
-    return new Place(place.topic(), place.partition(), next.orElse(-1), place.sink());
+    return new Place(place.topic(), place.partition(), next.orElse(-1), false, place.sink());
   }
 
   private @Nullable String remedyIfHopeless(Throwable cause, Place place) {
@@ -141,16 +140,14 @@ public final class ThreadFailures implements StreamsUncaughtExceptionHandler {
       return 0; // the broker does not answer; it is waited for without limit
     }
     long nowNanos = nanoClock.getAsLong();
-    repetitions
-        .values()
-        .removeIf(old -> nowNanos - old.atNanos() > FORGOTTEN_AFTER.toNanos());
+    repetitions.values().removeIf(old -> nowNanos - old.atNanos() > FORGOTTEN_AFTER.toNanos());
     OptionalLong committed =
         place.topic() == null
             ? OptionalLong.empty()
             : surroundings.committed(place.topic(), place.partition());
     Reason reason =
         new Reason(
-            cause.getClass(), new Place(place.topic(), place.partition(), -1, place.sink()));
+            cause.getClass(), new Place(place.topic(), place.partition(), -1, false, place.sink()));
     Repetition before = repetitions.get(reason);
     boolean again = before != null && before.committed().equals(committed);
     int times = again ? before.times() + 1 : 1;

@@ -1,4 +1,6 @@
-/** Failures of stream threads: their places, their number, and the sentence for a person on call. */
+/**
+ * Failures of stream threads: their places, their number, and the sentence for a person on call.
+ */
 @NullMarked
 package org.aragora.telemetry.processor.failure;
 

@@ -199,7 +199,8 @@ public final class GenerationSupervisor implements AutoCloseable {
       if (!closing) {
         waitFor(
             started.isDisplaced()
-                ? "another service took the topics over; %s starts again".formatted(started.generation())
+                ? "another service took the topics over; %s starts again"
+                    .formatted(started.generation())
                 : "another generation was promoted; %s stops".formatted(started.generation()));
       }
       pipeline = null;

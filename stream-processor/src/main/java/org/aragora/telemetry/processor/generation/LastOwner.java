@@ -87,8 +87,8 @@ final class LastOwner {
     List<String> members = new ConsumerGroups(admin).members(owner.applicationId());
     if (members.isEmpty()) {
       LOG.warn(
-          "{} was counted by application id {} before, which has no member now; {} counts it again"
-              + " from its own committed offsets",
+          "{} was counted by application id {} before, which has no member now; {} goes on from"
+              + " its own committed offsets",
           topic,
           owner.applicationId(),
           config.applicationId());

@@ -38,7 +38,6 @@ public record PipelineSettings(
   }
 
   ServeProcessor.Services serve(String storeName) {
-    return new ServeProcessor.Services(
-        storeName, metricsTopic(), view, metrics(), announcement);
+    return new ServeProcessor.Services(storeName, metricsTopic(), view, metrics(), announcement);
   }
 }

@@ -180,8 +180,7 @@ public final class ServeProcessor {
       context.forward(
           new Record<>(
               new MetricsKey.Owner(partition),
-              new OwnerValue(
-                      owner, announcement.partitions(), Optional.of(announcement.service()))
+              new OwnerValue(owner, announcement.partitions(), Optional.of(announcement.service()))
                   .toBytes(),
               nowMs));
       context.commit();
@@ -192,7 +191,8 @@ public final class ServeProcessor {
     public void process(Record<byte[], byte[]> record) {
       OwnerValue by = displacedBy();
       if (by != null && deadline == null) {
-        deadline = schedule(isForeign(by) ? AT_ONCE : announcement().closedWithin(), now -> judge());
+        deadline =
+            schedule(isForeign(by) ? AT_ONCE : announcement().closedWithin(), now -> judge());
       }
     }
 

@@ -60,13 +60,13 @@ class ThreadFailuresTest {
       assertThat(failures.stopped()).isEmpty();
       assertThat(failures.last().orElseThrow())
           .isEqualTo(
-              "a stream thread failed at aragora.requests partition 3 offset 42: IllegalStateException: poison");
+              "a stream thread failed: aragora.requests partition 3 offset 42: IllegalStateException: poison");
     }
     assertThat(failures.handle(reading(42, new IllegalStateException("poison"))))
         .isEqualTo(SHUTDOWN_CLIENT);
     assertThat(failures.stopped().orElseThrow())
         .startsWith(
-            "counting has stopped at aragora.requests partition 3 offset 42: IllegalStateException: poison; ")
+            "counting has stopped: aragora.requests partition 3 offset 42: IllegalStateException: poison; ")
         .contains("start again");
   }
 
@@ -124,7 +124,7 @@ class ThreadFailuresTest {
     }
     failures.handle(reading(9, new BrokenInvariantException("offset 9 comes again")));
     assertThat(failures.stopped().orElseThrow())
-        .startsWith("counting has stopped at aragora.requests partition 3 offset 9: ")
+        .startsWith("counting has stopped: aragora.requests partition 3 offset 9: ")
         .contains("offset 9 comes again");
   }
 
@@ -134,7 +134,7 @@ class ThreadFailuresTest {
         .isEqualTo(SHUTDOWN_CLIENT);
     assertThat(failures.stopped().orElseThrow())
         .startsWith(
-            "counting has stopped at aragora.requests partition 3 offset 42 (a record for topic aragora.metrics): ")
+            "counting has stopped: aragora.requests partition 3 offset 42 (a record for topic aragora.metrics): ")
         .endsWith("kafka-configs.sh aragora.metrics");
   }
 
@@ -143,7 +143,8 @@ class ThreadFailuresTest {
   void aWriteBetweenRecordsIsAtTheNextRecordThatIsNotCommitted(String sink) {
     failures.handle(writing(sink, null, -1));
     assertThat(failures.stopped().orElseThrow())
-        .contains("aragora.requests partition 3 offset 7 (a record for topic " + sink + ")");
+        .contains(
+            "aragora.requests partition 3 from offset 7 on (a record for topic " + sink + ")");
   }
 
   @Test

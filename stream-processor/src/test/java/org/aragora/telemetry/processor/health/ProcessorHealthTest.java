@@ -80,7 +80,7 @@ class ProcessorHealthTest {
   void aStopForGoodIsTheCauseOfBothAndComesBeforeItsConsequences() {
     failures.stop("aragora.requests partition 3 offset 42: why; what to do", null);
     Health stopped =
-        Health.bad("counting has stopped at aragora.requests partition 3 offset 42: why; what to do");
+        Health.bad("counting has stopped: aragora.requests partition 3 offset 42: why; what to do");
     assertThat(health.live()).isEqualTo(stopped);
     assertThat(health.ready()).isEqualTo(stopped);
   }
@@ -90,7 +90,7 @@ class ProcessorHealthTest {
     failures.handle(new IllegalStateException("why"));
     assertThat(health.live().ok()).isTrue();
     assertThat(health.ready().cause())
-        .startsWith("a stream thread failed at")
+        .startsWith("a stream thread failed:")
         .contains("IllegalStateException: why; the group coordinator does not answer");
     nanos += Duration.ofMinutes(11).toNanos();
     assertThat(health.ready().cause()).startsWith("the group coordinator");

@@ -2,20 +2,19 @@ package org.aragora.telemetry.processor.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.streams.processor.api.Record;
-import org.aragora.telemetry.processor.simulation.TaskContext;
-import org.aragora.telemetry.schemas.codec.Decoded;
-import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 import org.apache.kafka.common.record.internal.AbstractRecords;
 import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.streams.processor.api.Record;
 import org.aragora.telemetry.chassis.topics.RecordSize;
+import org.aragora.telemetry.processor.simulation.TaskContext;
+import org.aragora.telemetry.schemas.codec.Decoded;
+import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -80,8 +79,7 @@ class DeadLetterTest {
           for (int i = 0; i < header; i += 20) {
             headers.add("h", new byte[Math.min(19, header)]);
           }
-          Record<byte[], byte[]> letter =
-              letter(bytesOf(key), bytesOf(value), headers, room);
+          Record<byte[], byte[]> letter = letter(bytesOf(key), bytesOf(value), headers, room);
           assertThat(estimate(letter))
               .as("key %d, value %d, headers %d", key, value, header)
               .isLessThanOrEqualTo(room);

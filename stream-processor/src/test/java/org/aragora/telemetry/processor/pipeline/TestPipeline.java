@@ -64,7 +64,11 @@ final class TestPipeline implements AutoCloseable {
             Generation.FIRST,
             ANNOUNCEMENT,
             new CountProcessor.Services(
-                counters(proposesEnds), progress(), this::nanos, Duration.ofSeconds(1), () -> 1 << 23),
+                counters(proposesEnds),
+                progress(),
+                this::nanos,
+                Duration.ofSeconds(1),
+                () -> 1 << 23),
             view));
   }
 
@@ -91,7 +95,11 @@ final class TestPipeline implements AutoCloseable {
                 Generation.FIRST,
                 ANNOUNCEMENT,
                 new CountProcessor.Services(
-                    counters(false), progress(() -> 0), () -> 0, Duration.ofSeconds(1), () -> 1 << 23),
+                    counters(false),
+                    progress(() -> 0),
+                    () -> 0,
+                    Duration.ofSeconds(1),
+                    () -> 1 << 23),
                 new MetricsView(thread -> false)))
         .get()
         .describe()

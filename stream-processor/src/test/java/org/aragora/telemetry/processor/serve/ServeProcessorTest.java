@@ -11,10 +11,10 @@ import java.util.Optional;
 import org.apache.kafka.streams.processor.api.Record;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.metric.MetricType;
 import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.OwnerValue;
 import org.aragora.telemetry.counting.metric.SeriesKey;
-import org.aragora.telemetry.counting.metric.MetricType;
 import org.aragora.telemetry.counting.store.CorruptRecordException;
 import org.aragora.telemetry.processor.simulation.MemoryStores;
 import org.aragora.telemetry.processor.simulation.TaskContext;
@@ -43,7 +43,9 @@ class ServeProcessorTest {
               Duration.ofSeconds(10),
               displacedBy::add));
   private final TaskContext<MetricsKey, byte[]> context =
-      new TaskContext<>(0, () -> 0, 
+      new TaskContext<>(
+          0,
+          () -> 0,
           (record, child) ->
               announced.add(new Record<>((MetricsKey) record.key(), (byte[]) record.value(), 0)));
   private final ServeProcessor.Reader reader = new ServeProcessor.Reader(services);

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -23,6 +25,8 @@ import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.ThreadMetadata;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.measure.MetricCatalog;
@@ -53,6 +57,7 @@ public final class GenerationPipeline implements AutoCloseable {
   private static final long HEARTBEAT_MS = 200;
   private static final long OFFSET_MS = 1000;
   private static final long TOPIC_MS = 2000;
+  private static final long INTERRUPT_MS = 500;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(8);
 
   private final Generation generation;
@@ -76,6 +81,8 @@ public final class GenerationPipeline implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
+
+  private volatile boolean closing;
 
   /**
    * What it runs on, closed with it.
@@ -202,7 +209,7 @@ public final class GenerationPipeline implements AutoCloseable {
   }
 
   void start() {
-    streams.setUncaughtExceptionHandler(failures);
+    streams.setUncaughtExceptionHandler(this::onThreadFailure);
     streams.start();
     var unused =
         watchers.scheduleWithFixedDelay(
@@ -234,6 +241,14 @@ public final class GenerationPipeline implements AutoCloseable {
     } catch (KafkaException e) {
       LOG.debug("The ledgers of this generation cannot be read yet: {}", e.toString());
     }
+  }
+
+  private StreamThreadExceptionResponse onThreadFailure(Throwable failure) {
+    if (closing) {
+      LOG.info("A stream thread was interrupted on closing: {}", failure.toString());
+      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+    return failures.handle(failure);
   }
 
   /** Looks at the topics; what is refused at a start stops counting. */
@@ -305,9 +320,30 @@ public final class GenerationPipeline implements AutoCloseable {
     return streams.metrics();
   }
 
+  /**
+   * Makes {@link #close} interrupt what the stream threads wait for. Call it after the wall clock
+   * was set back: a wait that began before would last until the clock has caught up.
+   */
+  void interruptOnClose() {
+    var unused =
+        watchers.scheduleWithFixedDelay(
+            this::interruptThreads, INTERRUPT_MS, INTERRUPT_MS, TimeUnit.MILLISECONDS);
+  }
+
+  private void interruptThreads() {
+    Set<String> names =
+        streams.metadataForLocalThreads().stream()
+            .map(ThreadMetadata::threadName)
+            .collect(Collectors.toSet());
+    Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> names.contains(thread.getName()))
+        .forEach(Thread::interrupt);
+  }
+
   /** Commits, leaves the group so that others take over at once, and stops. */
   @Override
   public void close() {
+    closing = true;
     streams.close(closeOptions(CLOSE_TIMEOUT));
     watchers.shutdownNow();
     peeker.wakeup();

@@ -15,6 +15,7 @@ import org.aragora.telemetry.chassis.topics.ConsumerGroups;
 import org.aragora.telemetry.chassis.topics.TopicLog;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.generation.Generations;
+import org.aragora.telemetry.processor.health.WallClockWatch;
 import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.topic.Topics;
@@ -32,9 +33,10 @@ public final class GenerationSupervisor implements AutoCloseable {
   private static final long POLL_MS = 1000;
 
   private final ProcessorConfig config;
-  private final GenerationWatch watch;
   private final CompletableFuture<Void> failed;
   private final Thread thread = new Thread(this::run, "aragora-generation");
+  private final WallClockWatch clock;
+  private volatile GenerationWatch watch;
   private volatile @Nullable GenerationPipeline pipeline;
   private volatile String waitingFor;
   private volatile boolean closing;
@@ -48,14 +50,20 @@ public final class GenerationSupervisor implements AutoCloseable {
     this.config = config;
     this.failed = failed;
     this.waitingFor = "connecting to Kafka at " + config.bootstrapServers();
-    this.watch =
-        new GenerationWatch(
-            TopicLog.open(
-                config.clientSettings(),
-                Topics.GENERATIONS.under(config.topicPrefix()),
-                config.applicationId() + "-generation"),
-            System::nanoTime);
+    this.watch = openWatch();
+    this.clock =
+        new WallClockWatch(
+            System::currentTimeMillis, System::nanoTime, config.sessionTimeout().dividedBy(4));
     thread.setDaemon(true);
+  }
+
+  private GenerationWatch openWatch() {
+    return new GenerationWatch(
+        TopicLog.open(
+            config.clientSettings(),
+            Topics.GENERATIONS.under(config.topicPrefix()),
+            config.applicationId() + "-generation"),
+        System::nanoTime);
   }
 
   public void start() {
@@ -194,8 +202,17 @@ public final class GenerationSupervisor implements AutoCloseable {
           started.generation().applicationId(config.applicationId()));
       while (!closing && !started.isDisplaced() && isCurrent(started.generation())) {
         TimeUnit.MILLISECONDS.sleep(POLL_MS);
+        Duration back = clock.setBack();
+        if (!back.isZero()) {
+          waitFor(
+              "the clock of this machine was set back by %d s, and Kafka's clients wait by it; counting starts again with new ones"
+                  .formatted(back.toSeconds()));
+          started.interruptOnClose();
+          watch.close();
+          watch = openWatch();
+          return;
+        }
       }
-    } finally {
       if (!closing) {
         waitFor(
             started.isDisplaced()
@@ -203,6 +220,7 @@ public final class GenerationSupervisor implements AutoCloseable {
                     .formatted(started.generation())
                 : "another generation was promoted; %s stops".formatted(started.generation()));
       }
+    } finally {
       pipeline = null;
       boolean interrupted = Thread.interrupted(); // the group is left in any case
       started.close();

@@ -26,6 +26,7 @@ import org.aragora.telemetry.chassis.main.CommandMain;
 import org.aragora.telemetry.chassis.main.ExitCodes;
 import org.aragora.telemetry.replay.read.Consumers;
 import org.aragora.telemetry.replay.read.Limit;
+import org.aragora.telemetry.replay.read.ReplayException;
 import org.aragora.telemetry.replay.redrive.Redrive;
 import org.aragora.telemetry.replay.redrive.Redrive.Fate;
 import org.aragora.telemetry.replay.redrive.Redrive.Kind;

@@ -73,6 +73,8 @@ class ITRedrive {
 
   @Test
   void aDeadLetterThatItsTopicNoLongerTakesIsReportedAndTheOthersAreSent() throws Exception {
+    kafka.createTopics(3);
+    service = new LiveService(kafka.bootstrapServers(), kafka.prefix(), 3);
     try (ProcessorService processor = service.start();
         Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
       write(1, "no event");

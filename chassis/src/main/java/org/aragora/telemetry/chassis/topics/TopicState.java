@@ -14,13 +14,15 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * A topic as the cluster has it.
  *
  * @param id another one if it is deleted and made again under its name
- * @param settings by their Kafka names, the broker's defaults among them
+ * @param settings by their Kafka names, the broker's defaults among them; empty if the client may
+ *     not read them
  */
 public record TopicState(Uuid id, int partitions, Map<String, String> settings) {
   private static final long TIMEOUT_SECONDS = 15;
@@ -48,7 +50,14 @@ public record TopicState(Uuid id, int partitions, Map<String, String> settings) 
     Map<String, Config> settings = new HashMap<>();
     for (Map.Entry<ConfigResource, KafkaFuture<Config>> topic :
         admin.describeConfigs(resources).values().entrySet()) {
-      unlessMissing(topic.getKey().name(), topic.getValue(), settings);
+      try {
+        unlessMissing(topic.getKey().name(), topic.getValue(), settings);
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof AuthorizationException)) {
+          throw e;
+        }
+        settings.put(topic.getKey().name(), new Config(List.of()));
+      }
     }
     Map<String, TopicState> states = new HashMap<>();
     described.forEach(

@@ -74,6 +74,11 @@ final class TopicWatch {
       throw new InvalidSettingException(violation.get());
     }
     counted.putAll(topics);
+    List<String> unknown =
+        topics.keySet().stream().filter(name -> topics.get(name).settings().isEmpty()).toList();
+    if (!unknown.isEmpty()) {
+      LOG.warn("The settings of {} are not checked: the ACL DescribeConfigs is missing", unknown);
+    }
     return topics;
   }
 

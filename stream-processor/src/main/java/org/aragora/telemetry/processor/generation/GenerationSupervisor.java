@@ -147,12 +147,15 @@ public final class GenerationSupervisor implements AutoCloseable {
         return null;
       }
     }
+    ProcessorConfig inForce =
+        StreamsGroup.inForce(
+            config, generations.current().applicationId(config.applicationId()), admin);
     TakeoverProgress takeover = new TakeoverProgress(generations, deployment, config, admin);
     if (!watch.refresh().current().equals(generations.current())) {
       takeover.close();
       return null;
     }
-    return new GenerationPipeline(config, deployment, this::isCertain, takeover, admin);
+    return new GenerationPipeline(inForce, deployment, this::isCertain, takeover, admin);
   }
 
   private void runWhileCurrent(GenerationPipeline started) throws InterruptedException {

@@ -189,20 +189,15 @@ public final class TopicSender {
     if (entry != null) {
       InFlightEvent sent = numbered(entry, knownNumbering());
       pending = null;
-      if (entry.event().isLost()) {
-        giveUp(sent, new DamagedEventException());
-      } else {
-        transmit(sent);
-      }
+      transmit(sent);
     }
   }
 
   private InFlightEvent numbered(EventQueue.Entry entry, Numbering numbering) {
     StampedEvent event = entry.event();
-    int partition = numbering.partition(event.keyHash());
+    int partition = numbering.partition(event.key());
     long seq = event.isNumbered() ? numbering.next(partition) : 0;
-    byte[] value =
-        event.isNumbered() && !event.isLost() ? stamped(event.value(), seq) : event.value();
+    byte[] value = event.isNumbered() ? stamped(event.value(), seq) : event.value();
     InFlightEvent sent =
         new InFlightEvent(
             entry,

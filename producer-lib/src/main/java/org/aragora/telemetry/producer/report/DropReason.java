@@ -18,9 +18,7 @@ public enum DropReason {
    */
   UNDELIVERED,
   /** The spool could not be written. */
-  SPOOL_FAILED,
-  /** It was accepted, and its bytes in the spool were damaged. */
-  SPOOL_DAMAGED;
+  SPOOL_FAILED;
 
   private final String label = name().toLowerCase(Locale.ROOT);
 

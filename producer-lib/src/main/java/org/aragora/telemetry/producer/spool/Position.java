@@ -1,4 +1,4 @@
-package org.aragora.telemetry.producer.spool.segment;
+package org.aragora.telemetry.producer.spool;
 
 /**
  * A place in the log of a topic.
@@ -6,7 +6,7 @@ package org.aragora.telemetry.producer.spool.segment;
  * @param segment number of the file, from 1
  * @param offset in bytes
  */
-public record Position(long segment, long offset) implements Comparable<Position> {
+record Position(long segment, long offset) implements Comparable<Position> {
 
   @Override
   public int compareTo(Position other) {

@@ -1,31 +1,27 @@
-package org.aragora.telemetry.producer.spool.segment;
+package org.aragora.telemetry.producer.spool;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import org.aragora.telemetry.producer.disk.Disk;
 import org.aragora.telemetry.producer.disk.Fsync;
-import org.aragora.telemetry.producer.lane.StampedEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Appends to a topic's log. Appending is guarded by its caller's lock; {@link #sync} is called
  * without it, so that one wait for the disk serves every event that was appended before.
  */
-public final class SegmentWriter implements AutoCloseable {
+final class SegmentWriter implements AutoCloseable {
   private final Path directory;
   private final long segmentBytes;
   private final Fsync fsync;
   private final Object syncing = new Object();
   private volatile @Nullable RandomAccessFile file;
-  private @Nullable RandomAccessFile index;
-  private int frames;
   private volatile Position end = new Position(0, 0);
   private volatile Position synced = new Position(0, 0);
   private boolean dirty;
 
-  /** Prepares a log; its directory is made with the first frame. */
-  public SegmentWriter(Path directory, long segmentBytes, Fsync fsync) {
+  SegmentWriter(Path directory, long segmentBytes, Fsync fsync) {
     this.directory = directory;
     this.segmentBytes = segmentBytes;
     this.fsync = fsync;
@@ -36,15 +32,11 @@ public final class SegmentWriter implements AutoCloseable {
    *
    * @return the end of the frame
    */
-  public Position append(StampedEvent event, byte[] frame) throws IOException {
+  Position append(byte[] frame) throws IOException {
     RandomAccessFile out = writable();
     dirty = true;
     out.write(frame);
-    if (index != null) {
-      index.write(SegmentIndex.entry(frame, event, frames));
-    }
     dirty = false;
-    frames++;
     end = new Position(end.segment(), end.offset() + frame.length);
     return end;
   }
@@ -54,10 +46,6 @@ public final class SegmentWriter implements AutoCloseable {
     if (out != null && dirty) { // a write has failed half-way, the disk was full perhaps
       out.setLength(end.offset());
       out.seek(end.offset());
-      if (index != null) {
-        index.setLength((long) frames * SegmentIndex.ENTRY_BYTES);
-        index.seek(index.length());
-      }
       dirty = false;
     }
     if (out == null || end.offset() >= segmentBytes) {
@@ -77,30 +65,22 @@ public final class SegmentWriter implements AutoCloseable {
     }
     long segment = end.segment() + 1;
     RandomAccessFile fresh = new RandomAccessFile(Segments.file(directory, segment).toFile(), "rw");
-    RandomAccessFile freshIndex = null;
     try {
-      freshIndex = new RandomAccessFile(Segments.index(directory, segment).toFile(), "rw");
-      freshIndex.setLength(0); // an attempt before this one may have left its beginning
-      fresh.setLength(0);
+      fresh.setLength(0); // an attempt before this one may have left its beginning
       fresh.write(Segments.head());
       Disk.syncDirectory(directory, fsync);
     } catch (IOException e) {
       fresh.close();
-      if (freshIndex != null) {
-        freshIndex.close();
-      }
       throw e;
     }
     close();
     file = fresh;
-    index = freshIndex;
-    frames = 0;
     end = new Position(segment, Segments.HEAD_BYTES);
     return fresh;
   }
 
   /** Returns when everything up to a position is on the disk. */
-  public void sync(Position position) throws IOException {
+  void sync(Position position) throws IOException {
     synchronized (syncing) {
       if (synced.compareTo(position) >= 0) {
         return;
@@ -126,10 +106,6 @@ public final class SegmentWriter implements AutoCloseable {
     file = null;
     if (out != null) {
       out.close();
-    }
-    if (index != null) {
-      index.close();
-      index = null;
     }
   }
 }

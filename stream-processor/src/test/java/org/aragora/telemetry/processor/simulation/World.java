@@ -20,6 +20,7 @@ import org.aragora.telemetry.counting.measure.MetricCatalog;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricsKey;
+import org.aragora.telemetry.counting.metric.OwnerValue;
 import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.processor.flow.ConsumedOffsets;
@@ -98,7 +99,8 @@ final class World {
         PartitionCounters.of(rules, "aragora."),
         progress(),
         () -> logs.nowMs * 1_000_000,
-        INTERVAL);
+        INTERVAL,
+        () -> 1 << 23);
   }
 
   private ConsumedOffsets progress() {
@@ -173,7 +175,17 @@ final class World {
     Server(int partition) {
       this.partition = partition;
       ServeProcessor.Services services =
-          new ServeProcessor.Services("serve", view, METRICS, metricsPartitions, () -> true);
+          new ServeProcessor.Services(
+              "serve",
+              "aragora.metrics",
+              view,
+              METRICS,
+              new ServeProcessor.Announcement(
+                  metricsPartitions,
+                  new OwnerValue.Service("world", 0, metricsPartitions, Map.of()),
+                  () -> true,
+                  Duration.ofSeconds(10),
+                  by -> {}));
       reader = new ServeProcessor.Reader(services);
       ServeProcessor.Announcer announcer = new ServeProcessor.Announcer(services);
       reader.init(

@@ -5,7 +5,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -30,7 +29,6 @@ import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThr
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.measure.MetricCatalog;
-import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.OwnerValue;
 import org.aragora.telemetry.processor.failure.Places;
@@ -46,8 +44,6 @@ import org.aragora.telemetry.processor.serve.SeriesCollector;
 import org.aragora.telemetry.processor.serve.ServeProcessor;
 import org.aragora.telemetry.processor.serve.ServeSettings;
 import org.aragora.telemetry.processor.settings.ProcessorConfig;
-import org.aragora.telemetry.schemas.topic.InputTopic;
-import org.aragora.telemetry.schemas.topic.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -120,7 +116,10 @@ public final class GenerationPipeline implements AutoCloseable {
     PipelineSettings settings = settings(config, deployment);
     Places places = new Places(config.topicPrefix());
     failures =
-        new ThreadFailures(places, new RunningTopics(config.topicPrefix()), System::nanoTime);
+        new ThreadFailures(
+            places,
+            new RunningTopics(config.topicPrefix(), offsets, topics.rules()),
+            System::nanoTime);
     Properties properties = new Properties();
     properties.putAll(
         config.streamsSettings(deployment.generation(), deployment.replicationFactor()));
@@ -167,33 +166,6 @@ public final class GenerationPipeline implements AutoCloseable {
             config.commitInterval(),
             topics::deadLetterRoom),
         view);
-  }
-
-  /** The topics, for the failures of threads. */
-  private final class RunningTopics implements ThreadFailures.Surroundings {
-    private final String topicPrefix;
-
-    RunningTopics(String topicPrefix) {
-      this.topicPrefix = topicPrefix;
-    }
-
-    @Override
-    public OptionalLong committed(String topic, int partition) {
-      InputTopic input = InputTopic.byName(topicPrefix, topic);
-      Long offset =
-          input == null ? null : offsets.committed().get(new InputPartition(input, partition));
-      return offset == null ? OptionalLong.empty() : OptionalLong.of(offset);
-    }
-
-    @Override
-    public boolean isCut(String topic) {
-      return topic.equals(Topics.DEAD_LETTERS.under(topicPrefix));
-    }
-
-    @Override
-    public String raise(String topic) {
-      return topics.rules().raise(topic);
-    }
   }
 
   private static KafkaConsumer<byte[], byte[]> peeker(ProcessorConfig config) {

@@ -53,6 +53,7 @@ public final class GenerationPipeline implements AutoCloseable {
   private static final long HEARTBEAT_MS = 200;
   private static final long OFFSET_MS = 1000;
   private static final long TOPIC_MS = 2000;
+  private static final long ABANDONED_MS = 500;
   private static final long INTERRUPT_MS = 500;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(8);
 
@@ -66,12 +67,13 @@ public final class GenerationPipeline implements AutoCloseable {
   private final MetricsView view;
   private final TopicWatch topics;
   private final ThreadFailures failures;
+  private final AbandonedTransactions abandoned;
   private final ProcessorHealth health;
   private final SeriesCollector collector;
   private volatile boolean displaced;
   private final ScheduledExecutorService watchers =
       Executors.newScheduledThreadPool(
-          4,
+          5,
           task -> {
             Thread thread = new Thread(task, "aragora-watch");
             thread.setDaemon(true);
@@ -113,6 +115,12 @@ public final class GenerationPipeline implements AutoCloseable {
                 deployment.inputs(config.topicPrefix())),
             () -> view.servesPartition(topicTimePartition),
             Clock.systemUTC());
+    abandoned =
+        new AbandonedTransactions(
+            admin,
+            generation.applicationId(config.applicationId()),
+            config.usesStreamsProtocol(),
+            System::nanoTime);
     PipelineSettings settings = settings(config, deployment);
     Places places = new Places(config.topicPrefix());
     failures =
@@ -194,6 +202,9 @@ public final class GenerationPipeline implements AutoCloseable {
     unused =
         watchers.scheduleWithFixedDelay(
             this::refreshTopics, TOPIC_MS, TOPIC_MS, TimeUnit.MILLISECONDS);
+    unused =
+        watchers.scheduleWithFixedDelay(
+            this::abortAbandoned, 0, ABANDONED_MS, TimeUnit.MILLISECONDS);
   }
 
   private void refreshOffsets() {
@@ -231,6 +242,19 @@ public final class GenerationPipeline implements AutoCloseable {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException | RuntimeException e) {
       LOG.debug("The broker did not report the topics: {}", e.toString());
+    }
+  }
+
+  private void abortAbandoned() {
+    try {
+      abandoned.abort(
+          streams.metadataForLocalThreads().stream()
+              .map(ThreadMetadata::consumerClientId)
+              .toList());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException | RuntimeException e) {
+      LOG.debug("The broker did not report the open transactions: {}", e.toString());
     }
   }
 

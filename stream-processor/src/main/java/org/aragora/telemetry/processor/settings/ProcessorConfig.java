@@ -117,6 +117,9 @@ public final class ProcessorConfig {
           StatusServer.HOST,
           METRICS_PORT);
 
+  /** State is small, so a new instance warms its whole share within one probing interval. */
+  private static final int WARMUP_REPLICAS = 100;
+
   private static final int MAX_REQUEST_BYTES = 10 * 1024 * 1024;
   private final Settings settings;
   private final KafkaClientSettings kafka;
@@ -217,6 +220,7 @@ public final class ProcessorConfig {
     if (!usesStreamsProtocol()) {
       streams.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, standbyReplicas());
       streams.put(StreamsConfig.PROBING_REBALANCE_INTERVAL_MS_CONFIG, 60_000L);
+      streams.put(StreamsConfig.MAX_WARMUP_REPLICAS_CONFIG, WARMUP_REPLICAS);
       streams.put(
           StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
           (int) sessionTimeout().toMillis());

@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.processor.flow.BrokerContact;
+import org.aragora.telemetry.processor.serve.parts.SeriesParts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +52,18 @@ public final class MetricsView {
   Set<SeriesKey> young(int partition) {
     PartitionView view = open.get(partition);
     return view == null ? Set.of() : view.young();
+  }
+
+  /** The series of a partition whose parts are all retired; for its stream thread. */
+  Map<SeriesKey, SeriesParts> closed(int partition) {
+    PartitionView view = open.get(partition);
+    return view == null ? Map.of() : view.closed();
+  }
+
+  /** The records of a closed series in the order in which they are to be deleted, the mark last. */
+  List<MetricsKey> records(int partition, SeriesKey series) {
+    PartitionView view = open.get(partition);
+    return view == null ? List.of() : view.records(series);
   }
 
   /** Number of partitions that this process has open. */

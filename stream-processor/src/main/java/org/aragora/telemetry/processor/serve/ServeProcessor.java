@@ -66,6 +66,7 @@ public final class ServeProcessor {
           opened.accept(entry.key.get(), entry.value);
         }
       }
+      opened.restored();
       store = restored;
       view = opened;
       services.view().open(opened);

@@ -2,20 +2,24 @@ package org.aragora.telemetry.producer;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import org.aragora.telemetry.producer.lane.DamagedEventException;
 import org.aragora.telemetry.producer.lane.Outcome;
 import org.aragora.telemetry.producer.lane.ProducerHandle;
 import org.aragora.telemetry.producer.lane.TopicSender;
 import org.aragora.telemetry.producer.report.DropReason;
 import org.aragora.telemetry.producer.report.FailureReport;
+import org.aragora.telemetry.producer.report.TopicAccount;
 import org.aragora.telemetry.producer.spool.Spool;
 
 /** Sends the events that earlier runs have left in the spool, each under the epoch of its run. */
 final class Recovery {
   private final Spool spool;
   private final ProducerHandle handle;
+  private final Collection<TopicAccount> accounts;
   private final FailureReport report;
   private final LongAdder recovered = new LongAdder();
   private final List<Run> runs = new ArrayList<>();
@@ -23,7 +27,10 @@ final class Recovery {
 
   private record Run(List<TopicSender> senders, AutoCloseable directory) {}
 
-  Recovery(Spool spool, ProducerHandle handle, FailureReport report) {
+  /** {@code accounts}: of this run; they count what damage took from earlier runs. */
+  Recovery(
+      Spool spool, ProducerHandle handle, FailureReport report, Collection<TopicAccount> accounts) {
+    this.accounts = accounts;
     this.spool = spool;
     this.handle = handle;
     this.report = report;
@@ -111,7 +118,7 @@ final class Recovery {
     }
   }
 
-  /** The account of this run is not touched: its events are those of another. */
+  /** The account of this run gets damage only: the other events are those of another run. */
   private final class Outcomes implements Outcome {
     private final String topic;
 
@@ -126,6 +133,12 @@ final class Recovery {
 
     @Override
     public void lost(long count, Throwable cause) {
+      if (cause instanceof DamagedEventException) {
+        accounts.stream()
+            .filter(account -> account.topic().equals(topic))
+            .forEach(account -> account.damagedBefore(count));
+        return;
+      }
       report.dropped(
           topic,
           DropReason.UNDELIVERED,

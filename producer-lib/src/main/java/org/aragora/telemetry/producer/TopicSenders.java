@@ -46,7 +46,7 @@ final class TopicSenders {
     this.handle = handle;
     this.report = report;
     this.spool = spool;
-    this.recovery = spool == null ? null : new Recovery(spool, handle, report);
+    this.recovery = spool == null ? null : new Recovery(spool, handle, report, accounts.values());
     for (InputTopic topic : InputTopic.values()) {
       String name = topic.under(settings.topicPrefix());
       TopicAccount account = new TopicAccount(name, report);

@@ -15,8 +15,8 @@ import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.chassis.topics.ConsumerGroups;
 import org.aragora.telemetry.counting.generation.Generation;
-import org.aragora.telemetry.counting.generation.GenerationGroups;
 import org.aragora.telemetry.processor.ProcessorService;
 import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import picocli.CommandLine;
@@ -86,10 +86,10 @@ final class LiveService {
   /** Waits until the group has no member. */
   void awaitNobodyCounts() {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-      GenerationGroups groups = new GenerationGroups(admin, prefix + "app", prefix);
+      ConsumerGroups groups = new ConsumerGroups(admin);
       await()
           .atMost(Duration.ofSeconds(30))
-          .until(() -> groups.members(Generation.FIRST).isEmpty());
+          .until(() -> groups.members(Generation.FIRST.applicationId(prefix + "app")).isEmpty());
     }
   }
 

@@ -1,4 +1,4 @@
-/** Creation of the topics with the settings that the guarantees rely on. */
+/** Topics and groups: creation with the settings that the guarantees rely on, and readers. */
 @NullMarked
 package org.aragora.telemetry.chassis.topics;
 

@@ -1,8 +1,11 @@
 package org.aragora.telemetry.counting.metric;
 
+import java.util.Arrays;
+import java.util.Optional;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.counting.store.CorruptRecordException;
+import org.jspecify.annotations.Nullable;
 
 /** Key of a record of the metrics topic. */
 public sealed interface MetricsKey {
@@ -53,6 +56,21 @@ public sealed interface MetricsKey {
       ripe.series.write(out.writeByte(5));
     }
     return out.toBytes();
+  }
+
+  /**
+   * Reads the key of any record of the topic; empty if no release up to this one has written it.
+   * Such a record is not a value of ours and changes none.
+   */
+  static Optional<MetricsKey> find(byte @Nullable [] bytes) {
+    if (bytes == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(fromBytes(bytes)).filter(key -> Arrays.equals(key.toBytes(), bytes));
+    } catch (CorruptRecordException e) {
+      return Optional.empty();
+    }
   }
 
   /** Reads what {@link #toBytes} wrote. */

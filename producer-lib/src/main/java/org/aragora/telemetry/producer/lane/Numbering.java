@@ -1,7 +1,7 @@
 package org.aragora.telemetry.producer.lane;
 
 import java.util.Arrays;
-import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * Partitions and numbers of the events of one run in one topic. The partition count is fixed for
@@ -26,9 +26,9 @@ public final class Numbering {
     return new Numbering(next.clone());
   }
 
-  /** Kafka's own choice for a key: murmur2. */
-  public int partition(byte[] key) {
-    return BuiltInPartitioner.partitionForKey(key, next.length);
+  /** Kafka's own choice for the murmur2 of a key. */
+  public int partition(int keyHash) {
+    return Utils.toPositive(keyHash) % next.length;
   }
 
   /** The next number of a partition. */

@@ -189,15 +189,20 @@ public final class TopicSender {
     if (entry != null) {
       InFlightEvent sent = numbered(entry, knownNumbering());
       pending = null;
-      transmit(sent);
+      if (entry.event().isLost()) {
+        giveUp(sent, new DamagedEventException());
+      } else {
+        transmit(sent);
+      }
     }
   }
 
   private InFlightEvent numbered(EventQueue.Entry entry, Numbering numbering) {
     StampedEvent event = entry.event();
-    int partition = numbering.partition(event.key());
+    int partition = numbering.partition(event.keyHash());
     long seq = event.isNumbered() ? numbering.next(partition) : 0;
-    byte[] value = event.isNumbered() ? stamped(event.value(), seq) : event.value();
+    byte[] value =
+        event.isNumbered() && !event.isLost() ? stamped(event.value(), seq) : event.value();
     InFlightEvent sent =
         new InFlightEvent(
             entry,

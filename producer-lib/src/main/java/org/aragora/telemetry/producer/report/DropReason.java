@@ -18,7 +18,9 @@ public enum DropReason {
    */
   UNDELIVERED,
   /** The spool could not be written. */
-  SPOOL_FAILED;
+  SPOOL_FAILED,
+  /** It was accepted, and its bytes in the spool were damaged. */
+  SPOOL_DAMAGED;
 
   private final String label = name().toLowerCase(Locale.ROOT);
 

@@ -3,6 +3,7 @@ package org.aragora.telemetry.producer.report;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import org.aragora.telemetry.producer.lane.DamagedEventException;
 import org.aragora.telemetry.producer.lane.Outcome;
 
 /** Counts the outcomes of one topic's events; every offered event ends in exactly one count. */
@@ -42,10 +43,27 @@ public final class TopicAccount implements Outcome {
 
   @Override
   public void lost(long count, Throwable cause) {
-    dropped(
-        DropReason.UNDELIVERED,
-        count,
-        "The broker did not acknowledge the event: " + FailureReport.reasonOf(cause));
+    if (cause instanceof DamagedEventException) {
+      damaged(count);
+    } else {
+      dropped(
+          DropReason.UNDELIVERED,
+          count,
+          "The broker did not acknowledge the event: " + FailureReport.reasonOf(cause));
+    }
+  }
+
+  private void damaged(long count) {
+    dropped(DropReason.SPOOL_DAMAGED, count, "Its bytes in the spool are damaged.");
+  }
+
+  /**
+   * Counts damaged events of an earlier run, which cannot report them any more: here they are
+   * offered and dropped.
+   */
+  public void damagedBefore(long count) {
+    offered.add(count);
+    damaged(count);
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 import org.aragora.telemetry.producer.disk.Disk;
 import org.aragora.telemetry.producer.disk.Fsync;
+import org.aragora.telemetry.producer.spool.segment.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Checkpoint(Position settled, List<Long> next) {
   private static final String FILE = "state";
+  private static final String COPY = "state.copy";
   private static final String FORMAT = "aragora-spool 1";
 
   Checkpoint {
@@ -46,7 +48,9 @@ record Checkpoint(Position settled, List<Long> next) {
             + next.stream().map(String::valueOf).collect(Collectors.joining(" "))
             + "\n";
     String whole = text + "crc " + checksum(text) + "\n";
-    Disk.replace(directory.resolve(FILE), whole.getBytes(StandardCharsets.US_ASCII), fsync);
+    byte[] bytes = whole.getBytes(StandardCharsets.US_ASCII);
+    Disk.replace(directory.resolve(COPY), bytes, fsync);
+    Disk.replace(directory.resolve(FILE), bytes, fsync);
   }
 
   /**
@@ -56,9 +60,19 @@ record Checkpoint(Position settled, List<Long> next) {
    */
   static @Nullable Checkpoint read(Path directory) throws IOException {
     Path file = directory.resolve(FILE);
-    if (!Files.exists(file)) {
-      return null;
+    Path copy = directory.resolve(COPY);
+    Checkpoint found = Files.exists(file) ? parse(file) : null;
+    if (found == null && Files.exists(copy)) {
+      found = parse(copy);
     }
+    if (found == null && (Files.exists(file) || Files.exists(copy))) {
+      throw new IOException("Neither the spool's " + file + " nor its copy can be read.");
+    }
+    return found;
+  }
+
+  /** Reads one of the two files; null if it is damaged. */
+  private static @Nullable Checkpoint parse(Path file) throws IOException {
     String whole = Files.readString(file, StandardCharsets.ISO_8859_1);
     try {
       int end = whole.indexOf("crc ");
@@ -70,9 +84,9 @@ record Checkpoint(Position settled, List<Long> next) {
             Arrays.stream(value(lines[3]).split(" ")).map(Long::valueOf).toList());
       }
     } catch (IndexOutOfBoundsException | NumberFormatException e) {
-      // reported below
+      // damaged
     }
-    throw new IOException("The spool's " + file + " cannot be read.");
+    return null;
   }
 
   private static String value(String line) {

@@ -1,7 +1,6 @@
 package org.aragora.telemetry.producer.spool;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +12,11 @@ import org.aragora.telemetry.producer.disk.Fsync;
 import org.aragora.telemetry.producer.lane.EventQueue;
 import org.aragora.telemetry.producer.lane.Numbering;
 import org.aragora.telemetry.producer.lane.StampedEvent;
+import org.aragora.telemetry.producer.spool.segment.Frame;
+import org.aragora.telemetry.producer.spool.segment.Position;
+import org.aragora.telemetry.producer.spool.segment.SegmentReader;
+import org.aragora.telemetry.producer.spool.segment.SegmentWriter;
+import org.aragora.telemetry.producer.spool.segment.Segments;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +47,9 @@ final class SpoolQueue implements EventQueue {
   private long accepted;
   private long taken;
   private boolean sealed;
+  private boolean drained; // of an earlier run's log
   private @Nullable Numbering numbering; // the sender's thread only
+  private boolean numberedBefore; // by an earlier run
 
   private SpoolQueue(
       Path directory,
@@ -57,7 +63,7 @@ final class SpoolQueue implements EventQueue {
     this.notes = notes;
     this.writer = writer;
     this.end = settled;
-    this.reader = new SegmentReader(directory, settled);
+    this.reader = new SegmentReader(directory, settled, writer == null, this::keepAside);
     this.trim = new Trim(directory, limits.fsync(), limits.budget(), settled);
   }
 
@@ -80,16 +86,17 @@ final class SpoolQueue implements EventQueue {
     SpoolQueue queue = new SpoolQueue(directory, limits, notes, null, start);
     if (!segments.isEmpty()) {
       long last = segments.get(segments.size() - 1);
-      queue.end = new Position(last, Files.size(Segments.file(directory, last)));
+      queue.end = new Position(last, Segments.size(directory, last));
     }
     for (long segment : segments) {
-      long bytes = Files.size(Segments.file(directory, segment));
+      long bytes = Segments.size(directory, segment);
       limits.budget().found(bytes);
       queue.trim.grown(segment, bytes);
     }
     if (checkpoint != null) {
       queue.trim.resume(checkpoint.numbers());
       queue.numbering = Numbering.resuming(checkpoint.numbers());
+      queue.numberedBefore = true;
     }
     queue.sealed = true;
     return queue;
@@ -104,7 +111,7 @@ final class SpoolQueue implements EventQueue {
       if (!awaitRoom(frame.length, waitNanos)) {
         return sealed ? Offer.SEALED : Offer.FULL;
       }
-      position = append(frame);
+      position = append(event, frame);
       if (position == null) {
         return Offer.FAILED;
       }
@@ -136,13 +143,13 @@ final class SpoolQueue implements EventQueue {
     return false;
   }
 
-  private @Nullable Position append(byte[] frame) {
+  private @Nullable Position append(StampedEvent event, byte[] frame) {
     try {
       SegmentWriter out = writer;
       if (out == null) {
         return null;
       }
-      end = out.append(frame);
+      end = out.append(event, frame);
       trim.grown(end.segment(), frame.length);
       accepted++;
       changed.signalAll();
@@ -197,39 +204,42 @@ final class SpoolQueue implements EventQueue {
   }
 
   private boolean isAtEnd() {
-    return reader.position().compareTo(end) >= 0;
+    return writer == null ? drained : reader.position().compareTo(end) >= 0;
   }
 
   private @Nullable StampedEvent read(Position limit) throws IOException {
-    try {
-      return reader.next(limit);
-    } catch (SegmentReader.TornException e) {
-      if (writer != null) {
-        throw e;
+    StampedEvent event = reader.next(limit);
+    if (event == null) {
+      lock.lock();
+      try {
+        drained = true;
+        if (writer == null) {
+          end = reader.position();
+        }
+      } finally {
+        lock.unlock();
       }
-      return endAtTear(limit, e);
+      return null;
     }
+    // Behind a hole of unknown size the numbers that an earlier run has given are unknown.
+    return reader.isAfterHole() && numberedBefore && event.isNumbered()
+        ? StampedEvent.lost(event.keyHash(), false)
+        : event;
   }
 
-  /**
-   * A crash tears the last event at most, which then was not accepted. What lies behind a tear
-   * elsewhere cannot be numbered any more.
-   */
-  private @Nullable StampedEvent endAtTear(Position limit, SegmentReader.TornException tear)
-      throws IOException {
-    if (reader.position().segment() < limit.segment()) {
-      Path aside = directory.resolveSibling(directory.getFileName() + Spool.UNREADABLE);
-      Disk.copy(directory, aside);
-      notes.accept(
-          tear.getMessage() + " What follows there is given up; a copy is kept in " + aside + ".");
-    }
-    lock.lock();
+  /** Copies a segment in which something is lost, for people. */
+  private void keepAside(long segment) {
+    Path aside = directory.resolveSibling(directory.getFileName() + Spool.UNREADABLE);
+    String sentence =
+        "The spool's "
+            + Segments.file(directory, segment)
+            + " is damaged; events that cannot be read are dropped";
     try {
-      end = reader.position();
-    } finally {
-      lock.unlock();
+      Segments.copy(directory, segment, aside);
+      notes.accept(sentence + ", and a copy is kept in " + aside + ".");
+    } catch (IOException | RuntimeException e) {
+      notes.accept(sentence + ", and no copy could be kept: " + e.getMessage());
     }
-    return null;
   }
 
   @Override

@@ -1,13 +1,14 @@
 package org.aragora.telemetry.producer.spool;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.aragora.telemetry.producer.disk.Fsync;
 import org.aragora.telemetry.producer.lane.Numbering;
+import org.aragora.telemetry.producer.spool.segment.Position;
+import org.aragora.telemetry.producer.spool.segment.Segments;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,7 +85,7 @@ final class Trim {
       if (segment.getKey() >= settled.segment()) {
         return;
       }
-      Files.deleteIfExists(Segments.file(directory, segment.getKey()));
+      Segments.delete(directory, segment.getKey());
       budget.release(segment.getValue());
       before.remove();
     }

@@ -75,7 +75,7 @@ public final class GenerationReplay {
               .formatted(service.topicPrefix()));
     }
     SortedMap<InputPartition, Bounds> range =
-        upTo(service.groups(admin).committed(known.current()), everything);
+        upTo(service.committed(admin, known.current()), everything);
     Generation made = topics.reserve(known.next(), partitions);
     String note = note(known.current(), range);
     write(producer, made, State.WRITING, note);

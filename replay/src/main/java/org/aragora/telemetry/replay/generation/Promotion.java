@@ -17,7 +17,6 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 import org.aragora.telemetry.counting.generation.Changelogs;
 import org.aragora.telemetry.counting.generation.Generation;
-import org.aragora.telemetry.counting.generation.GenerationGroups;
 import org.aragora.telemetry.counting.generation.GenerationRecord;
 import org.aragora.telemetry.counting.generation.GenerationRecord.Made;
 import org.aragora.telemetry.counting.generation.GenerationRecord.State;
@@ -54,22 +53,20 @@ public final class Promotion {
             out.printf("Generation %d is current already.%n", target.number());
             return target;
           }
-          GenerationGroups groups = service.groups(admin);
-          check(target, known, groups, new GenerationTopics(admin, service));
-          long behind = behind(target, known.current(), groups, admin, allowGaps);
-          boolean running = !groups.members(known.current()).isEmpty();
+          check(target, known, admin, new GenerationTopics(admin, service));
+          long behind = behind(target, known.current(), admin, allowGaps);
+          boolean running = !service.members(admin, known.current()).isEmpty();
           service.write(producer, current(target));
           out.printf(
               "Generation %d is current. It has %,d records to catch up with; until then nothing is served.%n",
               target.number(), behind);
           out.flush();
-          awaitChange(target, known, groups, running, patience);
+          awaitChange(target, known, admin, running, patience);
           return target;
         });
   }
 
-  private void check(
-      Generation target, Generations known, GenerationGroups groups, GenerationTopics topics)
+  private void check(Generation target, Generations known, Admin admin, GenerationTopics topics)
       throws ExecutionException, InterruptedException, TimeoutException {
     Made made = known.made().get(target);
     boolean complete =
@@ -89,7 +86,8 @@ public final class Promotion {
                 .formatted(topic.under(service.topicPrefix()), inputs, target.number(), counted));
       }
     }
-    if (groups.committed(target).isEmpty() && !groups.committed(known.current()).isEmpty()) {
+    if (service.committed(admin, target).isEmpty()
+        && !service.committed(admin, known.current()).isEmpty()) {
       throw new ReplayException(
           "Kafka has forgotten how far generation %d had counted (offsets.retention.minutes, 7 days where nothing else is set); make a new one with 'bin/telemetry replay --output generation'."
               .formatted(target.number()));
@@ -97,15 +95,10 @@ public final class Promotion {
   }
 
   /** Number of records that it has to count before it may be served. */
-  private long behind(
-      Generation target,
-      Generation current,
-      GenerationGroups groups,
-      Admin admin,
-      boolean allowGaps)
+  private long behind(Generation target, Generation current, Admin admin, boolean allowGaps)
       throws ExecutionException, InterruptedException, TimeoutException {
-    Map<InputPartition, Long> mine = groups.committed(target);
-    Map<InputPartition, Long> theirs = groups.committed(current);
+    Map<InputPartition, Long> mine = service.committed(admin, target);
+    Map<InputPartition, Long> theirs = service.committed(admin, current);
     Map<TopicPartition, OffsetSpec> question = new HashMap<>();
     mine.keySet()
         .forEach(
@@ -133,11 +126,7 @@ public final class Promotion {
   }
 
   private void awaitChange(
-      Generation target,
-      Generations known,
-      GenerationGroups groups,
-      boolean running,
-      Duration patience)
+      Generation target, Generations known, Admin admin, boolean running, Duration patience)
       throws ExecutionException, InterruptedException, TimeoutException {
     if (!running) {
       out.printf("No processor is running; the next one to start counts into it.%n");
@@ -149,9 +138,9 @@ public final class Promotion {
       TimeUnit.MILLISECONDS.sleep(POLL_MS);
       left = new ArrayList<>();
       for (Generation other : known.with(current(target)).others()) {
-        left.addAll(groups.members(other));
+        left.addAll(service.members(admin, other));
       }
-      if (left.isEmpty() && !groups.members(target).isEmpty()) {
+      if (left.isEmpty() && !service.members(admin, target).isEmpty()) {
         out.printf("All processors count into it.%n");
         return;
       }
@@ -206,7 +195,7 @@ public final class Promotion {
             throw new ReplayException(
                 "Generation %d is current and stays.".formatted(target.number()));
           }
-          List<String> members = service.groups(admin).members(target);
+          List<String> members = service.members(admin, target);
           if (!members.isEmpty()) {
             throw new ReplayException(
                 "Generation %d stays: %s count into it.".formatted(target.number(), members));

@@ -3,9 +3,11 @@ package org.aragora.telemetry.replay.generation;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -14,12 +16,14 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.aragora.telemetry.counting.generation.GenerationGroups;
-import org.aragora.telemetry.counting.generation.GenerationLog;
+import org.aragora.telemetry.chassis.topics.ConsumerGroups;
+import org.aragora.telemetry.chassis.topics.TopicLog;
+import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.generation.GenerationRecord;
 import org.aragora.telemetry.counting.generation.Generations;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.replay.read.ReplayException;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.schemas.topic.Topics;
 
 /**
@@ -41,15 +45,41 @@ public record Service(
 
   /** The generations of the service; only the first if the generations topic is missing. */
   public Generations generations() {
-    try (GenerationLog log =
-        GenerationLog.open(clientSettings, topicPrefix, "aragora-replay-generations")) {
-      return log.isThere(PATIENCE) ? log.read(PATIENCE) : Generations.NONE;
+    AtomicReference<Generations> known = new AtomicReference<>(Generations.NONE);
+    String topic = Topics.GENERATIONS.under(topicPrefix);
+    try (TopicLog log = TopicLog.open(clientSettings, topic, "aragora-replay-generations")) {
+      if (log.isThere(PATIENCE)) {
+        log.read(
+            PATIENCE,
+            (key, value) ->
+                GenerationRecord.find(key, value)
+                    .ifPresent(record -> known.updateAndGet(g -> g.with(record))));
+      }
     }
+    return known.get();
   }
 
-  /** The groups of the generations; {@code admin} stays the caller's to close. */
-  GenerationGroups groups(Admin admin) {
-    return new GenerationGroups(admin, applicationId, topicPrefix);
+  /** Members of the group that counts into a generation. */
+  List<String> members(Admin admin, Generation generation)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    return new ConsumerGroups(admin).members(generation.applicationId(applicationId));
+  }
+
+  /** The offset after the last record that a generation has counted, by input partition. */
+  Map<InputPartition, Long> committed(Admin admin, Generation generation)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    Map<InputPartition, Long> offsets = new HashMap<>();
+    new ConsumerGroups(admin)
+        .committed(generation.applicationId(applicationId))
+        .forEach(
+            (partition, offset) -> {
+              // The group reads its own metrics topic too.
+              InputTopic topic = InputTopic.byName(topicPrefix, partition.topic());
+              if (topic != null) {
+                offsets.put(new InputPartition(topic, partition.partition()), offset);
+              }
+            });
+    return offsets;
   }
 
   TopicPartition topicPartition(InputPartition of) {

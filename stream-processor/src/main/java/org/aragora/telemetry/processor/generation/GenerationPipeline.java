@@ -5,15 +5,17 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -23,14 +25,16 @@ import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.ThreadMetadata;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.aragora.telemetry.counting.PartitionCounters;
-import org.aragora.telemetry.counting.flow.BrokenInvariantException;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.measure.MetricCatalog;
+import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricsKey;
-import org.aragora.telemetry.counting.store.CorruptRecordException;
-import org.aragora.telemetry.counting.value.IncompatibleMetricException;
+import org.aragora.telemetry.counting.metric.OwnerValue;
+import org.aragora.telemetry.processor.failure.Places;
+import org.aragora.telemetry.processor.failure.ThreadFailures;
 import org.aragora.telemetry.processor.health.HeartbeatWatch;
 import org.aragora.telemetry.processor.health.OffsetWatch;
 import org.aragora.telemetry.processor.health.ProcessorHealth;
@@ -39,8 +43,11 @@ import org.aragora.telemetry.processor.pipeline.PipelineSettings;
 import org.aragora.telemetry.processor.pipeline.PipelineTopology;
 import org.aragora.telemetry.processor.serve.MetricsView;
 import org.aragora.telemetry.processor.serve.SeriesCollector;
+import org.aragora.telemetry.processor.serve.ServeProcessor;
 import org.aragora.telemetry.processor.serve.ServeSettings;
 import org.aragora.telemetry.processor.settings.ProcessorConfig;
+import org.aragora.telemetry.schemas.topic.InputTopic;
+import org.aragora.telemetry.schemas.topic.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +56,8 @@ public final class GenerationPipeline implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GenerationPipeline.class);
   private static final long HEARTBEAT_MS = 200;
   private static final long OFFSET_MS = 1000;
+  private static final long TOPIC_MS = 2000;
+  private static final long INTERRUPT_MS = 500;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(8);
 
   private final Generation generation;
@@ -59,33 +68,42 @@ public final class GenerationPipeline implements AutoCloseable {
   private final OffsetWatch offsets;
   private final TakeoverProgress takeover;
   private final MetricsView view;
+  private final TopicWatch topics;
+  private final ThreadFailures failures;
   private final ProcessorHealth health;
   private final SeriesCollector collector;
+  private volatile boolean displaced;
   private final ScheduledExecutorService watchers =
       Executors.newScheduledThreadPool(
-          3,
+          4,
           task -> {
             Thread thread = new Thread(task, "aragora-watch");
             thread.setDaemon(true);
             return thread;
           });
 
+  private volatile boolean closing;
+
+  /**
+   * What it runs on, closed with it.
+   *
+   * @param topics after its start
+   */
+  record Prepared(
+      Deployment deployment, TopicWatch topics, TakeoverProgress takeover, Admin admin) {}
+
   /**
    * Creates everything and starts nothing.
    *
    * @param isCurrent whether it is certain that no other generation is current
-   * @param takeover closed with this
-   * @param admin closed with this
    */
-  GenerationPipeline(
-      ProcessorConfig config,
-      Deployment deployment,
-      BooleanSupplier isCurrent,
-      TakeoverProgress takeover,
-      Admin admin) {
+  @SuppressWarnings("this-escape") // the class is final; nothing runs before the start
+  GenerationPipeline(ProcessorConfig config, Prepared prepared, BooleanSupplier isCurrent) {
+    Deployment deployment = prepared.deployment();
     this.generation = deployment.generation();
-    this.admin = admin;
-    this.takeover = takeover;
+    this.admin = prepared.admin();
+    this.takeover = prepared.takeover();
+    this.topics = prepared.topics();
     heartbeats = new HeartbeatWatch(config.sessionTimeout().dividedBy(2), System::nanoTime);
     view = new MetricsView(thread -> isCurrent.getAsBoolean() && heartbeats.isFresh(thread));
     int topicTimePartition = MetricsKey.topicTimePartition(deployment.metricsPartitions());
@@ -100,13 +118,17 @@ public final class GenerationPipeline implements AutoCloseable {
             () -> view.servesPartition(topicTimePartition),
             Clock.systemUTC());
     PipelineSettings settings = settings(config, deployment);
+    Places places = new Places(config.topicPrefix());
+    failures =
+        new ThreadFailures(places, new RunningTopics(config.topicPrefix()), System::nanoTime);
     Properties properties = new Properties();
     properties.putAll(
         config.streamsSettings(deployment.generation(), deployment.replicationFactor()));
+    properties.putAll(places.settings());
     streams = new KafkaStreams(new PipelineTopology(settings).get(), properties);
     health =
         new ProcessorHealth(
-            new ProcessorHealth.Watched(streams, view, heartbeats, offsets),
+            new ProcessorHealth.Watched(streams, view, heartbeats, offsets, failures),
             config.stall(),
             System::nanoTime);
     collector =
@@ -127,14 +149,51 @@ public final class GenerationPipeline implements AutoCloseable {
     return new PipelineSettings(
         config.topicPrefix(),
         deployment.generation(),
-        deployment.metricsPartitions(),
+        new ServeProcessor.Announcement(
+            deployment.metricsPartitions(),
+            new OwnerValue.Service(
+                generation.applicationId(config.applicationId()),
+                generation.number(),
+                deployment.windowsPartitions(),
+                deployment.inputPartitions()),
+            takeover::isCaughtUp,
+            config.sessionTimeout(),
+            this::onDisplaced),
         new CountProcessor.Services(
             new PartitionCounters(
                 config.rules(), () -> new MetricCatalog(config.topicPrefix()), takeover),
             offsets,
             System::nanoTime,
-            config.commitInterval()),
+            config.commitInterval(),
+            topics::deadLetterRoom),
         view);
+  }
+
+  /** The topics, for the failures of threads. */
+  private final class RunningTopics implements ThreadFailures.Surroundings {
+    private final String topicPrefix;
+
+    RunningTopics(String topicPrefix) {
+      this.topicPrefix = topicPrefix;
+    }
+
+    @Override
+    public OptionalLong committed(String topic, int partition) {
+      InputTopic input = InputTopic.byName(topicPrefix, topic);
+      Long offset =
+          input == null ? null : offsets.committed().get(new InputPartition(input, partition));
+      return offset == null ? OptionalLong.empty() : OptionalLong.of(offset);
+    }
+
+    @Override
+    public boolean isCut(String topic) {
+      return topic.equals(Topics.DEAD_LETTERS.under(topicPrefix));
+    }
+
+    @Override
+    public String raise(String topic) {
+      return topics.rules().raise(topic);
+    }
   }
 
   private static KafkaConsumer<byte[], byte[]> peeker(ProcessorConfig config) {
@@ -149,9 +208,8 @@ public final class GenerationPipeline implements AutoCloseable {
     return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
-  /** {@code onFailure}: receives the cause if the pipeline stops after a failure. */
-  void start(Consumer<Throwable> onFailure) {
-    streams.setUncaughtExceptionHandler(failure -> onThreadFailure(failure, onFailure));
+  void start() {
+    streams.setUncaughtExceptionHandler(this::onThreadFailure);
     streams.start();
     var unused =
         watchers.scheduleWithFixedDelay(
@@ -161,6 +219,9 @@ public final class GenerationPipeline implements AutoCloseable {
     unused =
         watchers.scheduleWithFixedDelay(
             this::refreshLedgers, 0, HEARTBEAT_MS, TimeUnit.MILLISECONDS);
+    unused =
+        watchers.scheduleWithFixedDelay(
+            this::refreshTopics, TOPIC_MS, TOPIC_MS, TimeUnit.MILLISECONDS);
   }
 
   private void refreshOffsets() {
@@ -182,21 +243,46 @@ public final class GenerationPipeline implements AutoCloseable {
     }
   }
 
-  private static StreamThreadExceptionResponse onThreadFailure(
-      Throwable failure, Consumer<Throwable> onFailure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof IncompatibleMetricException
-          || cause instanceof CorruptRecordException
-          || cause instanceof BrokenInvariantException
-          || cause instanceof Error) {
-        LOG.error("Stopped, because going on could serve wrong numbers", failure);
-        onFailure.accept(cause);
-        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-      }
+  private StreamThreadExceptionResponse onThreadFailure(Throwable failure) {
+    if (closing) {
+      LOG.info("A stream thread was interrupted on closing: {}", failure.toString());
+      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
+    return failures.handle(failure);
+  }
+
+  /** Looks at the topics; what is refused at a start stops counting. */
+  private void refreshTopics() {
+    try {
+      topics.refresh().ifPresent(this::stop);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException | RuntimeException e) {
+      LOG.debug("The broker did not report the topics: {}", e.toString());
+    }
+  }
+
+  private void stop(String why) {
+    failures.stop(why, null);
+    streams.close(closeOptions(Duration.ZERO));
+  }
+
+  private static CloseOptions closeOptions(Duration timeout) {
+    return CloseOptions.timeout(timeout)
+        .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
+  }
+
+  private void onDisplaced(OwnerValue by) {
     LOG.error(
-        "A stream thread failed and is replaced; its work goes on from the last commit", failure);
-    return StreamThreadExceptionResponse.REPLACE_THREAD;
+        "The topic of totals was taken over by {}, which is no member of this service; it starts"
+            + " again and writes all totals",
+        by.service().map(OwnerValue.Service::applicationId).orElse("an earlier release"));
+    displaced = true;
+  }
+
+  /** Returns true if another service took a partition over; then it must start again. */
+  boolean isDisplaced() {
+    return displaced;
   }
 
   /** The generation that it counts into and serves. */
@@ -206,6 +292,16 @@ public final class GenerationPipeline implements AutoCloseable {
 
   public MetricSnapshots collectSeries(Predicate<String> includedNames) {
     return collector.collect(includedNames);
+  }
+
+  /** Number of records of the metrics topic that no release has written. */
+  public long foreignRecords() {
+    return view.foreignRecords();
+  }
+
+  /** Returns true if counting has stopped until somebody removes the cause. */
+  public boolean hasStopped() {
+    return failures.stopped().isPresent();
   }
 
   public int openSeries() {
@@ -224,12 +320,31 @@ public final class GenerationPipeline implements AutoCloseable {
     return streams.metrics();
   }
 
+  /**
+   * Makes {@link #close} interrupt what the stream threads wait for. Call it after the wall clock
+   * was set back: a wait that began before would last until the clock has caught up.
+   */
+  void interruptOnClose() {
+    var unused =
+        watchers.scheduleWithFixedDelay(
+            this::interruptThreads, INTERRUPT_MS, INTERRUPT_MS, TimeUnit.MILLISECONDS);
+  }
+
+  private void interruptThreads() {
+    Set<String> names =
+        streams.metadataForLocalThreads().stream()
+            .map(ThreadMetadata::threadName)
+            .collect(Collectors.toSet());
+    Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> names.contains(thread.getName()))
+        .forEach(Thread::interrupt);
+  }
+
   /** Commits, leaves the group so that others take over at once, and stops. */
   @Override
   public void close() {
-    streams.close(
-        CloseOptions.timeout(CLOSE_TIMEOUT)
-            .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+    closing = true;
+    streams.close(closeOptions(CLOSE_TIMEOUT));
     watchers.shutdownNow();
     peeker.wakeup();
     try {

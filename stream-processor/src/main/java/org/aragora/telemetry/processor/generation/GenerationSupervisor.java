@@ -3,6 +3,7 @@ package org.aragora.telemetry.processor.generation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -10,11 +11,14 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
+import org.aragora.telemetry.chassis.topics.ConsumerGroups;
+import org.aragora.telemetry.chassis.topics.TopicLog;
 import org.aragora.telemetry.counting.generation.Generation;
-import org.aragora.telemetry.counting.generation.GenerationGroups;
-import org.aragora.telemetry.counting.generation.GenerationLog;
 import org.aragora.telemetry.counting.generation.Generations;
+import org.aragora.telemetry.processor.health.WallClockWatch;
 import org.aragora.telemetry.processor.settings.ProcessorConfig;
+import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
+import org.aragora.telemetry.schemas.topic.Topics;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,12 +33,15 @@ public final class GenerationSupervisor implements AutoCloseable {
   private static final long POLL_MS = 1000;
 
   private final ProcessorConfig config;
-  private final GenerationWatch watch;
   private final CompletableFuture<Void> failed;
   private final Thread thread = new Thread(this::run, "aragora-generation");
+  private final WallClockWatch clock;
+  private volatile GenerationWatch watch;
   private volatile @Nullable GenerationPipeline pipeline;
   private volatile String waitingFor;
   private volatile boolean closing;
+  private volatile boolean displaced;
+  private boolean hasRun;
   private boolean topicsExist;
 
   /** {@code failed}: completed, with the cause, when counting has stopped after a failure. */
@@ -43,14 +50,20 @@ public final class GenerationSupervisor implements AutoCloseable {
     this.config = config;
     this.failed = failed;
     this.waitingFor = "connecting to Kafka at " + config.bootstrapServers();
-    this.watch =
-        new GenerationWatch(
-            GenerationLog.open(
-                config.clientSettings(),
-                config.topicPrefix(),
-                config.applicationId() + "-generation"),
-            System::nanoTime);
+    this.watch = openWatch();
+    this.clock =
+        new WallClockWatch(
+            System::currentTimeMillis, System::nanoTime, config.sessionTimeout().dividedBy(4));
     thread.setDaemon(true);
+  }
+
+  private GenerationWatch openWatch() {
+    return new GenerationWatch(
+        TopicLog.open(
+            config.clientSettings(),
+            Topics.GENERATIONS.under(config.topicPrefix()),
+            config.applicationId() + "-generation"),
+        System::nanoTime);
   }
 
   public void start() {
@@ -127,11 +140,11 @@ public final class GenerationSupervisor implements AutoCloseable {
       topicsExist = true;
     }
     Generations generations = watch.refresh();
-    Deployment deployment = Deployment.of(generations.current(), admin, config);
-    GenerationGroups groups =
-        new GenerationGroups(admin, config.applicationId(), config.topicPrefix());
+    TopicWatch topics = new TopicWatch(generations.current(), config, admin);
+    Deployment deployment = Deployment.of(generations.current(), topics.start(), admin, config);
+    ConsumerGroups groups = new ConsumerGroups(admin);
     for (Generation other : generations.others()) {
-      List<String> members = groups.members(other);
+      List<String> members = groups.members(other.applicationId(config.applicationId()));
       if (!members.isEmpty()) {
         waitFor(
             "%s starts when all members of %s have stopped; there are still %s"
@@ -139,30 +152,75 @@ public final class GenerationSupervisor implements AutoCloseable {
         return null;
       }
     }
+    if (!isOwn(deployment, admin)) {
+      return null;
+    }
     TakeoverProgress takeover = new TakeoverProgress(generations, deployment, config, admin);
     if (!watch.refresh().current().equals(generations.current())) {
       takeover.close();
       return null;
     }
-    return new GenerationPipeline(config, deployment, this::isCertain, takeover, admin);
+    return new GenerationPipeline(
+        config,
+        new GenerationPipeline.Prepared(deployment, topics, takeover, admin),
+        this::isCertain);
+  }
+
+  /**
+   * Returns false, and fails liveness, while another service counts into the topics that this one
+   * has counted into.
+   *
+   * @throws InvalidSettingException if this one has not
+   */
+  private boolean isOwn(Deployment deployment, Admin admin)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    Optional<String> refusal = new LastOwner(config, deployment, admin).refusal();
+    displaced = refusal.isPresent();
+    if (displaced) {
+      if (!hasRun) {
+        throw new InvalidSettingException(refusal.get());
+      }
+      waitFor(refusal.get());
+    }
+    return !displaced;
+  }
+
+  /** Returns true while another service keeps this one from the topics that it has counted into. */
+  public boolean isDisplaced() {
+    return displaced;
   }
 
   private void runWhileCurrent(GenerationPipeline started) throws InterruptedException {
     pipeline = started;
     try {
-      started.start(failed::completeExceptionally);
+      started.start();
+      hasRun = true;
       LOG.info(
           "Counting {}* at {} as {}",
           config.topicPrefix(),
           config.bootstrapServers(),
           started.generation().applicationId(config.applicationId()));
-      while (!closing && isCurrent(started.generation())) {
+      while (!closing && !started.isDisplaced() && isCurrent(started.generation())) {
         TimeUnit.MILLISECONDS.sleep(POLL_MS);
+        Duration back = clock.setBack();
+        if (!back.isZero()) {
+          waitFor(
+              "the clock of this machine was set back by %d s, and Kafka's clients wait by it; counting starts again with new ones"
+                  .formatted(back.toSeconds()));
+          started.interruptOnClose();
+          watch.close();
+          watch = openWatch();
+          return;
+        }
+      }
+      if (!closing) {
+        waitFor(
+            started.isDisplaced()
+                ? "another service took the topics over; %s starts again"
+                    .formatted(started.generation())
+                : "another generation was promoted; %s stops".formatted(started.generation()));
       }
     } finally {
-      if (!closing) {
-        waitFor("another generation was promoted; %s stops".formatted(started.generation()));
-      }
       pipeline = null;
       boolean interrupted = Thread.interrupted(); // the group is left in any case
       started.close();

@@ -2,7 +2,8 @@ package org.aragora.telemetry.processor.generation;
 
 import java.time.Duration;
 import java.util.function.LongSupplier;
-import org.aragora.telemetry.counting.generation.GenerationLog;
+import org.aragora.telemetry.chassis.topics.TopicLog;
+import org.aragora.telemetry.counting.generation.GenerationRecord;
 import org.aragora.telemetry.counting.generation.Generations;
 
 /**
@@ -12,13 +13,14 @@ import org.aragora.telemetry.counting.generation.Generations;
 final class GenerationWatch implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  private final GenerationLog log;
+  private final TopicLog log;
   private final LongSupplier nanoClock;
   private volatile long askedAtNanos;
   private volatile boolean asked;
+  private Generations known = Generations.NONE;
 
   /** {@code log}: closed with this. */
-  GenerationWatch(GenerationLog log, LongSupplier nanoClock) {
+  GenerationWatch(TopicLog log, LongSupplier nanoClock) {
     this.log = log;
     this.nanoClock = nanoClock;
   }
@@ -30,10 +32,13 @@ final class GenerationWatch implements AutoCloseable {
    */
   Generations refresh() {
     long nowNanos = nanoClock.getAsLong();
-    Generations found = log.read(PATIENCE);
+    log.read(
+        PATIENCE,
+        (key, value) ->
+            GenerationRecord.find(key, value).ifPresent(record -> known = known.with(record)));
     askedAtNanos = nowNanos;
     asked = true;
-    return found;
+    return known;
   }
 
   /** Returns true if the last answer is younger than {@code maxAge}. */

@@ -8,9 +8,9 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.chassis.topics.ConsumerGroups;
 import org.aragora.telemetry.counting.flow.Handover;
 import org.aragora.telemetry.counting.generation.Generation;
-import org.aragora.telemetry.counting.generation.GenerationGroups;
 import org.aragora.telemetry.counting.generation.Generations;
 import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.InputPartition;
@@ -35,15 +35,22 @@ final class TakeoverProgress implements Handover, AutoCloseable {
   TakeoverProgress(
       Generations generations, Deployment deployment, ProcessorConfig config, Admin admin)
       throws ExecutionException, InterruptedException, TimeoutException {
-    GenerationGroups groups =
-        new GenerationGroups(admin, config.applicationId(), config.topicPrefix());
+    ConsumerGroups groups = new ConsumerGroups(admin);
+    Map<TopicPartition, InputPartition> inputs = deployment.inputs(config.topicPrefix());
     for (Generation other : generations.others()) {
-      groups.committed(other).forEach((input, offset) -> parked.merge(input, offset, Math::max));
+      groups
+          .committed(other.applicationId(config.applicationId()))
+          .forEach(
+              (partition, offset) -> {
+                InputPartition input = inputs.get(partition);
+                // The group reads its own metrics topic too.
+                if (input != null) {
+                  parked.merge(input, offset, Math::max);
+                }
+              });
       CommittedLedgers.readAll(config, other, admin)
           .forEach((input, ledger) -> served.merge(input, ledger.nextOffset(), Math::max));
     }
-    Map<TopicPartition, InputPartition> inputs = deployment.inputs(config.topicPrefix());
-    parked.keySet().retainAll(inputs.values());
     served.keySet().retainAll(inputs.values());
     if (!parked.isEmpty()) {
       OffsetWatch.offsets(admin, inputs.keySet(), OffsetSpec.latest(), TIMEOUT)
@@ -61,17 +68,22 @@ final class TakeoverProgress implements Handover, AutoCloseable {
   void refresh() {
     if (own != null && !caughtUp) {
       Map<InputPartition, Ledger> ledgers = own.read(Duration.ofMillis(100));
-      caughtUp =
-          served.entrySet().stream()
-              .allMatch(
-                  least -> {
-                    Ledger ledger = ledgers.get(least.getKey());
-                    return ledger != null && ledger.nextOffset() >= least.getValue();
-                  });
+      caughtUp = hasReached(served, ledgers);
       if (caughtUp) {
         own.close();
       }
     }
+  }
+
+  /** Returns true if the ledgers contain everything before the given offsets. */
+  static boolean hasReached(
+      Map<InputPartition, Long> offsets, Map<InputPartition, Ledger> ledgers) {
+    return offsets.entrySet().stream()
+        .allMatch(
+            least -> {
+              Ledger ledger = ledgers.get(least.getKey());
+              return ledger != null && ledger.nextOffset() >= least.getValue();
+            });
   }
 
   @Override

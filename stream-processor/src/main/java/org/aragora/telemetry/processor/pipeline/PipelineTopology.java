@@ -132,7 +132,7 @@ public final class PipelineTopology implements Supplier<Topology> {
   }
 
   private String metricsTopic() {
-    return settings.generation().metrics().under(settings.topicPrefix());
+    return settings.metricsTopic();
   }
 
   private static final Serializer<MetricsKey> METRICS_KEY = (topic, key) -> key.toBytes();

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.aragora.telemetry.counting.ledger.Ledger;
@@ -45,6 +46,7 @@ final class PartitionView {
   private final Map<InputPartition, InputPartition> tasks = new HashMap<>();
   private boolean inOrder;
   private volatile boolean announced;
+  private volatile @Nullable OwnerValue displacedBy;
 
   PartitionView(
       int partition, String owner, String streamThread, Map<String, MetricDescriptor> metrics) {
@@ -54,9 +56,18 @@ final class PartitionView {
     this.metrics = metrics;
   }
 
-  /** Applies one record; {@code value} is null if the key was deleted. */
-  void accept(byte[] keyBytes, byte @Nullable [] value) {
-    MetricsKey key = MetricsKey.fromBytes(keyBytes);
+  /**
+   * Applies one record; {@code value} is null if the key was deleted.
+   *
+   * @return false if no release has written such a key; nothing has changed then
+   */
+  boolean accept(byte @Nullable [] keyBytes, byte @Nullable [] value) {
+    Optional<MetricsKey> key = MetricsKey.find(keyBytes);
+    key.ifPresent(of -> accept(of, value));
+    return key.isPresent();
+  }
+
+  private void accept(MetricsKey key, byte @Nullable [] value) {
     if (key instanceof MetricsKey.Partial partial) {
       acceptPartial(partial, value);
     } else if (key instanceof MetricsKey.LedgerOf ledger) {
@@ -66,7 +77,10 @@ final class PartitionView {
         ledgers.put(ledger.task(), Ledger.read(new BinaryReader(value)));
       }
     } else if (key instanceof MetricsKey.Owner && value != null) {
-      announced = OwnerValue.fromBytes(value).owner().equals(owner);
+      OwnerValue last = OwnerValue.fromBytes(value);
+      boolean isOwn = last.owner().equals(owner);
+      displacedBy = announced && !isOwn ? last : isOwn ? null : displacedBy;
+      announced = isOwn;
     } else if (key instanceof MetricsKey.Ripe mark) {
       if (value == null) {
         end(mark.series());
@@ -161,6 +175,11 @@ final class PartitionView {
   /** Returns true if the last announcement that was read is that of this task. */
   boolean isAnnounced() {
     return announced;
+  }
+
+  /** The owner that announced itself after this task; null if none did. */
+  @Nullable OwnerValue displacedBy() {
+    return displacedBy;
   }
 
   int partition() {

@@ -9,8 +9,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.chassis.topics.TopicLog;
 import org.aragora.telemetry.counting.generation.Generation;
-import org.aragora.telemetry.counting.generation.GenerationLog;
 import org.aragora.telemetry.counting.generation.GenerationRecord;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +26,7 @@ class GenerationWatchTest {
   GenerationWatchTest() {
     kafka.updateBeginningOffsets(Map.of(TOPIC, 0L));
     kafka.updateEndOffsets(Map.of(TOPIC, 0L));
-    watch = new GenerationWatch(new GenerationLog(kafka, "aragora."), () -> nanos);
+    watch = new GenerationWatch(new TopicLog(kafka, TOPIC.topic()), () -> nanos);
   }
 
   private void promote(int number) {
@@ -41,6 +41,18 @@ class GenerationWatchTest {
     promote(2);
     promote(1);
     assertThat(watch.refresh().current()).isEqualTo(new Generation(1));
+  }
+
+  @Test
+  void recordsThatNobodyOfOursHasWrittenChangeNothing() {
+    promote(2);
+    for (byte[] key : new byte[][] {null, {}, new byte[7], {1, 1, 0}, {1, 3}, {1, 2}}) {
+      kafka.addRecord(new ConsumerRecord<>(TOPIC.topic(), 0, end++, key, new byte[7]));
+    }
+    byte[] own = new GenerationRecord.Current(Generation.FIRST, 0).key();
+    kafka.addRecord(new ConsumerRecord<>(TOPIC.topic(), 0, end++, own, null));
+    kafka.updateEndOffsets(Map.of(TOPIC, end));
+    assertThat(watch.refresh().current()).isEqualTo(new Generation(2));
   }
 
   @Test

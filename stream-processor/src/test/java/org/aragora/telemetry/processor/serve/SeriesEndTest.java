@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.streams.processor.api.Record;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
@@ -94,7 +95,7 @@ class SeriesEndTest {
     pass(60);
     assertThat(written).isEmpty();
     fresh = true;
-    read(new MetricsKey.Owner(0), new OwnerValue("other", 1).toBytes());
+    read(new MetricsKey.Owner(0), new OwnerValue("other", 1, Optional.empty()).toBytes());
     pass(60);
     assertThat(written).isEmpty();
   }
@@ -235,7 +236,7 @@ class SeriesEndTest {
     processor.init(context);
     restored.run();
     partition.restored();
-    read(new MetricsKey.Owner(0), new OwnerValue("me", 1).toBytes());
+    read(new MetricsKey.Owner(0), new OwnerValue("me", 1, Optional.empty()).toBytes());
   }
 
   private void pass(long seconds) {

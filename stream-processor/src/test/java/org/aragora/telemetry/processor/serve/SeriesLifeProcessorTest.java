@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.streams.processor.api.Record;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
@@ -175,7 +176,7 @@ class SeriesLifeProcessorTest {
   }
 
   private void announce(String owner) {
-    read(new MetricsKey.Owner(0), new OwnerValue(owner, 1).toBytes());
+    read(new MetricsKey.Owner(0), new OwnerValue(owner, 1, Optional.empty()).toBytes());
   }
 
   private void count(String agent) {

@@ -24,6 +24,7 @@ import org.aragora.telemetry.counting.measure.MetricCatalog;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricsKey;
+import org.aragora.telemetry.counting.metric.OwnerValue;
 import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.counting.store.BinaryReader;
@@ -117,7 +118,8 @@ final class World {
         PartitionCounters.of(rules, "aragora."),
         progress(),
         () -> logs.nowMs * 1_000_000,
-        INTERVAL);
+        INTERVAL,
+        () -> 1 << 23);
   }
 
   private ConsumedOffsets progress() {
@@ -199,7 +201,17 @@ final class World {
     Server(int partition, int from) {
       this.partition = partition;
       ServeProcessor.Services services =
-          new ServeProcessor.Services("serve", view, METRICS, metricsPartitions, () -> true);
+          new ServeProcessor.Services(
+              "serve",
+              "aragora.metrics",
+              view,
+              METRICS,
+              new ServeProcessor.Announcement(
+                  metricsPartitions,
+                  new OwnerValue.Service("world", 0, metricsPartitions, Map.of()),
+                  () -> true,
+                  Duration.ofSeconds(10),
+                  by -> {}));
       reader = new ServeProcessor.Reader(services);
       ServeProcessor.Announcer announcer = new ServeProcessor.Announcer(services);
       position = from;

@@ -1,4 +1,4 @@
-package org.aragora.telemetry.counting.generation;
+package org.aragora.telemetry.chassis.topics;
 
 import java.util.HashMap;
 import java.util.List;
@@ -8,40 +8,28 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
-import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.schemas.topic.InputTopic;
-import org.jspecify.annotations.Nullable;
 
-/** The consumer group of each generation: who is in it, and how far it has counted. */
-public final class GenerationGroups {
+/** Members and offsets of consumer groups, of Streams groups too. Thread-safe. */
+public final class ConsumerGroups {
   private static final long TIMEOUT_SECONDS = 15;
 
   private final Admin admin;
-  private final String applicationId;
-  private final String topicPrefix;
 
-  /**
-   * {@code admin} stays the caller's to close; {@code applicationId} and {@code topicPrefix}: as
-   * the settings name them.
-   */
-  public GenerationGroups(Admin admin, String applicationId, String topicPrefix) {
+  /** {@code admin} stays the caller's to close. */
+  public ConsumerGroups(Admin admin) {
     this.admin = admin;
-    this.applicationId = applicationId;
-    this.topicPrefix = topicPrefix;
   }
 
   /**
-   * Hosts of the members; empty if no service counts into a generation.
+   * Host and id of each member; empty if the group has no member or does not exist.
    *
    * @throws ExecutionException if the coordinator does not answer
    */
-  public List<String> members(Generation generation)
+  public List<String> members(String group)
       throws ExecutionException, InterruptedException, TimeoutException {
-    String group = generation.applicationId(applicationId);
     try {
       return admin
           .describeConsumerGroups(List.of(group))
@@ -83,28 +71,24 @@ public final class GenerationGroups {
   }
 
   /**
-   * The offset after the last record that a generation has counted, of every input partition of
-   * which it has counted any. Waits for transactions that are being ended.
+   * The committed offset of every partition that has one. Waits for transactions that are being
+   * ended.
+   *
+   * @throws ExecutionException if the coordinator does not answer
    */
-  public Map<InputPartition, Long> committed(Generation generation)
+  public Map<TopicPartition, Long> committed(String group)
       throws ExecutionException, InterruptedException, TimeoutException {
-    Map<TopicPartition, @Nullable OffsetAndMetadata> answer =
-        new HashMap<>(
-            admin
-                .listConsumerGroupOffsets(
-                    generation.applicationId(applicationId),
-                    new ListConsumerGroupOffsetsOptions().requireStable(true))
-                .partitionsToOffsetAndMetadata()
-                .get(TIMEOUT_SECONDS, TimeUnit.SECONDS));
-    Map<InputPartition, Long> offsets = new HashMap<>();
-    answer.forEach(
-        (partition, offset) -> {
-          // The group reads its own metrics topic too.
-          InputTopic topic = InputTopic.byName(topicPrefix, partition.topic());
-          if (topic != null && offset != null) {
-            offsets.put(new InputPartition(topic, partition.partition()), offset.offset());
-          }
-        });
+    Map<TopicPartition, Long> offsets = new HashMap<>();
+    admin
+        .listConsumerGroupOffsets(group, new ListConsumerGroupOffsetsOptions().requireStable(true))
+        .partitionsToOffsetAndMetadata()
+        .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+        .forEach(
+            (partition, offset) -> {
+              if (offset != null) {
+                offsets.put(partition, offset.offset());
+              }
+            });
     return offsets;
   }
 }

@@ -1,4 +1,4 @@
-package org.aragora.telemetry.producer.spool;
+package org.aragora.telemetry.producer.spool.segment;
 
 /**
  * A place in the log of a topic.
@@ -6,7 +6,7 @@ package org.aragora.telemetry.producer.spool;
  * @param segment number of the file, from 1
  * @param offset in bytes
  */
-record Position(long segment, long offset) implements Comparable<Position> {
+public record Position(long segment, long offset) implements Comparable<Position> {
 
   @Override
   public int compareTo(Position other) {

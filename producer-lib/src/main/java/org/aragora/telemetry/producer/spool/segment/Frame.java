@@ -1,4 +1,4 @@
-package org.aragora.telemetry.producer.spool;
+package org.aragora.telemetry.producer.spool.segment;
 
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * An event as bytes on disk: length and CRC-32C of the body, 4 bytes each; then the body: a flag
  * (1: to be numbered), length of the key in 4 bytes, key, value. Big-endian.
  */
-final class Frame {
-  static final int HEAD_BYTES = 8;
+public final class Frame {
+  public static final int HEAD_BYTES = 8;
 
   /** No event is that long, so a length over it was never written. */
   private static final int MAX_BODY_BYTES = 8 * 1024 * 1024;
@@ -19,7 +19,8 @@ final class Frame {
 
   private Frame() {}
 
-  static byte[] of(StampedEvent event) {
+  /** The bytes of an event. */
+  public static byte[] of(StampedEvent event) {
     int body = LEAST_BODY_BYTES + event.key().length + event.value().length;
     ByteBuffer frame = ByteBuffer.allocate(HEAD_BYTES + body);
     frame.position(HEAD_BYTES);
@@ -35,18 +36,27 @@ final class Frame {
     return length < LEAST_BODY_BYTES || length > MAX_BODY_BYTES ? -1 : length;
   }
 
+  /** The checksum that a head announces. */
+  static int checksum(byte[] head) {
+    return ByteBuffer.wrap(head).getInt(4);
+  }
+
   /**
    * Reads the event in a body.
    *
    * @return null if head and body do not fit
    */
   static @Nullable StampedEvent read(byte[] head, byte[] body) {
-    if (ByteBuffer.wrap(head).getInt(4) != checksum(body, 0, body.length)) {
+    if (checksum(head) != checksum(body, 0, body.length)) {
       return null;
     }
     ByteBuffer in = ByteBuffer.wrap(body);
     boolean numbered = in.get() == 1;
-    byte[] key = new byte[in.getInt()];
+    int keyBytes = in.getInt();
+    if (keyBytes < 0 || keyBytes > in.remaining()) {
+      return null;
+    }
+    byte[] key = new byte[keyBytes];
     in.get(key);
     byte[] value = new byte[in.remaining()];
     in.get(value);

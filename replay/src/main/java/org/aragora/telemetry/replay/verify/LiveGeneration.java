@@ -81,8 +81,10 @@ final class LiveGeneration implements AutoCloseable {
 
   private void put(InputPartition task, ValueKey key, byte @Nullable [] value) {
     if (value == null) {
-      task(task).values.remove(key);
-      task(task).ended.add(key);
+      PartialValue last = task(task).values.remove(key);
+      if (last != null && last.isRetired()) {
+        task(task).ended.add(key);
+      }
     } else {
       task(task).values.put(key, PartialValue.fromBytes(value));
     }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class LiveTask {
   final Map<ValueKey, PartialValue> values = new HashMap<>();
 
-  /** Parts of series that have ended since the values were read. */
+  /** Retired parts whose series have ended since the values were read. */
   final Set<ValueKey> ended = new HashSet<>();
 
   @Nullable Ledger ledger;

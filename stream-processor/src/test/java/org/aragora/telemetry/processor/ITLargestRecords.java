@@ -118,8 +118,7 @@ class ITLargestRecords {
     }
   }
 
-  private static final String LOG =
-      "{\"level\":\"INFO\",\"logger\":\"x\",\"message\":\"%s\"}";
+  private static final String LOG = "{\"level\":\"INFO\",\"logger\":\"x\",\"message\":\"%s\"}";
   private static final String REQUEST =
       "{\"request_id\":\"%s\",\"method\":\"GET\",\"endpoint\":\"/%s\",\"status\":200,\"duration_seconds\":1,\"unknown\":\"%s\"}";
   private static final String DEBATE =
@@ -161,8 +160,7 @@ class ITLargestRecords {
                 assertThat(page.events(pipe.topic(topic), "counted")).isEqualTo(ofEach);
               }
               assertThat(
-                      LocalHttp.get(
-                              processor.metricsPort(), "/health/ready", Duration.ofSeconds(1))
+                      LocalHttp.get(processor.metricsPort(), "/health/ready", Duration.ofSeconds(1))
                           .statusCode())
                   .isEqualTo(200);
             });

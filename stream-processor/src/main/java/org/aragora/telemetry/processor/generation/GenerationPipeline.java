@@ -81,7 +81,7 @@ public final class GenerationPipeline implements AutoCloseable {
   private volatile boolean closing;
 
   /**
-   * What it runs on, closed with it.
+   * The parts that exist before it, closed with it.
    *
    * @param topics after its start
    */
@@ -124,7 +124,8 @@ public final class GenerationPipeline implements AutoCloseable {
     properties.putAll(
         config.streamsSettings(deployment.generation(), deployment.replicationFactor()));
     properties.putAll(places.settings());
-    streams = new KafkaStreams(new PipelineTopology(settings).get(), properties, new BoundedRecords());
+    streams =
+        new KafkaStreams(new PipelineTopology(settings).get(), properties, new BoundedRecords());
     health =
         new ProcessorHealth(
             new ProcessorHealth.Watched(streams, view, heartbeats, offsets, failures),

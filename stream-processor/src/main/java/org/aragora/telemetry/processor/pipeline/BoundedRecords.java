@@ -45,7 +45,9 @@ public final class BoundedRecords implements KafkaClientSupplier {
   @Override
   public Consumer<byte[], byte[]> getConsumer(Map<String, Object> settings) {
     return new KafkaConsumer<>(
-        settings, new Bounded(DeadLetter.KEY_SIZE, LIMIT), new Bounded(DeadLetter.VALUE_SIZE, LIMIT));
+        settings,
+        new Bounded(DeadLetter.KEY_SIZE, LIMIT),
+        new Bounded(DeadLetter.VALUE_SIZE, LIMIT));
   }
 
   @Override
@@ -59,8 +61,7 @@ public final class BoundedRecords implements KafkaClientSupplier {
   }
 
   private static Consumer<byte[], byte[]> whole(Map<String, Object> settings) {
-    return new KafkaConsumer<>(
-        settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   /**

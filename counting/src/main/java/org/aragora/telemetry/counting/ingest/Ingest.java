@@ -22,6 +22,7 @@ import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.codec.EventCodec;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
 import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.envelope.EventTime;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.event.DebateStarted;
 import org.jspecify.annotations.Nullable;
@@ -144,10 +145,9 @@ public final class Ingest {
   }
 
   private CountedEvent count(Event event, InputRecord input, long appendMs) {
-    long appendNanos = appendMs * Times.NANOS_PER_MS;
-    long timeNanos = event.time() == null ? appendNanos : Times.nanos(event.time());
-    if (timeNanos - appendNanos > rules.maxClockSkew().toNanos()) {
-      timeNanos = appendNanos;
+    EventTime time = EventTime.of(event, appendMs, rules.maxClockSkew());
+    long timeNanos = time.nanos();
+    if (time.isSkewed()) {
       ledger.recordClockSkew();
     }
     long partitionTimeNanos = ledger.partitionTimeNanos();

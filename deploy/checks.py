@@ -123,6 +123,72 @@ def check_dashboards():
             yield done.stdout + done.stderr
 
 
+def queries():
+    """(where, expression) of the dashboards, the rules and the recorded names"""
+    for name, model in dashboards():
+        for panel in model["panels"]:
+            for target in panel["targets"]:
+                yield f"{name}: {panel['title']}", target["expr"]
+    for path in [*sorted((PROMETHEUS / "rules").glob("*.yml")), *sorted((PROMETHEUS / "aliases").glob("*.yml"))]:
+        for group in load(path)["groups"]:
+            for rule in group["rules"]:
+                yield f"{path.name}: {rule.get('alert') or rule['record']}", rule["expr"]
+
+
+def bare(expression):
+    """the series of an expression that are read at one moment, and not over a time"""
+    return re.findall(r"\b(aragora_\w+)\b(?!\s*(?:\{[^}]*\})?\s*\[)(?!\()", re.sub(r'"[^"]*"', '""', expression))
+
+
+def check_hand_over():
+    """a series that moves to another process is absent for a scrape or two: no gauge is read at one moment, no stat shows 0 then"""
+    page = ROOT / "stream-processor/src/test/resources/org/aragora/telemetry/processor/catalog-metrics.txt"
+    gauges = set(re.findall(r"(?m)^# TYPE (\S+) gauge", page.read_text(encoding="utf-8")))
+    if not {"aragora_active_debates", "aragora_telemetry_lag_seconds"} <= gauges:
+        yield f"{page.name} names the gauges {sorted(gauges)}"
+    for where, expression in queries():
+        for name in bare(expression):
+            if not where.startswith("upstream.yml") or name in gauges:
+                yield f"{where}: {name} is read at one moment: wrap it in last_over_time(...[1m])"
+        if re.search(r"\bvector\(0\)", expression):
+            yield f"{where}: vector(0) shows 0 when nothing is served"
+
+
+def check_holes():
+    """promtool: over holes of 9 to 23 s each panel and name of a gauge shows what it shows without them; over none, no stat shows a number"""
+    tests, with_gauge = [], []
+    for where, expression in queries():
+        names = set(re.findall(r"last_over_time\((aragora_\w+)", expression))
+        if names and "_over_time" in expression and not where.startswith(("aragora.yml", "slo.yml", "telemetry.yml")):
+            with_gauge.append((where, expression, names))
+    if len(with_gauge) < 20:
+        yield f"only {len(with_gauge)} expressions read a gauge"
+    labels = '{topic="t", partition="0", instance_id="i", window="1h", agent="a", exporter="spans", instance="x"}'
+    # A scrape every 15 s: after the hand-over a marker, or no sample, or both, and then the same value.
+    shapes = ["5x4 stale 5x4 stale _ 5x9", "5x4 _ 5x4 stale stale 5x9"]
+    whole = "5x22"
+    for shape in shapes:
+        names = set().union(*(n for _, _, n in with_gauge))
+        tests.append({
+            "name": shape, "interval": "15s",
+            "input_series": [{"series": f"{n}{labels}", "values": shape} for n in sorted(names)]
+            + [{"series": f"whole_{n}{labels}", "values": whole} for n in sorted(names)],
+            "promql_expr_test": [
+                {"expr": f"({e}) != ({w}) or ({w}) unless ({e}) or ({e}) unless ({w})", "eval_time": f"{t}s", "exp_samples": []}
+                for _, e, _ in with_gauge for w in [re.sub(r"last_over_time\(aragora_", "last_over_time(whole_aragora_", e)]
+                for t in range(30, 300, 7)]
+            + [{"expr": f"count({e}) >= bool 1", "eval_time": "90s", "exp_samples": [{"labels": "{}", "value": 1}]}
+               for _, e, _ in with_gauge if "== 0" not in e]})
+    tests.append({"name": "nothing is served", "interval": "15s", "input_series": [], "promql_expr_test": [
+        {"expr": e, "eval_time": "5m", "exp_samples": []} for w, e in queries() if w.partition(":")[0] in dict(dashboards())]})
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump({"evaluation_interval": "15s", "tests": tests}, file)
+        file.flush()
+        done = subprocess.run(["promtool", "test", "rules", file.name], capture_output=True, text=True)
+        if done.returncode:
+            yield (done.stdout + done.stderr)[:4000]
+
+
 def check_compose():
     """images pinned, mounts there, ports distinct, limits, TZ, volumes and secrets declared, health checks as reviewed"""
     model = compose()

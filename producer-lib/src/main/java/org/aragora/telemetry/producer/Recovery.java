@@ -3,6 +3,7 @@ package org.aragora.telemetry.producer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.aragora.telemetry.producer.lane.Outcome;
@@ -10,6 +11,7 @@ import org.aragora.telemetry.producer.lane.ProducerHandle;
 import org.aragora.telemetry.producer.lane.TopicSender;
 import org.aragora.telemetry.producer.report.DropReason;
 import org.aragora.telemetry.producer.report.FailureReport;
+import org.aragora.telemetry.producer.report.TopicAccount;
 import org.aragora.telemetry.producer.spool.Spool;
 
 /** Sends the events that earlier runs have left in the spool, each under the epoch of its run. */
@@ -17,13 +19,25 @@ final class Recovery {
   private final Spool spool;
   private final ProducerHandle handle;
   private final FailureReport report;
+  private final Map<String, TopicAccount> accounts;
   private final LongAdder recovered = new LongAdder();
+  private final LongAdder damaged = new LongAdder();
   private final List<Run> runs = new ArrayList<>();
   private boolean closed;
 
   private record Run(List<TopicSender> senders, AutoCloseable directory) {}
 
-  Recovery(Spool spool, ProducerHandle handle, FailureReport report) {
+  /**
+   * A recovery that has found nothing yet.
+   *
+   * @param accounts of this run, by topic; what earlier runs lose goes into its heartbeats
+   */
+  Recovery(
+      Spool spool,
+      ProducerHandle handle,
+      FailureReport report,
+      Map<String, TopicAccount> accounts) {
+    this.accounts = accounts;
     this.spool = spool;
     this.handle = handle;
     this.report = report;
@@ -32,6 +46,11 @@ final class Recovery {
   /** Events of earlier runs that are acknowledged. */
   long recovered() {
     return recovered.sum();
+  }
+
+  /** Events of earlier runs that are unreadable. */
+  long damaged() {
+    return damaged.sum();
   }
 
   /** Takes up runs whose process is gone, and finishes with those that are sent. */
@@ -126,11 +145,24 @@ final class Recovery {
 
     @Override
     public void lost(long count, Throwable cause) {
-      report.dropped(
-          topic,
+      drop(
           DropReason.UNDELIVERED,
           count,
           "The broker did not take the event of an earlier run: " + FailureReport.reasonOf(cause));
+    }
+
+    @Override
+    public void damaged(long count) {
+      damaged.add(count);
+      drop(DropReason.DAMAGED, count, FailureReport.UNREADABLE);
+    }
+
+    private void drop(DropReason reason, long count, String message) {
+      TopicAccount account = accounts.get(topic);
+      if (account != null) {
+        account.inherited(count);
+      }
+      report.dropped(topic, reason, count, message);
     }
 
     @Override

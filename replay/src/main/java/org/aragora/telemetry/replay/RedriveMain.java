@@ -12,15 +12,21 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.aragora.telemetry.chassis.main.CommandMain;
 import org.aragora.telemetry.chassis.main.ExitCodes;
+import org.aragora.telemetry.chassis.topics.TopicState;
 import org.aragora.telemetry.replay.read.Consumers;
 import org.aragora.telemetry.replay.read.Limit;
+import org.aragora.telemetry.replay.read.ReplayException;
 import org.aragora.telemetry.replay.redrive.Redrive;
 import org.aragora.telemetry.replay.redrive.Redrive.Fate;
 import org.aragora.telemetry.replay.redrive.Redrive.Kind;
@@ -114,11 +120,18 @@ public final class RedriveMain implements Callable<Integer> {
   @Override
   public Integer call() {
     ReplayConfig config = ReplayConfig.read(environment);
+    try (Admin admin = Admin.create(config.clientSettings())) {
+      return redrive(config, admin);
+    }
+  }
+
+  private int redrive(ReplayConfig config, Admin admin) {
     Redrive redrive =
         new Redrive(
             new Consumers(config.clientSettings()),
             route(config.topicPrefix()),
-            selection(config.topicPrefix()));
+            selection(config.topicPrefix()),
+            topic -> limit(admin, topic));
     if (!execute) {
       print(redrive.dryRun());
       out().println("Nothing was sent: this was a dry run. --execute does it.");
@@ -129,6 +142,21 @@ public final class RedriveMain implements Callable<Integer> {
     }
     out().flush();
     return ExitCodes.DONE;
+  }
+
+  /** The limit of a topic; the highest one if it is not reported. */
+  private static int limit(Admin admin, String topic) {
+    try {
+      TopicState state = TopicState.read(admin, List.of(topic)).get(topic);
+      return state == null
+          ? MAX_REQUEST_BYTES
+          : Math.min(MAX_REQUEST_BYTES, state.number(TopicConfig.MAX_MESSAGE_BYTES_CONFIG));
+    } catch (ExecutionException | TimeoutException e) {
+      return MAX_REQUEST_BYTES;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ReplayException("interrupted", e);
+    }
   }
 
   private Route route(String topicPrefix) {

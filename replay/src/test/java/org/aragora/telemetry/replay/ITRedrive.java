@@ -6,9 +6,14 @@ import static org.awaitility.Awaitility.await;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.aragora.telemetry.processor.ProcessorService;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
@@ -64,6 +69,32 @@ class ITRedrive {
       assertThat(processor.stopped()).isNotDone();
     }
     assertThat(service.replay("--verify").exitCode()).isZero();
+  }
+
+  @Test
+  void aDeadLetterThatItsTopicNoLongerTakesIsReportedAndTheOthersAreSent() throws Exception {
+    kafka.createTopics(3);
+    service = new LiveService(kafka.bootstrapServers(), kafka.prefix(), 3);
+    try (ProcessorService processor = service.start();
+        Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+      write(1, "no event");
+      write(1, "no event ".repeat(100_000));
+      service.awaitCounted();
+      admin
+          .incrementalAlterConfigs(
+              Map.of(
+                  new ConfigResource(ConfigResource.Type.TOPIC, kafka.prefix() + "requests"),
+                  List.of(
+                      new AlterConfigOp(
+                          new ConfigEntry("max.message.bytes", "300000"),
+                          AlterConfigOp.OpType.SET))))
+          .all()
+          .get();
+      assertThat(service.redrive("--execute").out())
+          .contains("requests undecodable: 1 larger than their topic takes")
+          .contains("\n1 sent back.");
+      assertThat(processor.stopped()).isNotDone();
+    }
   }
 
   private String ledger(int partition) {

@@ -96,6 +96,18 @@ final class ProcessMetrics implements MultiCollector {
     int series = running == null ? 0 : running.openSeries();
     all.add(gauge("state", "State of Kafka Streams in this process", Labels.of("state", state), 1));
     all.add(gauge("series", "Series that this process has open", Labels.EMPTY, series));
+    all.add(
+        gauge(
+            "stopped",
+            "1 if counting has stopped until somebody removes the cause, which /health/live reports",
+            Labels.EMPTY,
+            running != null && running.hasStopped() ? 1 : 0));
+    all.add(
+        gauge(
+            "foreign_records",
+            "Records of the metrics topic, read by this process, that no release has written",
+            Labels.EMPTY,
+            running == null ? 0 : running.foreignRecords()));
     if (running != null) {
       all.addAll(clientMetrics(running.clientMetrics()));
     }

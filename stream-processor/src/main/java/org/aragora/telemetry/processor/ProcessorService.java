@@ -69,7 +69,12 @@ public final class ProcessorService implements RunningService {
 
   private Health live() {
     GenerationPipeline running = supervisor.pipeline();
-    return running == null ? Health.good(supervisor.waitingFor()) : running.health().live();
+    if (running != null) {
+      return running.health().live();
+    }
+    return supervisor.isDisplaced()
+        ? Health.bad(supervisor.waitingFor())
+        : Health.good(supervisor.waitingFor());
   }
 
   private Health ready() {
@@ -80,9 +85,10 @@ public final class ProcessorService implements RunningService {
     if (running == null) {
       return Health.bad(supervisor.waitingFor());
     }
-    return supervisor.isCertain()
-        ? running.health().ready()
-        : Health.bad("the broker does not report the current generation");
+    Health health = running.health().ready();
+    return health.ok() && !supervisor.isCertain()
+        ? Health.bad("the broker does not report the current generation")
+        : health;
   }
 
   /** Commits, leaves the group and stops; other instances count what was not read. */

@@ -2,10 +2,12 @@ package org.aragora.telemetry.chassis.http;
 
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.eclipse.jetty.http.pathmap.ServletPathSpec;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -14,6 +16,9 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.server.handler.PathMappingsHandler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
@@ -74,7 +79,7 @@ public final class StatusServer implements AutoCloseable {
     errors.setShowStacks(false);
     errors.setShowCauses(false);
     server.setErrorHandler(errors);
-    server.setHandler(handler);
+    server.setHandler(new ReadOnly(handler));
   }
 
   /**
@@ -110,6 +115,26 @@ public final class StatusServer implements AutoCloseable {
   private static Throwable root(Throwable failure) {
     Throwable cause = failure.getCause();
     return cause == null ? failure : root(cause);
+  }
+
+  /** Refuses every method but those that read. */
+  private static final class ReadOnly extends Handler.Wrapper {
+    private static final Set<String> METHODS = Set.of("GET", "HEAD");
+
+    ReadOnly(Handler handler) {
+      super(handler);
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+      if (METHODS.contains(request.getMethod())) {
+        return super.handle(request, response, callback);
+      }
+      response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
+      TextHandler.write(
+          new TextHandler.Answer(405, "only GET and HEAD are answered"), response, callback);
+      return true;
+    }
   }
 
   /** Port that it listens on, also if the system chose it. */

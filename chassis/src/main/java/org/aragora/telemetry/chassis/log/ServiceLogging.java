@@ -89,6 +89,7 @@ public final class ServiceLogging {
     OutputStream output = output(settings);
     LoggerContext context = context();
     context.reset();
+    context.addTurboFilter(new ResetToolFilter());
     OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
     appender.setContext(context);
     LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();

@@ -20,6 +20,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,8 @@ import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.slf4j.LoggerFactory;
 
 class StatusServerTest {
@@ -78,6 +81,21 @@ class StatusServerTest {
     assertThat(get("/").body()).contains("/metrics", "/health/live", "/health/ready");
     assertThat(get("/x").statusCode()).isEqualTo(404);
     assertThat(get("/health").statusCode()).isEqualTo(404);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "X"})
+  void methodsThatDoNotReadAreRefused(String method) throws Exception {
+    for (String path : List.of("/", "/metrics", "/health/live", "/x")) {
+      try (Socket socket = new Socket("127.0.0.1", server.port())) {
+        String request =
+            method + " " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        String answer =
+            new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        assertThat(answer).startsWith("HTTP/1.1 405 ").contains("Allow: GET, HEAD");
+      }
+    }
   }
 
   @Test

@@ -122,4 +122,15 @@ class ServiceLoggingTest {
     assertThat(lines).hasSize(1);
     return JSON.readTree(lines.get(0));
   }
+
+  @Test
+  void kafkasResetToolIsNeverAdvised() throws IOException {
+    ServiceLogging.configure(environment);
+    Logger kafka = LoggerFactory.getLogger("org.apache.kafka.streams.x");
+    String advice = "Use 'org.apache.kafka.tools.StreamsResetter' tool to clean up";
+    kafka.error(advice);
+    kafka.error("failed", new IllegalStateException("x", new IllegalStateException(advice)));
+    kafka.error("kept", new IllegalStateException("x"));
+    assertThat(only().get("message").asText()).isEqualTo("kept");
+  }
 }

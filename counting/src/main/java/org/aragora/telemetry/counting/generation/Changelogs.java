@@ -3,13 +3,21 @@ package org.aragora.telemetry.counting.generation;
 import java.util.Locale;
 import java.util.Map;
 import org.aragora.telemetry.schemas.topic.InputTopic;
+import org.aragora.telemetry.schemas.topic.Topics;
 
 /** Names, by the rule of Kafka Streams, of a task's stores and of the topics that keep them. */
 public final class Changelogs {
   /** Settings of these topics, in addition to those that Kafka Streams sets. */
   public static final Map<String, String> SETTINGS =
       Map.of(
-          "segment.ms", "600000", "segment.bytes", "67108864", "min.cleanable.dirty.ratio", "0.1");
+          "segment.ms",
+          "600000",
+          "segment.bytes",
+          "67108864",
+          "min.cleanable.dirty.ratio",
+          "0.1",
+          "max.message.bytes",
+          Integer.toString(Topics.MAX_MESSAGE_BYTES));
 
   /** A stage that has a store. */
   public enum Stage {

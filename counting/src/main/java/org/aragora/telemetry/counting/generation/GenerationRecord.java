@@ -1,8 +1,10 @@
 package org.aragora.telemetry.counting.generation;
 
+import java.util.Optional;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.counting.store.CorruptRecordException;
+import org.jspecify.annotations.Nullable;
 
 /** A record of the generations topic. Key and value begin with their version. */
 public sealed interface GenerationRecord {
@@ -68,6 +70,31 @@ public sealed interface GenerationRecord {
           .toBytes();
     }
     return out.writeUnsigned(generation().number()).writeUnsigned(atMs()).toBytes();
+  }
+
+  /**
+   * Reads any record of the generations topic; empty if no release up to this one has written its
+   * key, or if it was deleted.
+   *
+   * @throws CorruptRecordException if the value under a key of ours cannot be read
+   */
+  static Optional<GenerationRecord> find(byte @Nullable [] key, byte @Nullable [] value) {
+    return key != null && value != null && isKey(key)
+        ? Optional.of(of(key, value))
+        : Optional.empty();
+  }
+
+  private static boolean isKey(byte[] bytes) {
+    BinaryReader key = new BinaryReader(bytes);
+    try {
+      if (key.readByte() != 1) {
+        return false;
+      }
+      int kind = key.readByte();
+      return kind == 1 ? key.atEnd() : kind == 2 && key.readInt() >= 0 && key.atEnd();
+    } catch (CorruptRecordException e) {
+      return false;
+    }
   }
 
   /** Reads what {@link #key} and {@link #value} wrote. */

@@ -1,8 +1,11 @@
 package org.aragora.telemetry.counting.metric;
 
+import java.util.Arrays;
+import java.util.Optional;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.counting.store.CorruptRecordException;
+import org.jspecify.annotations.Nullable;
 
 /** Key of a record of the metrics topic. */
 public sealed interface MetricsKey {
@@ -12,9 +15,16 @@ public sealed interface MetricsKey {
    *
    * @param withTopicTime true if it is served beside the ledger, see {@link
    *     MetricType#needsTopicTime()}
+   * @param incarnation number of the part among those that the task had of the series: offset after
+   *     the event that began it, 0 if the task had retired none of its metric
    */
-  record Partial(SeriesKey series, InputPartition task, boolean withTopicTime)
-      implements MetricsKey {}
+  record Partial(SeriesKey series, InputPartition task, boolean withTopicTime, long incarnation)
+      implements MetricsKey {
+    /** The part of a task that has retired none. */
+    public Partial(SeriesKey series, InputPartition task, boolean withTopicTime) {
+      this(series, task, withTopicTime, 0);
+    }
+  }
 
   /** The {@link Ledger} of one input task. */
   record LedgerOf(InputPartition task) implements MetricsKey {}
@@ -35,6 +45,9 @@ public sealed interface MetricsKey {
       out.writeByte(partial.withTopicTime ? 4 : 1);
       partial.series.write(out);
       partial.task.write(out);
+      if (partial.incarnation != 0) {
+        out.writeUnsigned(partial.incarnation); // an older release reads over what follows the task
+      }
     } else if (this instanceof LedgerOf ledger) {
       ledger.task.write(out.writeByte(2));
     } else if (this instanceof Owner owner) {
@@ -45,13 +58,33 @@ public sealed interface MetricsKey {
     return out.toBytes();
   }
 
+  /**
+   * Reads the key of any record of the topic; empty if no release up to this one has written it.
+   * Such a record is not a value of ours and changes none.
+   */
+  static Optional<MetricsKey> find(byte @Nullable [] bytes) {
+    if (bytes == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(fromBytes(bytes)).filter(key -> Arrays.equals(key.toBytes(), bytes));
+    } catch (CorruptRecordException e) {
+      return Optional.empty();
+    }
+  }
+
   /** Reads what {@link #toBytes} wrote. */
   static MetricsKey fromBytes(byte[] bytes) {
     BinaryReader in = new BinaryReader(bytes);
     in.readVersion(1, "a key of the metrics topic");
     int kind = in.readByte();
     return switch (kind) {
-      case 1, 4 -> new Partial(SeriesKey.read(in), InputPartition.read(in), kind == 4);
+      case 1, 4 ->
+          new Partial(
+              SeriesKey.read(in),
+              InputPartition.read(in),
+              kind == 4,
+              in.atEnd() ? 0 : in.readUnsigned());
       case 2 -> new LedgerOf(InputPartition.read(in));
       case 3 -> new Owner(in.readInt());
       case 5 -> new Ripe(SeriesKey.read(in));

@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import org.aragora.telemetry.counting.ledger.Ledger;
@@ -56,7 +57,7 @@ class FormatVersion1Test {
   @Test
   void anOwnerIsReadAsItWasWritten() {
     assertThat(OwnerValue.fromBytes(committed("value.owner")))
-        .isEqualTo(new OwnerValue("5f0c6b5e-0000-4000-8000-000000000001", 12));
+        .isEqualTo(new OwnerValue("5f0c6b5e-0000-4000-8000-000000000001", 12, Optional.empty()));
   }
 
   @Test
@@ -98,13 +99,20 @@ class FormatVersion1Test {
     all.put("key.owner", new MetricsKey.Owner(200).toBytes());
     all.put("key.ripe", new MetricsKey.Ripe(SERIES).toBytes());
     all.put("key.window", new WindowKey(SERIES, 29_399_040, TASK).toBytes());
-    all.put("value.owner", new OwnerValue("5f0c6b5e-0000-4000-8000-000000000001", 12).toBytes());
+    all.put(
+        "value.owner",
+        new OwnerValue("5f0c6b5e-0000-4000-8000-000000000001", 12, Optional.empty()).toBytes());
     all.put("value.ripe", new RipeValue().toBytes());
     all.put("value.ledger", LedgerTest.bytes(LedgerTest.full()));
     for (MetricType type : MetricType.values()) {
       BinaryWriter out = new BinaryWriter();
       PartialValue.write(
-          out, Aggregates.metric(type), 1_000_000, 1_763_942_400_000L, true, aggregate(type));
+          out,
+          Aggregates.metric(type),
+          1_000_000,
+          1_763_942_400_000L,
+          PartialValue.STARTS_AT_VALUE,
+          aggregate(type));
       all.put(name(type), out.toBytes());
     }
     return all;

@@ -18,7 +18,9 @@ public enum DropReason {
    */
   UNDELIVERED,
   /** The spool could not be written. */
-  SPOOL_FAILED;
+  SPOOL_FAILED,
+  /** It was accepted, and the spool holds it no longer in readable form. */
+  DAMAGED;
 
   private final String label = name().toLowerCase(Locale.ROOT);
 

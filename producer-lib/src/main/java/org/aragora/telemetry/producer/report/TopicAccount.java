@@ -11,6 +11,7 @@ public final class TopicAccount implements Outcome {
   private final FailureReport report;
   private final LongAdder offered = new LongAdder();
   private final LongAdder acknowledged = new LongAdder();
+  private final LongAdder inherited = new LongAdder();
   private final Map<DropReason, LongAdder> dropped = new EnumMap<>(DropReason.class);
 
   public TopicAccount(String topic, FailureReport report) {
@@ -49,6 +50,16 @@ public final class TopicAccount implements Outcome {
   }
 
   @Override
+  public void damaged(long count) {
+    dropped(DropReason.DAMAGED, count, FailureReport.UNREADABLE);
+  }
+
+  /** Adds events of earlier runs that are dropped; heartbeats carry them, {@link #stats} not. */
+  public void inherited(long count) {
+    inherited.add(count);
+  }
+
+  @Override
   public void retrying(Throwable cause) {
     report.sendFailed(topic, cause);
   }
@@ -57,8 +68,9 @@ public final class TopicAccount implements Outcome {
     return acknowledged.sum();
   }
 
+  /** Drops of this run, and those of earlier runs that it has found in the spool. */
   public long droppedCount() {
-    return dropped.values().stream().mapToLong(LongAdder::sum).sum();
+    return inherited.sum() + dropped.values().stream().mapToLong(LongAdder::sum).sum();
   }
 
   /**

@@ -51,7 +51,9 @@ public record Service(
       if (log.isThere(PATIENCE)) {
         log.read(
             PATIENCE,
-            (key, value) -> known.updateAndGet(g -> g.with(GenerationRecord.of(key, value))));
+            (key, value) ->
+                GenerationRecord.find(key, value)
+                    .ifPresent(record -> known.updateAndGet(g -> g.with(record))));
       }
     }
     return known.get();

@@ -15,9 +15,11 @@ import java.util.function.ToIntFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.chassis.topics.RecordSize;
 import org.aragora.telemetry.replay.read.Consumers;
 import org.aragora.telemetry.replay.read.ReplayException;
 
@@ -39,6 +41,8 @@ public final class Redrive {
     FAILED_AGAIN("failed again after they were sent back; --again sends them"),
     /** Parts of it are missing. */
     CUT("too large to be kept whole; they cannot be sent back"),
+    /** Its topic takes less than it has, so sending it would stop the redrive. */
+    TOO_LARGE("larger than their topic takes; raise its max.message.bytes to send them back"),
     /** The partition that it came from is not there. */
     HOMELESS("from a partition that is not there any more");
 
@@ -63,13 +67,21 @@ public final class Redrive {
   private final Consumers consumers;
   private final Route route;
   private final Selection selection;
+  private final ToIntFunction<String> limits;
   private final Set<Object> seen = new HashSet<>();
   private final TreeMap<Kind, Map<Fate, Long>> report =
       new TreeMap<>(Comparator.comparing(Kind::topic).thenComparing(Kind::reason));
 
-  /** Redrives the {@code selection} of the dead letters of {@code route}. */
-  public Redrive(Consumers consumers, Route route, Selection selection) {
+  /**
+   * Redrives the {@code selection} of the dead letters of {@code route}.
+   *
+   * @param limits {@code max.message.bytes} of a topic
+   */
+  public Redrive(
+      Consumers consumers, Route route, Selection selection, ToIntFunction<String> limits) {
     this.consumers = consumers;
+    Map<String, Integer> known = new HashMap<>();
+    this.limits = topic -> known.computeIfAbsent(topic, limits::applyAsInt);
     this.route = route;
     this.selection = selection;
   }
@@ -191,6 +203,11 @@ public final class Redrive {
     }
     if (!route.hasHome(parked, partitionsOf)) {
       return Fate.HOMELESS;
+    }
+    ProducerRecord<byte[], byte[]> sent = route.sentBack(parked);
+    if (RecordSize.of(sent.key(), sent.value(), sent.headers())
+        > RecordSize.room(limits.applyAsInt(sent.topic()))) {
+      return Fate.TOO_LARGE;
     }
     return parked.redrives() > 0 && !selection.again() ? Fate.FAILED_AGAIN : Fate.SENT;
   }

@@ -28,6 +28,15 @@ public final class Topics {
   /** Environment variable that names the prefix. */
   public static final String PREFIX_VARIABLE = "ARAGORA_TELEMETRY_TOPIC_PREFIX";
 
+  /**
+   * Most that a record which counting writes may have, with its key: no larger one arises from
+   * events within the bounds of the codec. A topic that takes less is refused at the start.
+   */
+  public static final int LARGEST_RECORD_BYTES = 1 << 20;
+
+  /** Value of {@code max.message.bytes} of the topics that we write. */
+  public static final int MAX_MESSAGE_BYTES = 9 << 20;
+
   /** Running totals: the last value of each (series, input task) is kept for ever. */
   public static final TopicSpec METRICS =
       new TopicSpec(
@@ -38,7 +47,8 @@ public final class Topics {
               SEGMENT_MS_CONFIG, millis(Duration.ofMinutes(10)),
               SEGMENT_BYTES_CONFIG, mebibytes(64),
               MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1",
-              DELETE_RETENTION_MS_CONFIG, millis(Duration.ofHours(24))));
+              DELETE_RETENTION_MS_CONFIG, millis(Duration.ofHours(24)),
+              MAX_MESSAGE_BYTES_CONFIG, bytes(MAX_MESSAGE_BYTES)));
 
   /** Closed and open one-minute windows. */
   public static final TopicSpec METRICS_WINDOWS =
@@ -49,7 +59,9 @@ public final class Topics {
               CLEANUP_POLICY_CONFIG,
               "compact,delete",
               RETENTION_MS_CONFIG,
-              millis(Duration.ofDays(30))));
+              millis(Duration.ofDays(30)),
+              MAX_MESSAGE_BYTES_CONFIG,
+              bytes(MAX_MESSAGE_BYTES)));
 
   /** Records that the processor could not count, with the reason. */
   public static final TopicSpec DEAD_LETTERS = deadLetters("dead-letters");
@@ -64,12 +76,18 @@ public final class Topics {
           OptionalInt.of(4),
           Map.of(
               RETENTION_MS_CONFIG, millis(Duration.ofDays(7)),
-              MAX_MESSAGE_BYTES_CONFIG, mebibytes(9)));
+              MAX_MESSAGE_BYTES_CONFIG, bytes(MAX_MESSAGE_BYTES)));
 
   /** Generations of the two output topics, and the one that is served. */
   public static final TopicSpec GENERATIONS =
       new TopicSpec(
-          "generations", OptionalInt.of(1), Map.of(CLEANUP_POLICY_CONFIG, CLEANUP_POLICY_COMPACT));
+          "generations",
+          OptionalInt.of(1),
+          Map.of(
+              CLEANUP_POLICY_CONFIG,
+              CLEANUP_POLICY_COMPACT,
+              MAX_MESSAGE_BYTES_CONFIG,
+              bytes(MAX_MESSAGE_BYTES)));
 
   private static final int MAX_PREFIX_LENGTH = 200;
   private static final Pattern LEGAL = Pattern.compile("[a-zA-Z0-9._-]*");
@@ -131,7 +149,7 @@ public final class Topics {
         OptionalInt.of(4),
         Map.of(
             RETENTION_MS_CONFIG, millis(Duration.ofDays(30)),
-            MAX_MESSAGE_BYTES_CONFIG, mebibytes(9)));
+            MAX_MESSAGE_BYTES_CONFIG, bytes(MAX_MESSAGE_BYTES)));
   }
 
   private static String millis(Duration duration) {
@@ -139,6 +157,10 @@ public final class Topics {
   }
 
   private static String mebibytes(int count) {
-    return Integer.toString(count << 20);
+    return bytes(count << 20);
+  }
+
+  private static String bytes(int count) {
+    return Integer.toString(count);
   }
 }

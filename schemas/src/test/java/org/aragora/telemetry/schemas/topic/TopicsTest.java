@@ -53,10 +53,14 @@ class TopicsTest {
                 "segment.ms", "600000",
                 "segment.bytes", "67108864",
                 "min.cleanable.dirty.ratio", "0.1",
-                "delete.retention.ms", "86400000"));
+                "delete.retention.ms", "86400000",
+                "max.message.bytes", "9437184"));
     assertThat(Topics.METRICS_WINDOWS.settings())
         .containsExactlyInAnyOrderEntriesOf(
-            Map.of("cleanup.policy", "compact,delete", "retention.ms", "2592000000"));
+            Map.of(
+                "cleanup.policy", "compact,delete",
+                "retention.ms", "2592000000",
+                "max.message.bytes", "9437184"));
   }
 
   @Test
@@ -68,6 +72,15 @@ class TopicsTest {
         .containsExactlyInAnyOrderEntriesOf(
             Map.of("retention.ms", "2592000000", "max.message.bytes", "9437184"));
     assertThat(Topics.EXPORT_DEAD_LETTERS.settings()).isEqualTo(Topics.DEAD_LETTERS.settings());
+  }
+
+  @Test
+  void everyTopicTakesTheLargestRecordWhateverTheBrokersDefault() {
+    assertThat(Topics.all())
+        .allSatisfy(
+            spec ->
+                assertThat(Integer.parseInt(spec.settings().get("max.message.bytes")))
+                    .isGreaterThan(Topics.LARGEST_RECORD_BYTES));
   }
 
   @Test

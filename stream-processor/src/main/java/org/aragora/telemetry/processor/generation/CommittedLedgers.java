@@ -33,18 +33,22 @@ final class CommittedLedgers implements AutoCloseable {
   private final Map<InputPartition, Ledger> ledgers = new HashMap<>();
 
   CommittedLedgers(ProcessorConfig config, TopicSpec metrics, int partitions) {
-    Map<String, Object> settings = config.clientSettings();
-    settings.put(ConsumerConfig.CLIENT_ID_CONFIG, config.applicationId() + "-ledgers");
-    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    consumer =
-        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    consumer = consumer(config, "ledgers");
     partition =
         new TopicPartition(
             metrics.under(config.topicPrefix()), MetricsKey.topicTimePartition(partitions));
     consumer.assign(List.of(partition));
     consumer.seekToBeginning(List.of(partition));
+  }
+
+  /** Creates a consumer of committed records, without a group. */
+  static Consumer<byte[], byte[]> consumer(ProcessorConfig config, String purpose) {
+    Map<String, Object> settings = config.clientSettings();
+    settings.put(ConsumerConfig.CLIENT_ID_CONFIG, config.applicationId() + "-" + purpose);
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   /** All ledgers of a generation; none if it has no metrics topic. */
@@ -82,7 +86,7 @@ final class CommittedLedgers implements AutoCloseable {
   Map<InputPartition, Ledger> read(Duration atMost) {
     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(atMost)) {
       if (record.value() != null
-          && MetricsKey.fromBytes(record.key()) instanceof MetricsKey.LedgerOf of) {
+          && MetricsKey.find(record.key()).orElse(null) instanceof MetricsKey.LedgerOf of) {
         ledgers.put(of.task(), Ledger.read(new BinaryReader(record.value())));
       }
     }

@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -12,7 +13,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.aragora.telemetry.chassis.topics.TopicAdmin;
-import org.aragora.telemetry.counting.generation.Changelogs;
+import org.aragora.telemetry.chassis.topics.TopicState;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.processor.settings.ProcessorConfig;
@@ -28,12 +29,14 @@ import org.slf4j.LoggerFactory;
  * @param generation that the service counts into
  * @param inputPartitions partitions of each input topic
  * @param metricsPartitions partitions of the metrics topic
+ * @param windowsPartitions partitions of the topic of windows
  * @param replicationFactor copies to make of changelogs
  */
 record Deployment(
     Generation generation,
     Map<InputTopic, Integer> inputPartitions,
     int metricsPartitions,
+    int windowsPartitions,
     int replicationFactor) {
   private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
   private static final int FULL_REPLICATION = 3;
@@ -57,31 +60,36 @@ record Deployment(
         }
       }
     }
-    required(admin, Topics.GENERATIONS.under(prefix));
+    String generations = Topics.GENERATIONS.under(prefix);
+    if (partitions(admin, generations).isEmpty()) {
+      throw new InvalidSettingException(TopicRules.missing(generations));
+    }
   }
 
   /**
-   * Reads the topics of a generation.
+   * The deployment of a generation whose topics keep the rules.
    *
-   * @throws InvalidSettingException if a topic is missing, or if the partition count of an input
-   *     topic has changed since it was counted
+   * @param topics by their full names
    */
-  static Deployment of(Generation generation, Admin admin, ProcessorConfig config)
+  static Deployment of(
+      Generation generation, Map<String, TopicState> topics, Admin admin, ProcessorConfig config)
       throws ExecutionException, InterruptedException {
     String prefix = config.topicPrefix();
     Map<InputTopic, Integer> inputs = new EnumMap<>(InputTopic.class);
     for (InputTopic topic : InputTopic.values()) {
-      int partitions = required(admin, topic.under(prefix));
-      checkPartitions(admin, config, generation, topic, partitions);
-      inputs.put(topic, partitions);
+      inputs.put(topic, partitions(topics, topic.under(prefix)));
     }
     int brokers = admin.describeCluster().nodes().get().size();
-    required(admin, generation.metricsWindows().under(prefix));
     return new Deployment(
         generation,
         Map.copyOf(inputs),
-        required(admin, generation.metrics().under(prefix)),
+        partitions(topics, generation.metrics().under(prefix)),
+        partitions(topics, generation.metricsWindows().under(prefix)),
         brokers >= FULL_REPLICATION ? FULL_REPLICATION : -1);
+  }
+
+  private static int partitions(Map<String, TopicState> topics, String name) {
+    return Objects.requireNonNull(topics.get(name), name).partitions();
   }
 
   /** Every input partition, by its topic partition. */
@@ -95,33 +103,6 @@ record Deployment(
           }
         });
     return inputs;
-  }
-
-  private static int required(Admin admin, String topic)
-      throws ExecutionException, InterruptedException {
-    return partitions(admin, topic)
-        .orElseThrow(
-            () ->
-                new InvalidSettingException(
-                    "topic %s is missing; run 'bin/telemetry topics create', or set ARAGORA_TELEMETRY_CREATE_TOPICS=true"
-                        .formatted(topic)));
-  }
-
-  /** Totals belong to an input partition, so they cannot continue with another partition count. */
-  private static void checkPartitions(
-      Admin admin, ProcessorConfig config, Generation generation, InputTopic topic, int partitions)
-      throws ExecutionException, InterruptedException {
-    for (Changelogs.Stage stage : Changelogs.Stage.values()) {
-      String store =
-          Changelogs.topic(generation.applicationId(config.applicationId()), stage, topic);
-      OptionalInt counted = partitions(admin, store);
-      if (counted.isPresent() && counted.getAsInt() != partitions) {
-        throw new InvalidSettingException(
-            "%s has %d partitions but was counted with %d (changelog %s); the number is fixed for a generation: run 'bin/telemetry replay --output generation' to count again from the topics, then 'replay promote'"
-                .formatted(
-                    topic.under(config.topicPrefix()), partitions, counted.getAsInt(), store));
-      }
-    }
   }
 
   /** The partition count of a topic; empty if it does not exist. */

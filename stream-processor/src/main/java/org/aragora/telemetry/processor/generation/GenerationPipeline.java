@@ -13,7 +13,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -28,12 +27,12 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.ThreadMetadata;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.aragora.telemetry.counting.PartitionCounters;
-import org.aragora.telemetry.counting.flow.BrokenInvariantException;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.measure.MetricCatalog;
 import org.aragora.telemetry.counting.metric.MetricsKey;
-import org.aragora.telemetry.counting.store.CorruptRecordException;
-import org.aragora.telemetry.counting.value.IncompatibleMetricException;
+import org.aragora.telemetry.counting.metric.OwnerValue;
+import org.aragora.telemetry.processor.failure.Places;
+import org.aragora.telemetry.processor.failure.ThreadFailures;
 import org.aragora.telemetry.processor.health.HeartbeatWatch;
 import org.aragora.telemetry.processor.health.OffsetWatch;
 import org.aragora.telemetry.processor.health.ProcessorHealth;
@@ -42,6 +41,7 @@ import org.aragora.telemetry.processor.pipeline.PipelineSettings;
 import org.aragora.telemetry.processor.pipeline.PipelineTopology;
 import org.aragora.telemetry.processor.serve.MetricsView;
 import org.aragora.telemetry.processor.serve.SeriesCollector;
+import org.aragora.telemetry.processor.serve.ServeProcessor;
 import org.aragora.telemetry.processor.serve.ServeSettings;
 import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.slf4j.Logger;
@@ -52,6 +52,8 @@ public final class GenerationPipeline implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GenerationPipeline.class);
   private static final long HEARTBEAT_MS = 200;
   private static final long OFFSET_MS = 1000;
+  private static final long TOPIC_MS = 2000;
+  private static final long ABANDONED_MS = 500;
   private static final long INTERRUPT_MS = 500;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(8);
 
@@ -63,11 +65,15 @@ public final class GenerationPipeline implements AutoCloseable {
   private final OffsetWatch offsets;
   private final TakeoverProgress takeover;
   private final MetricsView view;
+  private final TopicWatch topics;
+  private final ThreadFailures failures;
+  private final AbandonedTransactions abandoned;
   private final ProcessorHealth health;
   private final SeriesCollector collector;
+  private volatile boolean displaced;
   private final ScheduledExecutorService watchers =
       Executors.newScheduledThreadPool(
-          3,
+          5,
           task -> {
             Thread thread = new Thread(task, "aragora-watch");
             thread.setDaemon(true);
@@ -77,21 +83,25 @@ public final class GenerationPipeline implements AutoCloseable {
   private volatile boolean closing;
 
   /**
+   * What it runs on, closed with it.
+   *
+   * @param topics after its start
+   */
+  record Prepared(
+      Deployment deployment, TopicWatch topics, TakeoverProgress takeover, Admin admin) {}
+
+  /**
    * Creates everything and starts nothing.
    *
    * @param isCurrent whether it is certain that no other generation is current
-   * @param takeover closed with this
-   * @param admin closed with this
    */
-  GenerationPipeline(
-      ProcessorConfig config,
-      Deployment deployment,
-      BooleanSupplier isCurrent,
-      TakeoverProgress takeover,
-      Admin admin) {
+  @SuppressWarnings("this-escape") // the class is final; nothing runs before the start
+  GenerationPipeline(ProcessorConfig config, Prepared prepared, BooleanSupplier isCurrent) {
+    Deployment deployment = prepared.deployment();
     this.generation = deployment.generation();
-    this.admin = admin;
-    this.takeover = takeover;
+    this.admin = prepared.admin();
+    this.takeover = prepared.takeover();
+    this.topics = prepared.topics();
     heartbeats = new HeartbeatWatch(config.sessionTimeout().dividedBy(2), System::nanoTime);
     view = new MetricsView(thread -> isCurrent.getAsBoolean() && heartbeats.isFresh(thread));
     int topicTimePartition = MetricsKey.topicTimePartition(deployment.metricsPartitions());
@@ -105,14 +115,27 @@ public final class GenerationPipeline implements AutoCloseable {
                 deployment.inputs(config.topicPrefix())),
             () -> view.servesPartition(topicTimePartition),
             Clock.systemUTC());
+    abandoned =
+        new AbandonedTransactions(
+            admin,
+            generation.applicationId(config.applicationId()),
+            config.usesStreamsProtocol(),
+            System::nanoTime);
     PipelineSettings settings = settings(config, deployment);
+    Places places = new Places(config.topicPrefix());
+    failures =
+        new ThreadFailures(
+            places,
+            new RunningTopics(config.topicPrefix(), offsets, topics.rules()),
+            System::nanoTime);
     Properties properties = new Properties();
     properties.putAll(
         config.streamsSettings(deployment.generation(), deployment.replicationFactor()));
+    properties.putAll(places.settings());
     streams = new KafkaStreams(new PipelineTopology(settings).get(), properties);
     health =
         new ProcessorHealth(
-            new ProcessorHealth.Watched(streams, view, heartbeats, offsets),
+            new ProcessorHealth.Watched(streams, view, heartbeats, offsets, failures),
             config.stall(),
             System::nanoTime);
     collector =
@@ -133,13 +156,23 @@ public final class GenerationPipeline implements AutoCloseable {
     return new PipelineSettings(
         config.topicPrefix(),
         deployment.generation(),
-        deployment.metricsPartitions(),
+        new ServeProcessor.Announcement(
+            deployment.metricsPartitions(),
+            new OwnerValue.Service(
+                generation.applicationId(config.applicationId()),
+                generation.number(),
+                deployment.windowsPartitions(),
+                deployment.inputPartitions()),
+            takeover::isCaughtUp,
+            config.sessionTimeout(),
+            this::onDisplaced),
         new CountProcessor.Services(
             new PartitionCounters(
                 config.rules(), () -> new MetricCatalog(config.topicPrefix()), takeover),
             offsets,
             System::nanoTime,
-            config.commitInterval()),
+            config.commitInterval(),
+            topics::deadLetterRoom),
         view);
   }
 
@@ -155,9 +188,8 @@ public final class GenerationPipeline implements AutoCloseable {
     return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
-  /** {@code onFailure}: receives the cause if the pipeline stops after a failure. */
-  void start(Consumer<Throwable> onFailure) {
-    streams.setUncaughtExceptionHandler(failure -> onThreadFailure(failure, onFailure));
+  void start() {
+    streams.setUncaughtExceptionHandler(this::onThreadFailure);
     streams.start();
     var unused =
         watchers.scheduleWithFixedDelay(
@@ -167,6 +199,12 @@ public final class GenerationPipeline implements AutoCloseable {
     unused =
         watchers.scheduleWithFixedDelay(
             this::refreshLedgers, 0, HEARTBEAT_MS, TimeUnit.MILLISECONDS);
+    unused =
+        watchers.scheduleWithFixedDelay(
+            this::refreshTopics, TOPIC_MS, TOPIC_MS, TimeUnit.MILLISECONDS);
+    unused =
+        watchers.scheduleWithFixedDelay(
+            this::abortAbandoned, 0, ABANDONED_MS, TimeUnit.MILLISECONDS);
   }
 
   private void refreshOffsets() {
@@ -188,25 +226,59 @@ public final class GenerationPipeline implements AutoCloseable {
     }
   }
 
-  private StreamThreadExceptionResponse onThreadFailure(
-      Throwable failure, Consumer<Throwable> onFailure) {
+  private StreamThreadExceptionResponse onThreadFailure(Throwable failure) {
     if (closing) {
       LOG.info("A stream thread was interrupted on closing: {}", failure.toString());
       return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof IncompatibleMetricException
-          || cause instanceof CorruptRecordException
-          || cause instanceof BrokenInvariantException
-          || cause instanceof Error) {
-        LOG.error("Stopped, because going on could serve wrong numbers", failure);
-        onFailure.accept(cause);
-        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-      }
+    return failures.handle(failure);
+  }
+
+  /** Looks at the topics; what is refused at a start stops counting. */
+  private void refreshTopics() {
+    try {
+      topics.refresh().ifPresent(this::stop);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException | RuntimeException e) {
+      LOG.debug("The broker did not report the topics: {}", e.toString());
     }
+  }
+
+  private void abortAbandoned() {
+    try {
+      abandoned.abort(
+          streams.metadataForLocalThreads().stream()
+              .map(ThreadMetadata::consumerClientId)
+              .toList());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException | RuntimeException e) {
+      LOG.debug("The broker did not report the open transactions: {}", e.toString());
+    }
+  }
+
+  private void stop(String why) {
+    failures.stop(why, null);
+    streams.close(closeOptions(Duration.ZERO));
+  }
+
+  private static CloseOptions closeOptions(Duration timeout) {
+    return CloseOptions.timeout(timeout)
+        .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
+  }
+
+  private void onDisplaced(OwnerValue by) {
     LOG.error(
-        "A stream thread failed and is replaced; its work goes on from the last commit", failure);
-    return StreamThreadExceptionResponse.REPLACE_THREAD;
+        "The topic of totals was taken over by {}, which is no member of this service; it starts"
+            + " again and writes all totals",
+        by.service().map(OwnerValue.Service::applicationId).orElse("an earlier release"));
+    displaced = true;
+  }
+
+  /** Returns true if another service took a partition over; then it must start again. */
+  boolean isDisplaced() {
+    return displaced;
   }
 
   /** The generation that it counts into and serves. */
@@ -216,6 +288,16 @@ public final class GenerationPipeline implements AutoCloseable {
 
   public MetricSnapshots collectSeries(Predicate<String> includedNames) {
     return collector.collect(includedNames);
+  }
+
+  /** Number of records of the metrics topic that no release has written. */
+  public long foreignRecords() {
+    return view.foreignRecords();
+  }
+
+  /** Returns true if counting has stopped until somebody removes the cause. */
+  public boolean hasStopped() {
+    return failures.stopped().isPresent();
   }
 
   public int openSeries() {
@@ -258,9 +340,7 @@ public final class GenerationPipeline implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    streams.close(
-        CloseOptions.timeout(CLOSE_TIMEOUT)
-            .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+    streams.close(closeOptions(CLOSE_TIMEOUT));
     watchers.shutdownNow();
     peeker.wakeup();
     try {

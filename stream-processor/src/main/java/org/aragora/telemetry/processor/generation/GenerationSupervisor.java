@@ -3,6 +3,7 @@ package org.aragora.telemetry.processor.generation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,7 @@ import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.generation.Generations;
 import org.aragora.telemetry.processor.health.WallClockWatch;
 import org.aragora.telemetry.processor.settings.ProcessorConfig;
+import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.topic.Topics;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +40,8 @@ public final class GenerationSupervisor implements AutoCloseable {
   private volatile @Nullable GenerationPipeline pipeline;
   private volatile String waitingFor;
   private volatile boolean closing;
+  private volatile boolean displaced;
+  private boolean hasRun;
   private boolean topicsExist;
 
   /** {@code failed}: completed, with the cause, when counting has stopped after a failure. */
@@ -136,7 +140,8 @@ public final class GenerationSupervisor implements AutoCloseable {
       topicsExist = true;
     }
     Generations generations = watch.refresh();
-    Deployment deployment = Deployment.of(generations.current(), admin, config);
+    TopicWatch topics = new TopicWatch(generations.current(), config, admin);
+    Deployment deployment = Deployment.of(generations.current(), topics.start(), admin, config);
     ConsumerGroups groups = new ConsumerGroups(admin);
     for (Generation other : generations.others()) {
       List<String> members = groups.members(other.applicationId(config.applicationId()));
@@ -147,24 +152,58 @@ public final class GenerationSupervisor implements AutoCloseable {
         return null;
       }
     }
+    if (!isOwn(deployment, admin)) {
+      return null;
+    }
+    ProcessorConfig inForce =
+        StreamsGroup.inForce(
+            config, generations.current().applicationId(config.applicationId()), admin);
     TakeoverProgress takeover = new TakeoverProgress(generations, deployment, config, admin);
     if (!watch.refresh().current().equals(generations.current())) {
       takeover.close();
       return null;
     }
-    return new GenerationPipeline(config, deployment, this::isCertain, takeover, admin);
+    return new GenerationPipeline(
+        inForce,
+        new GenerationPipeline.Prepared(deployment, topics, takeover, admin),
+        this::isCertain);
+  }
+
+  /**
+   * Returns false, and fails liveness, while another service counts into the topics that this one
+   * has counted into.
+   *
+   * @throws InvalidSettingException if this one has not
+   */
+  private boolean isOwn(Deployment deployment, Admin admin)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    Optional<String> refusal = new LastOwner(config, deployment, admin).refusal();
+    displaced = refusal.isPresent();
+    if (displaced) {
+      if (!hasRun) {
+        throw new InvalidSettingException(refusal.get());
+      }
+      waitFor(refusal.get());
+    }
+    return !displaced;
+  }
+
+  /** Returns true while another service keeps this one from the topics that it has counted into. */
+  public boolean isDisplaced() {
+    return displaced;
   }
 
   private void runWhileCurrent(GenerationPipeline started) throws InterruptedException {
     pipeline = started;
     try {
-      started.start(failed::completeExceptionally);
+      started.start();
+      hasRun = true;
       LOG.info(
           "Counting {}* at {} as {}",
           config.topicPrefix(),
           config.bootstrapServers(),
           started.generation().applicationId(config.applicationId()));
-      while (!closing && isCurrent(started.generation())) {
+      while (!closing && !started.isDisplaced() && isCurrent(started.generation())) {
         TimeUnit.MILLISECONDS.sleep(POLL_MS);
         Duration back = clock.setBack();
         if (!back.isZero()) {
@@ -178,7 +217,11 @@ public final class GenerationSupervisor implements AutoCloseable {
         }
       }
       if (!closing) {
-        waitFor("another generation was promoted; %s stops".formatted(started.generation()));
+        waitFor(
+            started.isDisplaced()
+                ? "another service took the topics over; %s starts again"
+                    .formatted(started.generation())
+                : "another generation was promoted; %s stops".formatted(started.generation()));
       }
     } finally {
       pipeline = null;

@@ -32,7 +32,10 @@ final class GenerationWatch implements AutoCloseable {
    */
   Generations refresh() {
     long nowNanos = nanoClock.getAsLong();
-    log.read(PATIENCE, (key, value) -> known = known.with(GenerationRecord.of(key, value)));
+    log.read(
+        PATIENCE,
+        (key, value) ->
+            GenerationRecord.find(key, value).ifPresent(record -> known = known.with(record)));
     askedAtNanos = nowNanos;
     asked = true;
     return known;

@@ -68,17 +68,22 @@ final class TakeoverProgress implements Handover, AutoCloseable {
   void refresh() {
     if (own != null && !caughtUp) {
       Map<InputPartition, Ledger> ledgers = own.read(Duration.ofMillis(100));
-      caughtUp =
-          served.entrySet().stream()
-              .allMatch(
-                  least -> {
-                    Ledger ledger = ledgers.get(least.getKey());
-                    return ledger != null && ledger.nextOffset() >= least.getValue();
-                  });
+      caughtUp = hasReached(served, ledgers);
       if (caughtUp) {
         own.close();
       }
     }
+  }
+
+  /** Returns true if the ledgers contain everything before the given offsets. */
+  static boolean hasReached(
+      Map<InputPartition, Long> offsets, Map<InputPartition, Ledger> ledgers) {
+    return offsets.entrySet().stream()
+        .allMatch(
+            least -> {
+              Ledger ledger = ledgers.get(least.getKey());
+              return ledger != null && ledger.nextOffset() >= least.getValue();
+            });
   }
 
   @Override

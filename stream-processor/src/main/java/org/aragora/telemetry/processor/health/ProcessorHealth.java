@@ -2,11 +2,13 @@ package org.aragora.telemetry.processor.health;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import org.apache.kafka.streams.KafkaStreams;
 import org.aragora.telemetry.chassis.http.Health;
 import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.processor.failure.ThreadFailures;
 import org.aragora.telemetry.processor.serve.MetricsView;
 
 /**
@@ -19,12 +21,17 @@ public final class ProcessorHealth {
 
   /** The parts of the pipeline that health depends on. */
   public record Watched(
-      KafkaStreams streams, MetricsView view, HeartbeatWatch heartbeats, OffsetWatch offsets) {}
+      KafkaStreams streams,
+      MetricsView view,
+      HeartbeatWatch heartbeats,
+      OffsetWatch offsets,
+      ThreadFailures failures) {}
 
   private final KafkaStreams streams;
   private final MetricsView view;
   private final HeartbeatWatch heartbeats;
   private final OffsetWatch offsets;
+  private final ThreadFailures failures;
   private final Duration stall;
   private final LongSupplier nanoClock;
 
@@ -38,6 +45,7 @@ public final class ProcessorHealth {
     this.view = watched.view();
     this.heartbeats = watched.heartbeats();
     this.offsets = watched.offsets();
+    this.failures = watched.failures();
     this.stall = stall;
     this.nanoClock = nanoClock;
     this.lastProgressNanos = nanoClock.getAsLong();
@@ -59,6 +67,10 @@ public final class ProcessorHealth {
   }
 
   public synchronized Health live() {
+    Optional<String> stopped = failures.stopped();
+    if (stopped.isPresent()) {
+      return Health.bad(stopped.get());
+    }
     return switch (streams.state()) {
       case ERROR, NOT_RUNNING ->
           Health.bad("Kafka Streams is " + streams.state() + "; see the log for the cause");
@@ -66,7 +78,16 @@ public final class ProcessorHealth {
     };
   }
 
+  /** The cause of a failed thread comes before its consequences. */
   public synchronized Health ready() {
+    Health ready = progress();
+    Optional<String> failure = failures.last();
+    return ready.ok() || failure.isEmpty() || failures.stopped().isPresent()
+        ? ready
+        : Health.bad(failure.get() + "; " + ready.cause());
+  }
+
+  private Health progress() {
     Health live = live();
     if (!live.ok()) {
       return live;

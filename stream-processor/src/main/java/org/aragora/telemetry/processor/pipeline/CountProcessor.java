@@ -2,6 +2,7 @@ package org.aragora.telemetry.processor.pipeline;
 
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -20,12 +21,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CountProcessor implements Processor<byte[], byte[], Object, Object> {
 
-  /** Shared by all tasks. */
+  /**
+   * Shared by all tasks.
+   *
+   * @param deadLetterRoom most that a dead letter may have, by {@link
+   *     org.aragora.telemetry.chassis.topics.RecordSize}
+   */
   public record Services(
       PartitionCounters counters,
       ConsumedOffsets progress,
       LongSupplier nanoClock,
-      Duration writeInterval) {}
+      Duration writeInterval,
+      IntSupplier deadLetterRoom) {}
 
   private final InputNodes nodes;
   private final Services services;
@@ -63,7 +70,7 @@ public final class CountProcessor implements Processor<byte[], byte[], Object, O
 
     Life(ProcessorContext<Object, Object> context) {
       partition = new InputPartition(nodes.topic(), context.taskId().partition());
-      sink = new TopicSink(context, nodes);
+      sink = new TopicSink(context, nodes, services.deadLetterRoom());
       PartitionStores<?> stores =
           new PartitionStores<>(
               context.getStateStore(nodes.ingestStore()),

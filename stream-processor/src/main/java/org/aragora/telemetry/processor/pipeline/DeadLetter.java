@@ -7,6 +7,7 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.aragora.telemetry.chassis.topics.RecordSize;
 import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.codec.EventCodec;
 import org.aragora.telemetry.schemas.topic.DeadLetterHeaders;
@@ -14,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the dead letter of a record that is not a valid event: its key, value and headers, and
- * {@link DeadLetterHeaders} with its origin and the reason. A part that would not fit the topic is
- * cut, and a header keeps its size.
+ * {@link DeadLetterHeaders} with its origin and the reason. What does not fit the topic is cut: the
+ * headers first, then the value, then the key. A header keeps the size of each.
  */
 final class DeadLetter {
   private static final String VALUE_SIZE = DeadLetterHeaders.PREFIX + "value-size";
@@ -25,45 +26,88 @@ final class DeadLetter {
   private static final int CUT_BYTES = 64 * 1024;
   private static final int MAX_PART_BYTES = EventCodec.MAX_VALUE_BYTES;
 
+  /** Sizes of parts that are cut, in headers, and the end of a cut message. */
+  private static final int MARKS_BYTES = 256;
+
+  private static final int MAX_MESSAGE_CHARS = 1024;
+
   private DeadLetter() {}
 
+  /** {@code room}: most that it may have by {@link RecordSize}. */
   static Record<byte[], byte[]> of(
       Record<byte[], byte[]> record,
       RecordMetadata metadata,
       Decoded.Invalid invalid,
-      long wallClockMs) {
+      long wallClockMs,
+      int room) {
+    Headers origin = origin(metadata, invalid);
+    long ownBytes = RecordSize.of(null, null, origin) + MARKS_BYTES;
     RecordHeaders headers = new RecordHeaders();
-    int headerBytes = size(record.headers());
-    if (headerBytes <= MAX_PART_BYTES) {
+    long headerBytes = size(record.headers());
+    long headerRoom = RecordSize.of(record.headers());
+    boolean keepsHeaders =
+        headerBytes <= MAX_PART_BYTES
+            && ownBytes
+                    + headerRoom
+                    + kept(record.key(), MAX_PART_BYTES)
+                    + kept(record.value(), MAX_PART_BYTES)
+                <= room;
+    if (keepsHeaders) {
       record.headers().forEach(headers::add);
-    } else {
+      ownBytes += headerRoom;
+    } else if (headerBytes > 0) {
       put(headers, HEADERS_SIZE, String.valueOf(headerBytes));
     }
-    put(headers, DeadLetterHeaders.TOPIC, metadata.topic());
-    put(headers, DeadLetterHeaders.PARTITION, String.valueOf(metadata.partition()));
-    put(headers, DeadLetterHeaders.OFFSET, String.valueOf(metadata.offset()));
-    put(headers, DeadLetterHeaders.REASON, invalid.reason().label());
-    put(headers, DeadLetterHeaders.MESSAGE, invalid.message());
-    byte[] key = cut(record.key(), headers, KEY_SIZE);
-    byte[] value = cut(record.value(), headers, VALUE_SIZE);
+    origin.forEach(headers::add);
+    long left = Math.max(0, room - ownBytes);
+    // What is left goes to the key before the value, because the value is cut first.
+    byte[] key = cut(record.key(), left, headers, KEY_SIZE);
+    byte[] value = cut(record.value(), left - (key == null ? 0 : key.length), headers, VALUE_SIZE);
     return new Record<>(key, value, wallClockMs, headers);
   }
 
+  private static Headers origin(RecordMetadata metadata, Decoded.Invalid invalid) {
+    Headers origin = new RecordHeaders();
+    put(origin, DeadLetterHeaders.TOPIC, metadata.topic());
+    put(origin, DeadLetterHeaders.PARTITION, String.valueOf(metadata.partition()));
+    put(origin, DeadLetterHeaders.OFFSET, String.valueOf(metadata.offset()));
+    put(origin, DeadLetterHeaders.REASON, invalid.reason().label());
+    String message = invalid.message();
+    if (message.length() > MAX_MESSAGE_CHARS) {
+      message =
+          message.substring(0, message.offsetByCodePoints(0, MAX_MESSAGE_CHARS / 2)) + "\u2026";
+    }
+    put(origin, DeadLetterHeaders.MESSAGE, message);
+    return origin;
+  }
+
+  private static int kept(byte @Nullable [] bytes, int most) {
+    if (bytes == null) {
+      return 0;
+    }
+    return bytes.length <= most ? bytes.length : Math.min(CUT_BYTES, most);
+  }
+
   @SuppressWarnings("NullAway") // Kafka's records may have neither key nor value
-  private static byte[] cut(byte @Nullable [] bytes, Headers headers, String sizeHeader) {
-    if (bytes == null || bytes.length <= MAX_PART_BYTES) {
+  private static byte[] cut(
+      byte @Nullable [] bytes, long left, Headers headers, String sizeHeader) {
+    if (bytes == null) {
+      return bytes;
+    }
+    int kept = kept(bytes, (int) Math.min(MAX_PART_BYTES, left));
+    if (kept == bytes.length) {
       return bytes;
     }
     put(headers, sizeHeader, String.valueOf(bytes.length));
-    return Arrays.copyOf(bytes, CUT_BYTES);
+    return Arrays.copyOf(bytes, kept);
   }
 
-  private static int size(Headers headers) {
+  private static long size(Headers headers) {
     long size = 0;
     for (Header header : headers) {
       size += header.key().length() + (header.value() == null ? 0 : header.value().length);
     }
-    return (int) Math.min(size, Integer.MAX_VALUE);
+    return size;
   }
 
   private static void put(Headers headers, String name, String value) {

@@ -4,7 +4,7 @@ import java.util.List;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.processor.serve.MetricsView;
-import org.aragora.telemetry.processor.serve.NewSeriesProcessor;
+import org.aragora.telemetry.processor.serve.SeriesLifeProcessor;
 import org.aragora.telemetry.processor.serve.ServeProcessor;
 
 /**
@@ -12,14 +12,14 @@ import org.aragora.telemetry.processor.serve.ServeProcessor;
  *
  * @param topicPrefix prefix of the names of all topics
  * @param generation the generation that it counts into and serves
- * @param metricsPartitions partitions of the metrics topic
+ * @param announcement of the takeover of a partition of the metrics topic
  * @param count shared by all counting tasks
  * @param view register of the open partitions of the metrics topic
  */
 public record PipelineSettings(
     String topicPrefix,
     Generation generation,
-    int metricsPartitions,
+    ServeProcessor.Announcement announcement,
     CountProcessor.Services count,
     MetricsView view) {
 
@@ -28,12 +28,16 @@ public record PipelineSettings(
     return count.counters().metrics();
   }
 
-  NewSeriesProcessor newSeries() {
-    return new NewSeriesProcessor(view, count.counters().rules().birth(), count.nanoClock());
+  /** Full name of the metrics topic. */
+  String metricsTopic() {
+    return generation.metrics().under(topicPrefix);
+  }
+
+  SeriesLifeProcessor seriesLife() {
+    return new SeriesLifeProcessor(view, count.counters().rules().birth(), count.nanoClock());
   }
 
   ServeProcessor.Services serve(String storeName) {
-    return new ServeProcessor.Services(
-        storeName, view, metrics(), metricsPartitions, count.counters().handover()::isCaughtUp);
+    return new ServeProcessor.Services(storeName, metricsTopic(), view, metrics(), announcement);
   }
 }

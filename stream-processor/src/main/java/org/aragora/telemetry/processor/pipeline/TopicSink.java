@@ -1,6 +1,7 @@
 package org.aragora.telemetry.processor.pipeline;
 
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntSupplier;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -22,11 +23,14 @@ final class TopicSink implements CountSink {
 
   private final ProcessorContext<Object, Object> context;
   private final InputNodes nodes;
+  private final IntSupplier deadLetterRoom;
   private @Nullable Record<byte[], byte[]> reading;
 
-  TopicSink(ProcessorContext<Object, Object> context, InputNodes nodes) {
+  TopicSink(
+      ProcessorContext<Object, Object> context, InputNodes nodes, IntSupplier deadLetterRoom) {
     this.context = context;
     this.nodes = nodes;
+    this.deadLetterRoom = deadLetterRoom;
   }
 
   /** Makes a record the current one, which a dead letter may be built from. */
@@ -47,7 +51,8 @@ final class TopicSink implements CountSink {
       throw new IllegalStateException("a dead letter without a record");
     }
     context.forward(
-        DeadLetter.of(reading, metadata(), why, context.currentSystemTimeMs()),
+        DeadLetter.of(
+            reading, metadata(), why, context.currentSystemTimeMs(), deadLetterRoom.getAsInt()),
         nodes.deadLetters());
   }
 

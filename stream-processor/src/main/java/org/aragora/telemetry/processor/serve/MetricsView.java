@@ -5,8 +5,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.aragora.telemetry.counting.metric.MetricsKey;
+import org.aragora.telemetry.counting.metric.OwnerValue;
 import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.processor.flow.BrokerContact;
+import org.aragora.telemetry.processor.serve.parts.SeriesParts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MetricsView {
   private final Map<Integer, PartitionView> open = new ConcurrentHashMap<>();
+  private final AtomicLong foreign = new AtomicLong();
   private final BrokerContact contact;
 
   public MetricsView(BrokerContact contact) {
@@ -34,6 +39,22 @@ public final class MetricsView {
     return view == null ? null : view.owner();
   }
 
+  /** The owner that displaced this process in a partition that it has open; null if none. */
+  @Nullable OwnerValue displacedBy(int partition) {
+    PartitionView view = open.get(partition);
+    return view == null ? null : view.displacedBy();
+  }
+
+  /** Notes a record of the metrics topic that no release has written; returns the number so far. */
+  long recordForeign() {
+    return foreign.incrementAndGet();
+  }
+
+  /** Number of records read from the metrics topic that no release has written. */
+  public long foreignRecords() {
+    return foreign.get();
+  }
+
   /** The partitions that may be served at this moment, in order. */
   List<PartitionView> servable() {
     return open.values().stream()
@@ -50,6 +71,18 @@ public final class MetricsView {
   Set<SeriesKey> young(int partition) {
     PartitionView view = open.get(partition);
     return view == null ? Set.of() : view.young();
+  }
+
+  /** The series of a partition whose parts are all retired; for its stream thread. */
+  Map<SeriesKey, SeriesParts> closed(int partition) {
+    PartitionView view = open.get(partition);
+    return view == null ? Map.of() : view.closed();
+  }
+
+  /** The records of a closed series in the order in which they are to be deleted, the mark last. */
+  List<MetricsKey> records(int partition, SeriesKey series) {
+    PartitionView view = open.get(partition);
+    return view == null ? List.of() : view.records(series);
   }
 
   /** Number of partitions that this process has open. */

@@ -39,22 +39,27 @@ public final class SeriesCollector implements MultiCollector {
 
   @Override
   public MetricSnapshots collect(Predicate<String> includedNames) {
+    List<PartitionView> servable = view.servable();
     while (true) {
-      List<PartitionView> servable = view.servable();
       MetricSnapshots snapshots = collect(servable, includedNames);
       // A process that was paused while it collected may have lost partitions since.
-      if (view.servable().containsAll(servable)) {
+      List<PartitionView> still = stillServable(servable);
+      if (still.size() == servable.size()) {
         return snapshots;
       }
+      servable = still; // fewer each time, so this ends
     }
+  }
+
+  private List<PartitionView> stillServable(List<PartitionView> collected) {
+    List<PartitionView> now = view.servable();
+    return collected.stream().filter(now::contains).toList();
   }
 
   private MetricSnapshots collect(List<PartitionView> views, Predicate<String> includedNames) {
     Snapshots snapshots = new Snapshots();
     List<MetricDescriptor> metrics =
-        settings.metrics().stream()
-            .filter(metric -> includedNames.test(Snapshots.familyName(metric.name())))
-            .toList();
+        settings.metrics().stream().filter(metric -> isIncluded(metric, includedNames)).toList();
     long nowMs = clock.millis();
     for (PartitionView next : views) {
       TopicTime time = new TopicTime(next.ledgers(), progress);
@@ -70,6 +75,13 @@ public final class SeriesCollector implements MultiCollector {
       }
     }
     return snapshots.build(includedNames);
+  }
+
+  /** The state of instances is also the source of the sum of their connections. */
+  private boolean isIncluded(MetricDescriptor metric, Predicate<String> includedNames) {
+    return includedNames.test(Snapshots.familyName(metric.name()))
+        || (metric.type() == MetricType.INSTANCE
+            && includedNames.test(settings.websocketConnections().name()));
   }
 
   private void addTopicTime(

@@ -44,6 +44,18 @@ class GenerationWatchTest {
   }
 
   @Test
+  void recordsThatNobodyOfOursHasWrittenChangeNothing() {
+    promote(2);
+    for (byte[] key : new byte[][] {null, {}, new byte[7], {1, 1, 0}, {1, 3}, {1, 2}}) {
+      kafka.addRecord(new ConsumerRecord<>(TOPIC.topic(), 0, end++, key, new byte[7]));
+    }
+    byte[] own = new GenerationRecord.Current(Generation.FIRST, 0).key();
+    kafka.addRecord(new ConsumerRecord<>(TOPIC.topic(), 0, end++, own, null));
+    kafka.updateEndOffsets(Map.of(TOPIC, end));
+    assertThat(watch.refresh().current()).isEqualTo(new Generation(2));
+  }
+
+  @Test
   void anAnswerIsCertainForAWhileAndNoAnswerIsNot() {
     assertThat(watch.isFresh(TEN_SECONDS)).isFalse();
     watch.refresh();

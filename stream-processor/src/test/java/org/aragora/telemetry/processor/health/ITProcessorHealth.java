@@ -53,7 +53,11 @@ class ITProcessorHealth {
       ProcessorHealth health =
           new ProcessorHealth(
               new ProcessorHealth.Watched(
-                  streams, new MetricsView(heartbeats), heartbeats, offsets),
+                  streams,
+                  new MetricsView(heartbeats),
+                  heartbeats,
+                  offsets,
+                  ProcessorHealthTest.failures(() -> 0)),
               Duration.ofSeconds(2),
               System::nanoTime);
 

@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Properties;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.Metric;
@@ -14,6 +16,8 @@ import org.apache.kafka.common.MetricName;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
 import org.aragora.telemetry.chassis.http.Health;
+import org.aragora.telemetry.processor.failure.Places;
+import org.aragora.telemetry.processor.failure.ThreadFailures;
 import org.aragora.telemetry.processor.serve.MetricsView;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +30,7 @@ class ProcessorHealthTest {
   private final KafkaStreams streams = streams();
   private long nanos;
   private final HeartbeatWatch heartbeats = new HeartbeatWatch(Duration.ofSeconds(5), () -> nanos);
+  private final ThreadFailures failures = failures(() -> nanos);
   private final ProcessorHealth health =
       new ProcessorHealth(
           new ProcessorHealth.Watched(
@@ -37,7 +42,8 @@ class ProcessorHealthTest {
                   peeker(),
                   new OffsetWatch.Inputs("g", Map.of()),
                   () -> false,
-                  java.time.Clock.systemUTC())),
+                  java.time.Clock.systemUTC()),
+              failures),
           Duration.ofSeconds(60),
           () -> nanos);
 
@@ -68,6 +74,49 @@ class ProcessorHealthTest {
     assertThat(health.live().ok()).isFalse();
     assertThat(health.live().cause()).contains("Kafka Streams is NOT_RUNNING");
     assertThat(health.ready()).isEqualTo(health.live());
+  }
+
+  @Test
+  void aStopForGoodIsTheCauseOfBothAndComesBeforeItsConsequences() {
+    failures.stop("aragora.requests partition 3 offset 42: why; what to do", null);
+    Health stopped =
+        Health.bad("counting has stopped: aragora.requests partition 3 offset 42: why; what to do");
+    assertThat(health.live()).isEqualTo(stopped);
+    assertThat(health.ready()).isEqualTo(stopped);
+  }
+
+  @Test
+  void aThreadThatWasReplacedIsTheFirstCauseOfReadinessAndNotOfLiveness() {
+    failures.handle(new IllegalStateException("why"));
+    assertThat(health.live().ok()).isTrue();
+    assertThat(health.ready().cause())
+        .startsWith("a stream thread failed:")
+        .contains("IllegalStateException: why; the group coordinator does not answer");
+    nanos += Duration.ofMinutes(11).toNanos();
+    assertThat(health.ready().cause()).startsWith("the group coordinator");
+  }
+
+  /** No thread has failed. */
+  static ThreadFailures failures(LongSupplier nanoClock) {
+    return new ThreadFailures(
+        new Places("aragora."),
+        new ThreadFailures.Surroundings() {
+          @Override
+          public OptionalLong committed(String topic, int partition) {
+            return OptionalLong.empty();
+          }
+
+          @Override
+          public boolean isCut(String topic) {
+            return false;
+          }
+
+          @Override
+          public String raise(String topic) {
+            return "raise " + topic;
+          }
+        },
+        nanoClock);
   }
 
   private void heartbeat(double count) {

@@ -7,11 +7,17 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.internal.AbstractRecords;
+import org.apache.kafka.common.record.internal.CompressionType;
+import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.streams.processor.api.Record;
+import org.aragora.telemetry.chassis.topics.RecordSize;
 import org.aragora.telemetry.processor.simulation.TaskContext;
 import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DeadLetterTest {
   private static final int MIB = 1_048_576;
@@ -62,14 +68,77 @@ class DeadLetterTest {
         .noneMatch(header -> header.startsWith("big"));
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {16_384, 65_536, 1_048_588, 4_000_000})
+  void itFitsWhateverTheTopicTakesAndWhateverTheRecordIs(int maxMessageBytes) {
+    int room = RecordSize.room(maxMessageBytes);
+    for (int key : new int[] {-1, 0, 100, 65_536, MIB, MIB + 1}) {
+      for (int value : new int[] {-1, 0, 1000, MIB - 76, MIB, MIB + 1, 7 * MIB}) {
+        for (int header : new int[] {0, 1, 1000, 200_000}) {
+          RecordHeaders headers = new RecordHeaders();
+          for (int i = 0; i < header; i += 20) {
+            headers.add("h", new byte[Math.min(19, header)]);
+          }
+          Record<byte[], byte[]> letter = letter(bytesOf(key), bytesOf(value), headers, room);
+          assertThat(estimate(letter))
+              .as("key %d, value %d, headers %d", key, value, header)
+              .isLessThanOrEqualTo(room);
+          assertThat(letter.headers().lastHeader("aragora-dlq-offset")).isNotNull();
+          boolean valueIsWhole = value < 0 || letter.value().length == value;
+          boolean keyIsWhole = key < 0 || letter.key().length == key;
+          assertThat(letter.headers().lastHeader("aragora-dlq-value-size") == null)
+              .isEqualTo(valueIsWhole);
+          assertThat(letter.headers().lastHeader("aragora-dlq-key-size") == null)
+              .isEqualTo(keyIsWhole);
+          assertThat(letter.headers().lastHeader("h") == null)
+              .isEqualTo(
+                  header == 0 || letter.headers().lastHeader("aragora-dlq-headers-size") != null);
+        }
+      }
+    }
+  }
+
+  @Test
+  void headersGoBeforeTheValueAndTheValueBeforeTheKey() {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("h", new byte[15_000]);
+    int room = RecordSize.room(100_000);
+    Record<byte[], byte[]> letter = letter(new byte[40_000], new byte[50_000], headers, room);
+    assertThat(letter.value()).hasSize(50_000);
+    assertThat(texts(letter)).contains("aragora-dlq-headers-size=15001");
+    letter = letter(new byte[65_536], new byte[70_000], headers, room);
+    assertThat(letter.key()).hasSize(65_536);
+    assertThat(letter.value()).hasSizeBetween(30_000, 40_000);
+  }
+
+  /** The size of the batch by Kafka's own arithmetic. */
+  private static int estimate(Record<byte[], byte[]> letter) {
+    return AbstractRecords.estimateSizeInBytesUpperBound(
+        RecordBatch.CURRENT_MAGIC_VALUE,
+        CompressionType.NONE,
+        letter.key(),
+        letter.value(),
+        letter.headers().toArray());
+  }
+
+  private static byte[] bytesOf(int length) {
+    return length < 0 ? null : new byte[length];
+  }
+
   private static Record<byte[], byte[]> letter(byte[] key, byte[] value, RecordHeaders headers) {
+    return letter(key, value, headers, 8 * MIB);
+  }
+
+  private static Record<byte[], byte[]> letter(
+      byte[] key, byte[] value, RecordHeaders headers, int room) {
     TaskContext<Object, Object> context = new TaskContext<>(3, () -> 0, (r, c) -> {});
     context.at("aragora.debates", 42);
     return DeadLetter.of(
         new Record<>(key, value, 5, headers),
         context.recordMetadata().orElseThrow(),
         new Decoded.Invalid(DeadLetterReason.INVALID_FIELD, "Field größe."),
-        777);
+        777,
+        room);
   }
 
   private static List<String> texts(Record<byte[], byte[]> letter) {

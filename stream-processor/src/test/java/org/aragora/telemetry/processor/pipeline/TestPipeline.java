@@ -23,15 +23,25 @@ import org.aragora.telemetry.counting.flow.CountingRules;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.measure.MetricCatalog;
 import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.counting.metric.OwnerValue;
 import org.aragora.telemetry.processor.flow.ConsumedOffsets;
 import org.aragora.telemetry.processor.serve.MetricsView;
 import org.aragora.telemetry.processor.serve.SeriesCollector;
+import org.aragora.telemetry.processor.serve.ServeProcessor;
 import org.aragora.telemetry.processor.serve.ServeSettings;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /** The whole topology in Kafka's test driver: one partition a topic, everything read at once. */
 final class TestPipeline implements AutoCloseable {
   static final Instant START = Instant.parse("2026-11-24T12:00:00Z");
+
+  private static final ServeProcessor.Announcement ANNOUNCEMENT =
+      new ServeProcessor.Announcement(
+          1,
+          new OwnerValue.Service("test", 0, 1, Map.of()),
+          () -> true,
+          Duration.ofSeconds(10),
+          by -> {});
 
   private final MetricsView view = new MetricsView(thread -> true);
   private final TopologyTestDriver driver;
@@ -52,9 +62,13 @@ final class TestPipeline implements AutoCloseable {
         new PipelineSettings(
             "aragora.",
             Generation.FIRST,
-            1,
+            ANNOUNCEMENT,
             new CountProcessor.Services(
-                counters(proposesEnds), progress(), this::nanos, Duration.ofSeconds(1)),
+                counters(proposesEnds),
+                progress(),
+                this::nanos,
+                Duration.ofSeconds(1),
+                () -> 1 << 23),
             view));
   }
 
@@ -65,6 +79,7 @@ final class TestPipeline implements AutoCloseable {
             Duration.ofSeconds(300),
             Duration.ofSeconds(3600),
             2000,
+            Duration.ofDays(7),
             Duration.ZERO,
             proposesEnds);
     return PartitionCounters.of(rules, "aragora.");
@@ -79,9 +94,13 @@ final class TestPipeline implements AutoCloseable {
             new PipelineSettings(
                 "aragora.",
                 Generation.FIRST,
-                1,
+                ANNOUNCEMENT,
                 new CountProcessor.Services(
-                    counters(false), progress(() -> 0), () -> 0, Duration.ofSeconds(1)),
+                    counters(false),
+                    progress(() -> 0),
+                    () -> 0,
+                    Duration.ofSeconds(1),
+                    () -> 1 << 23),
                 new MetricsView(thread -> false)))
         .get()
         .describe()
@@ -93,10 +112,15 @@ final class TestPipeline implements AutoCloseable {
   }
 
   void send(InputTopic topic, String key, byte[] value) {
+    send(topic, key, value, now);
+  }
+
+  /** {@code at}: append time. */
+  void send(InputTopic topic, String key, byte[] value, Instant at) {
     TestInputTopic<byte[], byte[]> input =
         driver.createInputTopic(
             topic.under("aragora."), new ByteArraySerializer(), new ByteArraySerializer());
-    input.pipeInput(key == null ? null : key.getBytes(StandardCharsets.UTF_8), value, now);
+    input.pipeInput(key == null ? null : key.getBytes(StandardCharsets.UTF_8), value, at);
   }
 
   /** Time passes, a write-out at its end; the topics are read to their ends. */

@@ -2,6 +2,7 @@ package org.aragora.telemetry.processor.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
@@ -11,14 +12,17 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
@@ -70,6 +74,8 @@ class SeriesCollectorTest {
   private final Map<InputPartition, Long> lag = new HashMap<>();
   private final Map<InputPartition, Long> lastReadToEndMs = new HashMap<>();
   private long lookAgeMs;
+  private Runnable duringCollection = () -> {};
+  private Predicate<String> included = name -> true;
   private long nowMs = Instant.parse("2026-11-24T12:00:30Z").toEpochMilli();
   private final PartitionView partition = open("me");
 
@@ -109,6 +115,40 @@ class SeriesCollectorTest {
     assertThat(view.openPartitions()).isEqualTo(1);
     fresh.add("thread");
     assertThat(samples()).isNotEmpty();
+  }
+
+  @Test
+  void nothingIsServedThatWasLostWhileItWasCollected() {
+    announce("me");
+    put(CALLS, D0, true, sum(5), "claude");
+    duringCollection = fresh::clear;
+    assertThat(samples()).isEmpty();
+  }
+
+  @Test
+  void aCollectionEndsWhileLeasesComeAndGo() {
+    announce("me");
+    put(CALLS, D0, true, sum(5), "claude");
+    PartitionView other = new PartitionView(1, "me", "other thread", Map.of(CALLS.name(), CALLS));
+    view.open(other);
+    other.accept(
+        new MetricsKey.Owner(1).toBytes(), new OwnerValue("me", 2, Optional.empty()).toBytes());
+    boolean[] first = {true};
+    duringCollection =
+        () -> {
+          fresh.clear();
+          fresh.add(first[0] ? "other thread" : "thread");
+          first[0] = !first[0];
+        };
+    assertTimeoutPreemptively(Duration.ofSeconds(10), () -> assertThat(samples()).isEmpty());
+  }
+
+  @Test
+  void aRequestForOneMetricContainsThatOneOnly() {
+    announce("me");
+    put(CALLS, D0, true, sum(5), "claude");
+    included = "websockets"::equals;
+    assertThat(samples()).containsOnlyKeys("websockets{}");
   }
 
   @Test
@@ -396,7 +436,7 @@ class SeriesCollectorTest {
       Aggregate value,
       String... of) {
     BinaryWriter out = new BinaryWriter();
-    PartialValue.write(out, metric, 1, 0, startsAtValue, value);
+    PartialValue.write(out, metric, 1, 0, startsAtValue ? PartialValue.STARTS_AT_VALUE : 0, value);
     partition.accept(
         new MetricsKey.Partial(
                 new SeriesKey(metric.name(), List.of(of)), task, metric.type().needsTopicTime())
@@ -421,8 +461,33 @@ class SeriesCollectorTest {
     partition.accept(new MetricsKey.LedgerOf(task).toBytes(), out.toBytes());
   }
 
+  /** Runs {@link #duringCollection} whenever a collection asks for the time. */
+  private final class InstantSource extends Clock {
+    @Override
+    public long millis() {
+      duringCollection.run();
+      return nowMs;
+    }
+
+    @Override
+    public Instant instant() {
+      return Instant.ofEpochMilli(millis());
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+
   private void announce(String owner) {
-    partition.accept(new MetricsKey.Owner(0).toBytes(), new OwnerValue(owner, 1).toBytes());
+    partition.accept(
+        new MetricsKey.Owner(0).toBytes(), new OwnerValue(owner, 1, Optional.empty()).toBytes());
   }
 
   private Map<String, Double> samples() {
@@ -464,9 +529,9 @@ class SeriesCollectorTest {
                 1,
                 Duration.ofSeconds(300)),
             progress,
-            Clock.fixed(Instant.ofEpochMilli(nowMs), ZoneOffset.UTC));
+            new InstantSource());
     Map<String, Double> samples = new TreeMap<>();
-    for (MetricSnapshot family : collector.collect()) {
+    for (MetricSnapshot family : collector.collect(included)) {
       for (DataPointSnapshot point : family.getDataPoints()) {
         String labels = point.getLabels().stream().map(l -> l.getValue()).toList().toString();
         String name =

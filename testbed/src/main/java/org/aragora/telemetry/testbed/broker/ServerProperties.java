@@ -11,6 +11,18 @@ final class ServerProperties {
 
   static final String HOST = "127.0.0.1";
 
+  private static final String TRANSACTION_SCAN =
+      "transaction.abort.timed.out.transaction.cleanup.interval.ms";
+  private static final String REBALANCE_DELAY = "group.initial.rebalance.delay.ms";
+  private static final String STREAMS_REBALANCE_DELAY = "group.streams.initial.rebalance.delay.ms";
+
+  /** Kafka's own values of the settings that {@link #defaults} shortens for quick tests. */
+  static final Map<String, String> STOCK_TIMES =
+      Map.of(
+          TRANSACTION_SCAN, "10000",
+          REBALANCE_DELAY, "3000",
+          STREAMS_REBALANCE_DELAY, "3000");
+
   private ServerProperties() {}
 
   /**
@@ -49,14 +61,15 @@ final class ServerProperties {
     return settings;
   }
 
-  /** Settings of all our brokers: quick to react, small, nothing implicit. */
+  /**
+   * Settings of all our brokers: small and quick to react. What a record may be stays Kafka's
+   * default, so that a topic that takes less than its records need fails a test.
+   */
   static Map<String, String> defaults(int brokers) {
     String replicas = Integer.toString(Math.min(brokers, 3));
     String inSync = brokers >= 3 ? "2" : "1";
     return Map.ofEntries(
         Map.entry("auto.create.topics.enable", "false"),
-        Map.entry("message.max.bytes", "10485760"),
-        Map.entry("replica.fetch.max.bytes", "10485760"),
         Map.entry("log.retention.ms", "-1"),
         Map.entry("log.cleaner.dedupe.buffer.size", "16777216"),
         Map.entry("num.network.threads", "2"),
@@ -70,9 +83,9 @@ final class ServerProperties {
         Map.entry("share.coordinator.state.topic.replication.factor", replicas),
         Map.entry("share.coordinator.state.topic.min.isr", inSync),
         // A transaction whose owner died holds back every reader until the next scan.
-        Map.entry("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000"),
-        Map.entry("group.initial.rebalance.delay.ms", "0"),
-        Map.entry("group.streams.initial.rebalance.delay.ms", "0"),
+        Map.entry(TRANSACTION_SCAN, "1000"),
+        Map.entry(REBALANCE_DELAY, "0"),
+        Map.entry(STREAMS_REBALANCE_DELAY, "0"),
         // Lower floors, so that tests and the quickstart can ask for a quick takeover.
         Map.entry("group.min.session.timeout.ms", "1000"),
         Map.entry("group.consumer.min.session.timeout.ms", "1000"),

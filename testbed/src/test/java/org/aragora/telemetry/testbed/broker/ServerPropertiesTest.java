@@ -40,4 +40,10 @@ class ServerPropertiesTest {
                 ONE, List.of(ONE), Path.of("/d"), Map.of("auto.create.topics.enable", "true")))
         .containsEntry("auto.create.topics.enable", "true");
   }
+
+  @Test
+  void limitsOfRecordsAreKafkasDefaults() {
+    assertThat(ServerProperties.of(ONE, List.of(ONE), Path.of("/d"), Map.of()).keySet())
+        .noneMatch(name -> name.contains("max.bytes"));
+  }
 }

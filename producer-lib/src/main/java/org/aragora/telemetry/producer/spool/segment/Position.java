@@ -1,12 +1,12 @@
-package org.aragora.telemetry.producer.spool;
+package org.aragora.telemetry.producer.spool.segment;
 
 /**
  * A place in the log of a topic.
  *
- * @param segment number of the file, from 1
+ * @param segment ordinal of the first event of the file
  * @param offset in bytes
  */
-record Position(long segment, long offset) implements Comparable<Position> {
+public record Position(long segment, long offset) implements Comparable<Position> {
 
   @Override
   public int compareTo(Position other) {

@@ -1,7 +1,8 @@
-package org.aragora.telemetry.producer.spool;
+package org.aragora.telemetry.producer.spool.segment;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.aragora.telemetry.producer.disk.Disk;
 import org.aragora.telemetry.producer.disk.Fsync;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Appends to a topic's log. Appending is guarded by its caller's lock; {@link #sync} is called
  * without it, so that one wait for the disk serves every event that was appended before.
  */
-final class SegmentWriter implements AutoCloseable {
+public final class SegmentWriter implements AutoCloseable {
   private final Path directory;
   private final long segmentBytes;
   private final Fsync fsync;
@@ -21,7 +22,7 @@ final class SegmentWriter implements AutoCloseable {
   private volatile Position synced = new Position(0, 0);
   private boolean dirty;
 
-  SegmentWriter(Path directory, long segmentBytes, Fsync fsync) {
+  public SegmentWriter(Path directory, long segmentBytes, Fsync fsync) {
     this.directory = directory;
     this.segmentBytes = segmentBytes;
     this.fsync = fsync;
@@ -32,8 +33,8 @@ final class SegmentWriter implements AutoCloseable {
    *
    * @return the end of the frame
    */
-  Position append(byte[] frame) throws IOException {
-    RandomAccessFile out = writable();
+  public Position append(byte[] frame, long ordinal) throws IOException {
+    RandomAccessFile out = writable(ordinal);
     dirty = true;
     out.write(frame);
     dirty = false;
@@ -41,7 +42,7 @@ final class SegmentWriter implements AutoCloseable {
     return end;
   }
 
-  private RandomAccessFile writable() throws IOException {
+  private RandomAccessFile writable(long ordinal) throws IOException {
     RandomAccessFile out = file;
     if (out != null && dirty) { // a write has failed half-way, the disk was full perhaps
       out.setLength(end.offset());
@@ -49,22 +50,20 @@ final class SegmentWriter implements AutoCloseable {
       dirty = false;
     }
     if (out == null || end.offset() >= segmentBytes) {
-      out = roll();
+      out = roll(ordinal);
     }
     return out;
   }
 
-  private RandomAccessFile roll() throws IOException {
+  private RandomAccessFile roll(long ordinal) throws IOException {
     if (file != null && fsync == Fsync.ALWAYS) {
       file.getFD().sync();
       synced = end;
     }
-    if (file == null && end.segment() == 0) {
-      Disk.createPrivate(directory);
-      Disk.syncDirectory(directory.getParent(), fsync);
+    if (file == null) {
+      makeDirectory();
     }
-    long segment = end.segment() + 1;
-    RandomAccessFile fresh = new RandomAccessFile(Segments.file(directory, segment).toFile(), "rw");
+    RandomAccessFile fresh = new RandomAccessFile(Segments.file(directory, ordinal).toFile(), "rw");
     try {
       fresh.setLength(0); // an attempt before this one may have left its beginning
       fresh.write(Segments.head());
@@ -75,12 +74,28 @@ final class SegmentWriter implements AutoCloseable {
     }
     close();
     file = fresh;
-    end = new Position(segment, Segments.HEAD_BYTES);
+    end = new Position(ordinal, Segments.HEAD_BYTES);
     return fresh;
   }
 
+  private void makeDirectory() throws IOException {
+    Path run = directory.getParent();
+    if (run != null && !Files.isDirectory(run)) {
+      throw new IOException("the directory " + run + " is gone"); // and its lock with it
+    }
+    Disk.createPrivate(directory);
+    Disk.syncDirectory(run, fsync);
+  }
+
+  /** Begins another file if the last one was deleted; what it contained is gone. */
+  public void checkFile() throws IOException {
+    if (file != null && !Files.exists(Segments.file(directory, end.segment()))) {
+      close();
+    }
+  }
+
   /** Returns when everything up to a position is on the disk. */
-  void sync(Position position) throws IOException {
+  public void sync(Position position) throws IOException {
     synchronized (syncing) {
       if (synced.compareTo(position) >= 0) {
         return;
@@ -104,6 +119,7 @@ final class SegmentWriter implements AutoCloseable {
   public void close() throws IOException {
     RandomAccessFile out = file;
     file = null;
+    dirty = false;
     if (out != null) {
       out.close();
     }

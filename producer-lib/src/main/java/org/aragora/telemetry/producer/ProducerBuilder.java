@@ -18,12 +18,16 @@ import org.aragora.telemetry.producer.report.FailureReport;
 import org.aragora.telemetry.producer.report.TelemetryListener;
 import org.aragora.telemetry.producer.spool.Spool;
 import org.aragora.telemetry.producer.stamp.Ids;
+import org.aragora.telemetry.schemas.field.Bounds;
 import org.aragora.telemetry.schemas.topic.Topics;
 import org.jspecify.annotations.Nullable;
 
 /** Settings of a producer; each has a default but for the instance's id. Not thread-safe. */
 public final class ProducerBuilder {
   private static final Pattern INSTANCE_ID = Pattern.compile("[A-Za-z0-9._~:@-]{1,128}");
+  private static final Duration LEAST_HEARTBEAT = Duration.ofSeconds(Bounds.MIN_INTERVAL_SECONDS);
+  private static final Duration LONGEST_HEARTBEAT =
+      Duration.ofSeconds(Bounds.MAX_INTERVAL_SECONDS);
   private static final int LEAST_BYTES = 4 * 1024 * 1024;
   private static final int LEAST_SPOOL_BYTES = 16 * 1024 * 1024;
 
@@ -73,7 +77,7 @@ public final class ProducerBuilder {
 
   /**
    * Time between two heartbeats; default 10 s. After three of them without a heartbeat the instance
-   * counts as silent. Zero: no heartbeats, and no instance.stopped.
+   * counts as silent. From 1 s to an hour. Zero: no heartbeats, and no instance.stopped.
    */
   public ProducerBuilder heartbeatInterval(Duration interval) {
     this.heartbeat = interval;
@@ -195,8 +199,11 @@ public final class ProducerBuilder {
         INSTANCE_ID.matcher(instanceId).matches(),
         "The instance id \"" + instanceId + "\" is not 1 to 128 letters, digits or ._~:@- signs.");
     require(
-        !heartbeat.isNegative() && !emitWait.isNegative(),
-        "The heartbeat interval and the wait of emit cannot be negative.");
+        heartbeat.isZero()
+            || (heartbeat.compareTo(LEAST_HEARTBEAT) >= 0
+                && heartbeat.compareTo(LONGEST_HEARTBEAT) <= 0),
+        "The heartbeat interval must be zero or from 1 to 3600 seconds.");
+    require(!emitWait.isNegative(), "The wait of emit cannot be negative.");
     require(
         maxEvents >= 1 && maxBytes >= LEAST_BYTES,
         "The queue cannot be below 1 event and " + LEAST_BYTES + " bytes.");

@@ -27,6 +27,7 @@ import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.aragora.telemetry.schemas.event.RoundCompleted;
 import org.aragora.telemetry.schemas.event.WebsocketClosed;
 import org.aragora.telemetry.schemas.event.WebsocketOpened;
+import org.aragora.telemetry.schemas.field.Bounds;
 import org.aragora.telemetry.schemas.field.CallStatus;
 import org.aragora.telemetry.schemas.field.DebateOutcome;
 import org.aragora.telemetry.schemas.field.LogLevel;
@@ -161,9 +162,12 @@ public final class TelemetryProducer implements AutoCloseable {
     return emit(WebsocketClosed.of(connectionId, connections));
   }
 
-  /** Sets the number of WebSocket connections that heartbeats carry, without an event. */
+  /**
+   * Sets the number of WebSocket connections that heartbeats carry, without an event: from 0 to
+   * 10,000,000, the nearest of which stands for any other.
+   */
   public void websocketConnections(long connections) {
-    websockets = Math.max(0, connections);
+    websockets = Math.max(0, Math.min(connections, Bounds.CONNECTIONS));
   }
 
   /** A call to an agent's API ended. */

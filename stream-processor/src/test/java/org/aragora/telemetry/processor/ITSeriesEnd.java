@@ -137,7 +137,8 @@ class ITSeriesEnd {
         .map(key -> MetricsKey.fromBytes(key.get()))
         .filter(
             key ->
-                key instanceof MetricsKey.Partial part && part.series().labelValues().contains("/end")
+                key instanceof MetricsKey.Partial part
+                        && part.series().labelValues().contains("/end")
                     || key instanceof MetricsKey.Ripe mark
                         && mark.series().labelValues().contains("/end"))
         .count();

@@ -3,6 +3,7 @@ package org.aragora.telemetry.processor.serve;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -77,6 +78,18 @@ public final class MetricsView {
   Map<SeriesKey, SeriesParts> closed(int partition) {
     PartitionView view = open.get(partition);
     return view == null ? Map.of() : view.closed();
+  }
+
+  /** The series of a partition with many retired parts; for its stream thread. */
+  Map<SeriesKey, SeriesParts> crowded(int partition) {
+    PartitionView view = open.get(partition);
+    return view == null ? Map.of() : view.crowded();
+  }
+
+  /** The records that merge the retired parts of a crowded series. */
+  Map<MetricsKey, Optional<byte[]>> merged(int partition, SeriesKey series) {
+    PartitionView view = open.get(partition);
+    return view == null ? Map.of() : view.merged(series);
   }
 
   /** The records of a closed series in the order in which they are to be deleted, the mark last. */

@@ -46,7 +46,6 @@ final class TopicSenders {
     this.handle = handle;
     this.report = report;
     this.spool = spool;
-    this.recovery = spool == null ? null : new Recovery(spool, handle, report, accounts.values());
     for (InputTopic topic : InputTopic.values()) {
       String name = topic.under(settings.topicPrefix());
       TopicAccount account = new TopicAccount(name, report);
@@ -57,6 +56,9 @@ final class TopicSenders {
       accounts.put(topic, account);
       senders.put(topic, TopicSender.create(name, ids.epoch(), queue, handle, account));
     }
+    Map<String, TopicAccount> byName = new HashMap<>();
+    accounts.values().forEach(account -> byName.put(account.topic(), account));
+    this.recovery = spool == null ? null : new Recovery(spool, handle, report, byName);
   }
 
   /**
@@ -162,7 +164,9 @@ final class TopicSenders {
   ProducerStats stats() {
     Map<String, ProducerStats.TopicStats> topics = new HashMap<>();
     accounts.values().forEach(account -> topics.put(account.topic(), account.stats()));
-    return new ProducerStats(topics, recovery == null ? 0 : recovery.recovered());
+    return recovery == null
+        ? new ProducerStats(topics, 0, 0)
+        : new ProducerStats(topics, recovery.recovered(), recovery.damaged());
   }
 
   /** One count of every topic, by its full name. */

@@ -53,7 +53,7 @@ final class InFlight {
       for (InFlightEvent head = order.peek(); head != null && head.settled; head = order.peek()) {
         order.remove();
         settledOrdinal = head.entry.ordinal();
-        queue.settledThrough(head.entry, head.partition, head.seq);
+        queue.settledThrough(head.entry);
         moved = true;
       }
       if (moved) {
@@ -62,6 +62,13 @@ final class InFlight {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Puts an entry that is counted already behind the others, so that they settle in order. */
+  void pass(InFlightEvent counted) {
+    counted.claimed = true;
+    add(counted);
+    settle(counted);
   }
 
   boolean isEmpty() {

@@ -48,7 +48,7 @@ public final class MemoryQueue implements EventQueue {
       }
       events++;
       bytes += event.bytes();
-      queue.add(new Entry(++ordinal, event, 0, 0));
+      queue.add(Entry.of(++ordinal, event, null));
       arrived.signal();
       return Offer.ACCEPTED;
     } catch (InterruptedException e) {
@@ -86,19 +86,29 @@ public final class MemoryQueue implements EventQueue {
   }
 
   @Override
-  public @Nullable Numbering numbering() {
-    return numbering;
+  public boolean isPinned() {
+    return numbering != null;
   }
 
   @Override
-  public Numbering pin(int partitions) {
-    Numbering fresh = Numbering.startingAtOne(partitions);
-    numbering = fresh;
-    return fresh;
+  public void pin(int partitions) {
+    numbering = Numbering.startingAtOne(partitions);
   }
 
   @Override
-  public void settledThrough(Entry entry, int partition, long seq) {}
+  public @Nullable Place place(Entry entry) {
+    return numbering == null ? null : numbering.place(entry.event());
+  }
+
+  @Override
+  public void placed(Place place) {
+    if (numbering != null) {
+      numbering.passed(place);
+    }
+  }
+
+  @Override
+  public void settledThrough(Entry entry) {}
 
   @Override
   public void tidy() {}

@@ -186,35 +186,31 @@ public final class TopicSender {
   private void sendNext() throws IOException, InterruptedException {
     EventQueue.Entry entry = pending != null ? pending : queue.take(TICK_NANOS);
     pending = entry; // so that an end or an Error on the way does not lose it
-    if (entry != null) {
-      InFlightEvent sent = numbered(entry, knownNumbering());
+    if (entry == null) {
+      return;
+    }
+    Place place = entry.lost() > 0 ? null : placeOf(entry);
+    if (place == null) {
+      passOver(entry);
+    } else {
+      InFlightEvent sent = new InFlightEvent(entry, record(entry.event(), place));
+      inFlight.add(sent);
+      queue.placed(place);
       pending = null;
-      if (entry.event().isLost()) {
-        giveUp(sent, new DamagedEventException());
-      } else {
-        transmit(sent);
-      }
+      transmit(sent);
     }
   }
 
-  private InFlightEvent numbered(EventQueue.Entry entry, Numbering numbering) {
-    StampedEvent event = entry.event();
-    int partition = numbering.partition(event.keyHash());
-    long seq = event.isNumbered() ? numbering.next(partition) : 0;
-    byte[] value =
-        event.isNumbered() && !event.isLost() ? stamped(event.value(), seq) : event.value();
-    InFlightEvent sent =
-        new InFlightEvent(
-            entry,
-            partition,
-            seq,
-            new ProducerRecord<>(
-                topic, partition, null, event.key(), value, List.of(CONTENT_TYPE)));
-    inFlight.add(sent);
-    if (event.isNumbered()) {
-      numbering.passed(partition, seq);
-    }
-    return sent;
+  private void passOver(EventQueue.Entry damaged) {
+    inFlight.pass(new InFlightEvent(damaged, new ProducerRecord<>(topic, new byte[0])));
+    pending = null;
+    outcome.damaged(Math.max(1, damaged.lost()));
+  }
+
+  private ProducerRecord<byte[], byte[]> record(StampedEvent event, Place place) {
+    byte[] value = event.isNumbered() ? stamped(event.value(), place.seq()) : event.value();
+    return new ProducerRecord<>(
+        topic, place.partition(), null, event.key(), value, List.of(CONTENT_TYPE));
   }
 
   /** Puts the number first into the object: valid whatever follows, and nothing is parsed. */
@@ -227,16 +223,15 @@ public final class TopicSender {
     return stamped;
   }
 
-  private Numbering knownNumbering() throws InterruptedException {
-    Numbering numbering = queue.numbering();
-    while (numbering == null) {
+  private @Nullable Place placeOf(EventQueue.Entry entry) throws IOException, InterruptedException {
+    while (!queue.isPinned()) {
       try {
-        numbering = queue.pin(handle.client().partitionsFor(topic).size());
+        queue.pin(handle.client().partitionsFor(topic).size());
       } catch (Exception e) {
         pauseAfter(e);
       }
     }
-    return numbering;
+    return queue.place(entry);
   }
 
   private void transmit(InFlightEvent sent) throws InterruptedException {

@@ -14,6 +14,9 @@ public final class FailureReport {
   private static final Logger LOG =
       LoggerFactory.getLogger("org.aragora.telemetry.producer.TelemetryProducer");
 
+  /** Reason of a drop by {@link DropReason#DAMAGED}. */
+  public static final String UNREADABLE = "The spool holds it no longer in readable form.";
+
   private final TelemetryListener listener;
   private final Set<String> said = ConcurrentHashMap.newKeySet();
   private final ThreadLocal<Boolean> reporting = ThreadLocal.withInitial(() -> false);

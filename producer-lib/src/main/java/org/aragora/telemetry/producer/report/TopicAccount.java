@@ -3,7 +3,6 @@ package org.aragora.telemetry.producer.report;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
-import org.aragora.telemetry.producer.lane.DamagedEventException;
 import org.aragora.telemetry.producer.lane.Outcome;
 
 /** Counts the outcomes of one topic's events; every offered event ends in exactly one count. */
@@ -12,6 +11,7 @@ public final class TopicAccount implements Outcome {
   private final FailureReport report;
   private final LongAdder offered = new LongAdder();
   private final LongAdder acknowledged = new LongAdder();
+  private final LongAdder inherited = new LongAdder();
   private final Map<DropReason, LongAdder> dropped = new EnumMap<>(DropReason.class);
 
   public TopicAccount(String topic, FailureReport report) {
@@ -43,27 +43,20 @@ public final class TopicAccount implements Outcome {
 
   @Override
   public void lost(long count, Throwable cause) {
-    if (cause instanceof DamagedEventException) {
-      damaged(count);
-    } else {
-      dropped(
-          DropReason.UNDELIVERED,
-          count,
-          "The broker did not acknowledge the event: " + FailureReport.reasonOf(cause));
-    }
+    dropped(
+        DropReason.UNDELIVERED,
+        count,
+        "The broker did not acknowledge the event: " + FailureReport.reasonOf(cause));
   }
 
-  private void damaged(long count) {
-    dropped(DropReason.SPOOL_DAMAGED, count, "Its bytes in the spool are damaged.");
+  @Override
+  public void damaged(long count) {
+    dropped(DropReason.DAMAGED, count, FailureReport.UNREADABLE);
   }
 
-  /**
-   * Counts damaged events of an earlier run, which cannot report them any more: here they are
-   * offered and dropped.
-   */
-  public void damagedBefore(long count) {
-    offered.add(count);
-    damaged(count);
+  /** Adds events of earlier runs that are dropped; heartbeats carry them, {@link #stats} not. */
+  public void inherited(long count) {
+    inherited.add(count);
   }
 
   @Override
@@ -75,8 +68,9 @@ public final class TopicAccount implements Outcome {
     return acknowledged.sum();
   }
 
+  /** Drops of this run, and those of earlier runs that it has found in the spool. */
   public long droppedCount() {
-    return dropped.values().stream().mapToLong(LongAdder::sum).sum();
+    return inherited.sum() + dropped.values().stream().mapToLong(LongAdder::sum).sum();
   }
 
   /**

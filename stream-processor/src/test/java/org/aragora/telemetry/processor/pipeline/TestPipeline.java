@@ -79,6 +79,7 @@ final class TestPipeline implements AutoCloseable {
             Duration.ofSeconds(300),
             Duration.ofSeconds(3600),
             2000,
+            Duration.ofDays(7),
             Duration.ZERO,
             proposesEnds);
     return PartitionCounters.of(rules, "aragora.");
@@ -111,10 +112,15 @@ final class TestPipeline implements AutoCloseable {
   }
 
   void send(InputTopic topic, String key, byte[] value) {
+    send(topic, key, value, now);
+  }
+
+  /** {@code at}: append time. */
+  void send(InputTopic topic, String key, byte[] value, Instant at) {
     TestInputTopic<byte[], byte[]> input =
         driver.createInputTopic(
             topic.under("aragora."), new ByteArraySerializer(), new ByteArraySerializer());
-    input.pipeInput(key == null ? null : key.getBytes(StandardCharsets.UTF_8), value, now);
+    input.pipeInput(key == null ? null : key.getBytes(StandardCharsets.UTF_8), value, at);
   }
 
   /** Time passes, a write-out at its end; the topics are read to their ends. */

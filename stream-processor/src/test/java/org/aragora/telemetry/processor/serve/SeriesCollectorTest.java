@@ -436,7 +436,7 @@ class SeriesCollectorTest {
       Aggregate value,
       String... of) {
     BinaryWriter out = new BinaryWriter();
-    PartialValue.write(out, metric, 1, 0, startsAtValue, value);
+    PartialValue.write(out, metric, 1, 0, startsAtValue ? PartialValue.STARTS_AT_VALUE : 0, value);
     partition.accept(
         new MetricsKey.Partial(
                 new SeriesKey(metric.name(), List.of(of)), task, metric.type().needsTopicTime())

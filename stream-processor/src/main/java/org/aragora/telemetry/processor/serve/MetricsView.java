@@ -68,6 +68,11 @@ public final class MetricsView {
     return view.isAnnounced() && contact.isFresh(view.streamThread());
   }
 
+  /** Records that the calling stream thread processes. */
+  void onAlive() {
+    contact.onAlive(Thread.currentThread().getName());
+  }
+
   /** The series of a partition that are not ripe yet, even if it is not served now; live. */
   Set<SeriesKey> young(int partition) {
     PartitionView view = open.get(partition);

@@ -301,6 +301,39 @@ def check_kubernetes():
         yield "more processors than partitions"
 
 
+def check_acknowledgement():
+    """Backends acknowledge only what they have stored: the exporters commit on the answer."""
+    found = 0
+    for path in sorted(DEPLOY.rglob("*.y*ml")):
+        for document in yaml.safe_load_all(path.read_text(encoding="utf-8")):
+            yield from unsafe_pipelines(path.relative_to(ROOT), document)
+            found += is_collector(document)
+    if found < 2:
+        yield f"{found} configurations of Jaeger were found, not 2"
+
+
+def is_collector(document):
+    return isinstance(document, dict) and "pipelines" in (document.get("service") or {})
+
+
+def unsafe_pipelines(path, document):
+    if not is_collector(document):
+        return
+    for name, pipeline in document["service"]["pipelines"].items():
+        for processor in pipeline.get("processors") or []:
+            if processor.split("/")[0] == "batch":
+                yield f"{path}: the pipeline {name} acknowledges before it stores (processor {processor})"
+    for name, exporter in (document.get("exporters") or {}).items():
+        queue = (exporter or {}).get("sending_queue", (exporter or {}).get("queue")) or {}
+        if queue.get("enabled", bool(queue)):
+            yield f"{path}: the exporter {name} acknowledges before it stores (queue)"
+    backends = document.get("extensions", {}).get("jaeger_storage", {}).get("backends", {})
+    for name, backend in backends.items():
+        for kind in ("elasticsearch", "opensearch"):
+            if kind in backend and backend[kind].get("write_mode") != "sync":
+                yield f"{path}: the storage {name} acknowledges before it stores (write_mode is not sync)"
+
+
 def check_dockerfile():
     """base images pinned, more than one stage, not root"""
     lines = (DEPLOY / "docker" / "Dockerfile").read_text().splitlines()

@@ -136,7 +136,7 @@ public final class EmitMain implements Callable<Integer> {
           .heartbeatInterval(Duration.ZERO) // a command is not an instance
           .emitWait(timeout)
           .listener(new Refusals())
-          .build();
+          .buildConnected();
     } catch (IllegalArgumentException e) {
       throw new InvalidSettingException(String.valueOf(e.getMessage()));
     }

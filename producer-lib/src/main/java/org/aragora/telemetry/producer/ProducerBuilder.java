@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.aragora.telemetry.producer.disk.Fsync;
+import org.aragora.telemetry.producer.host.KafkaLoader;
+import org.aragora.telemetry.producer.host.Libraries;
 import org.aragora.telemetry.producer.lane.ProducerHandle;
 import org.aragora.telemetry.producer.report.FailureReport;
 import org.aragora.telemetry.producer.report.TelemetryListener;
@@ -141,16 +143,41 @@ public final class ProducerBuilder {
   }
 
   /**
-   * Starts the producer. Does not wait for a broker: events are kept until one answers.
+   * Starts the producer. Does not wait for a broker, nor for its name: events are kept until one
+   * answers. A setting that the client refuses only when it starts, such as a missing key store, is
+   * logged and reported to the listener.
    *
-   * @throws IllegalArgumentException in one sentence, if a setting cannot be used
+   * @throws IllegalArgumentException in one sentence, if a setting or a library cannot be used
    */
   public TelemetryProducer build() {
+    return build(false);
+  }
+
+  /** For a command: the client is made at once, and what it refuses is thrown. */
+  TelemetryProducer buildConnected() {
+    return build(true);
+  }
+
+  private TelemetryProducer build(boolean connected) {
+    try {
+      Libraries.check();
+      ClassLoader loader = KafkaLoader.choose();
+      return KafkaLoader.call(loader, () -> start(loader, connected));
+    } catch (LinkageError e) {
+      throw new IllegalArgumentException(Libraries.describe(e), e);
+    }
+  }
+
+  private TelemetryProducer start(ClassLoader loader, boolean connected) {
     ProducerSettings settings = settings();
     FailureReport report = new FailureReport(listener);
     ProducerHandle handle =
-        ProducerHandle.create(client != null ? client : ClientConfig.factory(settings.kafka()));
-    ClientConfig.connect(handle, report);
+        ProducerHandle.create(
+            client != null ? client : ClientConfig.factory(settings.kafka(), loader),
+            String.valueOf(settings.kafka().get(ProducerConfig.CLIENT_ID_CONFIG)));
+    if (connected) {
+      ClientConfig.connect(handle, report);
+    }
     Ids ids = Ids.create();
     try {
       return new TelemetryProducer(settings, handle, ids, report, openSpool(ids, report)).started();
@@ -184,16 +211,11 @@ public final class ProducerBuilder {
         spoolBytes >= LEAST_SPOOL_BYTES,
         "The spool cannot be below " + LEAST_SPOOL_BYTES + " bytes a topic.");
     Topics.checkPrefix(topicPrefix, "The topic prefix");
+    Map<String, Object> kafka =
+        ClientConfig.complete(clientSettings, "aragora-telemetry-" + instanceId);
+    ClientConfig.check(kafka);
     return new ProducerSettings(
-        instanceId,
-        topicPrefix,
-        ClientConfig.complete(clientSettings, "aragora-telemetry-" + instanceId),
-        heartbeat,
-        emitWait,
-        maxEvents,
-        maxBytes,
-        clock,
-        listener);
+        instanceId, topicPrefix, kafka, heartbeat, emitWait, maxEvents, maxBytes, clock, listener);
   }
 
   private static void require(boolean condition, String sentence) {

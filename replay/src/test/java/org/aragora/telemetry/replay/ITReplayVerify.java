@@ -101,7 +101,8 @@ class ITReplayVerify {
       service.awaitCounted();
       assertThat(processor.stopped()).isNotDone();
     }
-    assertThat(service.replay("--verify").exitCode()).isZero();
+    LiveService.Done before = service.replay("--verify");
+    assertThat(before.exitCode()).as(before.out()).isZero();
     ConsumerRecord<byte[], byte[]> total = total("aragora_requests_total");
     ConsumerRecord<byte[], byte[]> histogram = total("aragora_agent_latency_seconds");
     ConsumerRecord<byte[], byte[]> missing = total("aragora_log_events_total");

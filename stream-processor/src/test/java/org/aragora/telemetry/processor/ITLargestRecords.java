@@ -88,6 +88,36 @@ class ITLargestRecords {
     }
   }
 
+  @Test
+  void recordsThatCompressionMakesSmallFitASmallHeapToo() throws Exception {
+    kafka.createTopics(2);
+    try (Pipe pipe = new Pipe(kafka.bootstrapServers(), kafka.prefix())) {
+      String message = "x".repeat(VALUE_BYTES);
+      for (int i = 0; i < 600; i++) {
+        send(pipe, "logs", "log.emitted.v1", LOG.formatted(message));
+      }
+      byte[] tooLarge = new byte[50 << 20];
+      for (int i = 0; i < 30; i++) {
+        pipe.send("requests", null, null, tooLarge);
+        pipe.send("debates", null, tooLarge, TestEvents.debateStarted("d", Instant.now(), 60));
+      }
+      ServiceProcess processor = processor(pipe);
+      processor.start();
+      await()
+          .atMost(PATIENCE)
+          .ignoreExceptionsInstanceOf(IOException.class)
+          .failFast(processor::checkAlive)
+          .untilAsserted(
+              () -> {
+                MetricsPage page = processor.metrics(Duration.ofSeconds(5));
+                assertThat(page.events(pipe.topic("logs"), "counted")).isEqualTo(600);
+                assertThat(page.deadLetters(pipe.topic("requests"), "too_large")).isEqualTo(30);
+                assertThat(read(page, pipe.topic("debates"))).isEqualTo(30);
+              });
+      processor.jvm().kill();
+    }
+  }
+
   private static final String LOG = "{\"level\":\"INFO\",\"logger\":\"x\",\"message\":\"%s\"}";
   private static final String REQUEST =
       "{\"request_id\":\"%s\",\"method\":\"GET\",\"endpoint\":\"/%s\",\"status\":200,\"duration_seconds\":1,\"unknown\":\"%s\"}";
@@ -122,9 +152,9 @@ class ITLargestRecords {
     await()
         .atMost(PATIENCE)
         .ignoreExceptionsInstanceOf(IOException.class)
+        .failFast(processor::checkAlive)
         .untilAsserted(
             () -> {
-              processor.checkAlive();
               MetricsPage page = processor.metrics(Duration.ofSeconds(5));
               for (String topic : new String[] {"logs", "requests", "debates", "agent-calls"}) {
                 assertThat(page.events(pipe.topic(topic), "counted")).isEqualTo(ofEach);

@@ -26,6 +26,10 @@ public final class TopicFaults extends FaultLane {
         log.began(kind, "a processor of another application id starts");
         log.print(intruder.enter());
       }
+      case OVERSIZED -> {
+        log.began(kind, "the largest valid events");
+        writer.writeLargest();
+      }
       case STUCK_TRANSACTION -> {
         int partition = random.nextInt(ChaosSettings.PARTITIONS);
         log.began(kind, "a transaction in partition " + partition + " of every input");

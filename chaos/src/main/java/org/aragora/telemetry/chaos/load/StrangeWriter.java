@@ -13,7 +13,9 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.aragora.telemetry.chaos.settings.ChaosSettings;
+import org.aragora.telemetry.schemas.envelope.EventType;
 import org.aragora.telemetry.schemas.topic.InputTopic;
+import org.aragora.telemetry.testbed.events.LargestEvents;
 import org.jspecify.annotations.Nullable;
 
 /** Writer of valid records that nobody expects. For one thread. */
@@ -23,6 +25,8 @@ public final class StrangeWriter implements AutoCloseable {
 
   private final ChaosSettings settings;
   private final String bootstrapServers;
+  private final KafkaProducer<byte[], byte[]> plain;
+  private final LargestEvents largest;
   private @Nullable KafkaProducer<byte[], byte[]> transaction;
   private long written;
 
@@ -30,6 +34,8 @@ public final class StrangeWriter implements AutoCloseable {
   public StrangeWriter(ChaosSettings settings, String bootstrapServers) {
     this.settings = settings;
     this.bootstrapServers = bootstrapServers;
+    this.largest = new LargestEvents(settings.seed());
+    this.plain = producer(Map.of(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1));
   }
 
   private KafkaProducer<byte[], byte[]> producer(Map<String, Object> more) {
@@ -37,6 +43,18 @@ public final class StrangeWriter implements AutoCloseable {
     properties.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
     return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** Writes the largest valid event of each type, each as an event of its own. */
+  public void writeLargest() throws InterruptedException {
+    List<Future<?>> sent = new ArrayList<>();
+    for (EventType type : EventType.values()) {
+      sent.add(
+          plain.send(
+              new ProducerRecord<>(
+                  type.topic().under(settings.topicPrefix()), largest.key(), largest.value(type))));
+    }
+    await(sent);
   }
 
   /** Opens a transaction and writes a valid event into a partition of every input in it. */
@@ -93,5 +111,6 @@ public final class StrangeWriter implements AutoCloseable {
   @Override
   public void close() {
     abort();
+    plain.close();
   }
 }

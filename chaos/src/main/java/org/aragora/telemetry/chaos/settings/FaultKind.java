@@ -26,6 +26,8 @@ public enum FaultKind {
   BROKER_PAUSE,
   /** A processor with another application id on the same topics, which must refuse to start. */
   INTRUDER,
+  /** The largest valid events, in every input topic. */
+  OVERSIZED,
   /** A writer's transaction that stays open over records that others append, then is aborted. */
   STUCK_TRANSACTION,
   /** A step of the wall clock of a processor, forth or back, that lasts for a while. */
@@ -46,7 +48,7 @@ public enum FaultKind {
   public Target target() {
     return switch (this) {
       case BROKER_KILL, BROKER_RESTART, BROKER_PAUSE -> Target.BROKER;
-      case INTRUDER, STUCK_TRANSACTION -> Target.TOPIC;
+      case INTRUDER, OVERSIZED, STUCK_TRANSACTION -> Target.TOPIC;
       case PARTITIONS_ADDED -> Target.END;
       default -> Target.PROCESSOR;
     };

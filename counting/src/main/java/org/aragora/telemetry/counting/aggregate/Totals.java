@@ -21,6 +21,7 @@ import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.store.Codec;
 import org.aragora.telemetry.counting.store.StoredMap.Entry;
 import org.aragora.telemetry.counting.value.Aggregate;
+import org.aragora.telemetry.counting.value.InstanceAggregate;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.counting.value.SumAggregate;
 import org.jspecify.annotations.Nullable;
@@ -127,10 +128,11 @@ final class Totals {
    */
   void moveTo(long appendMs, long next, CountSink sink) {
     nextOffset = next;
-    if (appendMs < nowMs || anyUnknown) {
-      rebase(appendMs);
-    }
+    boolean setBack = appendMs < nowMs;
     nowMs = appendMs;
+    if (setBack || anyUnknown) {
+      rebase();
+    }
     for (Lifetimes lifetimes : List.of(ordinary, instances)) {
       for (var part = lifetimes.next(nowMs); part != null; part = lifetimes.next(nowMs)) {
         retire(part, sink);
@@ -145,15 +147,21 @@ final class Totals {
    * Sets what lies after an append time to it, because the clock of the broker was set back; so too
    * what an earlier release stored without a time.
    */
-  private void rebase(long appendMs) {
+  private void rebase() {
     ordinary.clear();
     instances.clear();
     tallies.forEach(
         entry -> {
           Tally tally = entry.value();
-          if (tally.changedMs > appendMs || tally.changedMs == Tally.UNKNOWN) {
-            tally.changedMs = appendMs;
+          if (tally.changedMs == Tally.UNKNOWN) {
+            tally.changedMs = nowMs;
             tallies.store(entry);
+          } else if (tally.changedMs > nowMs) {
+            if (tally.value instanceof InstanceAggregate instance) {
+              instance.setBack(tally.changedMs - nowMs);
+            }
+            tally.changedMs = nowMs;
+            tallies.write(entry, nextOffset);
           }
           watch(entry);
         });

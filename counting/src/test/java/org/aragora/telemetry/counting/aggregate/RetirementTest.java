@@ -225,6 +225,21 @@ class RetirementTest {
   }
 
   @Test
+  void anInstanceThatBeatWhileTheClockWasAheadFallsSilentByTheRightOne() {
+    nowMs += 30 * DAY;
+    heartbeat("pod", 10);
+    nowMs -= 30 * DAY;
+    record();
+    totals.writeOut(sink);
+    PartialValue up = sink.totals.get(new MetricsKey.Partial(series(UP, "pod"), TASK, true));
+    assertThat(((InstanceAggregate) up.read(UP)).liveUntilMs()).isEqualTo(nowMs + 30_000);
+    assertThat(up.nextOffset()).isEqualTo(offset);
+    nowMs += 30_000 + HOUR + 1;
+    record();
+    assertThat(retired()).hasSize(1);
+  }
+
+  @Test
   void instancesDoNotFoldAndThoseOverTheLimitTakePlacesThatGetFree() {
     limit = 2;
     open();

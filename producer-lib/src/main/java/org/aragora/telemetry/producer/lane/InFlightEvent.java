@@ -8,6 +8,12 @@ final class InFlightEvent {
   final EventQueue.Entry entry;
   final ProducerRecord<byte[], byte[]> record;
 
+  /** The event behind it. Guarded by {@link InFlight}. */
+  @Nullable InFlightEvent next;
+
+  /** It has to be sent again. Guarded by {@link InFlight}. */
+  boolean failed;
+
   /** Its outcome is about to be counted. Guarded by {@link InFlight}. */
   boolean claimed;
 

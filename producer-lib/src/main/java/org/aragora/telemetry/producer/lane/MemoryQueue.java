@@ -1,6 +1,6 @@
 package org.aragora.telemetry.producer.lane;
 
-import java.util.ArrayDeque;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ public final class MemoryQueue implements EventQueue {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
   private final Condition room = lock.newCondition();
-  private final ArrayDeque<Entry> queue = new ArrayDeque<>();
+  private final ConcurrentLinkedQueue<Entry> queue = new ConcurrentLinkedQueue<>();
   private int events;
   private long bytes;
   private long ordinal;
@@ -27,7 +27,7 @@ public final class MemoryQueue implements EventQueue {
     this.maxBytes = maxBytes;
   }
 
-  /** An queue that holds no more than so many events and bytes. */
+  /** A queue that holds no more than so many events and bytes. */
   public static MemoryQueue create(int maxEvents, long maxBytes) {
     return new MemoryQueue(maxEvents, maxBytes);
   }
@@ -46,9 +46,10 @@ public final class MemoryQueue implements EventQueue {
       if (sealed) {
         return Offer.SEALED;
       }
+      queue.add(Entry.of(ordinal + 1, event, null)); // first, for it may fail: the heap may be full
+      ordinal++;
       events++;
       bytes += event.bytes();
-      queue.add(Entry.of(++ordinal, event, null));
       arrived.signal();
       return Offer.ACCEPTED;
     } catch (InterruptedException e) {

@@ -2,6 +2,7 @@ package org.aragora.telemetry.producer.report;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.aragora.telemetry.producer.host.OwnWork;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,7 +87,7 @@ public final class FailureReport {
     }
     reporting.set(true);
     try {
-      work.run();
+      OwnWork.run(work);
     } catch (Throwable e) {
       // The host's listener or log failed, so there is nowhere to report it.
     } finally {

@@ -138,6 +138,7 @@ final class SpoolQueue implements EventQueue {
   }
 
   private @Nullable Position append(StampedEvent event, byte[] frame) {
+    boolean written = false;
     try {
       SegmentWriter out = writer;
       if (out == null) {
@@ -147,17 +148,23 @@ final class SpoolQueue implements EventQueue {
       Place place = numbers == null ? null : numbers.place(event);
       Frame.complete(frame, accepted + 1, place);
       end = out.append(frame, accepted + 1);
+      written = true;
       accepted++;
       if (numbers != null && place != null) {
         numbers.passed(place);
       }
-      trim.grown(end.segment(), frame.length);
       changed.signalAll();
+      trim.grown(end.segment(), frame.length);
       return end;
     } catch (IOException e) {
-      limits.budget().release(frame.length);
       notes.accept("The spool cannot be written, so events are dropped: " + e.getMessage());
       return null;
+    } catch (OutOfMemoryError e) {
+      return written ? end : null; // it is in the log, whatever failed behind it
+    } finally {
+      if (!written) {
+        limits.budget().release(frame.length);
+      }
     }
   }
 

@@ -21,7 +21,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.ThreadMetadata;
@@ -36,6 +35,7 @@ import org.aragora.telemetry.processor.failure.ThreadFailures;
 import org.aragora.telemetry.processor.health.HeartbeatWatch;
 import org.aragora.telemetry.processor.health.OffsetWatch;
 import org.aragora.telemetry.processor.health.ProcessorHealth;
+import org.aragora.telemetry.processor.pipeline.BoundedRecords;
 import org.aragora.telemetry.processor.pipeline.CountProcessor;
 import org.aragora.telemetry.processor.pipeline.PipelineSettings;
 import org.aragora.telemetry.processor.pipeline.PipelineTopology;
@@ -83,7 +83,7 @@ public final class GenerationPipeline implements AutoCloseable {
   private volatile boolean closing;
 
   /**
-   * What it runs on, closed with it.
+   * The parts that exist before it, closed with it.
    *
    * @param topics after its start
    */
@@ -132,7 +132,8 @@ public final class GenerationPipeline implements AutoCloseable {
     properties.putAll(
         config.streamsSettings(deployment.generation(), deployment.replicationFactor()));
     properties.putAll(places.settings());
-    streams = new KafkaStreams(new PipelineTopology(settings).get(), properties);
+    streams =
+        new KafkaStreams(new PipelineTopology(settings).get(), properties, new BoundedRecords());
     health =
         new ProcessorHealth(
             new ProcessorHealth.Watched(streams, view, heartbeats, offsets, failures),
@@ -185,7 +186,7 @@ public final class GenerationPipeline implements AutoCloseable {
     settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4096);
     settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
     settings.remove(ConsumerConfig.MAX_POLL_RECORDS_CONFIG);
-    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return new KafkaConsumer<>(settings, BoundedRecords.nothing(), BoundedRecords.nothing());
   }
 
   void start() {

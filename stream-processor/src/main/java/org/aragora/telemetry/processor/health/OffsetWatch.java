@@ -2,10 +2,12 @@ package org.aragora.telemetry.processor.health;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,13 +40,18 @@ public final class OffsetWatch implements ConsumedOffsets {
   private record Answers(
       long askedAtNanos,
       Map<InputPartition, Long> committed,
-      Map<InputPartition, Long> lag,
+      Map<InputPartition, PartitionEnds.Unread> unread,
       Map<InputPartition, Long> nextUnreadMs) {}
+
+  /** Records that cannot be read, at one last stable offset. */
+  private record Held(long stable, long records, long sinceNanos) {}
 
   private final Admin admin;
   private final Consumer<byte[], byte[]> peeker;
   private final Inputs inputs;
   private final BooleanSupplier needsAppendTimes;
+  private final PartitionEnds ends;
+  private final Map<TopicPartition, Held> held = new ConcurrentHashMap<>();
   private final Map<InputPartition, Long> lastReadToEndMs = new ConcurrentHashMap<>();
   private final Clock clock;
   private volatile Answers last = new Answers(0, Map.of(), Map.of(), Map.of());
@@ -68,6 +75,7 @@ public final class OffsetWatch implements ConsumedOffsets {
     this.admin = admin;
     this.peeker = peeker;
     this.inputs = inputs;
+    this.ends = new PartitionEnds(admin, peeker, TIMEOUT);
     this.needsAppendTimes = needsAppendTimes;
   }
 
@@ -82,43 +90,98 @@ public final class OffsetWatch implements ConsumedOffsets {
             .get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     Map<TopicPartition, Long> begins =
         offsets(admin, inputs.partitions().keySet(), OffsetSpec.earliest(), TIMEOUT);
-    Map<TopicPartition, Long> ends =
-        offsets(admin, inputs.partitions().keySet(), OffsetSpec.latest(), TIMEOUT);
-    Map<InputPartition, Long> committedByPartition = new HashMap<>();
-    Map<InputPartition, Long> lag = new HashMap<>();
-    Map<TopicPartition, Long> unread = new HashMap<>();
+    Map<TopicPartition, Long> positions = new HashMap<>();
     inputs
         .partitions()
+        .keySet()
         .forEach(
-            (topicPartition, partition) -> {
-              OffsetAndMetadata offset = committed.get(topicPartition);
-              long begin = begins.getOrDefault(topicPartition, 0L);
-              long position = offset == null ? begin : Math.max(begin, offset.offset());
-              long behind = Math.max(0, ends.getOrDefault(topicPartition, position) - position);
-              committedByPartition.put(partition, position);
-              lag.put(partition, behind);
-              if (behind > 0) {
-                unread.put(topicPartition, position);
-              } else {
+            partition -> {
+              OffsetAndMetadata offset = committed.get(partition);
+              long begin = begins.getOrDefault(partition, 0L);
+              positions.put(partition, offset == null ? begin : Math.max(begin, offset.offset()));
+            });
+    Map<InputPartition, Long> committedByPartition = new HashMap<>();
+    Map<InputPartition, PartitionEnds.Unread> unread = new HashMap<>();
+    Map<TopicPartition, Long> readable = new HashMap<>();
+    ends.from(positions)
+        .forEach(
+            (topicPartition, found) -> {
+              InputPartition partition = inputs.partitions().get(topicPartition);
+              committedByPartition.put(partition, positions.get(topicPartition));
+              unread.put(partition, found);
+              hold(topicPartition, found, askedAtNanos);
+              if (found.readable() > 0) {
+                readable.put(topicPartition, found.position());
+              } else if (found.lag() == 0) {
                 lastReadToEndMs.merge(partition, askedAtMs, Math::max);
               }
             });
     Map<InputPartition, Long> nextUnreadMs = new HashMap<>();
     if (needsAppendTimes.getAsBoolean()) {
-      peek(unread).forEach((tp, ms) -> nextUnreadMs.put(inputs.partitions().get(tp), ms));
+      held.forEach(
+          (tp, of) ->
+              nextUnreadMs.put(
+                  inputs.partitions().get(tp),
+                  askedAtMs - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - of.sinceNanos())));
+      peek(readable).forEach((tp, ms) -> nextUnreadMs.put(inputs.partitions().get(tp), ms));
     }
-    last = new Answers(askedAtNanos, committedByPartition, lag, nextUnreadMs);
+    last = new Answers(askedAtNanos, committedByPartition, unread, nextUnreadMs);
+  }
+
+  private void hold(TopicPartition partition, PartitionEnds.Unread found, long nowNanos) {
+    if (found.unstable() == 0) {
+      held.remove(partition);
+      return;
+    }
+    long stable = found.position() + found.readable();
+    held.compute(
+        partition,
+        (of, known) ->
+            new Held(
+                stable,
+                found.unstable(),
+                known != null && known.stable() == stable ? known.sinceNanos() : nowNanos));
+  }
+
+  /**
+   * Sentence about the records that an open transaction has held back for longest.
+   *
+   * @param longerThan shorter times are left out: transactions are open all the time
+   */
+  public Optional<String> heldBack(Duration longerThan) {
+    long nowNanos = System.nanoTime();
+    return held.entrySet().stream()
+        .filter(of -> nowNanos - of.getValue().sinceNanos() > longerThan.toNanos())
+        .min(Comparator.comparingLong(of -> of.getValue().sinceNanos()))
+        .map(
+            of ->
+                "%d records of %s cannot be read: a transaction at offset %d has been open for %d s; see kafka-transactions.sh find-hanging"
+                    .formatted(
+                        of.getValue().records(),
+                        of.getKey(),
+                        of.getValue().stable(),
+                        TimeUnit.NANOSECONDS.toSeconds(nowNanos - of.getValue().sinceNanos())));
   }
 
   /** Offsets of partitions as a read_committed consumer sees them. */
   public static Map<TopicPartition, Long> offsets(
       Admin admin, Set<TopicPartition> partitions, OffsetSpec spec, Duration timeout)
       throws ExecutionException, InterruptedException, TimeoutException {
+    return offsets(admin, partitions, spec, IsolationLevel.READ_COMMITTED, timeout);
+  }
+
+  static Map<TopicPartition, Long> offsets(
+      Admin admin,
+      Set<TopicPartition> partitions,
+      OffsetSpec spec,
+      IsolationLevel isolation,
+      Duration timeout)
+      throws ExecutionException, InterruptedException, TimeoutException {
     Map<TopicPartition, OffsetSpec> request = new HashMap<>();
     partitions.forEach(partition -> request.put(partition, spec));
     Map<TopicPartition, Long> offsets = new HashMap<>();
     admin
-        .listOffsets(request, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+        .listOffsets(request, new ListOffsetsOptions(isolation))
         .all()
         .get(timeout.toMillis(), TimeUnit.MILLISECONDS)
         .forEach((partition, found) -> offsets.put(partition, found.offset()));
@@ -150,7 +213,14 @@ public final class OffsetWatch implements ConsumedOffsets {
 
   @Override
   public OptionalLong lagRecords(InputPartition partition) {
-    return optional(last.lag().get(partition));
+    PartitionEnds.Unread unread = last.unread().get(partition);
+    return unread == null ? OptionalLong.empty() : OptionalLong.of(unread.lag());
+  }
+
+  @Override
+  public OptionalLong unstableRecords(InputPartition partition) {
+    PartitionEnds.Unread unread = last.unread().get(partition);
+    return unread == null ? OptionalLong.empty() : OptionalLong.of(unread.unstable());
   }
 
   @Override
@@ -166,8 +236,10 @@ public final class OffsetWatch implements ConsumedOffsets {
   @Override
   public OptionalLong readToEndAtNanos(InputPartition partition) {
     Answers current = last;
-    Long lag = current.lag().get(partition);
-    return lag != null && lag == 0 ? OptionalLong.of(current.askedAtNanos()) : OptionalLong.empty();
+    PartitionEnds.Unread unread = current.unread().get(partition);
+    return unread != null && unread.lag() == 0
+        ? OptionalLong.of(current.askedAtNanos())
+        : OptionalLong.empty();
   }
 
   /** Committed position of every input partition, as of the last poll; changes mean progress. */
@@ -175,9 +247,9 @@ public final class OffsetWatch implements ConsumedOffsets {
     return last.committed();
   }
 
-  /** Returns true if unread records were left at the last poll. */
+  /** Returns true if unread records that can be read were left at the last poll. */
   public boolean isBehind() {
-    return last.lag().values().stream().anyMatch(lag -> lag > 0);
+    return last.unread().values().stream().anyMatch(unread -> unread.readable() > 0);
   }
 
   /** {@link System#nanoTime} of the last poll that was answered; empty before the first. */

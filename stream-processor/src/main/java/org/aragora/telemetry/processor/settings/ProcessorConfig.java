@@ -230,7 +230,8 @@ public final class ProcessorConfig {
           (int) heartbeatInterval().toMillis());
     }
     streams.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
-    streams.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2000);
+    // Times the largest record, this is the heap that records which wait to be counted may take.
+    streams.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 128);
     streams.putIfAbsent(ConsumerConfig.RECEIVE_BUFFER_CONFIG, 1_048_576);
     streams.put(
         StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),

@@ -138,6 +138,11 @@ final class TestPipeline implements AutoCloseable {
   private static ConsumedOffsets progress(java.util.function.LongSupplier nanos) {
     return new ConsumedOffsets() {
       @Override
+      public OptionalLong unstableRecords(InputPartition partition) {
+        return OptionalLong.of(0);
+      }
+
+      @Override
       public OptionalLong lagRecords(InputPartition partition) {
         return OptionalLong.of(0);
       }

@@ -494,6 +494,11 @@ class SeriesCollectorTest {
     ConsumedOffsets progress =
         new ConsumedOffsets() {
           @Override
+          public OptionalLong unstableRecords(InputPartition of) {
+            return OptionalLong.empty();
+          }
+
+          @Override
           public OptionalLong lagRecords(InputPartition of) {
             return lag.containsKey(of) ? OptionalLong.of(lag.get(of)) : OptionalLong.empty();
           }

@@ -129,6 +129,11 @@ final class World {
       }
 
       @Override
+      public OptionalLong unstableRecords(InputPartition partition) {
+        return OptionalLong.of(0);
+      }
+
+      @Override
       public OptionalLong lagRecords(InputPartition partition) {
         return OptionalLong.of(atEnd(partition) ? 0 : 1);
       }

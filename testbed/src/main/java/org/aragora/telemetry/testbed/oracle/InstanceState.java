@@ -40,6 +40,10 @@ final class InstanceState {
     return isRunning() ? liveUntilMs : Long.MIN_VALUE;
   }
 
+  void setBack(long ms) {
+    liveUntilMs -= liveUntilMs == Long.MIN_VALUE ? 0 : ms;
+  }
+
   void setOverLimit(boolean over) {
     overLimit = over;
   }

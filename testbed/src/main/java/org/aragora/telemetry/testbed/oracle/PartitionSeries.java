@@ -52,6 +52,9 @@ final class PartitionSeries {
   /** A record is next: retires what has been unchanged for its retention. */
   void read(long offset, long appendMs) {
     nextOffset = offset + 1;
+    if (appendMs < nowMs) {
+      setBack(appendMs);
+    }
     nowMs = appendMs;
     if (appendMs <= firstEndMs) {
       return;
@@ -67,6 +70,20 @@ final class PartitionSeries {
         add(MetricTable.RETIRED, 1, List.of(part.metric.name()));
       } else if (ends(part.metric)) {
         firstEndMs = Math.min(firstEndMs, part.quietSinceMs() + retentionMs(part.metric));
+      }
+    }
+  }
+
+  /** The broker's clock was ahead: what lies in the future is of now. */
+  private void setBack(long toMs) {
+    firstEndMs = Long.MIN_VALUE;
+    for (SeriesPart part : living.values()) {
+      long aheadMs = part.changedMs - toMs;
+      if (aheadMs > 0) {
+        part.changedMs = toMs;
+        if (part.instance != null) {
+          part.instance.setBack(aheadMs);
+        }
       }
     }
   }

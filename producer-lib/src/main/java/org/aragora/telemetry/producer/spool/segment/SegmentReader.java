@@ -111,9 +111,9 @@ public final class SegmentReader implements AutoCloseable {
     if (through < expected) {
       return null;
     }
-    long lost = through - expected + 1;
+    Entry hole = Entry.hole(through, through - expected + 1);
     expected = through + 1;
-    return Entry.hole(through, lost);
+    return hole;
   }
 
   private void salvage(SegmentFile in, long limit, long last, boolean isLast) throws IOException {

@@ -35,11 +35,12 @@ public final class SegmentWriter implements AutoCloseable {
    */
   public Position append(byte[] frame, long ordinal) throws IOException {
     RandomAccessFile out = writable(ordinal);
+    Position after = new Position(end.segment(), end.offset() + frame.length);
     dirty = true;
     out.write(frame);
     dirty = false;
-    end = new Position(end.segment(), end.offset() + frame.length);
-    return end;
+    end = after;
+    return after;
   }
 
   private RandomAccessFile writable(long ordinal) throws IOException {

@@ -62,7 +62,7 @@ class PipelinePropertyTest {
   private static final Pattern CUMULATIVE =
       Pattern.compile("[a-z_]+_(?:total|bucket|count|seconds_sum)(?:\\{.*)?");
 
-  /** How often the tries came to what is rare. */
+  /** Number of tries that came to each rare case. */
   private static final Map<String, Integer> ENDS = new TreeMap<>();
 
   private static final Map<String, Boolean> IS_CUMULATIVE = new HashMap<>();

@@ -68,7 +68,7 @@ final class World {
   /** Keys that were merged into another one. */
   final Map<String, Set<String>> merged = new HashMap<>();
 
-  /** How often each series has ended for who reads its partition. */
+  /** Number of ends of each series, for a reader of its partition. */
   final Map<SeriesKey, Integer> ends = new HashMap<>();
 
   int deadLetters;

@@ -33,6 +33,7 @@ import org.aragora.telemetry.counting.metric.OwnerValue;
 import org.aragora.telemetry.processor.failure.Places;
 import org.aragora.telemetry.processor.failure.ThreadFailures;
 import org.aragora.telemetry.processor.health.HeartbeatWatch;
+import org.aragora.telemetry.processor.health.Lease;
 import org.aragora.telemetry.processor.health.OffsetWatch;
 import org.aragora.telemetry.processor.health.ProcessorHealth;
 import org.aragora.telemetry.processor.pipeline.BoundedRecords;
@@ -103,7 +104,13 @@ public final class GenerationPipeline implements AutoCloseable {
     this.takeover = prepared.takeover();
     this.topics = prepared.topics();
     heartbeats = new HeartbeatWatch(config.sessionTimeout().dividedBy(2), System::nanoTime);
-    view = new MetricsView(thread -> isCurrent.getAsBoolean() && heartbeats.isFresh(thread));
+    view =
+        new MetricsView(
+            new Lease(
+                isCurrent,
+                heartbeats,
+                Lease.maxSilence(config.maxPollInterval(), config.sessionTimeout()),
+                System::nanoTime));
     int topicTimePartition = MetricsKey.topicTimePartition(deployment.metricsPartitions());
     peeker = peeker(config);
     offsets =

@@ -28,6 +28,7 @@ import org.aragora.telemetry.counting.metric.OwnerValue;
 import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.counting.store.BinaryReader;
+import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.processor.flow.ConsumedOffsets;
 import org.aragora.telemetry.processor.pipeline.CountProcessor;
 import org.aragora.telemetry.processor.pipeline.PartitionedValue;
@@ -63,6 +64,9 @@ final class World {
 
   /** Keys that were deleted, in hex. */
   final Set<String> deleted = new HashSet<>();
+
+  /** Keys that were merged into another one. */
+  final Map<String, Set<String>> merged = new HashMap<>();
 
   /** How often each series has ended for who reads its partition. */
   final Map<SeriesKey, Integer> ends = new HashMap<>();
@@ -179,12 +183,37 @@ final class World {
       throw new AssertionError("a ledger record does not balance: " + key);
     }
     if (value == null) {
-      deleted.add(hex(key.toBytes()));
-      metrics.remove(hex(key.toBytes()));
+      delete(key);
     } else if (!(key instanceof MetricsKey.Owner)) {
       metrics.put(hex(key.toBytes()), hex(value));
     }
     metricsLog.get(key.partition(metricsPartitions)).add(new byte[][] {key.toBytes(), value});
+  }
+
+  /** A part that was merged into another one goes with it. */
+  private void delete(MetricsKey key) {
+    String hex = hex(key.toBytes());
+    metrics.remove(hex);
+    if (key instanceof MetricsKey.Partial part) {
+      for (Map.Entry<String, String> other : metrics.entrySet()) {
+        if (MetricsKey.fromBytes(HexFormat.of().parseHex(other.getKey()))
+                instanceof MetricsKey.Partial into
+            && into.series().equals(part.series())
+            && into.task().equals(part.task())
+            && into.incarnation() < part.incarnation()
+            && part.incarnation() < value(other.getValue()).nextOffset()
+            && value(other.getValue()).isRetired()) {
+          merged.computeIfAbsent(other.getKey(), none -> new HashSet<>()).add(hex);
+          return;
+        }
+      }
+    }
+    deleted.add(hex);
+    deleted.addAll(merged.getOrDefault(hex, Set.of()));
+  }
+
+  private static PartialValue value(String hex) {
+    return PartialValue.fromBytes(HexFormat.of().parseHex(hex));
   }
 
   private static String hex(byte[] bytes) {

@@ -125,7 +125,8 @@ final class PartitionCheck implements PartitionJob {
       firstAppendMs = record.timestamp();
     }
     counter.accept(
-        new InputRecord(record.offset(), record.timestamp(), record.key(), record.headers(), record.value()));
+        new InputRecord(
+            record.offset(), record.timestamp(), record.key(), record.headers(), record.value()));
     reached(record.offset() + 1);
   }
 

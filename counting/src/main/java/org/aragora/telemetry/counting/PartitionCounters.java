@@ -55,12 +55,13 @@ public final class PartitionCounters {
   public String rulesLine() {
     StringBuilder line = new StringBuilder();
     line.append(
-        "skew=%s grace=%s deadline=%s series=%d metrics="
+        "skew=%s grace=%s deadline=%s series=%d runs=%d metrics="
             .formatted(
                 rules.maxClockSkew(),
                 rules.lateGrace(),
                 rules.debateDeadline(),
-                rules.seriesLimit()));
+                rules.seriesLimit(),
+                rules.runLimit()));
     metrics().forEach(metric -> line.append(Long.toHexString(metric.fingerprint())).append(','));
     return line.toString();
   }

@@ -36,7 +36,8 @@ record ReplayConfig(
           CountingSettings.MAX_CLOCK_SKEW,
           CountingSettings.LATE_GRACE,
           CountingSettings.DEBATE_DEADLINE,
-          CountingSettings.SERIES_LIMIT);
+          CountingSettings.SERIES_LIMIT,
+          CountingSettings.RUN_LIMIT);
 
   /**
    * Reads an environment.
@@ -57,6 +58,7 @@ record ReplayConfig(
             settings.get(CountingSettings.LATE_GRACE),
             settings.get(CountingSettings.DEBATE_DEADLINE),
             settings.get(CountingSettings.SERIES_LIMIT),
+            settings.get(CountingSettings.RUN_LIMIT),
             Duration.ZERO,
             false));
   }

@@ -10,6 +10,7 @@ import java.time.Duration;
  *     window stays open
  * @param debateDeadline timeout of a debate that gives none
  * @param seriesLimit series of one metric that one input partition admits
+ * @param runLimit producer runs that one input partition remembers
  * @param birth how long the serving stage serves a new labelled series as 0; if it is zero, no
  *     series starts so
  * @param proposesEnds if ends of overdue debates are proposed: not in a replay
@@ -19,12 +20,13 @@ public record CountingRules(
     Duration lateGrace,
     Duration debateDeadline,
     int seriesLimit,
+    int runLimit,
     Duration birth,
     boolean proposesEnds) {
 
   /** The same rules for a replay, which proposes nothing and serves nothing. */
   public CountingRules forReplay() {
     return new CountingRules(
-        maxClockSkew, lateGrace, debateDeadline, seriesLimit, Duration.ZERO, false);
+        maxClockSkew, lateGrace, debateDeadline, seriesLimit, runLimit, Duration.ZERO, false);
   }
 }

@@ -307,6 +307,9 @@ public final class MetricCatalog {
     if (event.debateChange() != null) {
       measure(event.debateChange(), event, to);
     }
+    if (event.displaced() != null) {
+      measure(event.displaced(), event, to);
+    }
   }
 
   private void measure(Object data, CountedEvent event, Consumer<Measurement> to) {

@@ -67,9 +67,11 @@ class FormatVersion1Test {
 
   @Test
   void aLedgerIsReadAsItWasWritten() {
-    assertThat(Ledger.read(new BinaryReader(committed("value.ledger"))))
-        .usingRecursiveComparison()
-        .isEqualTo(LedgerTest.full());
+    for (String name : new String[] {"value.ledger", "value.ledger-2"}) {
+      assertThat(Ledger.read(new BinaryReader(committed(name))))
+          .usingRecursiveComparison()
+          .isEqualTo(LedgerTest.full());
+    }
   }
 
   @ParameterizedTest
@@ -88,7 +90,9 @@ class FormatVersion1Test {
   void whatIsWrittenTodayIsVersion1() {
     Map<String, String> written = new TreeMap<>();
     write().forEach((name, bytes) -> written.put(name, HexFormat.of().formatHex(bytes)));
-    assertThat(written).isEqualTo(new TreeMap<>(load()));
+    Map<String, String> committed = new TreeMap<>(load());
+    committed.remove("value.ledger"); // of an earlier release
+    assertThat(written).isEqualTo(committed);
   }
 
   private static Map<String, byte[]> write() {
@@ -103,7 +107,7 @@ class FormatVersion1Test {
         "value.owner",
         new OwnerValue("5f0c6b5e-0000-4000-8000-000000000001", 12, Optional.empty()).toBytes());
     all.put("value.ripe", new RipeValue().toBytes());
-    all.put("value.ledger", LedgerTest.bytes(LedgerTest.full()));
+    all.put("value.ledger-2", LedgerTest.bytes(LedgerTest.full()));
     for (MetricType type : MetricType.values()) {
       BinaryWriter out = new BinaryWriter();
       PartialValue.write(

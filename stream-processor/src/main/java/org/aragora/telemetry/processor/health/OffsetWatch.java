@@ -1,6 +1,5 @@
 package org.aragora.telemetry.processor.health;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -34,19 +34,31 @@ public final class OffsetWatch implements ConsumedOffsets {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final Duration PEEK_TIMEOUT = Duration.ofSeconds(2);
 
+  /** Offsets before the end at which the newest record is looked for; the last may be a marker. */
+  private static final int NEWEST = 2;
+
+  private static final long NANOS_PER_MS = 1_000_000;
+
+  /** The newest record of a partition: where the partition ends, its append time, when seen. */
+  private record Newest(long end, long appendMs, long atNanos) {}
+
+  /** Append times of the next unread record and of the newest one. */
+  private record Unread(long appendMs, Newest newest) {}
+
   /** The answers of one poll; {@code askedAtNanos} is earlier than all of them. */
   private record Answers(
       long askedAtNanos,
       Map<InputPartition, Long> committed,
       Map<InputPartition, Long> lag,
-      Map<InputPartition, Long> nextUnreadMs) {}
+      Map<InputPartition, Unread> unread) {}
 
   private final Admin admin;
   private final Consumer<byte[], byte[]> peeker;
   private final Inputs inputs;
   private final BooleanSupplier needsAppendTimes;
-  private final Map<InputPartition, Long> lastReadToEndMs = new ConcurrentHashMap<>();
-  private final Clock clock;
+  private final Map<InputPartition, IdleTime> idle = new ConcurrentHashMap<>();
+  private final Map<TopicPartition, Newest> newest = new HashMap<>();
+  private final LongSupplier nanoClock;
   private volatile Answers last = new Answers(0, Map.of(), Map.of(), Map.of());
 
   /** The input partitions of a consumer group. */
@@ -63,8 +75,8 @@ public final class OffsetWatch implements ConsumedOffsets {
       Consumer<byte[], byte[]> peeker,
       Inputs inputs,
       BooleanSupplier needsAppendTimes,
-      Clock clock) {
-    this.clock = clock;
+      LongSupplier nanoClock) {
+    this.nanoClock = nanoClock;
     this.admin = admin;
     this.peeker = peeker;
     this.inputs = inputs;
@@ -73,8 +85,7 @@ public final class OffsetWatch implements ConsumedOffsets {
 
   /** Asks once and publishes the answers. */
   public void refresh() throws ExecutionException, InterruptedException, TimeoutException {
-    long askedAtNanos = System.nanoTime();
-    long askedAtMs = clock.millis();
+    long askedAtNanos = nanoClock.getAsLong();
     Map<TopicPartition, OffsetAndMetadata> committed =
         admin
             .listConsumerGroupOffsets(inputs.group())
@@ -100,14 +111,47 @@ public final class OffsetWatch implements ConsumedOffsets {
               if (behind > 0) {
                 unread.put(topicPartition, position);
               } else {
-                lastReadToEndMs.merge(partition, askedAtMs, Math::max);
+                idle.compute(
+                    partition, (of, known) -> IdleTime.seen(known, position, askedAtNanos));
               }
             });
-    Map<InputPartition, Long> nextUnreadMs = new HashMap<>();
-    if (needsAppendTimes.getAsBoolean()) {
-      peek(unread).forEach((tp, ms) -> nextUnreadMs.put(inputs.partitions().get(tp), ms));
-    }
-    last = new Answers(askedAtNanos, committedByPartition, lag, nextUnreadMs);
+    last =
+        new Answers(
+            askedAtNanos,
+            committedByPartition,
+            lag,
+            needsAppendTimes.getAsBoolean() ? unread(unread, ends) : Map.of());
+  }
+
+  /** Append times of the next and of the newest record, by the positions of unread partitions. */
+  private Map<InputPartition, Unread> unread(
+      Map<TopicPartition, Long> positions, Map<TopicPartition, Long> ends) {
+    Map<TopicPartition, Long> next = peek(positions);
+    newest.keySet().retainAll(positions.keySet());
+    Map<TopicPartition, Long> grown = new HashMap<>();
+    positions.forEach(
+        (partition, position) -> {
+          long end = ends.get(partition);
+          Newest known = newest.get(partition);
+          if (known == null || known.end() != end) {
+            grown.put(partition, Math.max(position, end - NEWEST));
+          }
+        });
+    peek(grown)
+        .forEach(
+            (partition, appendMs) ->
+                newest.put(
+                    partition,
+                    new Newest(ends.get(partition), appendMs, nanoClock.getAsLong())));
+    Map<InputPartition, Unread> found = new HashMap<>();
+    next.forEach(
+        (partition, appendMs) -> {
+          Newest of = newest.get(partition);
+          if (of != null) {
+            found.put(inputs.partitions().get(partition), new Unread(appendMs, of));
+          }
+        });
+    return found;
   }
 
   /** Offsets of partitions as a read_committed consumer sees them. */
@@ -154,13 +198,26 @@ public final class OffsetWatch implements ConsumedOffsets {
   }
 
   @Override
-  public OptionalLong nextUnreadAppendTimeMs(InputPartition partition) {
-    return optional(last.nextUnreadMs().get(partition));
+  public OptionalLong unreadAgeMs(InputPartition partition) {
+    Unread unread = last.unread().get(partition);
+    if (unread == null) {
+      return OptionalLong.empty();
+    }
+    Newest of = unread.newest();
+    long presentMs = of.appendMs() + (nanoClock.getAsLong() - of.atNanos()) / NANOS_PER_MS;
+    return OptionalLong.of(Math.max(0, presentMs - unread.appendMs()));
   }
 
   @Override
-  public OptionalLong lastReadToEndMs(InputPartition partition) {
-    return optional(lastReadToEndMs.get(partition));
+  public OptionalLong idleNanos(InputPartition partition, long nextOffset) {
+    IdleTime known = idle.get(partition);
+    return known == null ? OptionalLong.empty() : known.nanos(nextOffset);
+  }
+
+  @Override
+  public OptionalLong lastReadToEndNanos(InputPartition partition) {
+    IdleTime known = idle.get(partition);
+    return known == null ? OptionalLong.empty() : OptionalLong.of(known.lastNanos());
   }
 
   @Override

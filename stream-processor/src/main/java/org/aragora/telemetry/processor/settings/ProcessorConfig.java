@@ -108,6 +108,7 @@ public final class ProcessorConfig {
           CountingSettings.DEBATE_DEADLINE,
           CountingSettings.BIRTH,
           CountingSettings.SERIES_LIMIT,
+          CountingSettings.RUN_LIMIT,
           CREATE_TOPICS,
           PARTITIONS,
           STALL,
@@ -253,6 +254,7 @@ public final class ProcessorConfig {
         settings.get(CountingSettings.LATE_GRACE),
         settings.get(CountingSettings.DEBATE_DEADLINE),
         settings.get(CountingSettings.SERIES_LIMIT),
+        settings.get(CountingSettings.RUN_LIMIT),
         settings.get(CountingSettings.BIRTH),
         true);
   }

@@ -29,7 +29,8 @@ class ProcessorHealthTest {
 
   private final KafkaStreams streams = streams();
   private long nanos;
-  private final HeartbeatWatch heartbeats = new HeartbeatWatch(Duration.ofSeconds(5), () -> nanos);
+  private final HeartbeatWatch heartbeats = new HeartbeatWatch(
+          Duration.ofSeconds(5), new Clocks(() -> nanos, () -> nanos / 1_000_000));
   private final ThreadFailures failures = failures(() -> nanos);
   private final ProcessorHealth health =
       new ProcessorHealth(
@@ -42,7 +43,7 @@ class ProcessorHealthTest {
                   peeker(),
                   new OffsetWatch.Inputs("g", Map.of()),
                   () -> false,
-                  java.time.Clock.systemUTC()),
+                  () -> nanos),
               failures),
           Duration.ofSeconds(60),
           () -> nanos);

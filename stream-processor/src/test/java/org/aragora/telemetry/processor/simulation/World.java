@@ -1,9 +1,6 @@
 package org.aragora.telemetry.processor.simulation;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -23,6 +20,7 @@ import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.OwnerValue;
 import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.counting.store.BinaryReader;
+import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.processor.flow.ConsumedOffsets;
 import org.aragora.telemetry.processor.pipeline.CountProcessor;
 import org.aragora.telemetry.processor.pipeline.PartitionedValue;
@@ -61,7 +59,7 @@ final class World {
   private final Map<Integer, Server> servers = new HashMap<>();
 
   private static List<MetricDescriptor> metrics() {
-    CountingRules any = new CountingRules(SKEW, GRACE, GRACE, 1, GRACE, false);
+    CountingRules any = new CountingRules(SKEW, GRACE, GRACE, 1, 1, GRACE, false);
     return PartitionCounters.of(any, "aragora.").metrics();
   }
 
@@ -94,7 +92,7 @@ final class World {
 
   CountProcessor.Services services() {
     CountingRules rules =
-        new CountingRules(SKEW, GRACE, Duration.ofSeconds(600), seriesLimit, birth, proposes);
+        new CountingRules(SKEW, GRACE, Duration.ofSeconds(600), seriesLimit, 10_000, birth, proposes);
     return new CountProcessor.Services(
         PartitionCounters.of(rules, "aragora."),
         progress(),
@@ -115,13 +113,18 @@ final class World {
       }
 
       @Override
-      public OptionalLong nextUnreadAppendTimeMs(InputPartition partition) {
+      public OptionalLong unreadAgeMs(InputPartition partition) {
         return OptionalLong.empty();
       }
 
       @Override
-      public OptionalLong lastReadToEndMs(InputPartition partition) {
-        return atEnd(partition) ? OptionalLong.of(logs.nowMs) : OptionalLong.empty();
+      public OptionalLong idleNanos(InputPartition partition, long nextOffset) {
+        return atEnd(partition) ? OptionalLong.of(logs.idleMs(partition) * 1_000_000) : OptionalLong.empty();
+      }
+
+      @Override
+      public OptionalLong lastReadToEndNanos(InputPartition partition) {
+        return readToEndAtNanos(partition);
       }
 
       @Override
@@ -155,9 +158,16 @@ final class World {
       throw new AssertionError("a ledger record does not balance: " + key);
     }
     if (!(key instanceof MetricsKey.Owner)) {
-      metrics.put(hex(key.toBytes()), hex(value));
+      metrics.put(hex(key.toBytes()), hex(key instanceof MetricsKey.LedgerOf ? account(value) : value));
     }
     metricsLog.get(key.partition(metricsPartitions)).add(new byte[][] {key.toBytes(), value});
+  }
+
+  /** A ledger without the time that its partition had reached, which depends on the clock. */
+  private static byte[] account(byte[] ledger) {
+    BinaryWriter out = new BinaryWriter();
+    Ledger.read(new BinaryReader(ledger)).write(out);
+    return out.toBytes();
   }
 
   private static String hex(byte[] bytes) {
@@ -254,8 +264,7 @@ final class World {
                 logs.partitions(),
                 metricsPartitions,
                 GRACE),
-            progress(),
-            Clock.fixed(Instant.ofEpochMilli(logs.nowMs), ZoneOffset.UTC));
+            progress());
     return Samples.of(collector.collect());
   }
 

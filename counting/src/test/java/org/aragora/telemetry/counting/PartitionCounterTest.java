@@ -34,7 +34,8 @@ class PartitionCounterTest {
     ingest = MemoryStores.copy(ingest);
     aggregate = MemoryStores.copy(aggregate);
     CountingRules rules =
-        new CountingRules(Duration.ZERO, Duration.ZERO, Duration.ZERO, 2000, 10_000, Duration.ZERO, true);
+        new CountingRules(
+            Duration.ZERO, Duration.ZERO, Duration.ZERO, 2000, 10_000, Duration.ZERO, true);
     counter =
         new PartitionCounters(rules, () -> new MetricCatalog("aragora."), handover)
             .open(

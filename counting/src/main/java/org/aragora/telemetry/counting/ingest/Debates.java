@@ -69,8 +69,7 @@ final class Debates {
     open =
         new StoredMap<>(
             store, OPEN, DEBATE_ID, ValueCodec.of(OpenDebate::write, OpenDebate::read), false);
-    ended =
-        new StoredMap<>(store, ENDED, DEBATE_ID, ValueCodec.of(End::write, End::read), false);
+    ended = new StoredMap<>(store, ENDED, DEBATE_ID, ValueCodec.of(End::write, End::read), false);
     OldIngest.moveDebates(
         store,
         (id, in) -> open.put(Hash128.of(id), OpenDebate.read1(id, in)),

@@ -147,7 +147,8 @@ public final class Ingest {
     }
     Event event = ((Decoded.Valid) decoded).event();
     Event.Sequence sequence = event.sequence();
-    if (sequence != null && !runs.count(event.source(), sequence, ledger.appendTimeMs(), input.offset())) {
+    if (sequence != null
+        && !runs.count(event.source(), sequence, ledger.appendTimeMs(), input.offset())) {
       ledger.recordDuplicate();
       return null;
     }

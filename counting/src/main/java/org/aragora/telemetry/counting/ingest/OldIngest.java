@@ -58,8 +58,7 @@ final class OldIngest {
           in.readVersion(VERSION, "the state of a producer run");
           runs.accept(
               run.hash(),
-              new Run(
-                  Runs.MAX_GAPS, in.readUnsigned(), in.readUnsigned(), in.readSigned(), 0));
+              new Run(Runs.MAX_GAPS, in.readUnsigned(), in.readUnsigned(), in.readSigned(), 0));
         });
     move(
         store,
@@ -89,7 +88,10 @@ final class OldIngest {
   }
 
   private static <K> void move(
-      KeyValueStore<Bytes, byte[]> store, char kind, Codec<K> keys, BiConsumer<K, BinaryReader> to) {
+      KeyValueStore<Bytes, byte[]> store,
+      char kind,
+      Codec<K> keys,
+      BiConsumer<K, BinaryReader> to) {
     StoreSection<K, BinaryReader> old =
         new StoreSection<>(
             store,

@@ -69,9 +69,7 @@ final class Runs {
             Codec.of(Hash128::write, Hash128::read),
             ValueCodec.of(Runs::write, Runs::read));
     OldIngest.moveRuns(
-        store,
-        runs::put,
-        (run, first, last) -> gaps.put(gaps.key(new Gap(run, first)), last));
+        store, runs::put, (run, first, last) -> gaps.put(gaps.key(new Gap(run, first)), last));
     gaps.forEach(
         (gap, last) -> {
           Run run = runs.get(gap.run());

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 
 /**
  * The first 128 bits of a SHA-256: stands for identifiers of which only equality matters, so that
@@ -39,6 +40,12 @@ public record Hash128(long high, long low) {
     } catch (CloneNotSupportedException e) {
       return sha256();
     }
+  }
+
+  /** It in 22 characters: letters, digits, {@code -} and {@code _}. */
+  public String text() {
+    byte[] bytes = ByteBuffer.allocate(2 * Long.BYTES).putLong(high).putLong(low).array();
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
   /** Appends its 16 bytes. */

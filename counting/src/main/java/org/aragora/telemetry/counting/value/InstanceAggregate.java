@@ -68,6 +68,11 @@ public final class InstanceAggregate implements Aggregate {
     return liveUntilMs;
   }
 
+  /** Returns true if its last heartbeat is that of {@code other}. */
+  public boolean hasHeartbeatOf(InstanceAggregate other) {
+    return heartbeat.compareTo(other.heartbeat) == 0;
+  }
+
   /** Its last known number of WebSocket connections. */
   public long websocketConnections() {
     return websocketConnections;

@@ -27,19 +27,22 @@ class DebatesTest {
     assertThat(debates.start(debate("d", "security", 0)))
         .isEqualTo(new DebateChange.Started("security"));
     assertThat(debates.start(debate("d", "legal", 1))).isNull();
-    assertThat(debates.end(end("d", null), 2, ++offset)).isEqualTo(ended("d", null, "security", true));
+    assertThat(debates.end(end("d", null), 2, ++offset))
+        .isEqualTo(ended("d", null, "security", true));
   }
 
   @Test
   void theFirstEndEndsADebateAndTheSecondChangesNothing() {
     debates.start(debate("d", null, 0));
-    assertThat(debates.end(end("d", null), 1, ++offset)).isEqualTo(ended("d", null, "general", true));
+    assertThat(debates.end(end("d", null), 1, ++offset))
+        .isEqualTo(ended("d", null, "general", true));
     assertThat(debates.end(end("d", "legal"), 2, ++offset)).isNull();
   }
 
   @Test
   void anEndWithoutStartEndsADebateThatWasNotOpen() {
-    assertThat(debates.end(end("d", "legal"), 1, ++offset)).isEqualTo(ended("d", "legal", "legal", false));
+    assertThat(debates.end(end("d", "legal"), 1, ++offset))
+        .isEqualTo(ended("d", "legal", "legal", false));
   }
 
   @Test
@@ -99,7 +102,8 @@ class DebatesTest {
     assertThat(debates.overdue(Long.MAX_VALUE))
         .extracting(overdue -> overdue.debate().debateId())
         .containsExactly("e");
-    assertThat(debates.end(end("d", null), 3, ++offset)).isEqualTo(ended("d", null, "general", true));
+    assertThat(debates.end(end("d", null), 3, ++offset))
+        .isEqualTo(ended("d", null, "general", true));
   }
 
   @Test
@@ -209,7 +213,17 @@ class DebatesTest {
 
   private OpenDebate debate(String id, String domain, long appendMs) {
     return new OpenDebate(
-        id, ++offset, "start-1", 0, appendMs, TIMEOUT_MS * 1_000_000, domain, null, null, null, false);
+        id,
+        ++offset,
+        "start-1",
+        0,
+        appendMs,
+        TIMEOUT_MS * 1_000_000,
+        domain,
+        null,
+        null,
+        null,
+        false);
   }
 
   private static DebateCompleted end(String id, String domain) {

@@ -104,7 +104,10 @@ public final class GenerationPipeline implements AutoCloseable {
     this.admin = prepared.admin();
     this.takeover = prepared.takeover();
     this.topics = prepared.topics();
-    heartbeats = new HeartbeatWatch(config.sessionTimeout().dividedBy(2), new Clocks(System::nanoTime, System::currentTimeMillis));
+    heartbeats =
+        new HeartbeatWatch(
+            config.sessionTimeout().dividedBy(2),
+            new Clocks(System::nanoTime, System::currentTimeMillis));
     view = new MetricsView(thread -> isCurrent.getAsBoolean() && heartbeats.isFresh(thread));
     int topicTimePartition = MetricsKey.topicTimePartition(deployment.metricsPartitions());
     peeker = peeker(config);

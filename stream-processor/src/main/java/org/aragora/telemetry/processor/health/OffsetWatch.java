@@ -141,8 +141,7 @@ public final class OffsetWatch implements ConsumedOffsets {
         .forEach(
             (partition, appendMs) ->
                 newest.put(
-                    partition,
-                    new Newest(ends.get(partition), appendMs, nanoClock.getAsLong())));
+                    partition, new Newest(ends.get(partition), appendMs, nanoClock.getAsLong())));
     Map<InputPartition, Unread> found = new HashMap<>();
     next.forEach(
         (partition, appendMs) -> {

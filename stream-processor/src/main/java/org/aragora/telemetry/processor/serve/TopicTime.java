@@ -57,8 +57,7 @@ final class TopicTime {
     for (Map.Entry<InputPartition, Ledger> entry : ledgers.entrySet()) {
       if (entry.getKey().topic() == topic) {
         highest = Math.max(highest, entry.getValue().partitionTimeNanos());
-        lookNanos =
-            Math.min(lookNanos, progress.lastReadToEndNanos(entry.getKey()).orElse(NEVER));
+        lookNanos = Math.min(lookNanos, progress.lastReadToEndNanos(entry.getKey()).orElse(NEVER));
         if (last == null || last.getValue().appendTimeMs() < entry.getValue().appendTimeMs()) {
           last = entry;
         }

@@ -61,7 +61,7 @@ final class TopicTimeSamples {
       if (!merged.isRunning()) {
         continue;
       }
-      long leftMs = leftMs(series.getValue(), time);
+      long leftMs = leftMs(merged, series.getValue(), time);
       if (leftMs > 0) {
         connections += merged.websocketConnections();
       }
@@ -78,14 +78,16 @@ final class TopicTimeSamples {
   }
 
   /**
-   * Time for which an instance stays alive without another heartbeat; the most of all partitions.
+   * Time for which an instance stays alive without another heartbeat, by the partition of its last.
    */
-  private static long leftMs(Map<InputPartition, Aggregate> parts, TopicTime time) {
+  private static long leftMs(
+      InstanceAggregate merged, Map<InputPartition, Aggregate> parts, TopicTime time) {
     long leftMs = Long.MIN_VALUE;
     for (Map.Entry<InputPartition, Aggregate> part : parts.entrySet()) {
       long liveUntilMs = ((InstanceAggregate) part.getValue()).liveUntilMs();
       long nowMs = time.appendTimeMs(part.getKey());
-      if (liveUntilMs > 0 && nowMs > 0) {
+      boolean last = ((InstanceAggregate) part.getValue()).hasHeartbeatOf(merged);
+      if (last && liveUntilMs > 0 && nowMs > 0) {
         leftMs = Math.max(leftMs, liveUntilMs - nowMs);
       }
     }

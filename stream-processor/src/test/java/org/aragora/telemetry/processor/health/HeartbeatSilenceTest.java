@@ -14,7 +14,8 @@ class HeartbeatSilenceTest {
 
   private long nowNanos = 1;
   private double answers;
-  private final HeartbeatWatch watch = new HeartbeatWatch(
+  private final HeartbeatWatch watch =
+      new HeartbeatWatch(
           Duration.ofSeconds(3), new Clocks(() -> nowNanos, () -> nowNanos / 1_000_000));
 
   @Test

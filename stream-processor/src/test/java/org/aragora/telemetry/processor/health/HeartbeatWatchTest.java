@@ -14,7 +14,8 @@ class HeartbeatWatchTest {
 
   private long nanos = 1_000 * SECOND;
   private long suspendedMs;
-  private final HeartbeatWatch watch = new HeartbeatWatch(
+  private final HeartbeatWatch watch =
+      new HeartbeatWatch(
           Duration.ofSeconds(5), new Clocks(() -> nanos, () -> nanos / 1_000_000 + suspendedMs));
   private final Map<MetricName, Metric> metrics = new HashMap<>();
 

@@ -34,7 +34,8 @@ class ITProcessorHealth {
     kafka.createTopics(1);
     Map<String, Object> clients = Map.of("bootstrap.servers", kafka.bootstrapServers());
     TopicPartition input = new TopicPartition(InputTopic.REQUESTS.under(kafka.prefix()), 0);
-    HeartbeatWatch heartbeats = new HeartbeatWatch(
+    HeartbeatWatch heartbeats =
+        new HeartbeatWatch(
             Duration.ofMinutes(5), new Clocks(System::nanoTime, System::currentTimeMillis));
     ProcessorHealthTest.answer(heartbeats, 1);
     ProcessorHealthTest.answer(heartbeats, 2);

@@ -68,10 +68,7 @@ final class Logs {
 
   /** Time since the append time of a partition, zero if that lies ahead or is unknown. */
   long idleMs(InputPartition partition) {
-    return entries.get(partition).stream()
-        .mapToLong(Entry::appendMs)
-        .max()
-        .stream()
+    return entries.get(partition).stream().mapToLong(Entry::appendMs).max().stream()
         .map(last -> Math.max(0, nowMs - last))
         .sum();
   }

@@ -92,7 +92,8 @@ final class World {
 
   CountProcessor.Services services() {
     CountingRules rules =
-        new CountingRules(SKEW, GRACE, Duration.ofSeconds(600), seriesLimit, 10_000, birth, proposes);
+        new CountingRules(
+            SKEW, GRACE, Duration.ofSeconds(600), seriesLimit, 10_000, birth, proposes);
     return new CountProcessor.Services(
         PartitionCounters.of(rules, "aragora."),
         progress(),
@@ -119,7 +120,9 @@ final class World {
 
       @Override
       public OptionalLong idleNanos(InputPartition partition, long nextOffset) {
-        return atEnd(partition) ? OptionalLong.of(logs.idleMs(partition) * 1_000_000) : OptionalLong.empty();
+        return atEnd(partition)
+            ? OptionalLong.of(logs.idleMs(partition) * 1_000_000)
+            : OptionalLong.empty();
       }
 
       @Override
@@ -158,7 +161,8 @@ final class World {
       throw new AssertionError("a ledger record does not balance: " + key);
     }
     if (!(key instanceof MetricsKey.Owner)) {
-      metrics.put(hex(key.toBytes()), hex(key instanceof MetricsKey.LedgerOf ? account(value) : value));
+      metrics.put(
+          hex(key.toBytes()), hex(key instanceof MetricsKey.LedgerOf ? account(value) : value));
     }
     metricsLog.get(key.partition(metricsPartitions)).add(new byte[][] {key.toBytes(), value});
   }

@@ -123,6 +123,72 @@ def check_dashboards():
             yield done.stdout + done.stderr
 
 
+def queries():
+    """(where, expression) of the dashboards, the rules and the recorded names"""
+    for name, model in dashboards():
+        for panel in model["panels"]:
+            for target in panel["targets"]:
+                yield f"{name}: {panel['title']}", target["expr"]
+    for path in [*sorted((PROMETHEUS / "rules").glob("*.yml")), *sorted((PROMETHEUS / "aliases").glob("*.yml"))]:
+        for group in load(path)["groups"]:
+            for rule in group["rules"]:
+                yield f"{path.name}: {rule.get('alert') or rule['record']}", rule["expr"]
+
+
+def bare(expression):
+    """the series of an expression that are read at one moment, and not over a time"""
+    return re.findall(r"\b(aragora_\w+)\b(?!\s*(?:\{[^}]*\})?\s*\[)(?!\()", re.sub(r'"[^"]*"', '""', expression))
+
+
+def check_hand_over():
+    """a series that moves to another process is absent for a scrape or two: no gauge is read at one moment, no stat shows 0 then"""
+    page = ROOT / "stream-processor/src/test/resources/org/aragora/telemetry/processor/catalog-metrics.txt"
+    gauges = set(re.findall(r"(?m)^# TYPE (\S+) gauge", page.read_text(encoding="utf-8")))
+    if not {"aragora_active_debates", "aragora_telemetry_lag_seconds"} <= gauges:
+        yield f"{page.name} names the gauges {sorted(gauges)}"
+    for where, expression in queries():
+        for name in bare(expression):
+            if not where.startswith("upstream.yml") or name in gauges:
+                yield f"{where}: {name} is read at one moment: wrap it in last_over_time(...[1m])"
+        if re.search(r"\bvector\(0\)", expression):
+            yield f"{where}: vector(0) shows 0 when nothing is served"
+
+
+def check_holes():
+    """promtool: over holes of 9 to 23 s each panel and name of a gauge shows what it shows without them; over none, no stat shows a number"""
+    tests, with_gauge = [], []
+    for where, expression in queries():
+        names = set(re.findall(r"last_over_time\((aragora_\w+)", expression))
+        if names and "_over_time" in expression and not where.startswith(("aragora.yml", "slo.yml", "telemetry.yml")):
+            with_gauge.append((where, expression, names))
+    if len(with_gauge) < 20:
+        yield f"only {len(with_gauge)} expressions read a gauge"
+    labels = '{topic="t", partition="0", instance_id="i", window="1h", agent="a", exporter="spans", instance="x"}'
+    # A scrape every 15 s: after the hand-over a marker, or no sample, or both, and then the same value.
+    shapes = ["5x4 stale 5x4 stale _ 5x9", "5x4 _ 5x4 stale stale 5x9"]
+    whole = "5x22"
+    for shape in shapes:
+        names = set().union(*(n for _, _, n in with_gauge))
+        tests.append({
+            "name": shape, "interval": "15s",
+            "input_series": [{"series": f"{n}{labels}", "values": shape} for n in sorted(names)]
+            + [{"series": f"whole_{n}{labels}", "values": whole} for n in sorted(names)],
+            "promql_expr_test": [
+                {"expr": f"({e}) != ({w}) or ({w}) unless ({e}) or ({e}) unless ({w})", "eval_time": f"{t}s", "exp_samples": []}
+                for _, e, _ in with_gauge for w in [re.sub(r"last_over_time\(aragora_", "last_over_time(whole_aragora_", e)]
+                for t in range(30, 300, 7)]
+            + [{"expr": f"count({e}) >= bool 1", "eval_time": "90s", "exp_samples": [{"labels": "{}", "value": 1}]}
+               for _, e, _ in with_gauge if "== 0" not in e]})
+    tests.append({"name": "nothing is served", "interval": "15s", "input_series": [], "promql_expr_test": [
+        {"expr": e, "eval_time": "5m", "exp_samples": []} for w, e in queries() if w.partition(":")[0] in dict(dashboards())]})
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump({"evaluation_interval": "15s", "tests": tests}, file)
+        file.flush()
+        done = subprocess.run(["promtool", "test", "rules", file.name], capture_output=True, text=True)
+        if done.returncode:
+            yield (done.stdout + done.stderr)[:4000]
+
+
 def check_compose():
     """images pinned, mounts there, ports distinct, limits, TZ, volumes and secrets declared, health checks as reviewed"""
     model = compose()
@@ -233,6 +299,39 @@ def check_kubernetes():
             yield f"no {kind}"
     if kinds["HorizontalPodAutoscaler"][0]["spec"]["maxReplicas"] > 12:
         yield "more processors than partitions"
+
+
+def check_acknowledgement():
+    """Backends acknowledge only what they have stored: the exporters commit on the answer."""
+    found = 0
+    for path in sorted(DEPLOY.rglob("*.y*ml")):
+        for document in yaml.safe_load_all(path.read_text(encoding="utf-8")):
+            yield from unsafe_pipelines(path.relative_to(ROOT), document)
+            found += is_collector(document)
+    if found < 2:
+        yield f"{found} configurations of Jaeger were found, not 2"
+
+
+def is_collector(document):
+    return isinstance(document, dict) and "pipelines" in (document.get("service") or {})
+
+
+def unsafe_pipelines(path, document):
+    if not is_collector(document):
+        return
+    for name, pipeline in document["service"]["pipelines"].items():
+        for processor in pipeline.get("processors") or []:
+            if processor.split("/")[0] == "batch":
+                yield f"{path}: the pipeline {name} acknowledges before it stores (processor {processor})"
+    for name, exporter in (document.get("exporters") or {}).items():
+        queue = (exporter or {}).get("sending_queue", (exporter or {}).get("queue")) or {}
+        if queue.get("enabled", bool(queue)):
+            yield f"{path}: the exporter {name} acknowledges before it stores (queue)"
+    backends = document.get("extensions", {}).get("jaeger_storage", {}).get("backends", {})
+    for name, backend in backends.items():
+        for kind in ("elasticsearch", "opensearch"):
+            if kind in backend and backend[kind].get("write_mode") != "sync":
+                yield f"{path}: the storage {name} acknowledges before it stores (write_mode is not sync)"
 
 
 def check_dockerfile():

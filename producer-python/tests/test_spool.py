@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -213,6 +214,76 @@ def test_damage_loses_only_what_is_damaged(tmp_path: Path, seed: int) -> None:
     assert outbox.left() == len(wanted)
     lost = len([n for n in hit if n > settled])
     assert outbox.unreadable == lost or (400 in hit and outbox.unreadable <= lost)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_any_damage_makes_no_number_double_and_is_accounted(tmp_path: Path, seed: int) -> None:
+    generator = random.Random(seed)
+    host = Host(tmp_path)
+    host.accept(60, size=200_000)
+    host.number(generator.randrange(0, 50))
+    host.dies()
+    logs = sorted(host.path.glob("*.log"))
+    assert len(logs) >= 3
+    log = logs[generator.randrange(len(logs) - 1)]  # behind the last one nothing can be counted
+    data = log.read_bytes()
+    starts = [0] + [frame.end for frame in frames(data)]
+    at = generator.choice([generator.randrange(len(data)), generator.choice(starts)])
+    length = generator.choice([1, 4_096, 100_000, 700_000])
+    other = generator.choice([generator.randrange(len(data)), generator.choice(starts)])
+    block = data[other : other + length]
+    kind = generator.randrange(6)
+    if kind == 0:
+        at %= len(data)
+        data = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+    elif kind == 1:
+        data = data[:at] + bytes(min(length, len(data) - at)) + data[at + length :]
+    elif kind == 2:
+        data = data[:at]
+    elif kind == 3:  # a block that is there twice, perhaps before its place
+        data = data[:at] + block + data[at:]
+    elif kind == 4:
+        data = data[:at] + generator.randbytes(length) + data[at:]
+    else:  # a block over another one
+        data = data[:at] + block + data[at + len(block) :]
+    log.write_bytes(data)
+    _, outbox = adopt(tmp_path)
+    unreadable = outbox.unreadable
+    sents = []
+    while more := number(outbox, 7):
+        sents += more
+    assert len({(sent.partition, sent.seq) for sent in sents}) == len(sents)
+    assert len({sent.ordinal for sent in sents}) == len(sents)
+    assert all(sent.key == b"k%d" % sent.ordinal for sent in sents)
+    assert len(sents) + unreadable == 60
+
+
+def test_damaged_bytes_are_kept_aside(tmp_path: Path) -> None:
+    host = Host(tmp_path)
+    host.accept(20)
+    host.dies()
+    [log] = host.path.glob("*.log")
+    data = bytearray(log.read_bytes())
+    data[500] ^= 1
+    log.write_bytes(data)
+    _, outbox = adopt(tmp_path)
+    assert (outbox.left(), outbox.unreadable) == (19, 1)
+    [kept] = (tmp_path / "damaged").iterdir()
+    assert kept.read_bytes() in bytes(data)
+
+
+def test_directory_deleted_under_the_host_is_made_again(tmp_path: Path) -> None:
+    root = tmp_path / "spool"
+    host = Host(root)
+    host.accept(10)
+    shutil.rmtree(root)
+    with pytest.raises(OSError):
+        host.number(5)  # the lane waits and tries again
+    assert host.spool.adopt() is None
+    host.number(5)
+    host.accept(60, size=200_000)
+    assert len(list(host.path.glob("*.log"))) >= 2
+    assert Spool.open(root, "e2", 64 * MIB, False).adopt() is None, "it is locked again"
 
 
 @pytest.mark.parametrize("cut", range(1, 150, 7))

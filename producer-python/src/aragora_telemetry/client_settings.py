@@ -107,7 +107,7 @@ def client_settings(environment: Mapping[str, str]) -> tuple[dict[str, str], lis
 
 def _content(variable: str, path: str) -> str:
     try:
-        return Path(path.strip()).read_text(encoding="utf-8").strip()
+        return Path(path.strip()).read_text(encoding="utf-8-sig").strip()
     except (OSError, ValueError) as e:
         raise SettingsError(f"{variable} cannot be used: its file cannot be read ({e}).") from None
 

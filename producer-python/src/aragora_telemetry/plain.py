@@ -81,6 +81,9 @@ def _array(value: Any, depth: int, budget: _Budget) -> list[Any]:
 def _cut(text: str) -> str:
     if len(text) <= MAX_TEXT:
         return text
+    text = well_formed(text)
+    if len(text) <= MAX_TEXT:
+        return text
     return f"{text[:MAX_TEXT]}… [cut from {len(text)} characters]"
 
 

@@ -18,12 +18,21 @@ class Recovery:
         self._runs: list[tuple[Left, list[Lane]]] = []
         self._recovered = 0
         self._damaged = 0
+        self._dropped: dict[str, int] = {}
         self._adopt_at = 0.0
 
     def counts(self) -> tuple[int, int]:
         """Events of earlier runs that are acknowledged, and those that were unreadable."""
         live = sum(lane.account.acknowledged for _, lanes in list(self._runs) for lane in lanes)
         return self._recovered + live, self._damaged
+
+    def dropped(self, topic: str) -> int:
+        """Events of earlier runs that are lost, for the heartbeats of this one."""
+        live = (lane for _, lanes in list(self._runs) for lane in lanes if lane.topic == topic)
+        return self._dropped.get(topic, 0) + sum(lane.account.dropped for lane in live)
+
+    def _drop(self, topic: str, count: int) -> None:
+        self._dropped[topic] = self._dropped.get(topic, 0) + count
 
     def adopt(self, now: float) -> None:
         """Takes over a run whose process is gone; the next one follows when it is sent."""
@@ -43,6 +52,7 @@ class Recovery:
         outbox = left.topics[topic]
         if outbox.unreadable:
             self._damaged += outbox.unreadable
+            self._drop(topic, outbox.unreadable)
             self._report.dropped(
                 topic, "damaged", outbox.unreadable, "An earlier run's event is unreadable."
             )
@@ -60,6 +70,7 @@ class Recovery:
             left, lanes = run
             for lane in lanes:
                 lane.outbox.close()
+                self._drop(lane.topic, lane.account.dropped)
                 for reason, count, message in lane.account.unreported():
                     self._report.dropped(lane.topic, reason, count, message)
             self._recovered += sum(lane.account.acknowledged for lane in lanes)

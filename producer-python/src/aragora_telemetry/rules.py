@@ -40,13 +40,9 @@ def _string(field: Field, value: object, must: str) -> str:
     raise _refused(field.name, must, value)
 
 
-def _units(text: str) -> int:
-    """Length in UTF-16 units, which is never below that in code points."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
 def _bounded(field: Field, text: str, limit: int) -> str:
-    if len(text) > limit // 2 and _units(text) > limit:
+    # Code points, as readers get them: two halves of a surrogate pair are one.
+    if len(text) > limit and len(well_formed(text)) > limit:
         raise RefusedError(f"Field data.{field.name} has more than {limit} characters.")
     return text
 
@@ -71,6 +67,9 @@ def _label(field: Field, value: object) -> str:
 
 def cut(text: str) -> str:
     """The text, or its beginning and a mark with the length that it had."""
+    if len(text) <= MAX_TEXT:
+        return text
+    text = well_formed(text)
     if len(text) <= MAX_TEXT:
         return text
     return f"{text[:MAX_TEXT]}… [cut from {len(text)} characters]"
@@ -163,7 +162,7 @@ def _names(field: Field, value: object) -> list[str]:
 def _counts(field: Field, value: object) -> dict[str, int]:
     if not isinstance(value, Mapping) or len(value) > MAX_MEMBERS:
         raise _refused(field.name, f"a mapping of up to {MAX_MEMBERS} integers", value)
-    return {well_formed(_name(field, n)): _count(field, number) for n, number in value.items()}
+    return {well_formed(_label(field, n)): _count(field, number) for n, number in value.items()}
 
 
 def _object(field: Field, value: object) -> dict[str, Any]:

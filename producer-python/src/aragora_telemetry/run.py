@@ -274,7 +274,7 @@ class Run:
         )
         if lane is self.lanes["instances"]:  # its heartbeats count from the beginning of theirs
             self._beat_base = {
-                own.topic: (own.account.acknowledged, own.account.dropped)
+                own.topic: (own.account.acknowledged, self._dropped(own))
                 for own in self.lanes.values()
             }
 
@@ -284,13 +284,17 @@ class Run:
         for lane in lanes:
             lane.client_replaced()
 
+    def _dropped(self, lane: Lane) -> int:
+        earlier = self._recovery.dropped(lane.topic) if self._recovery is not None else 0
+        return lane.account.dropped + earlier
+
     def _beat(self) -> None:
         emitted: dict[str, int] = {}
         dropped: dict[str, int] = {}
         for lane in self.lanes.values():
             before = self._beat_base.get(lane.topic, (0, 0))
             emitted[lane.topic] = lane.account.acknowledged - before[0]
-            dropped[lane.topic] = lane.account.dropped - before[1]
+            dropped[lane.topic] = self._dropped(lane) - before[1]
         self._own(
             INSTANCE_HEARTBEAT,
             {

@@ -28,8 +28,11 @@ NO_TRACE = Trace()
 
 
 def is_traceparent(text: object) -> bool:
-    """Recognizes a W3C traceparent: version 00, or a later version with more fields."""
-    if type(text) is not str:
+    """Recognizes a W3C traceparent: version 00, or a later version with more fields.
+
+    Over 1,024 characters readers ignore it.
+    """
+    if type(text) is not str or len(text) > 1_024:
         return False
     match = _TRACEPARENT.fullmatch(text)
     return match is not None and (match.group(2) is None or match.group(1) != "00")

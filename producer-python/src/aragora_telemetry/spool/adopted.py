@@ -15,6 +15,9 @@ from .journal import History
 from .outbox import Budget, numbers_before
 from .segment import Segment
 
+DAMAGED_DIRECTORY = "damaged"
+"""Directory in the spool with the bytes that could not be read."""
+
 
 class AdoptedOutbox:
     """Outbox that accepts nothing, and sends what is there under the numbers that it has.
@@ -55,6 +58,12 @@ class AdoptedOutbox:
 
     def _count(self, segment: Segment, end: int | None) -> None:
         """Counts what is left in a segment. ``end`` is the first ordinal of the next one."""
+        segment.stop = end
+        try:
+            run, topic = self._directory.parent, self._directory.name
+            segment.keep_damaged(run.parent / DAMAGED_DIRECTORY, f"{run.name}.{topic}")
+        except OSError:
+            pass  # that costs the copy only
         found, unreadable_end = segment.all_frames()
         self._budget.adopted += segment.size
         self._segments[segment.first] = segment

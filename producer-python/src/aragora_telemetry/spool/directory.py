@@ -38,6 +38,16 @@ class RunDirectory:
         hidden.rename(path)
         return RunDirectory(path, epoch, descriptor)
 
+    def restore(self) -> None:
+        """Makes and locks the directory again if it was deleted under the process."""
+        if self._descriptor < 0 or (self.path / _LOCK).exists():
+            return
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(fresh, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.close(self._descriptor)
+        self._descriptor = fresh
+
     @staticmethod
     def orphan(root: Path) -> RunDirectory | None:
         """A directory whose process is gone, locked for this one."""

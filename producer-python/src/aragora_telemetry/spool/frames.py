@@ -55,6 +55,11 @@ def frames(data: bytes) -> Iterator[Frame]:
             at = frame.end
 
 
+def start_of(frame: Frame) -> int:
+    """Offset of a frame that was read."""
+    return frame.end - _HEAD.size - len(frame.key) - len(frame.body)
+
+
 def is_torn(data: bytes, start: int) -> bool:
     """True if the rest is the beginning of one frame, which was never accepted."""
     rest = data[start:]

@@ -77,7 +77,11 @@ class Journal:
 
     def __init__(self, path: Path, durable: bool) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-        self._descriptor = os.open(path, flags, 0o600)
+        try:
+            self._descriptor = os.open(path, flags, 0o600)
+        except FileNotFoundError:  # the directory was deleted under the host
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            self._descriptor = os.open(path, flags, 0o600)
         self._durable = durable
 
     def snapshot(self, epoch: str, following: list[int]) -> None:

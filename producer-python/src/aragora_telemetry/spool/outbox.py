@@ -9,7 +9,7 @@ from pathlib import Path
 from ..account import FULL, SPOOL_FAILED
 from ..numbering import Numbering
 from ..outbox import Entry, Sent
-from .frames import encode_frame, frames
+from .frames import Frame, encode_frame, frames
 from .segment import Segment
 
 SEGMENT_BYTES = 4 << 20
@@ -72,7 +72,7 @@ class SpoolOutbox:
     def _segment(self, size: int) -> Segment:
         if self._segments and self._segments[-1].size + size <= SEGMENT_BYTES:
             return self._segments[-1]
-        if not self._segments:
+        if not self._directory.is_dir():
             self._directory.mkdir(exist_ok=True)
         self._segments.append(Segment.create(self._directory, self._ordinal + 1, self._fsync))
         return self._segments[-1]
@@ -139,7 +139,7 @@ class SpoolOutbox:
     def _entries(self, data: bytes, most: int, entries: list[Entry]) -> bool:
         start = self._read_to
         before = len(entries)
-        for frame in frames(data):
+        for frame in self._in_order(data):
             if len(entries) - before >= most:
                 break
             if frame.ordinal < self._expected:
@@ -148,8 +148,16 @@ class SpoolOutbox:
             size = len(frame.key) + len(frame.body)
             entries.append(Entry(frame.ordinal, frame.key, frame.body, size))
             self._expected = frame.ordinal + 1
-            self._read_to = start + frame.end
+            self._read_to = max(self._read_to, start + frame.end)
         return len(entries) > before
+
+    def _in_order(self, data: bytes) -> list[Frame]:
+        """Frames of the segment that were accepted; another block may lie over the right one."""
+        reading = self._reading
+        assert reading is not None
+        found = [f for f in frames(data) if reading.first <= f.ordinal <= reading.last]
+        found.sort(key=lambda frame: frame.ordinal)
+        return found
 
     def _miss(self, ordinal: int) -> None:
         """Counts the events before this one that could not be read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from .frames import Frame, frames, is_torn
+from .frames import Frame, frames, is_torn, start_of
 from .journal import Journal
 
 
@@ -14,6 +14,7 @@ class Segment:
 
     def __init__(self, directory: Path, first: int, descriptor: int, size: int, durable: bool):
         self.first = first
+        self.stop: int | None = None  # first ordinal of the next segment
         self.size = size
         self.events = 0
         self.settled = 0
@@ -58,11 +59,36 @@ class Segment:
         return os.pread(self._descriptor, most, start)
 
     def all_frames(self) -> tuple[list[Frame], bool]:
-        """The readable frames, and if something unreadable but a torn frame follows them."""
+        """The readable frames, and if something unreadable but a torn frame follows them.
+
+        Damage may have put a frame there twice, or one of another segment: each ordinal of this
+        segment comes once, in its order.
+        """
         data = os.pread(self._descriptor, self.size, 0)
-        found = list(frames(data))
-        end = found[-1].end if found else 0
-        return found, end < len(data) and not is_torn(data, end)
+        raw = list(frames(data))
+        end = raw[-1].end if raw else 0
+        found = {
+            frame.ordinal: frame
+            for frame in raw
+            if self.first <= frame.ordinal and (self.stop is None or frame.ordinal < self.stop)
+        }
+        torn = end >= len(data) or is_torn(data, end)
+        return [found[ordinal] for ordinal in sorted(found)], not torn
+
+    def keep_damaged(self, directory: Path, name: str) -> None:
+        """Copies the bytes between the readable frames, for whoever repairs them."""
+        data = os.pread(self._descriptor, self.size, 0)
+        at = 0
+        holes = []
+        for frame in frames(data):
+            if start_of(frame) > at:
+                holes.append((at, start_of(frame)))
+            at = frame.end
+        if at < len(data) and not (self.stop is None and is_torn(data, at)):
+            holes.append((at, len(data)))
+        for start, end in holes:
+            directory.mkdir(mode=0o700, exist_ok=True)
+            (directory / f"{name}.{self.first}.{start}").write_bytes(data[start:end])
 
     @property
     def journal(self) -> Journal:

@@ -55,6 +55,7 @@ class Spool:
 
         One that cannot be read raises, and stays locked: it is not tried again and again.
         """
+        self._own.restore()
         directory = RunDirectory.orphan(self._root)
         if directory is None:
             return None

@@ -15,6 +15,7 @@ import org.aragora.telemetry.chaos.settings.FaultKind;
 import org.aragora.telemetry.chaos.settings.Sabotage;
 import org.aragora.telemetry.chassis.log.ServiceLogging;
 import org.aragora.telemetry.testbed.broker.EmbeddedCluster;
+import org.aragora.telemetry.testbed.service.FakeClock;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -94,6 +95,11 @@ public final class ChaosMain implements Callable<Integer> {
             Sabotage.NONE,
             upgradeFrom,
             directory);
+    if (only.contains(FaultKind.CLOCK_STEP) && !FakeClock.isInstalled()) {
+      System.out.println("No clock steps: libfaketime is not installed (Debian: libfaketime).");
+      only = EnumSet.copyOf(only);
+      only.remove(FaultKind.CLOCK_STEP);
+    }
     System.out.println("Seed " + drawn + "; logs in " + directory + ".");
     try (EmbeddedCluster cluster = EmbeddedCluster.start(BROKERS, BROKER_MEGABYTES, Map.of())) {
       if (selfTest) {

@@ -17,17 +17,21 @@ import org.aragora.telemetry.chaos.checks.ScrapeChecker;
 import org.aragora.telemetry.chaos.checks.Scraper;
 import org.aragora.telemetry.chaos.checks.ServedSeries;
 import org.aragora.telemetry.chaos.checks.TopicChecks;
+import org.aragora.telemetry.chaos.faults.PartitionsAdded;
 import org.aragora.telemetry.chaos.faults.RollingUpgrade;
+import org.aragora.telemetry.chaos.fleet.Intruder;
 import org.aragora.telemetry.chaos.fleet.ProcessorBuild;
 import org.aragora.telemetry.chaos.fleet.ProcessorFleet;
 import org.aragora.telemetry.chaos.fleet.ProcessorInstance;
 import org.aragora.telemetry.chaos.load.ChaosLoad;
 import org.aragora.telemetry.chaos.load.DuplicateWriter;
+import org.aragora.telemetry.chaos.load.StrangeWriter;
 import org.aragora.telemetry.chaos.prometheus.PrometheusCheck;
 import org.aragora.telemetry.chaos.report.ChaosReport;
 import org.aragora.telemetry.chaos.report.FaultLog;
 import org.aragora.telemetry.chaos.report.Violations;
 import org.aragora.telemetry.chaos.settings.ChaosSettings;
+import org.aragora.telemetry.chaos.settings.FaultKind;
 import org.aragora.telemetry.testbed.broker.BrokerTopics;
 import org.aragora.telemetry.testbed.broker.EmbeddedCluster;
 import org.aragora.telemetry.testbed.oracle.PartitionOracle.Figures;
@@ -79,6 +83,8 @@ public final class ChaosRun {
       try (CommittedOffsets offsets = new CommittedOffsets(admin, settings.applicationId());
           ExpectedTotals expected = new ExpectedTotals(settings, bootstrapServers, table);
           Scraper scraper = new Scraper(fleet, table, checker);
+          Intruder intruder = new Intruder(settings, bootstrapServers, violations);
+          StrangeWriter strange = new StrangeWriter(settings, bootstrapServers);
           @Nullable PrometheusCheck prometheus =
               PrometheusCheck.start(
                   settings,
@@ -91,11 +97,11 @@ public final class ChaosRun {
         Stages stages =
             new Stages(
                 settings,
-                new Stages.Load(load, duplicates),
+                new Stages.Load(load, duplicates, strange),
                 new Stages.Checks(checker, table, expected, prometheus, violations),
                 log);
         if (upgrade == null) {
-          stages.faults(new Stages.Targets(cluster, admin, fleet, scraper));
+          stages.faults(new Stages.Targets(cluster, admin, fleet, scraper, intruder));
         } else {
           stages.upgrade(upgrade, fleet);
         }
@@ -104,7 +110,11 @@ public final class ChaosRun {
         }
         duplicates.stop();
         writing.join(TimeUnit.SECONDS.toMillis(60));
-        return finish(load, scraper, offsets);
+        ChaosReport.Figures figures = finish(load, scraper, offsets);
+        if (upgrade == null && settings.faults().contains(FaultKind.PARTITIONS_ADDED)) {
+          new PartitionsAdded(settings, admin, fleet, violations, log).inflict();
+        }
+        return ChaosReport.of(settings, violations, log, figures);
       }
     } finally {
       duplicates.stop();
@@ -117,7 +127,7 @@ public final class ChaosRun {
         : new RollingUpgrade(ProcessorBuild.in(settings.oldBuild()), fleet, settings.seed(), log);
   }
 
-  private ChaosReport finish(ChaosLoad load, Scraper scraper, CommittedOffsets offsets)
+  private ChaosReport.Figures finish(ChaosLoad load, Scraper scraper, CommittedOffsets offsets)
       throws InterruptedException {
     log.print("checks of the whole run");
     try (ExpectedTotals whole = new ExpectedTotals(settings, bootstrapServers, table)) {
@@ -129,16 +139,12 @@ public final class ChaosRun {
       topics.deadLetters();
       topics.acknowledged(load.acknowledged());
       ReplayCheck.check(settings, bootstrapServers, violations);
-      return ChaosReport.of(
-          settings,
-          violations,
-          log,
-          new ChaosReport.Figures(
-              records(whole, load, scraper),
-              checker.aways(),
-              checker.togetherNanos(),
-              offsets.answers().size(),
-              offsets.outdated()));
+      return new ChaosReport.Figures(
+          records(whole, load, scraper),
+          checker.aways(),
+          checker.togetherNanos(),
+          offsets.answers().size(),
+          offsets.outdated());
     }
   }
 

@@ -15,9 +15,12 @@ import org.aragora.telemetry.chaos.faults.BrokerFaults;
 import org.aragora.telemetry.chaos.faults.FaultLane.Stage;
 import org.aragora.telemetry.chaos.faults.ProcessorFaults;
 import org.aragora.telemetry.chaos.faults.RollingUpgrade;
+import org.aragora.telemetry.chaos.faults.TopicFaults;
+import org.aragora.telemetry.chaos.fleet.Intruder;
 import org.aragora.telemetry.chaos.fleet.ProcessorFleet;
 import org.aragora.telemetry.chaos.load.ChaosLoad;
 import org.aragora.telemetry.chaos.load.DuplicateWriter;
+import org.aragora.telemetry.chaos.load.StrangeWriter;
 import org.aragora.telemetry.chaos.prometheus.PrometheusCheck;
 import org.aragora.telemetry.chaos.report.FaultLog;
 import org.aragora.telemetry.chaos.report.Violations;
@@ -39,7 +42,7 @@ final class Stages {
   private static final long HELD_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   /** Writers of records. */
-  record Load(ChaosLoad events, DuplicateWriter duplicates) {}
+  record Load(ChaosLoad events, DuplicateWriter duplicates, StrangeWriter strange) {}
 
   /** Sources and sinks of the comparisons at rest. */
   record Checks(
@@ -50,7 +53,12 @@ final class Stages {
       Violations violations) {}
 
   /** Processes that get faults. */
-  record Targets(EmbeddedCluster cluster, Admin admin, ProcessorFleet fleet, Scraper scraper) {}
+  record Targets(
+      EmbeddedCluster cluster,
+      Admin admin,
+      ProcessorFleet fleet,
+      Scraper scraper,
+      Intruder intruder) {}
 
   private final ChaosSettings settings;
   private final Load load;
@@ -93,6 +101,14 @@ final class Stages {
                 targets.admin()),
             "chaos-brokers");
     brokers.start();
+    Thread topics =
+        new Thread(
+            new TopicFaults(
+                new Stage(settings.faults(), seed * 2 + 7, untilNanos, log),
+                targets.intruder(),
+                load.strange()),
+            "chaos-topics");
+    topics.start();
     new ProcessorFaults(
             new Stage(settings.faults(), seed * 2, untilNanos, log),
             targets.fleet(),
@@ -100,6 +116,7 @@ final class Stages {
             checks.checker())
         .run();
     brokers.join();
+    topics.join();
   }
 
   /** Runs one stage for each step of an upgrade; both versions serve at most rests. */

@@ -9,6 +9,7 @@ import org.aragora.telemetry.counting.flow.Measurement;
 import org.aragora.telemetry.counting.ingest.Ingest;
 import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.measure.MetricCatalog;
+import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ public final class PartitionCounter {
   /** Counts one record; records come in the order of their offsets. */
   public void accept(InputRecord record) {
     CountedEvent event = ingest.judge(record);
+    aggregation.moveTo(ingest.ledger().appendTimeMs(), record.offset() + 1);
     if (event != null) {
       aggregation.advance(event);
       catalog.measure(event, apply);
@@ -61,14 +63,17 @@ public final class PartitionCounter {
     return ingest.ledger();
   }
 
-  /** The running totals as they are now, in the order of their keys' bytes. */
-  public Map<SeriesKey, PartialValue> totals() {
+  /**
+   * The running totals as they are now by the keys of their records, in the order of the series'
+   * bytes. What was retired is not among them: a sink has taken its last value.
+   */
+  public Map<MetricsKey.Partial, PartialValue> totals() {
     return aggregation.totals();
   }
 
-  /** The running total of a series, null if there is none. */
-  public @Nullable PartialValue total(SeriesKey series) {
-    return aggregation.total(series);
+  /** The running total of a part, null if it is not the living part of its series. */
+  public @Nullable PartialValue total(SeriesKey series, long incarnation) {
+    return aggregation.total(series, incarnation);
   }
 
   /** The open window of a series that starts at a minute since 1970, null if there is none. */

@@ -35,7 +35,14 @@ class PartitionCounterTest {
     aggregate = MemoryStores.copy(aggregate);
     CountingRules rules =
         new CountingRules(
-            Duration.ZERO, Duration.ZERO, Duration.ZERO, 2000, 10_000, Duration.ZERO, true);
+            Duration.ZERO,
+            Duration.ZERO,
+            Duration.ZERO,
+            2000,
+            10_000,
+            Duration.ofDays(7),
+            Duration.ZERO,
+            true);
     counter =
         new PartitionCounters(rules, () -> new MetricCatalog("aragora."), handover)
             .open(

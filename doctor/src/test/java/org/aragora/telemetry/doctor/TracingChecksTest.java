@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class TracingChecksTest {
   private static final Clock NOON =
       Clock.fixed(Instant.parse("2026-11-24T12:00:00Z"), ZoneOffset.UTC);
-  private static final String OPERATIONS = "/api/services/aragora/operations";
+  private static final String OPERATIONS = "/api/v3/operations";
 
   private final Stand jaeger = Stand.start();
   private final Stand prometheus = Stand.start();
@@ -33,7 +33,9 @@ class TracingChecksTest {
 
   @Test
   void spansOfDebatesPass() throws Exception {
-    jaeger.json(OPERATIONS, "{\"data\":[\"debate.run\",\"agent.claude\",\"GET /api/debates\"]}");
+    jaeger.json(
+        OPERATIONS,
+        "{\"operations\":[{\"name\":\"debate.run\"},{\"name\":\"agent.claude\"},{\"name\":\"GET /api/debates\"}]}");
 
     Finding finding = checks(Map.of()).keySpans();
 
@@ -43,24 +45,25 @@ class TracingChecksTest {
 
   @Test
   void spansWithoutDebatesFail() throws Exception {
-    jaeger.json(OPERATIONS, "{\"data\":[\"GET /api/debates\"]}");
+    jaeger.json(OPERATIONS, "{\"operations\":[{\"name\":\"GET /api/debates\"}]}");
 
     assertThat(checks(Map.of()).keySpans().verdict()).isEqualTo(Verdict.FAIL);
   }
 
   @Test
   void jaegerWithoutSpansFails() throws Exception {
-    jaeger.json(OPERATIONS, "{\"data\":null}");
+    jaeger.json(OPERATIONS, "{}");
 
     assertThat(checks(Map.of()).keySpans().seen()).contains("no span of the service aragora");
   }
 
   @Test
   void serviceNameIsTheExporters() throws Exception {
-    jaeger.json("/api/services/other/operations", "{\"data\":[\"debate.run\"]}");
+    jaeger.json(OPERATIONS, "{\"operations\":[{\"name\":\"debate.run\"}]}");
 
     assertThat(checks(Map.of("OTEL_SERVICE_NAME", "other")).keySpans().verdict())
         .isEqualTo(Verdict.PASS);
+    assertThat(jaeger.asked()).containsExactly("/api/v3/operations?service=other");
   }
 
   @Test
@@ -132,19 +135,25 @@ class TracingChecksTest {
   }
 
   @Test
-  void serviceMapOfTheLastDayPasses() throws Exception {
+  void calledServicesPassWhateverJaegersMapShows() throws Exception {
+    jaeger.json("/api/v3/services", "{\"services\":[\"claude\",\"aragora\",\"jaeger\",\"gpt\"]}");
     jaeger.json(
         "/api/dependencies",
         "{\"data\":[{\"parent\":\"aragora\",\"child\":\"claude\",\"callCount\":3}]}");
 
-    assertThat(checks(Map.of()).serviceMap().seen()).contains("aragora → claude");
-    assertThat(jaeger.asked())
-        .containsExactly("/api/dependencies?endTs=1795521600000&lookback=86400000");
+    Finding finding = checks(Map.of()).serviceMap();
+
+    assertThat(finding.verdict()).isEqualTo(Verdict.PASS);
+    assertThat(finding.seen()).contains("claude, gpt", "shows 1 of them");
+    assertThat(jaeger.asked()).contains("/api/dependencies?endTs=1795521600000&lookback=86400000");
+
+    jaeger.json("/api/dependencies", "{\"data\":[]}");
+    assertThat(checks(Map.of()).serviceMap().verdict()).isEqualTo(Verdict.PASS);
   }
 
   @Test
-  void emptyServiceMapFails() throws Exception {
-    jaeger.json("/api/dependencies", "{\"data\":[]}");
+  void noCalledServiceFails() throws Exception {
+    jaeger.json("/api/v3/services", "{\"services\":[\"aragora\"]}");
 
     assertThat(checks(Map.of()).serviceMap().verdict()).isEqualTo(Verdict.FAIL);
   }

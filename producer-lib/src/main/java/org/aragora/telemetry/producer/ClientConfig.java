@@ -3,17 +3,21 @@ package org.aragora.telemetry.producer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.aragora.telemetry.producer.host.KafkaLoader;
 import org.aragora.telemetry.producer.lane.ProducerHandle;
 import org.aragora.telemetry.producer.report.FailureReport;
 import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
 
 /** Settings of the Kafka client: fixed if a guarantee rests on them, else the host's. */
 final class ClientConfig {
+  private static final Pattern SERVER = Pattern.compile("(\\w+://)?\\S+:\\d{1,5}");
   private static final String UNRESOLVED = "No resolvable bootstrap urls";
 
   /** Settings that the guarantees rest on; a host may repeat them, not change them. */
@@ -43,13 +47,48 @@ final class ClientConfig {
     return config;
   }
 
-  /** Makes clients with these settings. */
-  static Supplier<Producer<byte[], byte[]>> factory(Map<String, Object> config) {
-    return () -> new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+  /** Makes clients with these settings; classes that they name are looked up in a loader. */
+  static Supplier<Producer<byte[], byte[]>> factory(
+      Map<String, Object> config, ClassLoader loader) {
+    return () ->
+        KafkaLoader.call(
+            loader,
+            () ->
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer()));
   }
 
   /**
-   * Makes the client now, so that {@code build} reports a setting that it refuses. If no broker
+   * Checks each value as the client will, without making one: that takes long, and resolves names.
+   *
+   * @throws IllegalArgumentException in one sentence, if a value is refused
+   */
+  static void check(Map<String, Object> config) {
+    try {
+      Map<String, Object> all = new HashMap<>(config);
+      all.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+      all.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+      ProducerConfig.configDef().parse(all);
+    } catch (KafkaException e) {
+      throw refused(e);
+    }
+    String servers = String.valueOf(config.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG));
+    for (String server : servers.split(",")) {
+      if (!SERVER.matcher(server.trim()).matches()) {
+        throw new IllegalArgumentException(
+            "The Kafka client refuses its settings: bootstrap.servers has \""
+                + server
+                + "\", which is not HOST:PORT.");
+      }
+    }
+  }
+
+  private static IllegalArgumentException refused(RuntimeException e) {
+    return new IllegalArgumentException(
+        "The Kafka client refuses its settings: " + FailureReport.reasonOf(e), e);
+  }
+
+  /**
+   * Makes the client now, for a command that ends if the client refuses a setting. If no broker
    * name resolves yet, the next event tries again.
    */
   static void connect(ProducerHandle handle, FailureReport report) {
@@ -59,8 +98,7 @@ final class ClientConfig {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
       if (!isUnresolved(e)) {
-        throw new IllegalArgumentException(
-            "The Kafka client refuses its settings: " + FailureReport.reasonOf(e), e);
+        throw refused(e);
       }
       report.note("Telemetry waits for its brokers: " + FailureReport.reasonOf(e));
     }
@@ -78,6 +116,11 @@ final class ClientConfig {
 
   private static Map<String, Object> defaults(String clientId) {
     return Map.of(
+        // fewer lines in the host's log while the brokers are away
+        ProducerConfig.RECONNECT_BACKOFF_MS_CONFIG,
+        250,
+        ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
+        5_000,
         ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
         KafkaClientSettings.DEFAULT_BOOTSTRAP_SERVERS,
         ProducerConfig.CLIENT_ID_CONFIG,

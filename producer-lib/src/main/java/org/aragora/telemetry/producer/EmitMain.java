@@ -30,6 +30,7 @@ import org.aragora.telemetry.schemas.codec.EventCodec;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
+import org.aragora.telemetry.schemas.text.Utf8;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -135,7 +136,7 @@ public final class EmitMain implements Callable<Integer> {
           .heartbeatInterval(Duration.ZERO) // a command is not an instance
           .emitWait(timeout)
           .listener(new Refusals())
-          .build();
+          .buildConnected();
     } catch (IllegalArgumentException e) {
       throw new InvalidSettingException(String.valueOf(e.getMessage()));
     }
@@ -154,7 +155,8 @@ public final class EmitMain implements Callable<Integer> {
 
   private void send(InputStream in, TelemetryProducer telemetry) throws IOException {
     LineReader lines = new LineReader(in, MAX_LINE_BYTES);
-    for (byte[] line = lines.next(); line != null && !stuck; line = lines.next()) {
+    for (byte[] read = lines.next(); read != null && !stuck; read = lines.next()) {
+      byte[] line = Utf8.withoutByteOrderMark(read); // joined files have one in their middle
       if (isBlank(line)) {
         continue;
       }

@@ -11,17 +11,23 @@ import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.aragora.telemetry.producer.disk.Fsync;
+import org.aragora.telemetry.producer.host.KafkaLoader;
+import org.aragora.telemetry.producer.host.Libraries;
 import org.aragora.telemetry.producer.lane.ProducerHandle;
 import org.aragora.telemetry.producer.report.FailureReport;
 import org.aragora.telemetry.producer.report.TelemetryListener;
 import org.aragora.telemetry.producer.spool.Spool;
 import org.aragora.telemetry.producer.stamp.Ids;
+import org.aragora.telemetry.schemas.field.Bounds;
 import org.aragora.telemetry.schemas.topic.Topics;
 import org.jspecify.annotations.Nullable;
 
 /** Settings of a producer; each has a default but for the instance's id. Not thread-safe. */
 public final class ProducerBuilder {
   private static final Pattern INSTANCE_ID = Pattern.compile("[A-Za-z0-9._~:@-]{1,128}");
+  private static final Duration LEAST_HEARTBEAT = Duration.ofSeconds(Bounds.MIN_INTERVAL_SECONDS);
+  private static final Duration LONGEST_HEARTBEAT =
+      Duration.ofSeconds(Bounds.MAX_INTERVAL_SECONDS);
   private static final int LEAST_BYTES = 4 * 1024 * 1024;
   private static final int LEAST_SPOOL_BYTES = 16 * 1024 * 1024;
 
@@ -71,7 +77,7 @@ public final class ProducerBuilder {
 
   /**
    * Time between two heartbeats; default 10 s. After three of them without a heartbeat the instance
-   * counts as silent. Zero: no heartbeats, and no instance.stopped.
+   * counts as silent. From 1 s to an hour. Zero: no heartbeats, and no instance.stopped.
    */
   public ProducerBuilder heartbeatInterval(Duration interval) {
     this.heartbeat = interval;
@@ -137,16 +143,41 @@ public final class ProducerBuilder {
   }
 
   /**
-   * Starts the producer. Does not wait for a broker: events are kept until one answers.
+   * Starts the producer. Does not wait for a broker, nor for its name: events are kept until one
+   * answers. A setting that the client refuses only when it starts, such as a missing key store, is
+   * logged and reported to the listener.
    *
-   * @throws IllegalArgumentException in one sentence, if a setting cannot be used
+   * @throws IllegalArgumentException in one sentence, if a setting or a library cannot be used
    */
   public TelemetryProducer build() {
+    return build(false);
+  }
+
+  /** For a command: the client is made at once, and what it refuses is thrown. */
+  TelemetryProducer buildConnected() {
+    return build(true);
+  }
+
+  private TelemetryProducer build(boolean connected) {
+    try {
+      Libraries.check();
+      ClassLoader loader = KafkaLoader.choose();
+      return KafkaLoader.call(loader, () -> start(loader, connected));
+    } catch (LinkageError e) {
+      throw new IllegalArgumentException(Libraries.describe(e), e);
+    }
+  }
+
+  private TelemetryProducer start(ClassLoader loader, boolean connected) {
     ProducerSettings settings = settings();
     FailureReport report = new FailureReport(listener);
     ProducerHandle handle =
-        ProducerHandle.create(client != null ? client : ClientConfig.factory(settings.kafka()));
-    ClientConfig.connect(handle, report);
+        ProducerHandle.create(
+            client != null ? client : ClientConfig.factory(settings.kafka(), loader),
+            String.valueOf(settings.kafka().get(ProducerConfig.CLIENT_ID_CONFIG)));
+    if (connected) {
+      ClientConfig.connect(handle, report);
+    }
     Ids ids = Ids.create();
     try {
       return new TelemetryProducer(settings, handle, ids, report, openSpool(ids, report)).started();
@@ -168,8 +199,11 @@ public final class ProducerBuilder {
         INSTANCE_ID.matcher(instanceId).matches(),
         "The instance id \"" + instanceId + "\" is not 1 to 128 letters, digits or ._~:@- signs.");
     require(
-        !heartbeat.isNegative() && !emitWait.isNegative(),
-        "The heartbeat interval and the wait of emit cannot be negative.");
+        heartbeat.isZero()
+            || (heartbeat.compareTo(LEAST_HEARTBEAT) >= 0
+                && heartbeat.compareTo(LONGEST_HEARTBEAT) <= 0),
+        "The heartbeat interval must be zero or from 1 to 3600 seconds.");
+    require(!emitWait.isNegative(), "The wait of emit cannot be negative.");
     require(
         maxEvents >= 1 && maxBytes >= LEAST_BYTES,
         "The queue cannot be below 1 event and " + LEAST_BYTES + " bytes.");
@@ -177,16 +211,11 @@ public final class ProducerBuilder {
         spoolBytes >= LEAST_SPOOL_BYTES,
         "The spool cannot be below " + LEAST_SPOOL_BYTES + " bytes a topic.");
     Topics.checkPrefix(topicPrefix, "The topic prefix");
+    Map<String, Object> kafka =
+        ClientConfig.complete(clientSettings, "aragora-telemetry-" + instanceId);
+    ClientConfig.check(kafka);
     return new ProducerSettings(
-        instanceId,
-        topicPrefix,
-        ClientConfig.complete(clientSettings, "aragora-telemetry-" + instanceId),
-        heartbeat,
-        emitWait,
-        maxEvents,
-        maxBytes,
-        clock,
-        listener);
+        instanceId, topicPrefix, kafka, heartbeat, emitWait, maxEvents, maxBytes, clock, listener);
   }
 
   private static void require(boolean condition, String sentence) {

@@ -2,11 +2,10 @@ package org.aragora.telemetry.producer;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import org.aragora.telemetry.producer.lane.DamagedEventException;
 import org.aragora.telemetry.producer.lane.Outcome;
 import org.aragora.telemetry.producer.lane.ProducerHandle;
 import org.aragora.telemetry.producer.lane.TopicSender;
@@ -19,17 +18,25 @@ import org.aragora.telemetry.producer.spool.Spool;
 final class Recovery {
   private final Spool spool;
   private final ProducerHandle handle;
-  private final Collection<TopicAccount> accounts;
   private final FailureReport report;
+  private final Map<String, TopicAccount> accounts;
   private final LongAdder recovered = new LongAdder();
+  private final LongAdder damaged = new LongAdder();
   private final List<Run> runs = new ArrayList<>();
   private boolean closed;
 
   private record Run(List<TopicSender> senders, AutoCloseable directory) {}
 
-  /** {@code accounts}: of this run; they count what damage took from earlier runs. */
+  /**
+   * A recovery that has found nothing yet.
+   *
+   * @param accounts of this run, by topic; what earlier runs lose goes into its heartbeats
+   */
   Recovery(
-      Spool spool, ProducerHandle handle, FailureReport report, Collection<TopicAccount> accounts) {
+      Spool spool,
+      ProducerHandle handle,
+      FailureReport report,
+      Map<String, TopicAccount> accounts) {
     this.accounts = accounts;
     this.spool = spool;
     this.handle = handle;
@@ -39,6 +46,11 @@ final class Recovery {
   /** Events of earlier runs that are acknowledged. */
   long recovered() {
     return recovered.sum();
+  }
+
+  /** Events of earlier runs that are unreadable. */
+  long damaged() {
+    return damaged.sum();
   }
 
   /** Takes up runs whose process is gone, and finishes with those that are sent. */
@@ -118,7 +130,7 @@ final class Recovery {
     }
   }
 
-  /** The account of this run gets damage only: the other events are those of another run. */
+  /** The account of this run is not touched: its events are those of another. */
   private final class Outcomes implements Outcome {
     private final String topic;
 
@@ -133,17 +145,24 @@ final class Recovery {
 
     @Override
     public void lost(long count, Throwable cause) {
-      if (cause instanceof DamagedEventException) {
-        accounts.stream()
-            .filter(account -> account.topic().equals(topic))
-            .forEach(account -> account.damagedBefore(count));
-        return;
-      }
-      report.dropped(
-          topic,
+      drop(
           DropReason.UNDELIVERED,
           count,
           "The broker did not take the event of an earlier run: " + FailureReport.reasonOf(cause));
+    }
+
+    @Override
+    public void damaged(long count) {
+      damaged.add(count);
+      drop(DropReason.DAMAGED, count, FailureReport.UNREADABLE);
+    }
+
+    private void drop(DropReason reason, long count, String message) {
+      TopicAccount account = accounts.get(topic);
+      if (account != null) {
+        account.inherited(count);
+      }
+      report.dropped(topic, reason, count, message);
     }
 
     @Override

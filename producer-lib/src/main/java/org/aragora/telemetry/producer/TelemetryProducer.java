@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.aragora.telemetry.producer.host.OwnWork;
 import org.aragora.telemetry.producer.lane.ProducerHandle;
 import org.aragora.telemetry.producer.report.FailureReport;
 import org.aragora.telemetry.producer.report.ProducerStats;
@@ -26,6 +27,7 @@ import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.aragora.telemetry.schemas.event.RoundCompleted;
 import org.aragora.telemetry.schemas.event.WebsocketClosed;
 import org.aragora.telemetry.schemas.event.WebsocketOpened;
+import org.aragora.telemetry.schemas.field.Bounds;
 import org.aragora.telemetry.schemas.field.CallStatus;
 import org.aragora.telemetry.schemas.field.DebateOutcome;
 import org.aragora.telemetry.schemas.field.LogLevel;
@@ -81,6 +83,7 @@ public final class TelemetryProducer implements AutoCloseable {
 
   TelemetryProducer started() {
     senders.recover();
+    timer.start();
     timer.every(RECOVER_EVERY, senders::recover);
     if (hasHeartbeats()) {
       beat();
@@ -159,9 +162,12 @@ public final class TelemetryProducer implements AutoCloseable {
     return emit(WebsocketClosed.of(connectionId, connections));
   }
 
-  /** Sets the number of WebSocket connections that heartbeats carry, without an event. */
+  /**
+   * Sets the number of WebSocket connections that heartbeats carry, without an event: from 0 to
+   * 10,000,000, the nearest of which stands for any other.
+   */
   public void websocketConnections(long connections) {
-    websockets = Math.max(0, connections);
+    websockets = Math.max(0, Math.min(connections, Bounds.CONNECTIONS));
   }
 
   /** A call to an agent's API ended. */
@@ -170,7 +176,10 @@ public final class TelemetryProducer implements AutoCloseable {
     return emit(AgentCallCompleted.of(callId, agent, status, duration));
   }
 
-  /** The instance logged a line. */
+  /**
+   * The instance logged a line. A line of the library itself is left out and not counted, so that
+   * the host's log may be appended here.
+   */
   public boolean log(LogLevel level, String logger, String message) {
     return emit(LogEmitted.of(level, logger, message));
   }
@@ -193,6 +202,7 @@ public final class TelemetryProducer implements AutoCloseable {
   @SuppressWarnings("ConstantValue") // hosts are not held to our annotations
   public boolean emit(EventData data, @Nullable EventContext context) {
     return data != null
+        && !(data instanceof LogEmitted && OwnWork.isHere())
         && senders.offer(
             EventType.of(data).topic(),
             () -> stamper.stamp(data, context == null ? EventContext.current() : context),
@@ -264,7 +274,10 @@ public final class TelemetryProducer implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    long nanos = Math.max(0, bound.toNanos());
+    OwnWork.run(() -> closeWithin(Math.max(0, bound.toNanos())));
+  }
+
+  private void closeWithin(long nanos) {
     long start = System.nanoTime();
     timer.stop();
     flushUntil(start + nanos / 5 * 4);

@@ -46,7 +46,6 @@ final class TopicSenders {
     this.handle = handle;
     this.report = report;
     this.spool = spool;
-    this.recovery = spool == null ? null : new Recovery(spool, handle, report, accounts.values());
     for (InputTopic topic : InputTopic.values()) {
       String name = topic.under(settings.topicPrefix());
       TopicAccount account = new TopicAccount(name, report);
@@ -57,6 +56,9 @@ final class TopicSenders {
       accounts.put(topic, account);
       senders.put(topic, TopicSender.create(name, ids.epoch(), queue, handle, account));
     }
+    Map<String, TopicAccount> byName = new HashMap<>();
+    accounts.values().forEach(account -> byName.put(account.topic(), account));
+    this.recovery = spool == null ? null : new Recovery(spool, handle, report, byName);
   }
 
   /**
@@ -68,27 +70,52 @@ final class TopicSenders {
   boolean offer(InputTopic topic, Stamping stamping, boolean open, long waitNanos) {
     TopicAccount account = accounts.get(topic);
     account.offered();
+    DropReason reason = DropReason.CLOSED;
+    Object cause = "The producer is closed.";
     try {
-      if (!open) {
-        return refused(account, DropReason.CLOSED, "The producer is closed.");
+      if (open) {
+        EventQueue.Offer offer = senders.get(topic).offer(stamping.stamp(), waitNanos);
+        if (offer == EventQueue.Offer.ACCEPTED) {
+          return true;
+        }
+        reason = reason(offer);
+        cause = sentence(offer);
       }
-      return switch (senders.get(topic).offer(stamping.stamp(), waitNanos)) {
-        case ACCEPTED -> true;
-        case FULL ->
-            refused(account, DropReason.FULL, "As much as may be kept for it is under way.");
-        case SEALED -> refused(account, DropReason.CLOSED, "The producer is closed.");
-        case FAILED -> refused(account, DropReason.SPOOL_FAILED, "The spool cannot be written.");
-      };
     } catch (RefusedEventException e) {
-      return refused(account, e.reason(), String.valueOf(e.getMessage()));
-    } catch (Throwable e) { // no argument of the host may hurt the host
-      return refused(account, DropReason.INVALID, FailureReport.reasonOf(e));
+      reason = e.reason();
+      cause = String.valueOf(e.getMessage());
+    } catch (Throwable e) { // no argument of the host, and no Error in it, may hurt the host
+      reason = DropReason.INVALID;
+      cause = e;
     }
+    refused(account, reason, cause);
+    return false;
   }
 
-  private static boolean refused(TopicAccount account, DropReason reason, String message) {
-    account.dropped(reason, 1, message);
-    return false;
+  private static DropReason reason(EventQueue.Offer offer) {
+    return switch (offer) {
+      case ACCEPTED, SEALED -> DropReason.CLOSED;
+      case FULL -> DropReason.FULL;
+      case FAILED -> DropReason.SPOOL_FAILED;
+    };
+  }
+
+  private static String sentence(EventQueue.Offer offer) {
+    return switch (offer) {
+      case ACCEPTED, SEALED -> "The producer is closed.";
+      case FULL -> "As much as may be kept for it is under way.";
+      case FAILED -> "The spool cannot be written.";
+    };
+  }
+
+  private static void refused(TopicAccount account, DropReason reason, Object cause) {
+    account.count(reason, 1);
+    try {
+      account.report(
+          reason, 1, cause instanceof Throwable e ? FailureReport.reasonOf(e) : (String) cause);
+    } catch (Throwable e) {
+      // it is counted; only the report of it has failed, as with a full heap
+    }
   }
 
   /**
@@ -162,7 +189,9 @@ final class TopicSenders {
   ProducerStats stats() {
     Map<String, ProducerStats.TopicStats> topics = new HashMap<>();
     accounts.values().forEach(account -> topics.put(account.topic(), account.stats()));
-    return new ProducerStats(topics, recovery == null ? 0 : recovery.recovered());
+    return recovery == null
+        ? new ProducerStats(topics, 0, 0)
+        : new ProducerStats(topics, recovery.recovered(), recovery.damaged());
   }
 
   /** One count of every topic, by its full name. */

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class BuilderTest {
@@ -78,5 +79,13 @@ class BuilderTest {
                     .heartbeatInterval(Duration.ofSeconds(-1))
                     .build())
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT-1S", "PT0.999999999S", "PT1H0.000000001S"})
+  void aHeartbeatThatNoReaderCountsIsRefused(Duration interval) {
+    assertThatThrownBy(() -> TelemetryProducer.builder("api-1").heartbeatInterval(interval).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("from 1 to 3600 seconds");
   }
 }

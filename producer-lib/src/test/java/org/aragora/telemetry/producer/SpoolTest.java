@@ -166,4 +166,58 @@ class SpoolTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(file.toString());
   }
+
+  @Test
+  void damagedEventOfAnEarlierRunIsCountedAndGoesIntoTheHeartbeat() throws Exception {
+    TelemetryProducer first = to(Broker.silent(4)).bootstrapServers("127.0.0.1:1").build();
+    emit(first, 50);
+    first.close(Duration.ofMillis(100));
+    Path run = left().get(0).resolve("aragora.requests");
+    try (Stream<Path> files = Files.list(run).filter(f -> f.toString().endsWith(".events"))) {
+      Path log = files.findFirst().orElseThrow();
+      byte[] bytes = Files.readAllBytes(log);
+      bytes[bytes.length / 3] ^= 1;
+      Files.write(log, bytes);
+    }
+
+    MockProducer<byte[], byte[]> broker = Broker.acknowledging(4);
+    TelemetryProducer second = to(broker).heartbeatInterval(Duration.ofMillis(50)).build();
+    await().atMost(20, SECONDS).until(() -> second.stats().recovered() == 49);
+    second.close();
+    assertThat(second.stats().damaged()).isEqualTo(1);
+    List<ProducerRecord<byte[], byte[]>> own = Broker.sent(broker, InputTopic.INSTANCES);
+    var beat = Broker.json(own.get(own.size() - 2)).get("data").get("dropped");
+    assertThat(beat.get("aragora.requests").asLong()).isEqualTo(1);
+    assertThat(numbers(broker)).hasSize(49).doesNotHaveDuplicates();
+    assertThat(directory.resolve("damaged")).isNotEmptyDirectory();
+  }
+
+  @Test
+  void directoryThatIsDeletedUnderTheHostIsMadeAgain() throws Exception {
+    MockProducer<byte[], byte[]> silent = Broker.silent(4);
+    TelemetryProducer telemetry = to(silent).build();
+    emit(telemetry, 20);
+    await().until(() -> numbers(silent).size() == 20);
+    org.aragora.telemetry.producer.disk.Disk.delete(directory);
+    await()
+        .atMost(20, SECONDS)
+        .until(
+            () -> {
+              telemetry.emit(RequestCompleted.of("again", "GET", "/", 200, Duration.ZERO));
+              return Files.isDirectory(directory)
+                  && !left().isEmpty()
+                  && Files.isDirectory(left().get(0).resolve("aragora.requests"));
+            });
+    await()
+        .atMost(20, SECONDS)
+        .until(
+            () -> {
+              while (silent.completeNext()) {}
+              return telemetry.flush(Duration.ZERO);
+            });
+    ProducerStats.TopicStats stats = telemetry.stats().topics().get("aragora.requests");
+    assertThat(stats.offered()).isEqualTo(stats.acknowledged() + stats.dropped());
+    assertThat(numbers(silent)).doesNotHaveDuplicates();
+    telemetry.close(Duration.ofMillis(200));
+  }
 }

@@ -489,7 +489,7 @@ class TelemetryProducerTest {
   @Test
   void heartbeatsCarryAcknowledgedAndDropped() {
     try (TelemetryProducer telemetry =
-        to(broker).heartbeatInterval(Duration.ofMillis(100)).build()) {
+        to(broker).heartbeatInterval(Duration.ofSeconds(1)).build()) {
       telemetry.websocketOpened("w-1", 7);
       telemetry.eloUpdated("claude", Double.NaN);
 
@@ -501,7 +501,7 @@ class TelemetryProducerTest {
                 InstanceHeartbeat last = (InstanceHeartbeat) beats.get(beats.size() - 1).data();
                 assertThat(last.instanceId()).isEqualTo("api-1");
                 assertThat(last.websocketConnections()).isEqualTo(7);
-                assertThat(last.intervalNanos()).isEqualTo(100_000_000L);
+                assertThat(last.intervalNanos()).isEqualTo(1_000_000_000L);
                 assertThat(last.emitted()).containsEntry("aragora.requests", 1L);
                 assertThat(last.dropped())
                     .containsEntry("aragora.debates", 1L)

@@ -37,7 +37,8 @@ record ReplayConfig(
           CountingSettings.LATE_GRACE,
           CountingSettings.DEBATE_DEADLINE,
           CountingSettings.SERIES_LIMIT,
-          CountingSettings.RUN_LIMIT);
+          CountingSettings.RUN_LIMIT,
+          CountingSettings.SERIES_RETENTION);
 
   /**
    * Reads an environment.
@@ -59,6 +60,7 @@ record ReplayConfig(
             settings.get(CountingSettings.DEBATE_DEADLINE),
             settings.get(CountingSettings.SERIES_LIMIT),
             settings.get(CountingSettings.RUN_LIMIT),
+            settings.get(CountingSettings.SERIES_RETENTION),
             Duration.ZERO,
             false));
   }

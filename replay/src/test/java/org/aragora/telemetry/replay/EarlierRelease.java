@@ -34,7 +34,7 @@ final class EarlierRelease {
                 value.fingerprint() ^ 1,
                 value.nextOffset(),
                 value.firstSeenMs(),
-                value.startsAtValue(),
+                value.flags(),
                 value.aggregate()));
   }
 

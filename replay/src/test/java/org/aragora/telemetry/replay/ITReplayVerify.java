@@ -28,6 +28,7 @@ import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
+import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.processor.ProcessorService;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,7 +101,8 @@ class ITReplayVerify {
       service.awaitCounted();
       assertThat(processor.stopped()).isNotDone();
     }
-    assertThat(service.replay("--verify").exitCode()).isZero();
+    LiveService.Done before = service.replay("--verify");
+    assertThat(before.exitCode()).as(before.out()).isZero();
     ConsumerRecord<byte[], byte[]> total = total("aragora_requests_total");
     ConsumerRecord<byte[], byte[]> histogram = total("aragora_agent_latency_seconds");
     ConsumerRecord<byte[], byte[]> missing = total("aragora_log_events_total");
@@ -130,6 +132,55 @@ class ITReplayVerify {
         .contains("live has nothing")
         .contains(" in the minute ")
         .contains(": 5 differences.");
+  }
+
+  @Test
+  void retiredPartsAreComparedAndEndsAreNoDifference() throws Exception {
+    service.with("SERIES_RETENTION_DAYS", "0.00003"); // 2.6 s
+    try (ReplayLoad load = load(3);
+        ProcessorService processor = service.start()) {
+      for (int wave = 0; wave < 3; wave++) {
+        load.write(60);
+        await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
+      }
+      load.write(60);
+      service.awaitCounted();
+      assertThat(processor.stopped()).isNotDone();
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> service.replay("--verify").exitCode() == 0);
+    }
+    LiveService.Done clean = service.replay("--verify");
+    assertThat(clean.out()).endsWith(": no difference.\n");
+    assertThat(clean.exitCode()).isZero();
+    List<ConsumerRecord<byte[], byte[]>> parts =
+        records("metrics").stream()
+            .filter(record -> MetricsKey.fromBytes(record.key()) instanceof MetricsKey.Partial)
+            .toList();
+    assertThat(parts).as("ended").anyMatch(record -> record.value() == null);
+    ConsumerRecord<byte[], byte[]> retired =
+        parts.stream().filter(ITReplayVerify::isRetired).findAny().orElseThrow();
+    ConsumerRecord<byte[], byte[]> returned =
+        parts.stream()
+            .filter(record -> record.value() != null && !isRetired(record))
+            .filter(record -> part(record).incarnation() > 0)
+            .findAny()
+            .orElseThrow();
+    overwrite(retired, lastByteChanged(retired.value()));
+    overwrite(returned, lastByteChanged(returned.value()));
+
+    LiveService.Done wrong = service.replay("--verify", "--settle", "1");
+    assertThat(wrong.out())
+        .contains(part(retired).series().metric(), part(returned).series().metric())
+        .contains(": 2 differences.");
+  }
+
+  private static boolean isRetired(ConsumerRecord<byte[], byte[]> record) {
+    return record.value() != null && PartialValue.fromBytes(record.value()).isRetired();
+  }
+
+  private static MetricsKey.Partial part(ConsumerRecord<byte[], byte[]> record) {
+    return (MetricsKey.Partial) MetricsKey.fromBytes(record.key());
   }
 
   @Test

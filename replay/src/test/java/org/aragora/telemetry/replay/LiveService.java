@@ -43,6 +43,11 @@ final class LiveService {
     environment.put("METRICS_PORT", "0");
   }
 
+  LiveService with(String setting, String value) {
+    environment.put("ARAGORA_TELEMETRY_" + setting, value);
+    return this;
+  }
+
   String setting(String name) {
     return environment.getOrDefault(name, "");
   }

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What cannot go on: the cause in health, with its place and its remedy. */
+/** A processor that cannot go on: the cause in health, with its place and its remedy. */
 class ITStopsForGood {
   @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
   private Admin admin;

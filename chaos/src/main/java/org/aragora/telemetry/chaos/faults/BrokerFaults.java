@@ -20,7 +20,7 @@ public final class BrokerFaults extends FaultLane {
 
   /** {@code admin}: connected to the cluster. */
   public BrokerFaults(Stage stage, EmbeddedCluster cluster, Admin admin) {
-    super(stage, FaultKind::isOfBroker, REST_MS);
+    super(stage, FaultKind.Target.BROKER, REST_MS);
     this.cluster = cluster;
     this.admin = admin;
   }

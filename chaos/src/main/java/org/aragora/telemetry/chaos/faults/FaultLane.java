@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import org.aragora.telemetry.chaos.report.FaultLog;
 import org.aragora.telemetry.chaos.settings.FaultKind;
 
@@ -26,11 +25,11 @@ public abstract class FaultLane implements Runnable {
   /**
    * Prepares the faults of a stage.
    *
-   * @param kinds that this lane can do
+   * @param target of the faults of this lane
    * @param restMs longest time between the end of one fault and the next
    */
-  FaultLane(Stage stage, Predicate<FaultKind> kinds, int restMs) {
-    this.kinds = stage.faults().stream().filter(kinds).sorted().toList();
+  FaultLane(Stage stage, FaultKind.Target target, int restMs) {
+    this.kinds = stage.faults().stream().filter(kind -> kind.target() == target).sorted().toList();
     this.random = new Random(stage.seed());
     this.restMs = restMs;
     this.untilNanos = stage.untilNanos();

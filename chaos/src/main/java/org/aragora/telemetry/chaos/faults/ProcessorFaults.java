@@ -24,7 +24,7 @@ public final class ProcessorFaults extends FaultLane {
   /** {@code scraper} and {@code checker}: of the fleet. */
   public ProcessorFaults(
       Stage stage, ProcessorFleet fleet, Scraper scraper, ScrapeChecker checker) {
-    super(stage, kind -> !kind.isOfBroker(), REST_MS);
+    super(stage, FaultKind.Target.PROCESSOR, REST_MS);
     this.fleet = fleet;
     this.scraper = scraper;
     this.checker = checker;
@@ -41,6 +41,7 @@ public final class ProcessorFaults extends FaultLane {
       case SCALE_OUT -> scale(!fleet.stopped().isEmpty());
       case SCALE_IN -> scale(fleet.running().size() <= LEAST_RUNNING);
       case ROLLING_RESTART -> roll();
+      case CLOCK_STEP -> stepClock(oneServing());
       default -> throw new IllegalArgumentException(kind + " is not a fault of a processor.");
     }
   }
@@ -93,6 +94,16 @@ public final class ProcessorFaults extends FaultLane {
     while (!checker.isServedByOther(paused.slot(), served) && System.nanoTime() < deadline) {
       TimeUnit.MILLISECONDS.sleep(100);
     }
+  }
+
+  /** Sets the clock of one by up to three hours, and sets it right again. */
+  private void stepClock(ProcessorInstance instance) throws InterruptedException {
+    int seconds = random.nextInt(60, 3 * 3600) * (random.nextBoolean() ? 1 : -1);
+    log.began(FaultKind.CLOCK_STEP, "processor %d by %d s".formatted(instance.slot(), seconds));
+    instance.stepClock(seconds);
+    sleep(3 * sessionMs(), 5 * sessionMs());
+    instance.stepClock(0);
+    log.print("the clock of processor " + instance.slot() + " is right again");
   }
 
   private void restart(ProcessorInstance instance) {

@@ -5,12 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.aragora.telemetry.chaos.settings.ChaosSettings;
+import org.aragora.telemetry.chaos.settings.FaultKind;
 import org.aragora.telemetry.chaos.settings.Sabotage;
 import org.aragora.telemetry.testbed.service.ChildJvm;
+import org.aragora.telemetry.testbed.service.FakeClock;
 import org.aragora.telemetry.testbed.service.MetricsPage;
 import org.aragora.telemetry.testbed.service.ServiceEnvironment;
 import org.aragora.telemetry.testbed.service.ServiceProcess;
 import org.aragora.telemetry.testbed.service.TempResources;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One processor: a process of its own on a port that stays. Used by one thread, scraped by others.
@@ -23,10 +26,13 @@ public final class ProcessorInstance {
   private final int slot;
   private final Path state;
   private final ServiceProcess process;
+  private final FakeClock clock;
   private volatile boolean running;
 
   ProcessorInstance(int slot, ChaosSettings settings, String bootstrapServers) {
     this.slot = slot;
+    this.clock =
+        new FakeClock(settings.directory().resolve(settings.applicationId() + "-clock-" + slot));
     this.state = settings.directory().resolve(settings.applicationId() + "-state-" + slot);
     Sabotage sabotage = settings.sabotage();
     this.process =
@@ -43,6 +49,9 @@ public final class ProcessorInstance {
         .options("-Xmx160m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto")
         .set("LOG_LEVEL", "INFO")
         .set("LOG_FORMAT", "text");
+    if (settings.faults().contains(FaultKind.CLOCK_STEP)) {
+      clock.drive(process);
+    }
     set("METRICS_HOST", "127.0.0.1");
     set("APPLICATION_ID", settings.applicationId());
     set("STATE_DIR", state.toString());
@@ -109,6 +118,16 @@ public final class ProcessorInstance {
     if (Files.exists(state)) {
       TempResources.delete(state);
     }
+  }
+
+  /** Sets its wall clock ahead of the machine's, or behind it if negative. */
+  public void stepClock(int seconds) {
+    clock.step(seconds);
+  }
+
+  /** The reason for which it ended or reports that it does not live; null while it lives. */
+  public @Nullable String end() throws InterruptedException {
+    return process.end();
   }
 
   /** Its JVM, for a pause and its log. */

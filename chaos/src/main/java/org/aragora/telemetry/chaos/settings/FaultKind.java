@@ -23,11 +23,35 @@ public enum FaultKind {
   /** SIGTERM of a broker, started again at once. */
   BROKER_RESTART,
   /** SIGSTOP of a broker for longer than its session, then SIGCONT. */
-  BROKER_PAUSE;
+  BROKER_PAUSE,
+  /** A processor with another application id on the same topics, which must refuse to start. */
+  INTRUDER,
+  /** The largest valid events, in every input topic. */
+  OVERSIZED,
+  /** A writer's transaction that stays open over records that others append, then is aborted. */
+  STUCK_TRANSACTION,
+  /** A step of the wall clock of a processor, forth or back, that lasts for a while. */
+  CLOCK_STEP,
+  /** More partitions for a topic, at the end: every processor must stop and name it. */
+  PARTITIONS_ADDED;
 
-  /** Returns true for a fault of a broker. */
-  public boolean isOfBroker() {
-    return name().startsWith("BROKER");
+  /** Place of a fault. */
+  public enum Target {
+    PROCESSOR,
+    BROKER,
+    TOPIC,
+    /** The end of the run: nothing goes on after it. */
+    END
+  }
+
+  /** Place of the fault. */
+  public Target target() {
+    return switch (this) {
+      case BROKER_KILL, BROKER_RESTART, BROKER_PAUSE -> Target.BROKER;
+      case INTRUDER, OVERSIZED, STUCK_TRANSACTION -> Target.TOPIC;
+      case PARTITIONS_ADDED -> Target.END;
+      default -> Target.PROCESSOR;
+    };
   }
 
   /** Name for people. */

@@ -59,6 +59,26 @@ public final class CountingSettings {
               "Producer runs that an input partition remembers; the one idle longest is forgotten"
                   + " first.");
 
+  /** Append time without a change after which a part of a series is retired. */
+  public static final Setting<Duration> SERIES_RETENTION =
+      Setting.real("ARAGORA_TELEMETRY_SERIES_RETENTION_DAYS")
+          .range(0, 3650)
+          .map(CountingSettings::days)
+          .fallback(7)
+          .doc(
+              "Days without a change after which a labelled series ends; fractions are allowed."
+                  + " Series of one instance end an hour after it is gone.");
+
+  private static final double MS_PER_DAY = 86_400_000;
+
+  private static Duration days(double days) {
+    Duration retention = Duration.ofMillis(Math.round(days * MS_PER_DAY));
+    if (retention.isZero()) {
+      throw new IllegalArgumentException("it must be at least a millisecond");
+    }
+    return retention;
+  }
+
   /** Settings of Kafka clients that belong to the service, so that nobody else may set them. */
   public static final Set<String> REFUSED_CLIENT_SETTINGS =
       Set.of(

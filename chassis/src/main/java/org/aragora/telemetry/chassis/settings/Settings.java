@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
+import org.aragora.telemetry.schemas.text.Unicode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,7 +92,8 @@ public final class Settings {
               .formatted(setting.fileKey(), setting.key()));
     }
     try {
-      return Files.readString(Path.of(file.strip())).replaceFirst("\\R$", "");
+      return Unicode.withoutByteOrderMark(Files.readString(Path.of(file.strip())))
+          .replaceFirst("\\R$", "");
     } catch (IOException | IllegalArgumentException e) {
       throw new InvalidSettingException(
           "%s=%s is refused: the file cannot be read (%s)."

@@ -14,6 +14,7 @@ import org.aragora.telemetry.counting.flow.Times;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricType;
+import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.store.StoredMap.Entry;
 import org.aragora.telemetry.counting.value.PartialValue;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Aggregation {
   /** Metrics that this stage adds to those of the catalog. */
-  public static final List<MetricDescriptor> OWN_METRICS = List.of(Totals.FOLDED);
+  public static final List<MetricDescriptor> OWN_METRICS = List.of(Totals.FOLDED, Totals.RETIRED);
 
   /**
    * The counting that this is a part of.
@@ -52,6 +53,16 @@ public final class Aggregation {
     this.sink = sink;
   }
 
+  /**
+   * A record is next, counted or not: retires the parts of series that have long been unchanged.
+   *
+   * @param appendMs append time of the partition with this record
+   * @param nextOffset offset after the record
+   */
+  public void moveTo(long appendMs, long nextOffset) {
+    totals.moveTo(appendMs, nextOffset, sink);
+  }
+
   /** An event is next: closes the windows that do not take it. Its measurements follow. */
   public void advance(CountedEvent event) {
     windows.closeBefore(event.partitionTimeNanos(), sink);
@@ -69,7 +80,7 @@ public final class Aggregation {
     long nextOffset = event.nextOffset();
     Entry<SeriesKey, Tally> total = totals.resolve(measurement);
     measurement.applyTo(total.value().value);
-    totals.write(total, nextOffset);
+    totals.write(total);
     sink.changed(total.key(), measurement);
     if (windowOpen && (type == MetricType.COUNTER || type == MetricType.HISTOGRAM)) {
       Entry<Windows.Key, Tally> window = windows.resolve(total.key(), total.value().metric, minute);
@@ -84,13 +95,13 @@ public final class Aggregation {
     windows.writeOut(sink);
   }
 
-  /** The running total of a series, null if there is none. */
-  public @Nullable PartialValue total(SeriesKey series) {
-    return totals.get(series);
+  /** The running total of a part, null if it is not the living part of its series. */
+  public @Nullable PartialValue total(SeriesKey series, long incarnation) {
+    return totals.get(series, incarnation);
   }
 
-  /** All running totals, in the order of their keys' bytes. */
-  public Map<SeriesKey, PartialValue> totals() {
+  /** All running totals by the keys of their records, in the order of the series' bytes. */
+  public Map<MetricsKey.Partial, PartialValue> totals() {
     return totals.all();
   }
 

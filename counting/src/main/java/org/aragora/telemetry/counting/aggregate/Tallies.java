@@ -40,6 +40,7 @@ final class Tallies<K> {
 
   private final StoredMap<K, Tally> map;
   private final List<Entry<K, Tally>> changed = new ArrayList<>();
+  private final BinaryWriter writer = new BinaryWriter();
 
   /**
    * Restores the tallies that the store holds.
@@ -51,7 +52,7 @@ final class Tallies<K> {
       Owner owner,
       KeyValueStore<Bytes, byte[]> store,
       Section<K> section,
-      BiConsumer<K, byte[]> unknown) {
+      BiConsumer<K, Tally.Stored> unknown) {
     map =
         new StoredMap<>(
             store,
@@ -67,27 +68,22 @@ final class Tallies<K> {
               public @Nullable Tally read(K key, BinaryReader in) {
                 MetricDescriptor metric = owner.metrics().get(section.series().apply(key).metric());
                 if (metric == null) {
-                  unknown.accept(key, in.readRest());
+                  unknown.accept(key, Tally.Stored.read(in));
                   return null;
                 }
-                return restore(metric, PartialValue.read(in), owner.task());
+                return restore(metric, Tally.Stored.read(in), owner.task());
               }
             });
     map.forEach(this::markChanged);
   }
 
-  private static Tally restore(MetricDescriptor metric, PartialValue stored, InputPartition task) {
-    if (stored.fingerprint() != metric.fingerprint()) {
+  private static Tally restore(MetricDescriptor metric, Tally.Stored stored, InputPartition task) {
+    if (stored.value().fingerprint() != metric.fingerprint()) {
       throw new IncompatibleMetricException(
           "%s is now a %s, but input partition %s holds values of another type, labels or bounds; run 'bin/telemetry replay --output generation' to count them anew from the topics, then 'replay promote'"
               .formatted(metric.name(), metric.shape(), task));
     }
-    return new Tally(
-        metric,
-        stored.read(metric),
-        stored.firstSeenMs(),
-        stored.startsAtValue(),
-        stored.nextOffset());
+    return Tally.of(metric, stored);
   }
 
   @Nullable Entry<K, Tally> find(K key) {
@@ -106,6 +102,11 @@ final class Tallies<K> {
     markChanged(entry);
   }
 
+  /** Writes a tally through to the store that is as it was, but for its time. */
+  void store(Entry<K, Tally> entry) {
+    map.write(entry);
+  }
+
   private void markChanged(Entry<K, Tally> entry) {
     if (!entry.value().changed) {
       entry.value().changed = true;
@@ -113,13 +114,27 @@ final class Tallies<K> {
     }
   }
 
-  /** Passes on every tally that has changed since the last time, with its bytes. */
+  /** Passes on every tally that has changed since the last time, with its bytes for a topic. */
   void writeOut(BiConsumer<Entry<K, Tally>, byte[]> to) {
     for (Entry<K, Tally> entry : changed) {
-      entry.value().changed = false;
-      to.accept(entry, map.bytes(entry));
+      if (entry.value().changed) {
+        entry.value().changed = false;
+        to.accept(entry, bytes(entry.value()));
+      }
     }
     changed.clear();
+  }
+
+  /** Removes a tally from the store, and from what is to be written out. */
+  void remove(Entry<K, Tally> entry) {
+    entry.value().changed = false;
+    map.remove(entry.key());
+  }
+
+  /** The bytes of a {@link PartialValue}. */
+  byte[] bytes(Tally tally) {
+    tally.writePartial(writer.reset());
+    return writer.toBytes();
   }
 
   void removeIf(Predicate<K> matches) {
@@ -137,6 +152,6 @@ final class Tallies<K> {
   }
 
   PartialValue value(Entry<K, Tally> entry) {
-    return PartialValue.fromBytes(map.bytes(entry));
+    return PartialValue.fromBytes(bytes(entry.value()));
   }
 }

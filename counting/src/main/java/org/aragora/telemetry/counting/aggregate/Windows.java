@@ -69,7 +69,7 @@ final class Windows {
       return known;
     }
     oldestMinute = Math.min(oldestMinute, minute);
-    return tallies.add(key, new Tally(metric, Aggregate.zero(metric), 0, true, 0));
+    return tallies.add(key, new Tally(metric, Aggregate.zero(metric), Tally.Beginning.OF_WINDOW));
   }
 
   /** Writes a changed window through to the store. */

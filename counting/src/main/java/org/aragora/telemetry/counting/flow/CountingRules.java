@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param debateDeadline timeout of a debate that gives none
  * @param seriesLimit series of one metric that one input partition admits
  * @param runLimit producer runs that one input partition remembers
+ * @param seriesRetention append time without a change after which a part of a series is retired
  * @param birth how long the serving stage serves a new labelled series as 0; if it is zero, no
  *     series starts so
  * @param proposesEnds if ends of overdue debates are proposed: not in a replay
@@ -21,12 +22,29 @@ public record CountingRules(
     Duration debateDeadline,
     int seriesLimit,
     int runLimit,
+    Duration seriesRetention,
     Duration birth,
     boolean proposesEnds) {
+  private static final Duration INSTANCE_RETENTION = Duration.ofHours(1);
 
   /** The same rules for a replay, which proposes nothing and serves nothing. */
   public CountingRules forReplay() {
     return new CountingRules(
-        maxClockSkew, lateGrace, debateDeadline, seriesLimit, runLimit, Duration.ZERO, false);
+        maxClockSkew,
+        lateGrace,
+        debateDeadline,
+        seriesLimit,
+        runLimit,
+        seriesRetention,
+        Duration.ZERO,
+        false);
+  }
+
+  /**
+   * Append time for which a series of one instance lasts after the instance is gone: an hour, or
+   * {@link #seriesRetention} if that is shorter.
+   */
+  public Duration instanceRetention() {
+    return seriesRetention.compareTo(INSTANCE_RETENTION) < 0 ? seriesRetention : INSTANCE_RETENTION;
   }
 }

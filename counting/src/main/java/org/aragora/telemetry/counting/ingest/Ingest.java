@@ -137,7 +137,8 @@ public final class Ingest {
   }
 
   private @Nullable CountedEvent judge(InputRecord input, long appendMs) {
-    Decoded decoded = CODEC.decode(partition.topic(), input.value(), appendMs);
+    Decoded decoded =
+        CODEC.decode(partition.topic(), input.key(), input.headers(), input.value(), appendMs);
     if (decoded instanceof Decoded.Invalid invalid) {
       ledger.recordDeadLetter(invalid.reason());
       if (input.offset() >= handover.deadLettersBefore(partition)) {

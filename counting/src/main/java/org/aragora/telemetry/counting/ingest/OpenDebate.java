@@ -5,6 +5,7 @@ import org.aragora.telemetry.counting.flow.Times;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.envelope.ProposedEnd;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.field.DebateOutcome;
 import org.jspecify.annotations.Nullable;
@@ -71,8 +72,8 @@ record OpenDebate(
   /** The end that is proposed for a debate that nobody ended. */
   Event timeout() {
     return new Event(
-        "timeout:" + debateId + ":" + startId,
-        "/aragora/telemetry",
+        ProposedEnd.id(debateId, startId),
+        ProposedEnd.SOURCE,
         Times.instant(startTimeNanos + timeoutNanos),
         traceparent,
         parentSpanId,

@@ -11,6 +11,7 @@ import org.aragora.telemetry.counting.flow.CountedEvent;
 import org.aragora.telemetry.counting.flow.Measurement;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.value.Aggregate;
+import org.aragora.telemetry.schemas.text.Unicode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,16 +110,8 @@ record Rule<T, A extends Aggregate>(
   private List<String> labelValues(T of, CountedEvent event) {
     String[] values = new String[labels.size()];
     for (int i = 0; i < values.length; i++) {
-      values[i] = cut(labels.get(i).apply(of, event));
+      values[i] = Unicode.cut(labels.get(i).apply(of, event), MAX_LABEL_CHARS);
     }
     return List.of(values);
-  }
-
-  /** The first 128 characters, a surrogate pair counting as one. */
-  private static String cut(String value) {
-    return value.length() <= MAX_LABEL_CHARS
-            || value.codePointCount(0, value.length()) <= MAX_LABEL_CHARS
-        ? value
-        : value.substring(0, value.offsetByCodePoints(0, MAX_LABEL_CHARS));
   }
 }

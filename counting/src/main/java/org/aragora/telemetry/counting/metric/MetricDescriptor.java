@@ -29,8 +29,10 @@ public record MetricDescriptor(
     long unitsPerOne,
     long fingerprint) {
   private static final long NANOS_PER_SECOND = 1_000_000_000;
+  private static final String INSTANCE_ID = "instance_id";
+  private static final String OWN_PREFIX = "aragora_telemetry_";
   private static final Set<String> FOLDABLE =
-      Set.of("endpoint", "agent", "domain", "method", "instance_id");
+      Set.of("endpoint", "agent", "domain", "method", INSTANCE_ID);
 
   /** A metric without buckets. */
   public static MetricDescriptor of(MetricType type, String name, String help, String... labels) {
@@ -98,6 +100,19 @@ public record MetricDescriptor(
   /** Returns true if a label becomes {@code other} over the series limit. */
   public static boolean isFoldable(String label) {
     return FOLDABLE.contains(label);
+  }
+
+  /**
+   * Returns true if series of this metric end: those with labels that events have given. The
+   * pipeline's own accounts last, and so does a gauge that is a sum of rises and falls.
+   */
+  public boolean seriesEnd() {
+    return !labels.isEmpty() && type.seriesEnd() && !name.startsWith(OWN_PREFIX);
+  }
+
+  /** Returns true if each series is of one instance. */
+  public boolean isOfInstances() {
+    return labels.contains(INSTANCE_ID);
   }
 
   /** Type, labels and bounds in words, for messages. */

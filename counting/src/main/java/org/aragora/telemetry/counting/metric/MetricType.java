@@ -35,6 +35,11 @@ public enum MetricType {
     return this == RATIO || this == INSTANCE;
   }
 
+  /** Returns true if a part of a series that has long been unchanged can be retired. */
+  boolean seriesEnd() {
+    return this == COUNTER || this == HISTOGRAM || this == LATEST_GAUGE || this == INSTANCE;
+  }
+
   /** Returns true if only growth matters, so that a series is served as 0 before it grows. */
   public boolean isCumulative() {
     return this == COUNTER || this == HISTOGRAM || this == RUN_MAXIMUM;

@@ -15,9 +15,16 @@ public sealed interface MetricsKey {
    *
    * @param withTopicTime true if it is served beside the ledger, see {@link
    *     MetricType#needsTopicTime()}
+   * @param incarnation number of the part among those that the task had of the series: offset after
+   *     the event that began it, 0 if the task had retired none of its metric
    */
-  record Partial(SeriesKey series, InputPartition task, boolean withTopicTime)
-      implements MetricsKey {}
+  record Partial(SeriesKey series, InputPartition task, boolean withTopicTime, long incarnation)
+      implements MetricsKey {
+    /** The part of a task that has retired none. */
+    public Partial(SeriesKey series, InputPartition task, boolean withTopicTime) {
+      this(series, task, withTopicTime, 0);
+    }
+  }
 
   /** The {@link Ledger} of one input task. */
   record LedgerOf(InputPartition task) implements MetricsKey {}
@@ -38,6 +45,9 @@ public sealed interface MetricsKey {
       out.writeByte(partial.withTopicTime ? 4 : 1);
       partial.series.write(out);
       partial.task.write(out);
+      if (partial.incarnation != 0) {
+        out.writeUnsigned(partial.incarnation); // an older release reads over what follows the task
+      }
     } else if (this instanceof LedgerOf ledger) {
       ledger.task.write(out.writeByte(2));
     } else if (this instanceof Owner owner) {
@@ -69,7 +79,12 @@ public sealed interface MetricsKey {
     in.readVersion(1, "a key of the metrics topic");
     int kind = in.readByte();
     return switch (kind) {
-      case 1, 4 -> new Partial(SeriesKey.read(in), InputPartition.read(in), kind == 4);
+      case 1, 4 ->
+          new Partial(
+              SeriesKey.read(in),
+              InputPartition.read(in),
+              kind == 4,
+              in.atEnd() ? 0 : in.readUnsigned());
       case 2 -> new LedgerOf(InputPartition.read(in));
       case 3 -> new Owner(in.readInt());
       case 5 -> new Ripe(SeriesKey.read(in));

@@ -1,7 +1,7 @@
 package org.aragora.telemetry.counting.store;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.aragora.telemetry.schemas.text.Utf8;
 
 /**
  * Appends primitives to a growing array. Integers are varints (7 bits a byte, low bits first),
@@ -62,8 +62,13 @@ public final class BinaryWriter {
     return writeUnsigned((value << 1) ^ (value >> 63));
   }
 
+  /**
+   * A string.
+   *
+   * @throws IllegalArgumentException if it has a lone surrogate, which UTF-8 cannot express
+   */
   public BinaryWriter writeString(String value) {
-    return writeBytes(value.getBytes(StandardCharsets.UTF_8));
+    return writeBytes(Utf8.encode(value));
   }
 
   public BinaryWriter writeBytes(byte[] value) {

@@ -35,6 +35,13 @@ public final class InstanceAggregate implements Aggregate {
     }
   }
 
+  /** The append time of the heartbeats was ahead by so much. */
+  public void setBack(long ms) {
+    if (liveUntilMs != Long.MIN_VALUE) {
+      liveUntilMs -= ms;
+    }
+  }
+
   /** Records that the instance stops. */
   public void stopped(EventOrder order) {
     if (order.isAfter(stop)) {

@@ -42,10 +42,12 @@ class TotalsTest {
   private int limit = 2;
   private Duration birth = Duration.ofSeconds(20);
   private Handover handover = Handover.NONE;
+  private final RecordingSink sink = new RecordingSink();
+  private long nowMs = 1_800_000_000_000L;
   private long offset;
 
   TotalsTest() {
-    for (MetricDescriptor metric : List.of(CALLS, LEVELS, PLAIN, Totals.FOLDED)) {
+    for (MetricDescriptor metric : List.of(CALLS, LEVELS, PLAIN, Totals.FOLDED, Totals.RETIRED)) {
       metrics.put(metric.name(), metric);
     }
   }
@@ -196,10 +198,11 @@ class TotalsTest {
 
   private void add(Totals totals, MetricDescriptor metric, String... labels) {
     CountedEvent event = OneChange.event(offset++, 0, 0);
+    totals.moveTo(nowMs, offset, sink);
     Entry<SeriesKey, Tally> series =
         totals.resolve(new OneChange(metric, List.of(labels), event, value -> {}));
     ((SumAggregate) series.value().value).add(1);
-    totals.write(series, offset);
+    totals.write(series);
   }
 
   private Map<String, String> written(Totals totals) {

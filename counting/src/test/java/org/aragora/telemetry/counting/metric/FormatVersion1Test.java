@@ -123,7 +123,12 @@ class FormatVersion1Test {
     for (MetricType type : MetricType.values()) {
       BinaryWriter out = new BinaryWriter();
       PartialValue.write(
-          out, Aggregates.metric(type), 1_000_000, 1_763_942_400_000L, true, aggregate(type));
+          out,
+          Aggregates.metric(type),
+          1_000_000,
+          1_763_942_400_000L,
+          PartialValue.STARTS_AT_VALUE,
+          aggregate(type));
       all.put(name(type), out.toBytes());
     }
     return all;

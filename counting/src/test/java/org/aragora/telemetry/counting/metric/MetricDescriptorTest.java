@@ -73,7 +73,7 @@ class MetricDescriptorTest {
   @Test
   void aStoredValueOfAnotherShapeIsRefused() {
     BinaryWriter out = new BinaryWriter();
-    PartialValue.write(out, METRIC, 1, 2, true, Aggregate.zero(METRIC));
+    PartialValue.write(out, METRIC, 1, 2, 1, Aggregate.zero(METRIC));
     byte[] stored = out.toBytes();
     MetricDescriptor changed = MetricDescriptor.of(COUNTER, "some_total", "Some.", "agent");
     assertThatThrownBy(() -> PartialValue.fromBytes(stored).read(changed))

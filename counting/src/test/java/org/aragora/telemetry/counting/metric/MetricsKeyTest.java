@@ -132,7 +132,12 @@ class MetricsKeyTest {
       case 0 -> new MetricsKey.LedgerOf(task);
       case 1 -> new MetricsKey.Owner(random.nextInt(10_000));
       case 2 -> new MetricsKey.Ripe(series(random));
-      default -> new MetricsKey.Partial(series(random), task, random.nextBoolean());
+      default ->
+          new MetricsKey.Partial(
+              series(random),
+              task,
+              random.nextBoolean(),
+              random.nextBoolean() ? 0 : random.nextLong());
     };
   }
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.aragora.telemetry.doctor.stack.HttpTarget;
 import org.aragora.telemetry.doctor.stack.NoAnswerException;
+import org.aragora.telemetry.schemas.text.Unicode;
 import org.aragora.telemetry.testbed.service.MetricsPage;
 
 /** The four lines under "Metrics". */
@@ -161,6 +162,6 @@ public final class MetricsChecks {
   }
 
   private static String shortened(String text) {
-    return text.length() > 120 ? text.substring(0, 120) + "…" : text;
+    return Unicode.isLongerThan(text, 120) ? Unicode.cut(text, 120) + "…" : text;
   }
 }

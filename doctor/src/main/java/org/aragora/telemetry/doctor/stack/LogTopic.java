@@ -88,7 +88,12 @@ public final class LogTopic {
         read.add(
             new Line(
                 "partition %d, offset %d".formatted(record.partition(), record.offset()),
-                codec.decode(InputTopic.LOGS, record.value(), record.timestamp())));
+                codec.decode(
+                    InputTopic.LOGS,
+                    record.key(),
+                    record.headers(),
+                    record.value(),
+                    record.timestamp())));
       }
     }
     return List.copyOf(read);

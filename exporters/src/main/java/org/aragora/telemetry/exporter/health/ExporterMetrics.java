@@ -25,6 +25,7 @@ public final class ExporterMetrics {
   private final String exporter;
   private final PrometheusRegistry registry;
   private final Gauge lagRecords;
+  private final Gauge unstableRecords;
   private final Gauge inFlight;
   private final Counter sentItems;
   private final Counter acknowledgedItems;
@@ -46,6 +47,13 @@ public final class ExporterMetrics {
         gauge(
             PREFIX + "lag_records",
             "Offsets of the partition that are not yet acknowledged by the backend",
+            EXPORTER,
+            TOPIC,
+            "partition");
+    unstableRecords =
+        gauge(
+            PREFIX + "unstable_records",
+            "Offsets of the partition that an open transaction holds back from every reader",
             EXPORTER,
             TOPIC,
             "partition");
@@ -174,20 +182,31 @@ public final class ExporterMetrics {
    * Sets the lag of the owned partitions; the series of lost partitions disappear.
    *
    * @param records number per partition
+   * @param unstable number of them that an open transaction holds back, per partition
    * @param oldest append time of the oldest record that is not acknowledged, per topic, 0 without
    */
-  public void lag(Map<TopicPartition, Long> records, Map<String, Long> oldest) {
+  public void lag(
+      Map<TopicPartition, Long> records,
+      Map<TopicPartition, Long> unstable,
+      Map<String, Long> oldest) {
     for (TopicPartition lost : reported) {
       if (!records.containsKey(lost)) {
-        lagRecords.remove(exporter, lost.topic(), Integer.toString(lost.partition()));
+        String partition = Integer.toString(lost.partition());
+        lagRecords.remove(exporter, lost.topic(), partition);
+        unstableRecords.remove(exporter, lost.topic(), partition);
       }
     }
-    records.forEach(
-        (partition, lag) ->
-            lagRecords
-                .labelValues(exporter, partition.topic(), Integer.toString(partition.partition()))
-                .set(lag));
+    set(lagRecords, records);
+    set(unstableRecords, unstable);
     reported = Set.copyOf(records.keySet());
     oldestTimestamps = Map.copyOf(oldest);
+  }
+
+  private void set(Gauge gauge, Map<TopicPartition, Long> values) {
+    values.forEach(
+        (partition, value) ->
+            gauge
+                .labelValues(exporter, partition.topic(), Integer.toString(partition.partition()))
+                .set(value));
   }
 }

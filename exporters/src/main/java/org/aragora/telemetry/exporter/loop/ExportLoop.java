@@ -1,5 +1,6 @@
 package org.aragora.telemetry.exporter.loop;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,6 +56,7 @@ public final class ExportLoop<P> implements Runnable {
   private final RecordReader<P> reader;
   private final OffsetCommits commits;
   private final RetentionLossCheck retentionLoss;
+  private final LagReport lag;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile boolean stopping;
   private long nextReport;
@@ -71,6 +73,9 @@ public final class ExportLoop<P> implements Runnable {
     reader = new RecordReader<>(context, owned, converter, queue);
     commits = new OffsetCommits(consumer, owned, settings.commitInterval());
     retentionLoss = new RetentionLossCheck(consumer, context.metrics());
+    lag =
+        new LagReport(
+            consumer, context.clients().highWatermarks(), context.metrics(), Clock.systemUTC());
   }
 
   /** Runs until {@link #stop}, or until Kafka reports an error that no retry changes. */
@@ -185,7 +190,7 @@ public final class ExportLoop<P> implements Runnable {
     nextReport = now + REPORT_INTERVAL.toNanos();
     context.metrics().inFlight(queue.records());
     health.onGroupContact(GroupContact.failure(consumer));
-    LagReport.refresh(consumer, owned.values(), context.metrics());
+    lag.refresh(owned.values());
   }
 
   private void drain() {
@@ -210,6 +215,7 @@ public final class ExportLoop<P> implements Runnable {
       LOG.warn("The consumer did not close in order: {}", e.toString());
     }
     reader.close();
+    context.clients().highWatermarks().close();
   }
 
   /** Adds and removes partitions. The consumer calls it within poll and close. */

@@ -20,6 +20,7 @@ public final class PartitionOffsets {
   private long position = UNKNOWN;
   private long committed = UNKNOWN;
   private long lastTimestampMs = UNKNOWN;
+  private long heldBackSinceMs = UNKNOWN;
   private boolean owned = true;
   private int inFlight;
 
@@ -117,9 +118,18 @@ public final class PartitionOffsets {
       return deferred.get(0).timestamp();
     }
     if (!moreToRead) {
-      return 0;
+      return heldBackSinceMs == UNKNOWN ? 0 : heldBackSinceMs;
     }
     return lastTimestampMs == UNKNOWN ? assignedAtMs : lastTimestampMs;
+  }
+
+  /** Records if an open transaction holds records back that no reader gets yet. */
+  void onHeldBack(boolean heldBack, long nowMs) {
+    if (!heldBack) {
+      heldBackSinceMs = UNKNOWN;
+    } else if (heldBackSinceMs == UNKNOWN) {
+      heldBackSinceMs = nowMs;
+    }
   }
 
   public boolean isPastKnown() {

@@ -26,6 +26,7 @@ import org.aragora.telemetry.exporter.loop.ExportLoop;
 import org.aragora.telemetry.exporter.loop.KafkaClients;
 import org.aragora.telemetry.exporter.loop.LoopContext;
 import org.aragora.telemetry.exporter.loop.LoopSettings;
+import org.aragora.telemetry.exporter.partition.HighWatermarks;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.schemas.topic.Topics;
@@ -120,7 +121,12 @@ public final class ExporterProcess implements RunningService {
     try {
       String topic = Topics.EXPORT_DEAD_LETTERS.under(settings.get(TopicSettings.PREFIX));
       deadLetters = new DeadLetterTopic(kafka.producer(), topic, definition.name());
-      KafkaClients clients = new KafkaClients(kafka.member(groupId), kafka::consumer, deadLetters);
+      KafkaClients clients =
+          new KafkaClients(
+              kafka.member(groupId),
+              kafka::consumer,
+              HighWatermarks.of(kafka.admin()),
+              deadLetters);
       loop = new ExportLoop<>(new LoopContext(bounds, clients, metrics, health), converter, target);
     } catch (KafkaException e) {
       server.close();

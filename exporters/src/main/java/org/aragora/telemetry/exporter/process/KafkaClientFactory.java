@@ -4,6 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
@@ -82,6 +84,13 @@ final class KafkaClientFactory {
           CooperativeStickyAssignor.class.getName());
     }
     return new KafkaConsumer<>(config);
+  }
+
+  /** Opens a client of the brokers' offsets. */
+  Admin admin() {
+    Map<String, Object> config = new HashMap<>(consumer);
+    config.keySet().retainAll(AdminClientConfig.configNames());
+    return Admin.create(config);
   }
 
   /** Opens the producer of dead letters. */

@@ -1,5 +1,6 @@
 package org.aragora.telemetry.exporter.redact;
 
+import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,6 +23,8 @@ public final class Redactor {
   public static final String MARK = "[REDACTED]";
 
   private static final int MAX_DEPTH = 64;
+  private static final int MAX_PASSES = 8;
+  private static final int MIN_SIGNATURE = 16;
 
   /** Largest number with fewer digits than a card number; phone numbers have punctuation. */
   private static final long HARMLESS = 999_999_999_999L;
@@ -70,11 +73,52 @@ public final class Redactor {
     if (nothing || text.isEmpty()) {
       return text;
     }
-    String result = new TextScan(text, keys, kinds).run();
+    String result = scanned(text);
     for (Pattern pattern : patterns) {
-      result = pattern.matcher(result).replaceAll(MARK);
+      result = replaced(result, pattern);
     }
     return result;
+  }
+
+  /** Scans until nothing changes, so that a redacted text stays as it is. */
+  private String scanned(String text) {
+    String result = text;
+    for (int pass = 0; pass < MAX_PASSES; pass++) {
+      String next = new TextScan(result, keys, kinds).run();
+      if (next.equals(result)) {
+        return result;
+      }
+      result = next;
+    }
+    return result;
+  }
+
+  /** Replaces the matches of a pattern; a match within a mark stays, one that cuts it takes it. */
+  private static String replaced(String text, Pattern pattern) {
+    Matcher matcher = pattern.matcher(text);
+    StringBuilder result = null;
+    int copied = 0;
+    int markStart = text.indexOf(MARK);
+    while (matcher.find()) {
+      while (markStart >= 0 && markStart + MARK.length() <= matcher.start()) {
+        markStart = text.indexOf(MARK, markStart + MARK.length());
+      }
+      int from = Math.max(copied, matcher.start());
+      int to = matcher.end();
+      boolean touches = markStart >= 0 && markStart < to;
+      if (to <= from || (touches && markStart <= from && markStart + MARK.length() >= to)) {
+        continue;
+      }
+      if (touches) {
+        from = Math.max(copied, Math.min(from, markStart));
+        int lastMark = text.lastIndexOf(MARK, to - 1);
+        to = Math.max(to, lastMark + MARK.length());
+      }
+      result = result == null ? new StringBuilder(text.length()) : result;
+      result.append(text, copied, from).append(MARK);
+      copied = to;
+    }
+    return result == null ? text : result.append(text, copied, text.length()).toString();
   }
 
   /** Redacts a short text that is repeated often, such as a name; memoized. */
@@ -96,13 +140,19 @@ public final class Redactor {
     if (nothing || value == null || value instanceof Boolean) {
       return value;
     }
-    if (kinds.contains(Kind.SECRETS) && keys.contains(key)) {
-      boolean count =
-          keys.isToken(key) && value instanceof Number && SecretKeys.isCount(value.toString());
-      return count ? value : MARK;
+    SecretKeys.Form form = kinds.contains(Kind.SECRETS) ? keys.form(key) : SecretKeys.Form.NONE;
+    if (form == SecretKeys.Form.SIGNATURE && value.toString().length() < MIN_SIGNATURE) {
+      form = SecretKeys.Form.NONE;
+    }
+    if (form != SecretKeys.Form.NONE) {
+      return secret(form, value);
     }
     if (depth > MAX_DEPTH) {
       return MARK;
+    }
+    if (kinds.contains(Kind.CARD) && PhoneAndCardNumbers.isCardName(key)) {
+      String card = "card " + value;
+      return text(card).equals(card) ? value : MARK;
     }
     if (value instanceof Map<?, ?> map) {
       Map<String, @Nullable Object> clean = new LinkedHashMap<>();
@@ -120,6 +170,31 @@ public final class Redactor {
       return isHarmless(number) || text(number.toString()).equals(number.toString()) ? value : MARK;
     }
     return text(value.toString());
+  }
+
+  /** A value under the name of a secret: counts and states stay. */
+  private static Object secret(SecretKeys.Form form, Object value) {
+    boolean mayCount = form == SecretKeys.Form.COUNTABLE || form == SecretKeys.Form.WEAK;
+    if (mayCount && isCounts(value, 0)) {
+      return value;
+    }
+    return value instanceof CharSequence && HarmlessValues.contains(value.toString())
+        ? value
+        : MARK;
+  }
+
+  private static boolean isCounts(@Nullable Object value, int depth) {
+    if (value instanceof Number) {
+      return SecretKeys.isCount(value.toString());
+    }
+    if (depth > MAX_DEPTH) {
+      return false;
+    }
+    if (value instanceof Map<?, ?> map) {
+      return map.values().stream().allMatch(inner -> isCounts(inner, depth + 1));
+    }
+    return value instanceof Collection<?> list
+        && list.stream().allMatch(inner -> isCounts(inner, depth + 1));
   }
 
   private boolean isHarmless(Number number) {

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,7 @@ import org.aragora.telemetry.exporter.loop.ExportLoop;
 import org.aragora.telemetry.exporter.loop.KafkaClients;
 import org.aragora.telemetry.exporter.loop.LoopContext;
 import org.aragora.telemetry.exporter.loop.LoopSettings;
+import org.aragora.telemetry.exporter.partition.HighWatermarks;
 import org.aragora.telemetry.exporter.process.ExporterProcess;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +67,7 @@ public abstract class ExporterContract {
   private final MockConsumer<byte[], byte[]> consumer = new CommitKeeper();
   private final MockProducer<byte[], byte[]> producer =
       new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+  private final Map<TopicPartition, Long> highWatermarks = new ConcurrentHashMap<>();
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private Backend<?> backend;
   private ExportLoop<?> loop;
@@ -496,6 +499,22 @@ public abstract class ExporterContract {
     await().atMost(SOON).until(() -> metric("lag_seconds") == 0);
   }
 
+  @Test
+  void recordsBehindAnOpenTransactionAreLag() {
+    start();
+    await().atMost(SOON).until(() -> metric("lag_records") == 0);
+    highWatermarks.put(P0, 20L);
+
+    await().atMost(SOON).until(() -> metric("unstable_records") == 20);
+    assertThat(metric("lag_records")).isEqualTo(20);
+    await().atMost(SOON).until(() -> metric("lag_seconds") > 1);
+    assertThat(health.ready().ok()).isTrue();
+
+    highWatermarks.put(P0, 0L);
+    await().atMost(SOON).until(() -> metric("lag_seconds") == 0);
+    assertThat(metric("lag_records")).isZero();
+  }
+
   // ---- the harness
 
   protected final void start() {
@@ -517,6 +536,9 @@ public abstract class ExporterContract {
                     () -> {
                       throw new AssertionError("The past of this topic is not needed.");
                     },
+                    new HighWatermarks(
+                        partitions -> CompletableFuture.completedFuture(Map.copyOf(highWatermarks)),
+                        () -> {}),
                     new DeadLetterTopic(
                         producer, "aragora.export-dead-letters", definition.name())),
                 new ExporterMetrics(

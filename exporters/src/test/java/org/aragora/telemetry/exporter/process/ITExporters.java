@@ -124,4 +124,59 @@ class ITExporters {
       assertThat(receiver.spans()).isEqualTo(12);
     }
   }
+
+  @Test
+  void recordsBehindAnOpenTransactionAreLagAndThoseOfAnAbortedOneAreNot() throws Exception {
+    KAFKA.createTopics(1);
+    String topic = KAFKA.prefix() + "logs";
+    List<Event> lines =
+        TestEvents.sampleDebate().stream()
+            .filter(event -> event.type().topic().under(KAFKA.prefix()).equals(topic))
+            .toList();
+    assertThat(lines).isNotEmpty();
+    try (CountingReceiver receiver = CountingReceiver.start(0);
+        ExporterProcess logs =
+            ExporterProcess.start(LogsMain.definition(), environment(receiver, "classic"));
+        KafkaProducer<byte[], byte[]> foreign =
+            new KafkaProducer<>(
+                Map.of(
+                    "bootstrap.servers",
+                    KAFKA.bootstrapServers(),
+                    "transactional.id",
+                    KAFKA.prefix() + "foreign"),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+      String labels = "{exporter=\"logs\",partition=\"0\",topic=\"" + topic + "\"} ";
+      String lag = "aragora_telemetry_exporter_lag_records" + labels;
+      String unstable = "aragora_telemetry_exporter_unstable_records" + labels;
+      foreign.initTransactions();
+      for (boolean more : List.of(true, false)) {
+        foreign.beginTransaction();
+        foreign.send(new ProducerRecord<>(topic, TestEvents.CODEC.encode(lines.get(0)))).get();
+        if (more) {
+          produce(lines);
+        }
+        double held = 1 + (more ? lines.size() : 0);
+        await()
+            .atMost(Duration.ofSeconds(60))
+            .untilAsserted(
+                () ->
+                    assertThat(get(logs, "/metrics").body())
+                        .contains(lag + held)
+                        .contains(unstable + held)
+                        .doesNotContain(
+                            "lag_seconds{exporter=\"logs\",topic=\"" + topic + "\"} 0.0"));
+        foreign.abortTransaction();
+        await()
+            .atMost(Duration.ofSeconds(60))
+            .untilAsserted(
+                () ->
+                    assertThat(get(logs, "/metrics").body())
+                        .contains(lag + "0.0")
+                        .contains(unstable + "0.0")
+                        .contains("lag_seconds{exporter=\"logs\",topic=\"" + topic + "\"} 0.0"));
+        assertThat(receiver.lines()).isEqualTo(lines.size());
+      }
+    }
+  }
 }

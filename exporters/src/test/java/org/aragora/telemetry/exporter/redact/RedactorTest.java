@@ -79,8 +79,8 @@ class RedactorTest {
         "card 4111111111111111 used",
         "4111 1111 1111 1111",
         "4111-1111-1111-1111",
-        "378282246310005",
-        "5555555555554444"
+        "amex 378282246310005",
+        "card number: 5555555555554444"
       })
   void cardNumberIsTakenOut(String text) {
     assertThat(redactor.text(text))
@@ -118,7 +118,7 @@ class RedactorTest {
     Object clean =
         redactor.field(
             "",
-            Map.of(
+            map(
                 "api_key",
                 "hunter2",
                 "total_tokens",
@@ -128,11 +128,21 @@ class RedactorTest {
                 "trace_id",
                 "4bf92f3577b34da6a3ce929d0e0e4736",
                 "nested",
-                Map.of("Password", 7L, "to", List.of("jane@example.com", true))));
+                Map.of("Password", 7L, "to", List.of("jane@example.com", true)),
+                "secrets",
+                List.of("hunter2", Map.of("a", "hunter2")),
+                "db_password_prod",
+                "expired",
+                "tokens",
+                Map.of("input", 5L),
+                "card",
+                4111111111111111L,
+                "order_id",
+                4111111111111111L));
 
     assertThat(clean)
         .isEqualTo(
-            Map.of(
+            map(
                 "api_key",
                 Redactor.MARK,
                 "total_tokens",
@@ -142,7 +152,40 @@ class RedactorTest {
                 "trace_id",
                 "4bf92f3577b34da6a3ce929d0e0e4736",
                 "nested",
-                Map.of("Password", Redactor.MARK, "to", List.of(Redactor.MARK, true))));
+                Map.of("Password", Redactor.MARK, "to", List.of(Redactor.MARK, true)),
+                "secrets",
+                Redactor.MARK,
+                "db_password_prod",
+                "expired",
+                "tokens",
+                Map.of("input", 5L),
+                "card",
+                Redactor.MARK,
+                "order_id",
+                4111111111111111L));
+  }
+
+  private static Map<String, Object> map(Object... entries) {
+    Map<String, Object> map = new java.util.LinkedHashMap<>();
+    for (int i = 0; i < entries.length; i += 2) {
+      map.put((String) entries[i], entries[i + 1]);
+    }
+    return map;
+  }
+
+  @Test
+  void patternThatMatchesTheMarkLeavesItAndOneThatCutsItTakesIt() {
+    Redactor mine =
+        new Redactor(
+            Set.of(Redactor.Kind.EMAIL),
+            List.of(),
+            List.of(),
+            List.of(Pattern.compile("[A-Z]+"), Pattern.compile("x .*$")));
+
+    String once = mine.text("to jane@example.com ABC");
+    assertThat(once).isEqualTo("to [REDACTED] [REDACTED]");
+    assertThat(mine.text(once)).isEqualTo(once);
+    assertThat(mine.text("x jane@example.com y")).isEqualTo("[REDACTED]");
   }
 
   @Test
@@ -180,7 +223,33 @@ class RedactorTest {
             "password='\\",
             "(",
             "eyJ.",
-            "a-token-");
+            "a-token-",
+            "password=\\",
+            "password\\\"",
+            "password=[",
+            "password={\"",
+            "cookie: \\\"",
+            "\"cookie:a",
+            "cookie=a\"",
+            "cookie=a,",
+            "?code=",
+            "\"password:",
+            "'authorization: is",
+            "password=a,",
+            "Cookie: a",
+            "password:\n",
+            "\\",
+            "p\\\\\"=",
+            "1234567:",
+            "://a:/",
+            "://a:b@",
+            "a-a=",
+            "key ",
+            "a key=",
+            "card 4",
+            "https://hooks.slack.com/services/",
+            "${",
+            "password: str = ");
     for (String piece : hostile) {
       String text = piece.repeat(400_000 / piece.length());
       long begin = System.nanoTime();

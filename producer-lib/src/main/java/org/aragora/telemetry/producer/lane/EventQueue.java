@@ -21,14 +21,26 @@ public interface EventQueue extends AutoCloseable {
   }
 
   /**
-   * One accepted event.
+   * One accepted event, or a hole: events that the queue held and cannot read any more.
    *
-   * @param ordinal 1, 2, 3, ... in the order of acceptance
+   * @param ordinal 1, 2, 3, ... in the order of acceptance; that of the last event of a hole
    * @param event the event to send
-   * @param segment file of the queue that contains it
-   * @param end offset of its end in the file
+   * @param place its place, if that is already known
+   * @param lost events of a hole; 0: it is an event
    */
-  record Entry(long ordinal, StampedEvent event, long segment, long end) {}
+  record Entry(long ordinal, StampedEvent event, @Nullable Place place, long lost) {
+    private static final StampedEvent NONE = StampedEvent.asIs(new byte[0], new byte[0]);
+
+    /** An event. */
+    public static Entry of(long ordinal, StampedEvent event, @Nullable Place place) {
+      return new Entry(ordinal, event, place, 0);
+    }
+
+    /** Events that are lost, up to an ordinal. */
+    public static Entry hole(long through, long lost) {
+      return new Entry(through, NONE, null, lost);
+    }
+  }
 
   /**
    * Accepts an event. Waits for room no longer than {@code waitNanos}; an interrupt ends the wait
@@ -45,22 +57,27 @@ public interface EventQueue extends AutoCloseable {
    */
   @Nullable Entry take(long waitNanos) throws IOException, InterruptedException;
 
-  /** The numbers to go on with; null if no partition count was pinned. */
-  @Nullable Numbering numbering();
+  /** True if the partition count of the run is fixed. */
+  boolean isPinned();
 
   /** Fixes the partition count of the run. Returns when a crash can no longer undo it. */
-  Numbering pin(int partitions) throws IOException;
+  void pin(int partitions) throws IOException;
+
+  /**
+   * Place of the entry that was taken last, when the partition count is fixed.
+   *
+   * @return null if it had one that cannot be read any more
+   */
+  @Nullable Place place(Entry entry) throws IOException;
+
+  /** The place belongs to that entry for ever; the next one gets another. */
+  void placed(Place place);
 
   /** The event is acknowledged or given up. Comes in any order. */
   void settled(Entry entry);
 
-  /**
-   * The event and all before it are settled. Comes in order.
-   *
-   * @param partition its partition
-   * @param seq its number, 0 if it had none
-   */
-  void settledThrough(Entry entry, int partition, long seq);
+  /** The entry and all before it are settled. Comes in order. */
+  void settledThrough(Entry entry);
 
   /** Housekeeping; the sender calls it between events and a few times a second. */
   void tidy() throws IOException;

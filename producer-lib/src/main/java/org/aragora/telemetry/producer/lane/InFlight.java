@@ -1,18 +1,23 @@
 package org.aragora.telemetry.producer.lane;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
-/** Numbered events that are not settled, and the ordinal up to which all are settled. */
+/**
+ * Numbered events that are not settled, in their order, and the ordinal up to which all are
+ * settled. Only {@link #all} and {@link #failed} allocate, so that an exhausted heap loses nothing.
+ */
 final class InFlight {
   private final EventQueue queue;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final ArrayDeque<InFlightEvent> order = new ArrayDeque<>();
+  private @Nullable InFlightEvent first;
+  private @Nullable InFlightEvent last;
   private long settledOrdinal;
+  private volatile int failures;
 
   InFlight(EventQueue queue) {
     this.queue = queue;
@@ -21,7 +26,12 @@ final class InFlight {
   void add(InFlightEvent sent) {
     lock.lock();
     try {
-      order.add(sent);
+      if (last == null) {
+        first = sent;
+      } else {
+        last.next = sent;
+      }
+      last = sent;
     } finally {
       lock.unlock();
     }
@@ -35,9 +45,10 @@ final class InFlight {
   boolean claim(InFlightEvent sent) {
     lock.lock();
     try {
-      boolean first = !sent.claimed;
+      boolean isFirst = !sent.claimed;
       sent.claimed = true;
-      return first;
+      unmark(sent);
+      return isFirst;
     } finally {
       lock.unlock();
     }
@@ -50,10 +61,13 @@ final class InFlight {
       sent.settled = true;
       queue.settled(sent.entry);
       boolean moved = false;
-      for (InFlightEvent head = order.peek(); head != null && head.settled; head = order.peek()) {
-        order.remove();
+      for (InFlightEvent head = first; head != null && head.settled; head = first) {
+        first = head.next;
+        if (first == null) {
+          last = null;
+        }
         settledOrdinal = head.entry.ordinal();
-        queue.settledThrough(head.entry, head.partition, head.seq);
+        queue.settledThrough(head.entry);
         moved = true;
       }
       if (moved) {
@@ -64,19 +78,83 @@ final class InFlight {
     }
   }
 
-  boolean isEmpty() {
+  /** Puts an entry that is counted already behind the others, so that they settle in order. */
+  void pass(InFlightEvent counted) {
+    counted.claimed = true;
+    add(counted);
+    settle(counted);
+  }
+
+  /** The event has to be sent again. */
+  void fail(InFlightEvent sent) {
     lock.lock();
     try {
-      return order.isEmpty();
+      if (!sent.claimed && !sent.failed) {
+        sent.failed = true;
+        failures++;
+      }
     } finally {
       lock.unlock();
     }
   }
 
-  List<InFlightEvent> all() {
+  /** All events have to be sent again. */
+  void failAll() {
     lock.lock();
     try {
-      return new ArrayList<>(order);
+      for (InFlightEvent sent = first; sent != null; sent = sent.next) {
+        fail(sent);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The event is about to be sent again. */
+  void unmark(InFlightEvent sent) {
+    lock.lock();
+    try {
+      if (sent.failed) {
+        sent.failed = false;
+        failures--;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean hasFailures() {
+    return failures > 0;
+  }
+
+  /** Events to be sent again, in order. */
+  List<InFlightEvent> failed() {
+    return events(true);
+  }
+
+  List<InFlightEvent> all() {
+    return events(false);
+  }
+
+  private List<InFlightEvent> events(boolean failedOnly) {
+    lock.lock();
+    try {
+      List<InFlightEvent> found = new ArrayList<>();
+      for (InFlightEvent sent = first; sent != null; sent = sent.next) {
+        if (sent.failed || !failedOnly) {
+          found.add(sent);
+        }
+      }
+      return found;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isEmpty() {
+    lock.lock();
+    try {
+      return first == null;
     } finally {
       lock.unlock();
     }
@@ -105,7 +183,7 @@ final class InFlight {
     lock.lockInterruptibly();
     try {
       long left = waitNanos;
-      while (!order.isEmpty() && left > 0) {
+      while (first != null && failures == 0 && left > 0) {
         left = changed.awaitNanos(left);
       }
     } finally {

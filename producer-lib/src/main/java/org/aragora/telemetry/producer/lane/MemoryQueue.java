@@ -1,6 +1,6 @@
 package org.aragora.telemetry.producer.lane;
 
-import java.util.ArrayDeque;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ public final class MemoryQueue implements EventQueue {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
   private final Condition room = lock.newCondition();
-  private final ArrayDeque<Entry> queue = new ArrayDeque<>();
+  private final ConcurrentLinkedQueue<Entry> queue = new ConcurrentLinkedQueue<>();
   private int events;
   private long bytes;
   private long ordinal;
@@ -27,7 +27,7 @@ public final class MemoryQueue implements EventQueue {
     this.maxBytes = maxBytes;
   }
 
-  /** An queue that holds no more than so many events and bytes. */
+  /** A queue that holds no more than so many events and bytes. */
   public static MemoryQueue create(int maxEvents, long maxBytes) {
     return new MemoryQueue(maxEvents, maxBytes);
   }
@@ -46,9 +46,10 @@ public final class MemoryQueue implements EventQueue {
       if (sealed) {
         return Offer.SEALED;
       }
+      queue.add(Entry.of(ordinal + 1, event, null)); // first, for it may fail: the heap may be full
+      ordinal++;
       events++;
       bytes += event.bytes();
-      queue.add(new Entry(++ordinal, event, 0, 0));
       arrived.signal();
       return Offer.ACCEPTED;
     } catch (InterruptedException e) {
@@ -86,19 +87,29 @@ public final class MemoryQueue implements EventQueue {
   }
 
   @Override
-  public @Nullable Numbering numbering() {
-    return numbering;
+  public boolean isPinned() {
+    return numbering != null;
   }
 
   @Override
-  public Numbering pin(int partitions) {
-    Numbering fresh = Numbering.startingAtOne(partitions);
-    numbering = fresh;
-    return fresh;
+  public void pin(int partitions) {
+    numbering = Numbering.startingAtOne(partitions);
   }
 
   @Override
-  public void settledThrough(Entry entry, int partition, long seq) {}
+  public @Nullable Place place(Entry entry) {
+    return numbering == null ? null : numbering.place(entry.event());
+  }
+
+  @Override
+  public void placed(Place place) {
+    if (numbering != null) {
+      numbering.passed(place);
+    }
+  }
+
+  @Override
+  public void settledThrough(Entry entry) {}
 
   @Override
   public void tidy() {}

@@ -1,7 +1,7 @@
 package org.aragora.telemetry.producer.lane;
 
 import java.util.Arrays;
-import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 
 /**
  * Partitions and numbers of the events of one run in one topic. The partition count is fixed for
@@ -26,23 +26,16 @@ public final class Numbering {
     return new Numbering(next.clone());
   }
 
-  /** Kafka's own choice for the murmur2 of a key. */
-  public int partition(int keyHash) {
-    return Utils.toPositive(keyHash) % next.length;
+  /** The place of the next event: the partition is Kafka's own choice for a key, murmur2. */
+  public Place place(StampedEvent event) {
+    int partition = BuiltInPartitioner.partitionForKey(event.key(), next.length);
+    return new Place(partition, event.isNumbered() ? next[partition] : 0);
   }
 
-  /** The next number of a partition. */
-  public long next(int partition) {
-    return next[partition];
-  }
-
-  /** Records that a number of a partition is used. */
-  public void passed(int partition, long seq) {
-    next[partition] = seq + 1;
-  }
-
-  /** The next number of every partition. */
-  public long[] all() {
-    return next.clone();
+  /** Records that a place is taken. */
+  public void passed(Place place) {
+    if (place.seq() > 0) {
+      next[place.partition()] = place.seq() + 1;
+    }
   }
 }

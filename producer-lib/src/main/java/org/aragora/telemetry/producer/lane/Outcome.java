@@ -11,6 +11,9 @@ public interface Outcome {
   /** Events were given up. Each event is either counted here or acknowledged. */
   void lost(long count, Throwable cause);
 
+  /** Events were accepted and cannot be read any more. They count as neither of the two above. */
+  void damaged(long count);
+
   /** An attempt failed; the event is kept and sent again under the same number. */
   void retrying(Throwable cause);
 }

@@ -1,7 +1,5 @@
 package org.aragora.telemetry.producer.lane;
 
-import org.apache.kafka.common.utils.Utils;
-
 /**
  * An event that is ready to go but for its number. The arrays are not copied and must not change.
  */
@@ -12,23 +10,11 @@ public final class StampedEvent {
   private final byte[] key;
   private final byte[] value;
   private final boolean numbered;
-  private final boolean lost;
-  private final int keyHash;
 
   private StampedEvent(byte[] key, byte[] value, boolean numbered) {
     this.key = key;
     this.value = value;
     this.numbered = numbered;
-    this.lost = false;
-    this.keyHash = Utils.murmur2(key);
-  }
-
-  private StampedEvent(int keyHash, boolean numbered) {
-    this.key = new byte[0];
-    this.value = new byte[0];
-    this.numbered = numbered;
-    this.lost = true;
-    this.keyHash = keyHash;
   }
 
   /** An event of this run: gets epoch and seq when its partition is known. */
@@ -39,21 +25,6 @@ public final class StampedEvent {
   /** An event that another producer has stamped: goes out byte for byte. */
   public static StampedEvent asIs(byte[] key, byte[] value) {
     return new StampedEvent(key, value, false);
-  }
-
-  /** An event whose bytes are lost: it is given up under its number. */
-  public static StampedEvent lost(int keyHash, boolean numbered) {
-    return new StampedEvent(keyHash, numbered);
-  }
-
-  /** True if its bytes are lost. */
-  public boolean isLost() {
-    return lost;
-  }
-
-  /** Murmur2 of the key, which decides the partition. */
-  public int keyHash() {
-    return keyHash;
   }
 
   /** Key of the record. */

@@ -2,9 +2,7 @@ package org.aragora.telemetry.producer.lane;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.Producer;
@@ -16,6 +14,7 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
+import org.aragora.telemetry.producer.host.OwnThread;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,13 +37,13 @@ public final class TopicSender {
   private final ProducerHandle handle;
   private final Outcome outcome;
   private final InFlight inFlight;
-  private final ConcurrentLinkedQueue<InFlightEvent> retries = new ConcurrentLinkedQueue<>();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Thread thread;
   private volatile EventQueue.@Nullable Entry pending;
   private volatile boolean started;
   private volatile boolean abandoned;
   private volatile long pauseMs = FIRST_PAUSE_MS;
+  private long generation; // of the client that has what is in flight; this thread only
 
   private TopicSender(
       String topic, String epoch, EventQueue queue, ProducerHandle handle, Outcome outcome) {
@@ -54,8 +53,7 @@ public final class TopicSender {
     this.handle = handle;
     this.outcome = outcome;
     this.inFlight = new InFlight(queue);
-    this.thread = new Thread(this::run, "telemetry-" + topic);
-    thread.setDaemon(true);
+    this.thread = OwnThread.create("telemetry-" + topic, this::turn, ended::countDown);
   }
 
   /** A sender that starts with the first event. */
@@ -136,85 +134,81 @@ public final class TopicSender {
     return left;
   }
 
-  private void run() {
+  private boolean turn() throws InterruptedException {
+    if (abandoned || (queue.isExhausted() && inFlight.isEmpty())) {
+      return false;
+    }
     try {
-      while (!abandoned && !(queue.isExhausted() && inFlight.isEmpty())) {
-        step();
-      }
+      step();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // abandoned
-    } finally {
-      ended.countDown();
+      throw e;
+    } catch (Throwable e) {
+      pauseAfter(e);
+    }
+    return true;
+  }
+
+  private void step() throws IOException, InterruptedException {
+    queue.tidy();
+    takeBackFromDeadClient();
+    if (inFlight.hasFailures()) {
+      resend();
+    } else if (queue.isExhausted()) {
+      inFlight.awaitEmpty(TICK_NANOS);
+    } else {
+      sendNext();
     }
   }
 
-  private void step() throws InterruptedException {
-    try {
-      queue.tidy();
-      if (!retries.isEmpty()) {
-        resend();
-      } else if (queue.isExhausted()) {
-        inFlight.awaitEmpty(TICK_NANOS);
-      } else {
-        sendNext();
-      }
-    } catch (InterruptedException e) {
-      throw e;
-    } catch (Exception | LinkageError | OutOfMemoryError e) {
-      pauseAfter(e);
+  private void takeBackFromDeadClient() throws InterruptedException {
+    if (handle.isDead()) {
+      var unused = handle.client(); // makes another
+    }
+    long current = handle.generation();
+    if (current != generation) {
+      inFlight.failAll();
+      generation = current;
     }
   }
 
   private void resend() throws InterruptedException {
-    List<InFlightEvent> failed = new ArrayList<>();
-    for (InFlightEvent sent = retries.poll(); sent != null; sent = retries.poll()) {
-      failed.add(sent);
-    }
-    failed.sort((a, b) -> Long.compare(a.entry.ordinal(), b.entry.ordinal()));
     pause();
-    failed.forEach(this::keepForSending);
-    for (InFlightEvent sent : failed) {
-      retries.remove(sent);
+    for (InFlightEvent sent : inFlight.failed()) {
+      if (handle.generation() != generation) {
+        return; // all of them go out again, in order
+      }
       transmit(sent);
     }
-  }
-
-  private void keepForSending(InFlightEvent sent) {
-    retries.add(sent); // so that an Error on the way loses none of them
   }
 
   private void sendNext() throws IOException, InterruptedException {
     EventQueue.Entry entry = pending != null ? pending : queue.take(TICK_NANOS);
     pending = entry; // so that an end or an Error on the way does not lose it
-    if (entry != null) {
-      InFlightEvent sent = numbered(entry, knownNumbering());
+    if (entry == null) {
+      return;
+    }
+    Place place = entry.lost() > 0 ? null : placeOf(entry);
+    if (place == null) {
+      passOver(entry);
+    } else {
+      InFlightEvent sent = new InFlightEvent(entry, record(entry.event(), place));
+      inFlight.add(sent);
+      queue.placed(place);
       pending = null;
-      if (entry.event().isLost()) {
-        giveUp(sent, new DamagedEventException());
-      } else {
-        transmit(sent);
-      }
+      transmit(sent);
     }
   }
 
-  private InFlightEvent numbered(EventQueue.Entry entry, Numbering numbering) {
-    StampedEvent event = entry.event();
-    int partition = numbering.partition(event.keyHash());
-    long seq = event.isNumbered() ? numbering.next(partition) : 0;
-    byte[] value =
-        event.isNumbered() && !event.isLost() ? stamped(event.value(), seq) : event.value();
-    InFlightEvent sent =
-        new InFlightEvent(
-            entry,
-            partition,
-            seq,
-            new ProducerRecord<>(
-                topic, partition, null, event.key(), value, List.of(CONTENT_TYPE)));
-    inFlight.add(sent);
-    if (event.isNumbered()) {
-      numbering.passed(partition, seq);
-    }
-    return sent;
+  private void passOver(EventQueue.Entry damaged) {
+    inFlight.pass(new InFlightEvent(damaged, new ProducerRecord<>(topic, new byte[0])));
+    pending = null;
+    outcome.damaged(Math.max(1, damaged.lost()));
+  }
+
+  private ProducerRecord<byte[], byte[]> record(StampedEvent event, Place place) {
+    byte[] value = event.isNumbered() ? stamped(event.value(), place.seq()) : event.value();
+    return new ProducerRecord<>(
+        topic, place.partition(), null, event.key(), value, List.of(CONTENT_TYPE));
   }
 
   /** Puts the number first into the object: valid whatever follows, and nothing is parsed. */
@@ -227,26 +221,34 @@ public final class TopicSender {
     return stamped;
   }
 
-  private Numbering knownNumbering() throws InterruptedException {
-    Numbering numbering = queue.numbering();
-    while (numbering == null) {
+  private @Nullable Place placeOf(EventQueue.Entry entry) throws IOException, InterruptedException {
+    while (!queue.isPinned()) {
       try {
-        numbering = queue.pin(handle.client().partitionsFor(topic).size());
+        queue.pin(handle.client().partitionsFor(topic).size());
       } catch (Exception e) {
         pauseAfter(e);
       }
     }
-    return numbering;
+    return queue.place(entry);
   }
 
   private void transmit(InFlightEvent sent) throws InterruptedException {
     while (!abandoned) {
       sent.refusal = null;
+      inFlight.unmark(sent);
+      boolean sure = false;
       try {
         Producer<byte[], byte[]> client = handle.client();
-        var unused = client.send(sent.record, (metadata, failure) -> completed(sent, failure));
+        long to = handle.generation();
+        var unused = client.send(sent.record, (metadata, failure) -> completed(sent, to, failure));
+        sure = true;
       } catch (RuntimeException e) {
         sent.refusal = e;
+        sure = true;
+      } finally {
+        if (!sure) { // an Error: it may be on its way or not, and a second copy is harmless
+          inFlight.fail(sent);
+        }
       }
       Exception refusal = sent.refusal;
       if (refusal == null) {
@@ -256,20 +258,25 @@ public final class TopicSender {
     }
   }
 
-  private void completed(InFlightEvent sent, @Nullable Exception failure) {
-    if (failure == null) {
-      pauseMs = FIRST_PAUSE_MS;
-      if (inFlight.claim(sent)) {
-        outcome.acknowledged();
-        inFlight.settle(sent);
+  /** Nothing leaves this but through the counts: the client's thread would end with an Error. */
+  private void completed(InFlightEvent sent, long from, @Nullable Exception failure) {
+    try {
+      if (failure == null) {
+        pauseMs = FIRST_PAUSE_MS;
+        if (inFlight.claim(sent)) {
+          outcome.acknowledged();
+          inFlight.settle(sent);
+        }
+      } else if (isHopeless(failure)) {
+        giveUp(sent, failure);
+      } else if (Thread.currentThread() == thread) {
+        sent.refusal = failure; // within send: it never left
+      } else if (!abandoned && from == handle.generation()) {
+        inFlight.fail(sent);
+        outcome.retrying(failure);
       }
-    } else if (isHopeless(failure)) {
-      giveUp(sent, failure);
-    } else if (Thread.currentThread() == thread) {
-      sent.refusal = failure; // within send: it never left
-    } else if (!abandoned) {
-      outcome.retrying(failure);
-      retries.add(sent);
+    } catch (Throwable e) {
+      inFlight.fail(sent);
     }
   }
 
@@ -295,7 +302,11 @@ public final class TopicSender {
     if (abandoned || Thread.interrupted()) {
       throw new InterruptedException();
     }
-    outcome.retrying(cause);
+    try {
+      outcome.retrying(cause);
+    } catch (Throwable e) {
+      // as with a full heap; the pause is what counts
+    }
     pause();
   }
 

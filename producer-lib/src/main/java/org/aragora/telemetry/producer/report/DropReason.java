@@ -19,8 +19,8 @@ public enum DropReason {
   UNDELIVERED,
   /** The spool could not be written. */
   SPOOL_FAILED,
-  /** It was accepted, and its bytes in the spool were damaged. */
-  SPOOL_DAMAGED;
+  /** It was accepted, and the spool holds it no longer in readable form. */
+  DAMAGED;
 
   private final String label = name().toLowerCase(Locale.ROOT);
 

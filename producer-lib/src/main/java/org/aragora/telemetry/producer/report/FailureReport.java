@@ -2,6 +2,7 @@ package org.aragora.telemetry.producer.report;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.aragora.telemetry.producer.host.OwnWork;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,6 +14,9 @@ import org.slf4j.LoggerFactory;
 public final class FailureReport {
   private static final Logger LOG =
       LoggerFactory.getLogger("org.aragora.telemetry.producer.TelemetryProducer");
+
+  /** Reason of a drop by {@link DropReason#DAMAGED}. */
+  public static final String UNREADABLE = "The spool holds it no longer in readable form.";
 
   private final TelemetryListener listener;
   private final Set<String> said = ConcurrentHashMap.newKeySet();
@@ -83,7 +87,7 @@ public final class FailureReport {
     }
     reporting.set(true);
     try {
-      work.run();
+      OwnWork.run(work);
     } catch (Throwable e) {
       // The host's listener or log failed, so there is nowhere to report it.
     } finally {

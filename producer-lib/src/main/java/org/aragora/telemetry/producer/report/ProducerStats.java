@@ -7,8 +7,9 @@ import java.util.Map;
  *
  * @param topics by full name of the topic
  * @param recovered events of earlier runs that were found in the spool and are acknowledged now
+ * @param damaged events of earlier runs that were unreadable there
  */
-public record ProducerStats(Map<String, TopicStats> topics, long recovered) {
+public record ProducerStats(Map<String, TopicStats> topics, long recovered, long damaged) {
 
   public ProducerStats {
     topics = Map.copyOf(topics);

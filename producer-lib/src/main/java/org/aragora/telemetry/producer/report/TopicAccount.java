@@ -2,23 +2,26 @@ package org.aragora.telemetry.producer.report;
 
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
-import org.aragora.telemetry.producer.lane.DamagedEventException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.aragora.telemetry.producer.lane.Outcome;
 
-/** Counts the outcomes of one topic's events; every offered event ends in exactly one count. */
+/**
+ * Counts the outcomes of one topic's events; every offered event ends in exactly one count.
+ * Counting does not allocate.
+ */
 public final class TopicAccount implements Outcome {
   private final String topic;
   private final FailureReport report;
-  private final LongAdder offered = new LongAdder();
-  private final LongAdder acknowledged = new LongAdder();
-  private final Map<DropReason, LongAdder> dropped = new EnumMap<>(DropReason.class);
+  private final AtomicLong offered = new AtomicLong();
+  private final AtomicLong acknowledged = new AtomicLong();
+  private final AtomicLong inherited = new AtomicLong();
+  private final Map<DropReason, AtomicLong> dropped = new EnumMap<>(DropReason.class);
 
   public TopicAccount(String topic, FailureReport report) {
     this.topic = topic;
     this.report = report;
     for (DropReason reason : DropReason.values()) {
-      dropped.put(reason, new LongAdder());
+      dropped.put(reason, new AtomicLong());
     }
   }
 
@@ -27,43 +30,45 @@ public final class TopicAccount implements Outcome {
   }
 
   public void offered() {
-    offered.increment();
+    offered.incrementAndGet();
   }
 
-  @SuppressWarnings("NullAway") // every reason has its adder
-  public void dropped(DropReason reason, long count, String message) {
-    dropped.get(reason).add(count);
+  @SuppressWarnings("NullAway") // every reason has its counter
+  public void count(DropReason reason, long count) {
+    dropped.get(reason).addAndGet(count);
+  }
+
+  /** Reports drops that are counted. */
+  public void report(DropReason reason, long count, String message) {
     report.dropped(topic, reason, count, message);
+  }
+
+  private void dropped(DropReason reason, long count, String message) {
+    count(reason, count);
+    report(reason, count, message);
   }
 
   @Override
   public void acknowledged() {
-    acknowledged.increment();
+    acknowledged.incrementAndGet();
   }
 
   @Override
   public void lost(long count, Throwable cause) {
-    if (cause instanceof DamagedEventException) {
-      damaged(count);
-    } else {
-      dropped(
-          DropReason.UNDELIVERED,
-          count,
-          "The broker did not acknowledge the event: " + FailureReport.reasonOf(cause));
-    }
+    dropped(
+        DropReason.UNDELIVERED,
+        count,
+        "The broker did not acknowledge the event: " + FailureReport.reasonOf(cause));
   }
 
-  private void damaged(long count) {
-    dropped(DropReason.SPOOL_DAMAGED, count, "Its bytes in the spool are damaged.");
+  @Override
+  public void damaged(long count) {
+    dropped(DropReason.DAMAGED, count, FailureReport.UNREADABLE);
   }
 
-  /**
-   * Counts damaged events of an earlier run, which cannot report them any more: here they are
-   * offered and dropped.
-   */
-  public void damagedBefore(long count) {
-    offered.add(count);
-    damaged(count);
+  /** Adds events of earlier runs that are dropped; heartbeats carry them, {@link #stats} not. */
+  public void inherited(long count) {
+    inherited.addAndGet(count);
   }
 
   @Override
@@ -72,11 +77,12 @@ public final class TopicAccount implements Outcome {
   }
 
   public long acknowledgedCount() {
-    return acknowledged.sum();
+    return acknowledged.get();
   }
 
+  /** Drops of this run, and those of earlier runs that it has found in the spool. */
   public long droppedCount() {
-    return dropped.values().stream().mapToLong(LongAdder::sum).sum();
+    return inherited.get() + dropped.values().stream().mapToLong(AtomicLong::get).sum();
   }
 
   /**
@@ -84,17 +90,17 @@ public final class TopicAccount implements Outcome {
    * it is anything else.
    */
   public ProducerStats.TopicStats stats() {
-    long acks = acknowledged.sum();
+    long acks = acknowledged.get();
     Map<DropReason, Long> reasons = new EnumMap<>(DropReason.class);
     long drops = 0;
-    for (Map.Entry<DropReason, LongAdder> entry : dropped.entrySet()) {
-      long count = entry.getValue().sum();
+    for (Map.Entry<DropReason, AtomicLong> entry : dropped.entrySet()) {
+      long count = entry.getValue().get();
       if (count > 0) {
         reasons.put(entry.getKey(), count);
         drops += count;
       }
     }
-    long all = offered.sum();
+    long all = offered.get();
     return new ProducerStats.TopicStats(all, acks, drops, all - acks - drops, reasons);
   }
 }

@@ -4,97 +4,38 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
-import java.util.stream.Collectors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import org.aragora.telemetry.producer.disk.Disk;
 import org.aragora.telemetry.producer.disk.Fsync;
-import org.aragora.telemetry.producer.spool.segment.Position;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The settled end of a topic's log, and the next number of every partition there. Every event's
- * partition and number follow from it and the log behind it, so numbers are not written down.
- *
- * @param settled everything before is acknowledged or given up
- * @param next next number of each partition at that place; its length is the partition count
+ * Ordinal up to which the events of a log are acknowledged or given up. Without it, or if it is
+ * damaged, the log goes out from its first file on, under the numbers that its events had.
  */
-record Checkpoint(Position settled, List<Long> next) {
+final class Checkpoint {
   private static final String FILE = "state";
-  private static final String COPY = "state.copy";
-  private static final String FORMAT = "aragora-spool 1";
+  private static final Pattern FORMAT =
+      Pattern.compile("(aragora-spool 2\nsettled ([0-9]{1,18})\n)crc ([0-9a-f]{1,8})\n");
 
-  Checkpoint {
-    next = List.copyOf(next);
-  }
+  private Checkpoint() {}
 
-  static Checkpoint of(Position settled, long[] next) {
-    return new Checkpoint(settled, Arrays.stream(next).boxed().toList());
-  }
-
-  long[] numbers() {
-    return next.stream().mapToLong(Long::longValue).toArray();
-  }
-
-  void write(Path directory, Fsync fsync) throws IOException {
-    String text =
-        FORMAT
-            + "\nsegment "
-            + settled.segment()
-            + "\noffset "
-            + settled.offset()
-            + "\nnext "
-            + next.stream().map(String::valueOf).collect(Collectors.joining(" "))
-            + "\n";
+  static void write(Path directory, long settled, Fsync fsync) throws IOException {
+    String text = "aragora-spool 2\nsettled " + settled + "\n";
     String whole = text + "crc " + checksum(text) + "\n";
-    byte[] bytes = whole.getBytes(StandardCharsets.US_ASCII);
-    Disk.replace(directory.resolve(COPY), bytes, fsync);
-    Disk.replace(directory.resolve(FILE), bytes, fsync);
+    Disk.replace(directory.resolve(FILE), whole.getBytes(StandardCharsets.US_ASCII), fsync);
   }
 
-  /**
-   * Reads the checkpoint of a topic's log.
-   *
-   * @return null if none was written, so nothing was sent
-   */
-  static @Nullable Checkpoint read(Path directory) throws IOException {
+  /** Reads the checkpoint of a topic's log; 0 if there is none that can be read. */
+  static long read(Path directory) throws IOException {
     Path file = directory.resolve(FILE);
-    Path copy = directory.resolve(COPY);
-    Checkpoint found = Files.exists(file) ? parse(file) : null;
-    if (found == null && Files.exists(copy)) {
-      found = parse(copy);
+    if (!Files.exists(file)) {
+      return 0;
     }
-    if (found == null && (Files.exists(file) || Files.exists(copy))) {
-      throw new IOException("Neither the spool's " + file + " nor its copy can be read.");
-    }
-    return found;
-  }
-
-  /** Reads one of the two files; null if it is damaged. */
-  private static @Nullable Checkpoint parse(Path file) throws IOException {
-    String whole = Files.readString(file, StandardCharsets.ISO_8859_1);
-    try {
-      int end = whole.indexOf("crc ");
-      String text = whole.substring(0, end);
-      String[] lines = text.split("\n", -1);
-      if (lines[0].equals(FORMAT) && whole.equals(text + "crc " + checksum(text) + "\n")) {
-        return new Checkpoint(
-            new Position(number(lines[1]), number(lines[2])),
-            Arrays.stream(value(lines[3]).split(" ")).map(Long::valueOf).toList());
-      }
-    } catch (IndexOutOfBoundsException | NumberFormatException e) {
-      // damaged
-    }
-    return null;
-  }
-
-  private static String value(String line) {
-    return line.substring(line.indexOf(' ') + 1);
-  }
-
-  private static long number(String line) {
-    return Long.parseLong(value(line));
+    Matcher state = FORMAT.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+    boolean whole = state.matches() && checksum(state.group(1)).equals(state.group(3));
+    return whole ? Long.parseLong(state.group(2)) : 0;
   }
 
   private static String checksum(String text) {

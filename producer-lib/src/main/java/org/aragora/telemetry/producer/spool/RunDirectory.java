@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.aragora.telemetry.producer.disk.Disk;
+import org.aragora.telemetry.producer.spool.segment.Conversion;
 import org.jspecify.annotations.Nullable;
 
 /** The directory of one run, locked by the process that writes or sends it. */
@@ -26,7 +27,7 @@ final class RunDirectory implements AutoCloseable {
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   private final Path path;
-  private final FileChannel channel;
+  private FileChannel channel;
 
   private RunDirectory(Path path, FileChannel channel) {
     this.path = path;
@@ -89,6 +90,19 @@ final class RunDirectory implements AutoCloseable {
     return null;
   }
 
+  /** Makes and locks the directory again if it was deleted under the run. */
+  void restore() throws IOException {
+    if (Files.exists(path.resolve(LOCK))) {
+      return;
+    }
+    Disk.createPrivate(path);
+    FileChannel fresh = lock(path);
+    if (fresh != null) {
+      channel.close();
+      channel = fresh;
+    }
+  }
+
   String epoch() {
     return path.getFileName().toString();
   }
@@ -99,10 +113,15 @@ final class RunDirectory implements AutoCloseable {
 
   /** Directories of topics that can be read. */
   List<Path> topics() {
+    try {
+      Conversion.finish(path);
+    } catch (IOException e) {
+      return List.of();
+    }
     try (Stream<Path> children = Files.list(path)) {
       return children
           .filter(Files::isDirectory)
-          .filter(child -> !child.toString().endsWith(Spool.UNREADABLE))
+          .filter(child -> !child.getFileName().toString().startsWith("."))
           .toList();
     } catch (IOException e) {
       return List.of();
@@ -113,7 +132,10 @@ final class RunDirectory implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      boolean empty;
+      boolean empty = false;
+      if (Files.notExists(path)) {
+        return;
+      }
       try (Stream<Path> children = Files.list(path)) {
         empty = children.noneMatch(Files::isDirectory);
       }

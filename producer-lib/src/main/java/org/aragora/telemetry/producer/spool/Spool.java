@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * finds a run without a process sends its events under the epoch of that run.
  */
 public final class Spool implements AutoCloseable {
-  static final String UNREADABLE = ".unreadable";
+  private static final String DAMAGED = "damaged";
+  private static final long MAX_SEGMENT_BYTES = 32L * 1024 * 1024;
   private static final Pattern EPOCH = Pattern.compile("[0-9a-z]{26}");
   private static final int SEGMENTS = 8;
 
@@ -71,6 +72,7 @@ public final class Spool implements AutoCloseable {
 
   /** Takes over the runs whose process is gone. A run is handed out once. */
   public List<Left> adopt() throws IOException {
+    own.restore();
     List<Left> all = new ArrayList<>();
     try (DirectoryStream<Path> runs = Files.newDirectoryStream(directory)) {
       for (Path run : runs) {
@@ -108,7 +110,11 @@ public final class Spool implements AutoCloseable {
 
   private SpoolLimits limits(String topic) {
     Budget budget = budgets.computeIfAbsent(topic, t -> new Budget(maxBytes));
-    return new SpoolLimits(budget, maxBytes / SEGMENTS, fsync);
+    return new SpoolLimits(
+        budget,
+        Math.min(maxBytes / SEGMENTS, MAX_SEGMENT_BYTES),
+        fsync,
+        directory.resolve(DAMAGED));
   }
 
   /** Leaves the run's directory to another run, or deletes it if it is empty. */

@@ -1,8 +1,8 @@
 package org.aragora.telemetry.producer.spool;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -11,8 +11,12 @@ import org.aragora.telemetry.producer.disk.Disk;
 import org.aragora.telemetry.producer.disk.Fsync;
 import org.aragora.telemetry.producer.lane.EventQueue;
 import org.aragora.telemetry.producer.lane.Numbering;
+import org.aragora.telemetry.producer.lane.Place;
 import org.aragora.telemetry.producer.lane.StampedEvent;
+import org.aragora.telemetry.producer.spool.segment.Conversion;
+import org.aragora.telemetry.producer.spool.segment.DamagedBytes;
 import org.aragora.telemetry.producer.spool.segment.Frame;
+import org.aragora.telemetry.producer.spool.segment.Places;
 import org.aragora.telemetry.producer.spool.segment.Position;
 import org.aragora.telemetry.producer.spool.segment.SegmentReader;
 import org.aragora.telemetry.producer.spool.segment.SegmentWriter;
@@ -20,9 +24,9 @@ import org.aragora.telemetry.producer.spool.segment.Segments;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the events of one topic and run in a log on disk, before they are numbered. Their numbers
- * follow from their order, so a run that goes on after a crash gives every event the number that it
- * had. Each event is on its way to the broker only after it is in the log.
+ * Keeps the events of one topic and run in a log on disk. An event's number is in its frame, or in
+ * a file beside the log if the event came before the partition count. So a run that goes on after a
+ * crash gives every event the number that it had, whatever is damaged around it.
  */
 final class SpoolQueue implements EventQueue {
   /**
@@ -33,71 +37,61 @@ final class SpoolQueue implements EventQueue {
   /** Trimming in another log of the topic makes room without a signal. */
   private static final long ROOM_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  private static final long FILE_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** Events that a pin numbers with the lock held, so that emit hardly waits for it. */
+  private static final int LAST_ROUND = 200;
+
   private final Path directory;
-  private final Fsync fsync;
-  private final Budget budget;
+  private final SpoolLimits limits;
   private final Consumer<String> notes;
   private final @Nullable SegmentWriter writer; // null: the log of an earlier run
   private final SegmentReader reader;
   private final Trim trim;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private Position end;
+  private Position end = new Position(0, 0);
   private long heldBytes;
   private long accepted;
-  private long taken;
+  private long passed;
+  private boolean drained; // all of an earlier run's log is read
   private boolean sealed;
-  private boolean drained; // of an earlier run's log
-  private @Nullable Numbering numbering; // the sender's thread only
-  private boolean numberedBefore; // by an earlier run
+  private @Nullable Numbering numbering; // of the events that come next
+  private volatile boolean pinned;
+  private @Nullable Places places; // the sender's thread only
+  private long unreported; // the sender's thread only
+  private long checkedAt = System.nanoTime();
 
-  private SpoolQueue(
-      Path directory,
-      SpoolLimits limits,
-      Consumer<String> notes,
-      @Nullable SegmentWriter writer,
-      Position settled) {
+  private SpoolQueue(Path directory, SpoolLimits limits, Consumer<String> notes, long settled) {
     this.directory = directory;
-    this.fsync = limits.fsync();
-    this.budget = limits.budget();
+    this.limits = limits;
     this.notes = notes;
-    this.writer = writer;
-    this.end = settled;
-    this.reader = new SegmentReader(directory, settled, writer == null, this::keepAside);
-    this.trim = new Trim(directory, limits.fsync(), limits.budget(), settled);
+    this.writer =
+        settled < 0 ? new SegmentWriter(directory, limits.segmentBytes(), limits.fsync()) : null;
+    this.passed = Math.max(0, settled);
+    this.reader =
+        new SegmentReader(directory, passed, new DamagedBytes(limits.damaged(), directory, notes));
+    this.trim = new Trim(directory, limits.fsync(), limits.budget(), passed);
   }
 
   /** An empty log; its directory is made with the first event. */
   static SpoolQueue create(Path directory, SpoolLimits limits, Consumer<String> notes) {
-    Position start = new Position(1, Segments.HEAD_BYTES);
-    SegmentWriter writer = new SegmentWriter(directory, limits.segmentBytes(), limits.fsync());
-    return new SpoolQueue(directory, limits, notes, writer, start);
+    return new SpoolQueue(directory, limits, notes, -1);
   }
 
   /** The log of an earlier run, to be sent and not added to. */
   static SpoolQueue adopt(Path directory, SpoolLimits limits, Consumer<String> notes)
       throws IOException {
-    List<Long> segments = Segments.list(directory);
-    Checkpoint checkpoint = Checkpoint.read(directory);
-    Position start =
-        checkpoint != null
-            ? checkpoint.settled()
-            : new Position(segments.isEmpty() ? 1 : segments.get(0), Segments.HEAD_BYTES);
-    SpoolQueue queue = new SpoolQueue(directory, limits, notes, null, start);
-    if (!segments.isEmpty()) {
-      long last = segments.get(segments.size() - 1);
-      queue.end = new Position(last, Segments.size(directory, last));
-    }
-    for (long segment : segments) {
-      long bytes = Segments.size(directory, segment);
+    long lost = Conversion.run(directory, new DamagedBytes(limits.damaged(), directory, notes));
+    SpoolQueue queue = new SpoolQueue(directory, limits, notes, Checkpoint.read(directory));
+    queue.unreported = lost;
+    for (long segment : Segments.list(directory)) {
+      long bytes = Files.size(Segments.file(directory, segment));
       limits.budget().found(bytes);
       queue.trim.grown(segment, bytes);
+      queue.end = new Position(segment, bytes);
     }
-    if (checkpoint != null) {
-      queue.trim.resume(checkpoint.numbers());
-      queue.numbering = Numbering.resuming(checkpoint.numbers());
-      queue.numberedBefore = true;
-    }
+    queue.pinned = Places.exist(directory);
     queue.sealed = true;
     return queue;
   }
@@ -118,7 +112,7 @@ final class SpoolQueue implements EventQueue {
     } finally {
       lock.unlock();
     }
-    if (fsync == Fsync.ALWAYS) {
+    if (limits.fsync() == Fsync.ALWAYS) {
       sync(position);
     }
     return Offer.ACCEPTED;
@@ -128,7 +122,7 @@ final class SpoolQueue implements EventQueue {
     long left = waitNanos;
     try {
       while (!sealed && writer != null) {
-        if (budget.take(bytes)) {
+        if (limits.budget().take(bytes)) {
           return true;
         }
         if (left <= 0) {
@@ -144,20 +138,33 @@ final class SpoolQueue implements EventQueue {
   }
 
   private @Nullable Position append(StampedEvent event, byte[] frame) {
+    boolean written = false;
     try {
       SegmentWriter out = writer;
       if (out == null) {
         return null;
       }
-      end = out.append(event, frame);
-      trim.grown(end.segment(), frame.length);
+      Numbering numbers = numbering;
+      Place place = numbers == null ? null : numbers.place(event);
+      Frame.complete(frame, accepted + 1, place);
+      end = out.append(frame, accepted + 1);
+      written = true;
       accepted++;
+      if (numbers != null && place != null) {
+        numbers.passed(place);
+      }
       changed.signalAll();
+      trim.grown(end.segment(), frame.length);
       return end;
     } catch (IOException e) {
-      budget.release(frame.length);
       notes.accept("The spool cannot be written, so events are dropped: " + e.getMessage());
       return null;
+    } catch (OutOfMemoryError e) {
+      return written ? end : null; // it is in the log, whatever failed behind it
+    } finally {
+      if (!written) {
+        limits.budget().release(frame.length);
+      }
     }
   }
 
@@ -176,6 +183,7 @@ final class SpoolQueue implements EventQueue {
   @Override
   public @Nullable Entry take(long waitNanos) throws IOException, InterruptedException {
     Position limit;
+    long last;
     lock.lockInterruptibly();
     try {
       long left = waitNanos;
@@ -186,74 +194,92 @@ final class SpoolQueue implements EventQueue {
         return null;
       }
       limit = end;
+      last = accepted;
     } finally {
       lock.unlock();
     }
-    StampedEvent event = read(limit);
-    if (event == null) {
-      return null;
-    }
+    Entry entry = unreported > 0 ? Entry.hole(passed, unreported) : reader.next(limit, last);
+    unreported = 0;
     lock.lock();
     try {
-      heldBytes += event.bytes();
+      if (entry != null) {
+        heldBytes += entry.event().bytes();
+        passed = entry.ordinal();
+      } else {
+        drained = writer == null;
+      }
     } finally {
       lock.unlock();
     }
-    Position at = reader.position();
-    return new Entry(++taken, event, at.segment(), at.offset());
+    return entry;
   }
 
   private boolean isAtEnd() {
-    return writer == null ? drained : reader.position().compareTo(end) >= 0;
+    return writer != null ? passed >= accepted : drained;
   }
 
-  private @Nullable StampedEvent read(Position limit) throws IOException {
-    StampedEvent event = reader.next(limit);
-    if (event == null) {
+  @Override
+  public boolean isPinned() {
+    return pinned;
+  }
+
+  /** Numbers what is in the log, then lets events that come be numbered as they are appended. */
+  @Override
+  public void pin(int partitions) throws IOException {
+    Numbering fresh = Numbering.startingAtOne(partitions);
+    try (SegmentReader scan = new SegmentReader(directory, 0, DamagedBytes.NONE);
+        Places.Writer out = new Places.Writer(directory, limits.fsync())) {
+      Position limit = end();
+      for (long last = lastOrdinal(); last - scan.passed() > LAST_ROUND; last = lastOrdinal()) {
+        number(scan, fresh, out, limit, last);
+        limit = end();
+      }
       lock.lock();
       try {
-        drained = true;
-        if (writer == null) {
-          end = reader.position();
-        }
+        number(scan, fresh, out, end, accepted);
+        out.publish();
+        numbering = fresh;
+        pinned = true;
       } finally {
         lock.unlock();
       }
-      return null;
     }
-    // Behind a hole of unknown size the numbers that an earlier run has given are unknown.
-    return reader.isAfterHole() && numberedBefore && event.isNumbered()
-        ? StampedEvent.lost(event.keyHash(), false)
-        : event;
   }
 
-  /** Copies a segment in which something is lost, for people. */
-  private void keepAside(long segment) {
-    Path aside = directory.resolveSibling(directory.getFileName() + Spool.UNREADABLE);
-    String sentence =
-        "The spool's "
-            + Segments.file(directory, segment)
-            + " is damaged; events that cannot be read are dropped";
+  private static void number(
+      SegmentReader scan, Numbering fresh, Places.Writer out, Position limit, long last)
+      throws IOException {
+    for (Entry e = scan.next(limit, last); e != null; e = scan.next(limit, last)) {
+      if (e.lost() == 0) {
+        Place place = fresh.place(e.event());
+        out.add(e.ordinal(), place);
+        fresh.passed(place);
+      }
+    }
+  }
+
+  private Position end() {
+    lock.lock();
     try {
-      Segments.copy(directory, segment, aside);
-      notes.accept(sentence + ", and a copy is kept in " + aside + ".");
-    } catch (IOException | RuntimeException e) {
-      notes.accept(sentence + ", and no copy could be kept: " + e.getMessage());
+      return end;
+    } finally {
+      lock.unlock();
     }
   }
 
   @Override
-  public @Nullable Numbering numbering() {
-    return numbering;
+  public @Nullable Place place(Entry entry) throws IOException {
+    if (entry.place() != null) {
+      return entry.place();
+    }
+    if (places == null) {
+      places = Places.open(directory);
+    }
+    return places.of(entry.ordinal());
   }
 
   @Override
-  public Numbering pin(int partitions) throws IOException {
-    Numbering fresh = Numbering.startingAtOne(partitions);
-    trim.pin(fresh.all());
-    numbering = fresh;
-    return fresh;
-  }
+  public void placed(Place place) {}
 
   @Override
   public void settled(Entry entry) {
@@ -267,13 +293,22 @@ final class SpoolQueue implements EventQueue {
   }
 
   @Override
-  public void settledThrough(Entry entry, int partition, long seq) {
-    trim.settledThrough(new Position(entry.segment(), entry.end()), partition, seq);
+  public void settledThrough(Entry entry) {
+    trim.settledThrough(entry.ordinal());
   }
 
   @Override
   public void tidy() throws IOException {
     trim.run();
+    if (writer != null && System.nanoTime() - checkedAt > FILE_CHECK_NANOS) {
+      checkedAt = System.nanoTime();
+      lock.lock();
+      try {
+        writer.checkFile();
+      } finally {
+        lock.unlock();
+      }
+    }
   }
 
   @Override
@@ -319,7 +354,11 @@ final class SpoolQueue implements EventQueue {
     if (writer != null) {
       writer.close();
     }
-    if (trim.settled().compareTo(end) >= 0) {
+    if (places != null) {
+      places.close();
+      places = null;
+    }
+    if (isExhausted() && trim.settled() >= passed) {
       Disk.delete(directory);
       trim.releaseAll();
     } else {

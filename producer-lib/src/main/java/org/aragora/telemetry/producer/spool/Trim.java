@@ -1,18 +1,15 @@
 package org.aragora.telemetry.producer.spool;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.aragora.telemetry.producer.disk.Fsync;
-import org.aragora.telemetry.producer.lane.Numbering;
-import org.aragora.telemetry.producer.spool.segment.Position;
 import org.aragora.telemetry.producer.spool.segment.Segments;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Writes down the settled end of a topic's log and deletes the files before it. The checkpoint
+ * Writes down up to where a topic's log is settled and deletes the files before it. The checkpoint
  * comes first: a crash in between leaves only files too many.
  */
 final class Trim {
@@ -21,13 +18,12 @@ final class Trim {
   private final Path directory;
   private final Fsync fsync;
   private final Budget budget;
-  private final Map<Long, Long> sizes = new TreeMap<>();
-  private Position settled;
-  private Position written;
+  private final TreeMap<Long, Long> sizes = new TreeMap<>();
+  private long settled;
+  private long written;
   private long writtenAt = System.nanoTime();
-  private @Nullable Numbering numbering;
 
-  Trim(Path directory, Fsync fsync, Budget budget, Position settled) {
+  Trim(Path directory, Fsync fsync, Budget budget, long settled) {
     this.directory = directory;
     this.fsync = fsync;
     this.budget = budget;
@@ -40,54 +36,38 @@ final class Trim {
     sizes.merge(segment, bytes, Long::sum);
   }
 
-  /** From here on the numbers are known; returns when that is on the disk. */
-  synchronized void pin(long[] next) throws IOException {
-    Numbering pinned = Numbering.resuming(next);
-    Checkpoint.of(settled, pinned.all()).write(directory, fsync);
-    numbering = pinned;
+  synchronized void settledThrough(long ordinal) {
+    settled = ordinal;
   }
 
-  /** Goes on with the numbers of a checkpoint. */
-  synchronized void resume(long[] next) {
-    numbering = Numbering.resuming(next);
-  }
-
-  synchronized void settledThrough(Position end, int partition, long seq) {
-    settled = end;
-    if (numbering != null && seq > 0) {
-      numbering.passed(partition, seq);
-    }
-  }
-
-  synchronized Position settled() {
+  synchronized long settled() {
     return settled;
   }
 
   /** Writes down changes every few seconds, and whenever files become free. */
   synchronized void run() throws IOException {
-    boolean freed = settled.segment() > written.segment();
-    if (freed || System.nanoTime() - writtenAt > EVERY_NANOS) {
+    if (settled > written && (isFirstFree() || System.nanoTime() - writtenAt > EVERY_NANOS)) {
       write();
     }
+  }
+
+  /** A file is free if the next one begins with an event that is settled, or comes next. */
+  private boolean isFirstFree() {
+    Long second = sizes.isEmpty() ? null : sizes.higherKey(sizes.firstKey());
+    return second != null && second <= settled + 1;
   }
 
   /** Writes down changes. */
   synchronized void write() throws IOException {
     writtenAt = System.nanoTime();
-    if (settled.equals(written) || numbering == null) {
+    if (settled == written || !Files.isDirectory(directory)) {
       return;
     }
-    Checkpoint.of(settled, numbering.all()).write(directory, fsync);
+    Checkpoint.write(directory, settled, fsync);
     written = settled;
-    var before = sizes.entrySet().iterator();
-    while (before.hasNext()) {
-      Map.Entry<Long, Long> segment = before.next();
-      if (segment.getKey() >= settled.segment()) {
-        return;
-      }
-      Segments.delete(directory, segment.getKey());
-      budget.release(segment.getValue());
-      before.remove();
+    while (isFirstFree()) {
+      Files.deleteIfExists(Segments.file(directory, sizes.firstKey()));
+      budget.release(sizes.remove(sizes.firstKey()));
     }
   }
 

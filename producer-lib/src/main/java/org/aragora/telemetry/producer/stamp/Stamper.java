@@ -1,14 +1,18 @@
 package org.aragora.telemetry.producer.stamp;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import org.aragora.telemetry.producer.lane.StampedEvent;
 import org.aragora.telemetry.producer.report.DropReason;
 import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.codec.EventCodec;
 import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.envelope.ProposedEnd;
+import org.aragora.telemetry.schemas.envelope.TraceparentFormat;
 import org.aragora.telemetry.schemas.event.EventData;
+import org.aragora.telemetry.schemas.text.Unicode;
+import org.aragora.telemetry.schemas.text.Utf8;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +25,7 @@ public final class Stamper {
   private static final int NUMBER_BYTES = 96;
 
   /** Six bytes a character at worst: a cut text leaves more than half of a value's limit. */
-  private static final int MAX_CHARS = 65_536;
+  private static final int MAX_CODE_POINTS = 65_536;
 
   private final EventCodec codec;
   private final Clock clock;
@@ -42,19 +46,24 @@ public final class Stamper {
    */
   public StampedEvent stamp(EventData data, EventContext context) throws RefusedEventException {
     Instant now = clock.instant();
+    String traceparent = context.traceparent();
     Event event =
         new Event(
             ids.next(now.toEpochMilli()),
             source,
             context.time() == null ? now : context.time(),
-            context.traceparent(),
-            context.parentSpanId(),
+            // Another form would be ignored, and may have any length.
+            traceparent != null && TraceparentFormat.isTraceparent(traceparent)
+                ? traceparent
+                : null,
+            spanId(context),
             null,
             data.cutTexts(Stamper::cut));
     byte[] value = codec.encode(event);
     checkSize(value.length + NUMBER_BYTES);
-    check(event.type().topic(), value, now);
-    return StampedEvent.numbered(event.key().getBytes(StandardCharsets.UTF_8), value);
+    // The key is that of the event as readers get it, without lone surrogates.
+    Event read = check(event.type().topic(), null, value, now);
+    return StampedEvent.numbered(Utf8.encode(read.key()), value);
   }
 
   /**
@@ -65,19 +74,31 @@ public final class Stamper {
   public StampedEvent asIs(InputTopic topic, @Nullable String key, byte[] value)
       throws RefusedEventException {
     checkSize(value.length);
-    Event event = check(topic, value, clock.instant());
-    return StampedEvent.asIs(
-        (key == null ? event.key() : key).getBytes(StandardCharsets.UTF_8), value);
+    byte[] keyBytes = key == null ? null : Utf8.encode(Unicode.wellFormed(key));
+    Event event = check(topic, keyBytes, value, clock.instant());
+    if (event.source().equals(ProposedEnd.SOURCE)) {
+      throw new RefusedEventException(
+          DropReason.INVALID,
+          "Field source is \"" + ProposedEnd.SOURCE + "\", which only the processor may write.");
+    }
+    return StampedEvent.asIs(keyBytes == null ? Utf8.encode(event.key()) : keyBytes, value);
   }
 
   /** Texts that people and models write are cut instead of refused; a mark has their length. */
   @SuppressWarnings("ConstantValue") // hosts are not held to our annotations
   private static String cut(String text) {
-    if (text == null || text.length() <= MAX_CHARS) {
+    if (text == null || !Unicode.isLongerThan(text, MAX_CODE_POINTS)) {
       return text;
     }
-    int end = Character.isHighSurrogate(text.charAt(MAX_CHARS - 1)) ? MAX_CHARS - 1 : MAX_CHARS;
-    return text.substring(0, end) + "… [cut from " + text.length() + " characters]";
+    return Unicode.cut(text, MAX_CODE_POINTS)
+        + "… [cut from "
+        + text.codePointCount(0, text.length())
+        + " characters]";
+  }
+
+  private static @Nullable String spanId(EventContext context) {
+    String parent = context.parentSpanId();
+    return parent != null && TraceparentFormat.isSpanId(parent) ? parent : null;
   }
 
   private static void checkSize(int bytes) throws RefusedEventException {
@@ -92,8 +113,9 @@ public final class Stamper {
     }
   }
 
-  private Event check(InputTopic topic, byte[] value, Instant now) throws RefusedEventException {
-    Decoded decoded = codec.decode(topic, value, now.toEpochMilli());
+  private Event check(InputTopic topic, byte @Nullable [] key, byte[] value, Instant now)
+      throws RefusedEventException {
+    Decoded decoded = codec.decode(topic, key, List.of(), value, now.toEpochMilli());
     if (decoded instanceof Decoded.Valid valid) {
       return valid.event();
     }

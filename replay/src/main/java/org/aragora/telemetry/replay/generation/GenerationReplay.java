@@ -87,6 +87,10 @@ public final class GenerationReplay {
             .toList();
     Progress line = progress.apply(range.values().stream().mapToLong(Bounds::offsets).sum());
     workers.run(seeds, line);
+    RetiredParts retired = new RetiredParts();
+    seeds.forEach(seed -> retired.addAll(seed.retired()));
+    seeds.forEach(seed -> retired.addLiving(seed.counter()));
+    retired.ofLivingSeries().forEach(part -> writer.metric(part.key(), part.value()));
     writer.flush();
     line.finish();
     commit(admin, made, range);

@@ -1,5 +1,7 @@
 package org.aragora.telemetry.replay.generation;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.aragora.telemetry.counting.PartitionCounter;
 import org.aragora.telemetry.counting.PartitionCounters;
@@ -11,6 +13,7 @@ import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.counting.store.MemoryStore;
+import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.replay.read.Bounds;
 import org.aragora.telemetry.replay.read.PartitionJob;
 import org.aragora.telemetry.schemas.codec.Decoded;
@@ -18,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts one input partition and writes the same records as a processor: windows as they close; at
- * the end the open ones, the totals, the ledger and the stores.
+ * the end the open ones, the totals, the ledger and the stores. Retired totals are kept, because
+ * other partitions decide if their series has ended.
  */
 final class PartitionSeed implements PartitionJob, CountSink {
   private final InputPartition partition;
@@ -27,6 +31,7 @@ final class PartitionSeed implements PartitionJob, CountSink {
   private final PartitionStores<MemoryStore> stores =
       new PartitionStores<>(new MemoryStore(), new MemoryStore());
   private final PartitionCounter counter;
+  private final List<RetiredParts.Retired> retired = new ArrayList<>();
   private long position;
 
   PartitionSeed(
@@ -56,7 +61,8 @@ final class PartitionSeed implements PartitionJob, CountSink {
   @Override
   public void accept(ConsumerRecord<byte[], byte[]> record) {
     counter.accept(
-        new InputRecord(record.offset(), record.timestamp(), record.key(), record.value()));
+        new InputRecord(
+            record.offset(), record.timestamp(), record.key(), record.headers(), record.value()));
   }
 
   @Override
@@ -92,7 +98,22 @@ final class PartitionSeed implements PartitionJob, CountSink {
 
   @Override
   public void total(MetricsKey.Partial key, byte[] value) {
-    writer.metric(key, value);
+    PartialValue part = PartialValue.fromBytes(value);
+    if (part.isRetired()) {
+      long nowMs = counter.ledger().appendTimeMs();
+      retired.add(new RetiredParts.Retired(key, value, part.firstSeenMs(), nowMs));
+    } else {
+      writer.metric(key, value);
+    }
+  }
+
+  /** The retired parts, which are not written. */
+  List<RetiredParts.Retired> retired() {
+    return retired;
+  }
+
+  PartitionCounter counter() {
+    return counter;
   }
 
   @Override

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param metrics every metric, in the order in which it is served
  * @param range the offsets that were read
  * @param ledgers the account of each input partition
- * @param totals the merged total of every series, in order
+ * @param totals the merged total of every series, in order, whatever part of it was retired since
  * @param windows the merged windows, in order; empty if none were kept
  * @param minutes changes in each minute of event time; empty if they were not kept
  * @param firstAppendMs append time of the first record, the greatest long if there is none
@@ -38,7 +38,7 @@ public record Result(
     Minutes minutes,
     long firstAppendMs) {
 
-  /** Puts the partitions together; their minutes and windows must not be used afterwards. */
+  /** Puts the partitions together; what they hold must not be used afterwards. */
   public static Result of(Collection<PartitionReplay> partitions, List<MetricDescriptor> metrics) {
     Map<String, MetricDescriptor> byName = new HashMap<>();
     metrics.forEach(metric -> byName.put(metric.name(), metric));
@@ -60,7 +60,13 @@ public record Result(
       partition
           .counter()
           .totals()
-          .forEach((series, value) -> merge(totals, series, byName.get(series.metric()), value));
+          .forEach(
+              (key, value) ->
+                  merge(totals, key.series(), byName.get(key.series().metric()), value));
+      partition
+          .retired()
+          .sums()
+          .forEach((series, sum) -> totals.merge(series, sum, Result::merged));
       partition
           .windows()
           .forEach(
@@ -74,6 +80,11 @@ public record Result(
       firstAppendMs = Math.min(firstAppendMs, partition.firstAppendMs());
     }
     return new Result(metrics, range, ledgers, totals, windows, minutes, firstAppendMs);
+  }
+
+  private static Aggregate merged(Aggregate into, Aggregate more) {
+    into.merge(more);
+    return into;
   }
 
   private static <K> void merge(

@@ -14,6 +14,7 @@ import org.aragora.telemetry.counting.flow.DiscardingSink;
 import org.aragora.telemetry.counting.flow.InputRecord;
 import org.aragora.telemetry.counting.flow.Measurement;
 import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.counting.store.MemoryStore;
@@ -26,13 +27,14 @@ public final class PartitionReplay implements PartitionJob {
   /** Values to keep beside the totals. */
   public record Keep(boolean minutes, boolean windows) {}
 
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   private final InputPartition partition;
   private final Bounds bounds;
   private final Keep keep;
   private final Minutes minutes = new Minutes();
   private final Map<WindowKey, PartialValue> windows = new HashMap<>();
+  private final RetiredTotals retired;
   private final PartitionStores<MemoryStore> stores =
       new PartitionStores<>(new MemoryStore(), new MemoryStore());
   private final PartitionCounter counter;
@@ -50,6 +52,7 @@ public final class PartitionReplay implements PartitionJob {
     this.bounds = bounds;
     this.keep = keep;
     this.checkpoints = saved.checkpoints();
+    this.retired = new RetiredTotals(counters.metrics());
     DataInputStream state = saved.state();
     if (state == null) {
       position = bounds.from();
@@ -65,6 +68,7 @@ public final class PartitionReplay implements PartitionJob {
       counter = counters.open(partition, stores, new Kept());
       minutes.restore(state, counters.metrics());
       restoreWindows(state);
+      retired.restore(state);
     }
   }
 
@@ -74,6 +78,11 @@ public final class PartitionReplay implements PartitionJob {
       if (keep.windows()) {
         windows.put(key, PartialValue.fromBytes(value));
       }
+    }
+
+    @Override
+    public void total(MetricsKey.Partial key, byte[] value) {
+      retired.add(key, value);
     }
 
     @Override
@@ -119,7 +128,8 @@ public final class PartitionReplay implements PartitionJob {
   @Override
   public void accept(ConsumerRecord<byte[], byte[]> record) {
     counter.accept(
-        new InputRecord(record.offset(), record.timestamp(), record.key(), record.value()));
+        new InputRecord(
+            record.offset(), record.timestamp(), record.key(), record.headers(), record.value()));
     position = record.offset() + 1;
     firstAppendMs = Math.min(firstAppendMs, record.timestamp());
   }
@@ -153,6 +163,7 @@ public final class PartitionReplay implements PartitionJob {
       writeBytes(out, window.getKey().toBytes());
       writeBytes(out, window.getValue().toBytes());
     }
+    retired.save(out);
   }
 
   private void restoreWindows(DataInputStream in) throws IOException {
@@ -184,6 +195,11 @@ public final class PartitionReplay implements PartitionJob {
 
   public Minutes minutes() {
     return minutes;
+  }
+
+  /** The parts of series that were retired on the way. */
+  public RetiredTotals retired() {
+    return retired;
   }
 
   /** Every window; those that had not closed have their value at the end of the range. */

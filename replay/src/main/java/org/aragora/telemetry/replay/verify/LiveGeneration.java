@@ -67,12 +67,12 @@ final class LiveGeneration implements AutoCloseable {
   private void accept(ConsumerRecord<byte[], byte[]> record) {
     if (record.topic().equals(windowsTopic)) {
       WindowKey key = WindowKey.fromBytes(record.key());
-      put(key.task(), new ValueKey(key.series(), key.minute()), record.value());
+      put(key.task(), ValueKey.window(key), record.value());
       return;
     }
     MetricsKey key = MetricsKey.fromBytes(record.key());
     if (key instanceof MetricsKey.Partial partial) {
-      put(partial.task(), ValueKey.total(partial.series()), record.value());
+      put(partial.task(), ValueKey.total(partial), record.value());
     } else if (key instanceof MetricsKey.LedgerOf ledger) {
       task(ledger.task()).ledger =
           record.value() == null ? null : Ledger.read(new BinaryReader(record.value()));
@@ -81,7 +81,10 @@ final class LiveGeneration implements AutoCloseable {
 
   private void put(InputPartition task, ValueKey key, byte @Nullable [] value) {
     if (value == null) {
-      task(task).values.remove(key);
+      PartialValue last = task(task).values.remove(key);
+      if (last != null && last.isRetired()) {
+        task(task).ended.add(key);
+      }
     } else {
       task(task).values.put(key, PartialValue.fromBytes(value));
     }

@@ -16,6 +16,7 @@ import org.aragora.telemetry.counting.flow.InputRecord;
 import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.counting.store.MemoryStore;
 import org.aragora.telemetry.counting.value.PartialValue;
@@ -51,6 +52,7 @@ final class PartitionCheck implements PartitionJob {
   private final PartitionCounter counter;
   private final List<String> differences = new ArrayList<>();
   private final Map<ValueKey, PartialValue> behind = new HashMap<>();
+  private final Map<ValueKey, PartialValue> retired = new HashMap<>();
   private final Set<String> unknownMetrics = new HashSet<>();
   private List<Due> due = new ArrayList<>();
   private int nextDue;
@@ -81,7 +83,7 @@ final class PartitionCheck implements PartitionJob {
     this.windowsKeptFromMs = scope.windowsKeptFromMs();
     this.counter =
         counters.open(
-            partition, new PartitionStores<>(new MemoryStore(), new MemoryStore()), new Windows());
+            partition, new PartitionStores<>(new MemoryStore(), new MemoryStore()), new Finished());
     this.position = scope.from();
     this.target = Math.max(scope.from(), Math.min(scope.to(), live.nextOffset()));
     live.values.forEach(this::expect);
@@ -123,7 +125,8 @@ final class PartitionCheck implements PartitionJob {
       firstAppendMs = record.timestamp();
     }
     counter.accept(
-        new InputRecord(record.offset(), record.timestamp(), record.key(), record.value()));
+        new InputRecord(
+            record.offset(), record.timestamp(), record.key(), record.headers(), record.value()));
     reached(record.offset() + 1);
   }
 
@@ -145,7 +148,11 @@ final class PartitionCheck implements PartitionJob {
   }
 
   private @Nullable PartialValue current(ValueKey key) {
-    return key.isTotal() ? counter.total(key.series()) : counter.window(key.series(), key.minute());
+    if (!key.isTotal()) {
+      return counter.window(key.series(), key.minute());
+    }
+    PartialValue living = counter.total(key.series(), key.incarnation());
+    return living == null ? retired.get(key) : living;
   }
 
   private void compare(ValueKey key, PartialValue theirs, @Nullable PartialValue mine) {
@@ -160,6 +167,14 @@ final class PartitionCheck implements PartitionJob {
           theirs.nextOffset(),
           "live has %s, the replay has no such %s"
               .formatted(Values.text(theirs, metric), key.isTotal() ? "series" : "window"));
+    } else if (mine.isRetired() != theirs.isRetired()) {
+      differ(
+          key,
+          theirs.nextOffset(),
+          "%s has retired it, %s has not"
+              .formatted(
+                  mine.isRetired() ? "the replay" : "live",
+                  mine.isRetired() ? "live" : "the replay"));
     } else if (!Values.same(mine, theirs)) {
       differ(
           key,
@@ -194,12 +209,20 @@ final class PartitionCheck implements PartitionJob {
     return !windowsOnly || window.minute() * MS_PER_MINUTE - SKEW_MS >= firstAppendMs + warmUpMs;
   }
 
-  /** Takes the replay's windows, each for the last time before it closes. */
-  private final class Windows extends DiscardingSink {
+  /** Takes the replay's retired totals, and its windows, each the last time before it closes. */
+  private final class Finished extends DiscardingSink {
+    @Override
+    public void total(MetricsKey.Partial key, byte[] value) {
+      PartialValue part = PartialValue.fromBytes(value);
+      if (part.isRetired()) {
+        retired.put(ValueKey.total(key), part);
+      }
+    }
+
     @Override
     public void window(WindowKey key, byte[] value) {
       if (!cutReached) {
-        note(new ValueKey(key.series(), key.minute()), PartialValue.fromBytes(value));
+        note(ValueKey.window(key), PartialValue.fromBytes(value));
       }
     }
   }
@@ -217,7 +240,14 @@ final class PartitionCheck implements PartitionJob {
     if (!cutReached) {
       counter.writeOut(counter.appendTimeMs(), false);
       if (!windowsOnly) {
-        counter.totals().forEach((series, mine) -> note(ValueKey.total(series), mine));
+        counter.totals().forEach((key, mine) -> note(ValueKey.total(key), mine));
+        // One that the live service does not have is of a series that has ended.
+        retired.forEach(
+            (key, mine) -> {
+              if (live.values.containsKey(key)) {
+                note(key, mine);
+              }
+            });
       }
       cutReached = true;
       behind.keySet().removeIf(key -> !key.isTotal() && !mustBeThere(key));
@@ -243,6 +273,7 @@ final class PartitionCheck implements PartitionJob {
    */
   boolean catchUp() {
     due = new ArrayList<>();
+    behind.keySet().removeAll(live.ended);
     long further = position;
     for (Map.Entry<ValueKey, PartialValue> entry : new HashMap<>(behind).entrySet()) {
       PartialValue mine = entry.getValue();

@@ -4,7 +4,11 @@ import java.time.Instant;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.envelope.Event.Sequence;
 import org.aragora.telemetry.schemas.envelope.EventType;
+import org.aragora.telemetry.schemas.envelope.ProposedEnd;
 import org.aragora.telemetry.schemas.envelope.TraceparentFormat;
+import org.aragora.telemetry.schemas.field.Bounds;
+import org.aragora.telemetry.schemas.text.Rfc3339;
+import org.aragora.telemetry.schemas.text.Unicode;
 import org.jspecify.annotations.Nullable;
 
 /** The CloudEvents attributes of an event, read and written. */
@@ -23,24 +27,45 @@ final class Envelope {
     if (!"1.0".equals(version)) {
       throw in.invalid("specversion", "\"1.0\"", version);
     }
-    String id = in.name("id");
+    String id = in.name("id", ProposedEnd.MAX_ID);
     String source = in.name("source");
+    if (!source.equals(ProposedEnd.SOURCE) && Unicode.isLongerThan(id, Bounds.NAME)) {
+      throw in.invalid("id", "a string of at most " + Bounds.NAME + " characters", id);
+    }
     Instant time = time(in.optionalText("time"), in);
     String traceparent = in.optionalText("traceparent");
     String parentSpanId = in.optionalText("parentspanid");
-    Sequence sequence = sequence(in.optionalText("epoch"), object.get("seq"), in);
+    Sequence sequence = sequence(in.optionalLabel("epoch"), object.get("seq"), in);
     Object data = object.get("data");
     if (!(data instanceof JsonObject fields)) {
-      throw in.invalid("data", "an object", data);
+      throw in.invalid("data", rule(data, object), data);
     }
-    return new Event(
-        id,
-        source,
-        time,
-        traceparent != null && TraceparentFormat.isTraceparent(traceparent) ? traceparent : null,
-        parentSpanId != null && TraceparentFormat.isSpanId(parentSpanId) ? parentSpanId : null,
-        sequence,
-        type.read(new JsonFieldReader(fields, "data.")));
+    Event event =
+        new Event(
+            id,
+            source,
+            time,
+            traceparent != null && TraceparentFormat.isTraceparent(traceparent)
+                ? traceparent
+                : null,
+            parentSpanId != null && TraceparentFormat.isSpanId(parentSpanId) ? parentSpanId : null,
+            sequence,
+            type.read(new JsonFieldReader(fields, "data.")));
+    if (source.equals(ProposedEnd.SOURCE) && !ProposedEnd.isProposedEnd(event)) {
+      throw in.invalid(
+          "source", "that of an instance (the ends that the processor proposes own it)", source);
+    }
+    return event;
+  }
+
+  /** The rule of {@code data}, with the remedy for events that hold it in another way. */
+  private static String rule(@Nullable Object data, JsonObject object) {
+    if (data instanceof String) {
+      return "an object (send the JSON object, not text that contains it)";
+    }
+    return data == null && object.get("data_base64") != null
+        ? "an object (send JSON in data instead of data_base64)"
+        : "an object";
   }
 
   private static @Nullable Instant time(@Nullable String text, JsonFieldReader in) {
@@ -60,10 +85,7 @@ final class Envelope {
     if (seq == null) {
       return null;
     }
-    Long number = JsonFieldReader.integral(seq);
-    if (number == null || number < 1) {
-      throw in.invalid("seq", "an integer of 1 or more", seq);
-    }
+    long number = in.integer("seq", seq, 1, Bounds.SEQ);
     return epoch == null || epoch.isEmpty() ? null : new Sequence(epoch, number);
   }
 

@@ -1,5 +1,7 @@
 package org.aragora.telemetry.schemas.codec;
 
+import java.util.List;
+import org.apache.kafka.common.header.Header;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
@@ -13,15 +15,31 @@ public interface EventCodec {
   /** Values over this are dead letters; what is written must not be larger. */
   int MAX_VALUE_BYTES = 1_048_576;
 
-  /** The value of {@code event}: one JSON object in UTF-8. Absent optional fields are left out. */
+  /**
+   * The value of {@code event}: one JSON object in UTF-8. Absent optional fields are left out, a
+   * lone surrogate is written as U+FFFD.
+   */
   byte[] encode(Event event);
 
   /**
-   * Reads a value and checks every rule of a valid event. Never throws on bad input.
+   * Reads a record in structured or binary mode and checks every rule of a valid event. Never
+   * throws on bad input. No string of the event has a lone surrogate.
    *
    * @param topic topic of the record
+   * @param key its key, null if it has none
+   * @param headers its headers
    * @param value its value, null if it has none
    * @param appendTimeMs its record timestamp, milliseconds since 1970
    */
-  Decoded decode(InputTopic topic, byte @Nullable [] value, long appendTimeMs);
+  Decoded decode(
+      InputTopic topic,
+      byte @Nullable [] key,
+      Iterable<Header> headers,
+      byte @Nullable [] value,
+      long appendTimeMs);
+
+  /** Reads the value of a record in structured mode, without a key. */
+  default Decoded decode(InputTopic topic, byte @Nullable [] value, long appendTimeMs) {
+    return decode(topic, null, List.of(), value, appendTimeMs);
+  }
 }

@@ -1,15 +1,17 @@
 package org.aragora.telemetry.schemas.codec;
 
 import java.time.Instant;
+import org.apache.kafka.common.header.Header;
 import org.aragora.telemetry.schemas.codec.JsonReader.UndecodableException;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.envelope.EventType;
+import org.aragora.telemetry.schemas.field.Bounds;
 import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events as CloudEvents 1.0 in structured JSON mode.
+ * Events as CloudEvents 1.0: written in structured JSON mode, read in binary mode too.
  *
  * <p>Decoding parses the whole value first and then tries the rules in the order of {@link
  * DeadLetterReason}; the first that is broken is the reason. Durations become nanoseconds without
@@ -46,7 +48,12 @@ public final class JsonEventCodec implements EventCodec {
   }
 
   @Override
-  public Decoded decode(InputTopic topic, byte @Nullable [] value, long appendTimeMs) {
+  public Decoded decode(
+      InputTopic topic,
+      byte @Nullable [] key,
+      Iterable<Header> headers,
+      byte @Nullable [] value,
+      long appendTimeMs) {
     if (value == null) {
       return invalid(DeadLetterReason.NULL_VALUE, "The record has no value.");
     }
@@ -56,7 +63,11 @@ public final class JsonEventCodec implements EventCodec {
           "The value has " + value.length + " bytes, more than " + MAX_VALUE_BYTES + ".");
     }
     try {
-      return decode(topic, reader.read(value), appendTimeMs);
+      JsonObject envelope =
+          BinaryMode.isBinary(headers)
+              ? BinaryMode.read(reader, headers, value)
+              : reader.read(value);
+      return decode(topic, key, envelope, appendTimeMs);
     } catch (UndecodableException e) {
       return invalid(
           DeadLetterReason.UNDECODABLE,
@@ -66,7 +77,8 @@ public final class JsonEventCodec implements EventCodec {
     }
   }
 
-  private static Decoded decode(InputTopic topic, JsonObject envelope, long appendTimeMs) {
+  private static Decoded decode(
+      InputTopic topic, byte @Nullable [] key, JsonObject envelope, long appendTimeMs) {
     Object name = envelope.get(Envelope.TYPE);
     EventType type = name instanceof String text ? EventType.byName(text) : null;
     if (type == null) {
@@ -80,6 +92,16 @@ public final class JsonEventCodec implements EventCodec {
           String.format(
               "Events of type %s belong to topic %s, not to %s.",
               type.typeName(), type.topic().suffix(), topic.suffix()));
+    }
+    if (key != null && key.length > Bounds.KEY_BYTES) {
+      return invalid(
+          DeadLetterReason.INVALID_FIELD,
+          String.format(
+              "Field key must be at most %d bytes but is %d bytes.", Bounds.KEY_BYTES, key.length));
+    }
+    String brokenBound = envelope.brokenBound();
+    if (brokenBound != null) {
+      return invalid(DeadLetterReason.INVALID_FIELD, brokenBound);
     }
     Event event = Envelope.read(envelope, type);
     Instant appended = Instant.ofEpochMilli(appendTimeMs);

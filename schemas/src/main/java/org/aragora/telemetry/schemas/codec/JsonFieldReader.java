@@ -5,8 +5,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.aragora.telemetry.schemas.field.Bounds;
 import org.aragora.telemetry.schemas.field.FieldReader;
 import org.aragora.telemetry.schemas.field.WireNames;
+import org.aragora.telemetry.schemas.text.Unicode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,17 +45,45 @@ final class JsonFieldReader implements FieldReader {
     return name(field, object.get(field));
   }
 
+  /** A string of 1 to {@code most} code points. */
+  String name(String field, int most) {
+    return bounded(field, object.get(field), 1, most);
+  }
+
   private String name(String field, @Nullable Object value) {
-    if (value instanceof String text && !text.isEmpty()) {
-      return text;
+    return bounded(field, value, 1, Bounds.NAME);
+  }
+
+  private String bounded(String field, @Nullable Object value, int least, int most) {
+    if (!(value instanceof String text) || text.length() < least) {
+      throw invalid(field, least == 0 ? "a string" : "a string that is not empty", value);
     }
-    throw invalid(field, "a string that is not empty", value);
+    if (Unicode.isLongerThan(text, most)) {
+      throw invalid(field, "a string of at most " + most + " characters", value);
+    }
+    return text;
   }
 
   @Override
   public @Nullable String optionalName(String field) {
     Object value = object.get(field);
     return value == null ? null : name(field, value);
+  }
+
+  @Override
+  public String endpoint(String field) {
+    return bounded(field, object.get(field), 1, Bounds.ENDPOINT);
+  }
+
+  @Override
+  public String label(String field) {
+    return bounded(field, object.get(field), 0, Bounds.NAME);
+  }
+
+  @Override
+  public @Nullable String optionalLabel(String field) {
+    Object value = object.get(field);
+    return value == null ? null : bounded(field, value, 0, Bounds.NAME);
   }
 
   @Override
@@ -94,11 +124,14 @@ final class JsonFieldReader implements FieldReader {
   }
 
   @Override
-  public int integer(String field, int min, int max) {
-    Object value = object.get(field);
+  public long integer(String field, long min, long max) {
+    return integer(field, object.get(field), min, max);
+  }
+
+  long integer(String field, @Nullable Object value, long min, long max) {
     Long integer = integral(value);
     if (integer != null && integer >= min && integer <= max) {
-      return integer.intValue();
+      return integer;
     }
     throw invalid(field, "an integer from " + min + " to " + max, value);
   }
@@ -119,6 +152,22 @@ final class JsonFieldReader implements FieldReader {
       return nanos;
     }
     throw invalid(field, "a number of seconds from 0 to 1000000000", value);
+  }
+
+  @Override
+  public long interval(String field) {
+    Object value = object.get(field);
+    boolean within =
+        value instanceof JsonNumber number
+            ? number.compareTo(Bounds.MIN_INTERVAL_SECONDS) >= 0
+                && number.compareTo(Bounds.MAX_INTERVAL_SECONDS) <= 0
+            : value instanceof Long seconds
+                && seconds >= Bounds.MIN_INTERVAL_SECONDS
+                && seconds <= Bounds.MAX_INTERVAL_SECONDS;
+    if (!within) {
+      throw invalid(field, "a number of seconds from 1 to 3600", value);
+    }
+    return seconds(field, value);
   }
 
   @Override
@@ -162,19 +211,16 @@ final class JsonFieldReader implements FieldReader {
   }
 
   @Override
-  public List<String> texts(String field) {
+  public List<String> labels(String field) {
     Object value = object.get(field);
     if (!(value instanceof List<?> array)) {
       throw invalid(field, "an array of strings", value);
     }
-    List<String> texts = new ArrayList<>(array.size());
+    List<String> labels = new ArrayList<>(array.size());
     for (Object element : array) {
-      if (!(element instanceof String text)) {
-        throw invalid(field + "[" + texts.size() + "]", "a string", element);
-      }
-      texts.add(text);
+      labels.add(bounded(field + "[" + labels.size() + "]", element, 0, Bounds.NAME));
     }
-    return texts;
+    return labels;
   }
 
   @Override
@@ -186,7 +232,8 @@ final class JsonFieldReader implements FieldReader {
     JsonFieldReader reader = new JsonFieldReader(members, prefix + field + ".");
     Map<String, Long> counts = new LinkedHashMap<>();
     for (int i = 0; i < members.size(); i++) {
-      counts.put(members.nameAt(i), reader.count(members.nameAt(i)));
+      String name = bounded(field + "'s name", members.nameAt(i), 0, Bounds.NAME);
+      counts.put(name, reader.count(name, members.valueAt(i)));
     }
     return counts;
   }

@@ -129,6 +129,24 @@ final class JsonNumber {
     return digit > 5 || (digit == 5 && (next < last || odd)) ? 1 : 0;
   }
 
+  /** Compares the exact value with an integer of 1 or more. */
+  int compareTo(long integer) {
+    String digits = Long.toString(integer);
+    if (isZero() || isNegative() || magnitude != digits.length()) {
+      return isZero() || isNegative() || magnitude < digits.length() ? -1 : 1;
+    }
+    for (int i = first, n = 0; i <= last || n < digits.length(); i++) {
+      if (i > last || text.charAt(i) != '.') {
+        int other = n < digits.length() ? digits.charAt(n) - '0' : 0;
+        if (digit(i) != other) {
+          return Integer.compare(digit(i), other);
+        }
+        n++;
+      }
+    }
+    return 0;
+  }
+
   private int digit(int i) {
     return i > last ? 0 : text.charAt(i) - '0';
   }

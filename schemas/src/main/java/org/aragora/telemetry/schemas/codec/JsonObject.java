@@ -16,11 +16,15 @@ import org.jspecify.annotations.Nullable;
 final class JsonObject {
   private static final int HASH_FROM = 32;
 
-  private String[] names = new String[12];
-  private @Nullable Object[] values = new Object[12];
+  private static final int FIRST_SIZE = 12;
+  private static final String[] NO_NAMES = {};
+
+  private String[] names = NO_NAMES;
+  private @Nullable Object[] values = NO_NAMES;
   private int size;
   private int next;
   private @Nullable Set<String> hashed;
+  private @Nullable String brokenBound;
 
   /** Appends a member; false if there is one of that name already. */
   boolean add(String name, @Nullable Object value) {
@@ -28,8 +32,9 @@ final class JsonObject {
       return false;
     }
     if (size == names.length) {
-      names = Arrays.copyOf(names, size * 2);
-      values = Arrays.copyOf(values, size * 2);
+      int capacity = Math.max(FIRST_SIZE, size * 2);
+      names = Arrays.copyOf(names, capacity);
+      values = Arrays.copyOf(values, capacity, Object[].class);
     }
     names[size] = name;
     values[size++] = value;
@@ -66,6 +71,15 @@ final class JsonObject {
 
   int size() {
     return size;
+  }
+
+  /** The sentence on the first bound that the document breaks; only its root has one. */
+  @Nullable String brokenBound() {
+    return brokenBound;
+  }
+
+  void setBrokenBound(@Nullable String sentence) {
+    brokenBound = sentence;
   }
 
   String nameAt(int i) {

@@ -10,17 +10,17 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import org.aragora.telemetry.schemas.text.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads bytes that are exactly one JSON object in UTF-8, to the last byte, and refuses all else:
  * other encodings, NaN and Infinity, duplicate names at any depth, trailing bytes, nesting over 64.
+ * A byte order mark before the object is skipped, a lone surrogate becomes U+FFFD. Members and
+ * elements over their bounds are parsed but not kept; the root then names the first such place.
  */
 final class JsonReader {
   static final int MAX_DEPTH = 64;
-  private static final int LONG_DIGITS = 18;
 
   private final JsonFactory factory = createFactory();
 
@@ -53,32 +53,44 @@ final class JsonReader {
   }
 
   /** The object that the bytes are. */
-  JsonObject read(byte[] value) throws UndecodableException {
+  JsonObject read(byte[] bytes) throws UndecodableException {
+    return read(bytes, "");
+  }
+
+  /**
+   * The object that the bytes are.
+   *
+   * @param place the object's own place in an event, empty for the event itself
+   */
+  JsonObject read(byte[] bytes, String place) throws UndecodableException {
+    byte[] value = Utf8.withoutByteOrderMark(bytes);
     int error = Utf8.firstError(value);
     if (error >= 0) {
       throw new UndecodableException(
           String.format("byte %d (0x%02X) is not UTF-8", error, value[error] & 0xFF));
     }
     requireUtf8Start(value);
+    // In UTF-8 without errors, only an escape can write half a surrogate pair.
+    boolean surrogates = Utf8.contains(value, '\\') && hasSurrogateEscape(value);
     try {
-      return parse(factory.createParser(value));
+      return parse(factory.createParser(value), place, surrogates);
     } catch (UndecodableException e) {
-      if (!hasSurrogateEscape(value)) {
+      if (!surrogates) {
         throw e;
       }
     } catch (IOException e) {
       throw new UndecodableException(MessageText.shortened(String.valueOf(e.getMessage()), 160));
     }
-    return readText(new String(value, StandardCharsets.UTF_8));
+    return readText(new String(value, StandardCharsets.UTF_8), place);
   }
 
   /**
    * The slower way, over characters: Jackson's parser of bytes refuses names with an escaped lone
    * surrogate, which are valid JSON (RFC 8259, section 8.2); its parser of characters reads them.
    */
-  private JsonObject readText(String text) throws UndecodableException {
+  private JsonObject readText(String text, String place) throws UndecodableException {
     try {
-      return parse(factory.createParser(text.toCharArray()));
+      return parse(factory.createParser(text.toCharArray()), place, true);
     } catch (IOException e) {
       throw new UndecodableException(MessageText.shortened(String.valueOf(e.getMessage()), 160));
     }
@@ -93,12 +105,13 @@ final class JsonReader {
     return false;
   }
 
-  private static JsonObject parse(JsonParser open) throws IOException, UndecodableException {
+  private static JsonObject parse(JsonParser open, String place, boolean surrogates)
+      throws IOException, UndecodableException {
     try (JsonParser parser = open) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new UndecodableException("it does not start with {");
       }
-      JsonObject object = readObject(parser);
+      JsonObject object = new JsonDocument(parser, place, surrogates).read();
       if (parser.nextToken() != null) {
         throw at(parser, "more follows the object");
       }
@@ -111,57 +124,18 @@ final class JsonReader {
   /** The parser guesses UTF-16 and UTF-32 from zero bytes at the start and skips a BOM. */
   private static void requireUtf8Start(byte[] value) throws UndecodableException {
     for (int i = 0; i < Math.min(4, value.length); i++) {
-      if (value[i] == 0 || (i == 0 && value[i] == (byte) 0xEF)) {
+      if (value[i] == 0 || (i == 0 && value[i] == (byte) 0xEF)) { // a second mark
         throw new UndecodableException("it does not start with {");
       }
     }
   }
 
-  private static UndecodableException at(JsonParser parser, String what) {
+  static UndecodableException at(JsonParser parser, String what) {
     return at(parser.currentLocation(), what);
   }
 
   private static UndecodableException at(@Nullable JsonLocation location, String what) {
     long offset = location == null ? -1 : location.getByteOffset();
     return new UndecodableException(offset < 0 ? what : what + ", near byte " + offset);
-  }
-
-  private static JsonObject readObject(JsonParser parser) throws IOException, UndecodableException {
-    JsonObject object = new JsonObject();
-    String name;
-    while ((name = parser.nextFieldName()) != null) {
-      if (!object.add(name, readValue(parser, parser.nextToken()))) {
-        throw at(parser, "field " + MessageText.value(name) + " is there twice");
-      }
-    }
-    return object;
-  }
-
-  private static List<@Nullable Object> readArray(JsonParser parser)
-      throws IOException, UndecodableException {
-    List<@Nullable Object> array = new ArrayList<>();
-    JsonToken token;
-    while ((token = parser.nextToken()) != JsonToken.END_ARRAY) {
-      array.add(readValue(parser, token));
-    }
-    return array;
-  }
-
-  private static @Nullable Object readValue(JsonParser parser, JsonToken token)
-      throws IOException, UndecodableException {
-    return switch (token) {
-      case VALUE_STRING -> parser.getText();
-      case VALUE_NUMBER_INT ->
-          parser.getTextLength() <= LONG_DIGITS
-              ? (Object) parser.getLongValue()
-              : new JsonNumber(parser.getText());
-      case VALUE_NUMBER_FLOAT -> new JsonNumber(parser.getText());
-      case VALUE_TRUE -> true;
-      case VALUE_FALSE -> false;
-      case VALUE_NULL -> null;
-      case START_OBJECT -> readObject(parser);
-      case START_ARRAY -> readArray(parser);
-      default -> throw at(parser, "unexpected " + token);
-    };
   }
 }

@@ -2,18 +2,21 @@ package org.aragora.telemetry.schemas.codec;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.aragora.telemetry.schemas.field.FieldWriter;
 import org.aragora.telemetry.schemas.field.WireNames;
+import org.aragora.telemetry.schemas.text.Rfc3339;
+import org.aragora.telemetry.schemas.text.Unicode;
+import org.aragora.telemetry.schemas.text.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one JSON document without white space. The output is always valid: numbers are finite,
- * lone surrogates are escaped, so that every Java string comes back as it was.
+ * Writes one JSON document without white space. The output is always valid: numbers are finite, a
+ * lone surrogate becomes U+FFFD, no object has a name twice.
  */
 final class JsonWriter implements FieldWriter {
   private static final char[] HEX = "0123456789abcdef".toCharArray();
@@ -23,7 +26,7 @@ final class JsonWriter implements FieldWriter {
   private int depth;
 
   byte[] toBytes() {
-    return out.toString().getBytes(StandardCharsets.UTF_8);
+    return Utf8.encode(out.toString());
   }
 
   JsonWriter begin() {
@@ -135,7 +138,7 @@ final class JsonWriter implements FieldWriter {
       out.append("null");
     } else if (value instanceof Map<?, ?> map) {
       begin();
-      map.forEach((name, member) -> key(String.valueOf(name)).value(member));
+      byName(map).forEach((name, member) -> key(String.valueOf(name)).value(member));
       end();
     } else if (value instanceof List<?> list) {
       array(list);
@@ -147,6 +150,19 @@ final class JsonWriter implements FieldWriter {
     } else {
       string(value.toString());
     }
+  }
+
+  /** The members by the names that are written; of two with one name, the last value stays. */
+  private static Map<?, ?> byName(Map<?, ?> map) {
+    boolean asWritten =
+        map.keySet().stream()
+            .allMatch(name -> name instanceof String text && Unicode.isWellFormed(text));
+    if (asWritten) {
+      return map;
+    }
+    Map<String, @Nullable Object> written = new LinkedHashMap<>();
+    map.forEach((name, member) -> written.put(Unicode.wellFormed(String.valueOf(name)), member));
+    return written;
   }
 
   /** Deeper than readers go or past what fits: a map that contains itself must have an end. */
@@ -194,7 +210,11 @@ final class JsonWriter implements FieldWriter {
         continue;
       }
       out.append(text, written, i);
-      escape(c);
+      if (Character.isSurrogate(c)) {
+        out.append('\uFFFD');
+      } else {
+        escape(c);
+      }
       written = i + 1;
     }
     out.append(text, written, text.length()).append('"');

@@ -1,6 +1,7 @@
 package org.aragora.telemetry.schemas.codec;
 
 import java.util.List;
+import org.aragora.telemetry.schemas.text.Unicode;
 import org.jspecify.annotations.Nullable;
 
 /** Values in the text of messages: short, on one line. */
@@ -26,13 +27,15 @@ final class MessageText {
     return shortened(value.toString(), LENGTH);
   }
 
-  /** At most {@code length} characters and no control characters. */
+  /** At most {@code length} code points, well-formed and without control characters. */
   static String shortened(String text, int length) {
-    StringBuilder shown = new StringBuilder();
-    for (int i = 0; i < Math.min(length, text.length()); i++) {
-      char c = text.charAt(i);
-      shown.append(Character.isISOControl(c) ? ' ' : c);
+    String cut = Unicode.cut(text, length);
+    StringBuilder shown = new StringBuilder(Unicode.wellFormed(cut));
+    for (int i = 0; i < shown.length(); i++) {
+      if (Character.isISOControl(shown.charAt(i))) {
+        shown.setCharAt(i, ' ');
+      }
     }
-    return text.length() > length ? shown.append('…').toString() : shown.toString();
+    return cut.length() < text.length() ? shown.append('…').toString() : shown.toString();
   }
 }

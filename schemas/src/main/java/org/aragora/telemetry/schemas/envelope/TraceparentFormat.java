@@ -9,6 +9,9 @@ import java.util.Arrays;
 public final class TraceparentFormat {
   private static final int LENGTH_OF_VERSION_0 = 55;
 
+  /** Bound of later versions, which may append fields: the text becomes part of state. */
+  private static final int MAX_LENGTH = 1_024;
+
   /** Value of each ASCII character as a lower case hex digit, -1 for none. */
   private static final byte[] DIGITS = digits();
 
@@ -35,11 +38,15 @@ public final class TraceparentFormat {
   }
 
   /**
-   * Checks for version-traceid-parentid-flags in lower case hex; later versions may append fields.
+   * Checks for version-traceid-parentid-flags in lower case hex; later versions may append fields,
+   * up to 1,024 characters in all.
    */
   public static boolean isTraceparent(String text) {
     int length = text.length();
-    if (length < LENGTH_OF_VERSION_0 || !hex(text, 0, 2) || text.startsWith("ff")) {
+    if (length < LENGTH_OF_VERSION_0
+        || length > MAX_LENGTH
+        || !hex(text, 0, 2)
+        || text.startsWith("ff")) {
       return false;
     }
     boolean end =

@@ -111,12 +111,12 @@ public record AgentCallCompleted(
         in.name("agent"),
         in.oneOf("status", CallStatus.NAMES),
         in.seconds("duration_seconds"),
-        in.optionalText("operation"),
-        in.optionalText("model"),
-        in.optionalText("provider"),
+        in.optionalLabel("operation"),
+        in.optionalLabel("model"),
+        in.optionalLabel("provider"),
         in.optionalCount("input_tokens"),
         in.optionalCount("output_tokens"),
-        in.optionalText("error_type"),
+        in.optionalLabel("error_type"),
         in.optionalName("debate_id"),
         in.optionalCount("round"));
   }

@@ -74,7 +74,7 @@ public record DebateCompleted(
         in.seconds("duration_seconds"),
         in.optionalCount("rounds"),
         in.optionalNumber("confidence"),
-        in.optionalText("domain"),
+        in.optionalLabel("domain"),
         in.optionalText("error"));
   }
 

@@ -76,8 +76,8 @@ public record DebateStarted(
   public static DebateStarted read(FieldReader in) {
     return new DebateStarted(
         in.name("debate_id"),
-        in.texts("agents"),
-        in.optionalText("domain"),
+        in.labels("agents"),
+        in.optionalLabel("domain"),
         in.optionalText("task"),
         in.optionalCount("planned_rounds"),
         cappedTimeout(in.optionalSeconds("timeout_seconds")));

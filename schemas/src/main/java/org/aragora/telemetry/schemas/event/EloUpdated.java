@@ -47,7 +47,7 @@ public record EloUpdated(
         in.number("rating"),
         in.optionalNumber("previous_rating"),
         in.optionalName("debate_id"),
-        in.optionalText("domain"));
+        in.optionalLabel("domain"));
   }
 
   @Override

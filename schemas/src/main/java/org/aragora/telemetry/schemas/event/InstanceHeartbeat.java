@@ -1,6 +1,7 @@
 package org.aragora.telemetry.schemas.event;
 
 import java.util.Map;
+import org.aragora.telemetry.schemas.field.Bounds;
 import org.aragora.telemetry.schemas.field.FieldReader;
 import org.aragora.telemetry.schemas.field.FieldWriter;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +31,8 @@ public record InstanceHeartbeat(
   public static InstanceHeartbeat read(FieldReader in) {
     return new InstanceHeartbeat(
         in.name("instance_id"),
-        in.count("websocket_connections"),
-        in.seconds("interval_seconds"),
+        in.integer("websocket_connections", 0, Bounds.CONNECTIONS),
+        in.interval("interval_seconds"),
         in.counts("emitted"),
         in.counts("dropped"));
   }

@@ -99,13 +99,13 @@ public record LogEmitted(
   public static LogEmitted read(FieldReader in) {
     return new LogEmitted(
         in.oneOf("level", LogLevel.NAMES),
-        in.text("logger"),
+        in.label("logger"),
         in.text("message"),
-        in.optionalText("module"),
-        in.optionalText("function"),
+        in.optionalLabel("module"),
+        in.optionalLabel("function"),
         in.optionalCount("line"),
         in.optionalName("request_id"),
-        in.optionalText("user_id"),
+        in.optionalLabel("user_id"),
         in.optionalName("debate_id"),
         in.optionalObject("fields"));
   }

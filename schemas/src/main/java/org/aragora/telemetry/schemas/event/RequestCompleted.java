@@ -40,10 +40,10 @@ public record RequestCompleted(
     return new RequestCompleted(
         in.name("request_id"),
         in.name("method"),
-        in.name("endpoint"),
-        in.integer("status", 100, 599),
+        in.endpoint("endpoint"),
+        (int) in.integer("status", 100, 599),
         in.seconds("duration_seconds"),
-        in.optionalText("user_id"));
+        in.optionalLabel("user_id"));
   }
 
   @Override

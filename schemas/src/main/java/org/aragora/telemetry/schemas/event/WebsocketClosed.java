@@ -1,5 +1,6 @@
 package org.aragora.telemetry.schemas.event;
 
+import org.aragora.telemetry.schemas.field.Bounds;
 import org.aragora.telemetry.schemas.field.FieldReader;
 import org.aragora.telemetry.schemas.field.FieldWriter;
 
@@ -17,7 +18,8 @@ public record WebsocketClosed(String connectionId, long connections) implements 
   }
 
   public static WebsocketClosed read(FieldReader in) {
-    return new WebsocketClosed(in.name("connection_id"), in.count("connections"));
+    return new WebsocketClosed(
+        in.name("connection_id"), in.integer("connections", 0, Bounds.CONNECTIONS));
   }
 
   @Override

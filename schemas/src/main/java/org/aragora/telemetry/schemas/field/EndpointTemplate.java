@@ -15,7 +15,11 @@ import java.util.regex.Pattern;
  * hexadecimal ids.
  */
 public final class EndpointTemplate {
+  /** Bounds of the cache, a few mebibytes in all: a longer endpoint is not worth keeping. */
   private static final int CACHED = 4096;
+
+  private static final int CACHED_CHARS = 256;
+
   private static final Pattern ID =
       Pattern.compile(
           "\\d+"
@@ -39,6 +43,9 @@ public final class EndpointTemplate {
 
   /** The template of an endpoint, {@code /} for an empty one. */
   public String of(String endpoint) {
+    if (endpoint.length() > CACHED_CHARS) {
+      return make(endpoint);
+    }
     String template = known.get(endpoint);
     if (template == null) {
       template = make(endpoint);

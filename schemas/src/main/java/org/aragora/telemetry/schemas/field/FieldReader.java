@@ -19,11 +19,20 @@ import org.jspecify.annotations.Nullable;
  */
 public interface FieldReader {
 
-  /** An id, agent, method or endpoint: a string that is not empty. */
+  /** An id, agent or method: a string of 1 to {@link Bounds#NAME} code points. */
   String name(String field);
 
-  /** A string that is not empty, if there. */
+  /** A name, if there. */
   @Nullable String optionalName(String field);
+
+  /** A string of 1 to {@link Bounds#ENDPOINT} code points. */
+  String endpoint(String field);
+
+  /** A name that may be empty: a string of up to {@link Bounds#NAME} code points. */
+  String label(String field);
+
+  /** A name that may be empty, if there. */
+  @Nullable String optionalLabel(String field);
 
   /** Any string. */
   String text(String field);
@@ -38,10 +47,13 @@ public interface FieldReader {
   @Nullable Long optionalCount(String field);
 
   /** An integer from {@code min} to {@code max}. */
-  int integer(String field, int min, int max);
+  long integer(String field, long min, long max);
 
   /** A duration: seconds from 0 to 1e9, returned in nanoseconds (exact, half even past the 9th). */
   long seconds(String field);
+
+  /** The time between two heartbeats, in nanoseconds. */
+  long interval(String field);
 
   /** A duration, if there, in nanoseconds. */
   @Nullable Long optionalSeconds(String field);
@@ -55,10 +67,10 @@ public interface FieldReader {
   /** One of the values of an enum. */
   <E extends Enum<E>> E oneOf(String field, WireNames<E> names);
 
-  /** An array of strings. */
-  List<String> texts(String field);
+  /** An array of names that may be empty. */
+  List<String> labels(String field);
 
-  /** An object whose values are integers of 0 or more. */
+  /** An object of integers of 0 or more under names that may be empty. */
   Map<String, Long> counts(String field);
 
   /**

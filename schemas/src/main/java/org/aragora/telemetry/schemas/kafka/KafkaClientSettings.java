@@ -18,6 +18,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.SslConfigs;
+import org.aragora.telemetry.schemas.text.Unicode;
 
 /**
  * Settings of Kafka clients from the environment: {@code KAFKA_SECURITY_PROTOCOL} is {@code
@@ -156,7 +157,8 @@ public record KafkaClientSettings(Map<String, String> values, List<String> warni
           }
           try {
             variables.remove(variable);
-            variables.put(secret, Files.readString(Path.of(file.strip())).replaceFirst("\\R$", ""));
+            variables.put(secret, Unicode.withoutByteOrderMark(Files.readString(Path.of(file.strip())))
+                .replaceFirst("\\R$", ""));
           } catch (IOException | IllegalArgumentException e) {
             throw new InvalidSettingException(
                 "%s=%s is refused: the file cannot be read (%s)."

@@ -23,6 +23,7 @@ import org.aragora.telemetry.schemas.event.EventData;
 import org.aragora.telemetry.schemas.event.InstanceStopped;
 import org.aragora.telemetry.schemas.event.LogEmitted;
 import org.aragora.telemetry.schemas.event.RoundCompleted;
+import org.aragora.telemetry.schemas.field.Bounds;
 import org.aragora.telemetry.schemas.field.LogLevel;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +39,8 @@ class JsonEventCodecRoundTripTest {
           "/api/{id}?q=1",
           "\"quoted\"\\\n\t\0\u001f\u007f",
           "ünï✓😀",
-          "\ud800",
-          "x\udc00y",
+          "\uFFFD",
+          "\uFEFF",
           " ");
   private final EventCodec codec = JsonEventCodec.create();
 
@@ -79,7 +80,7 @@ class JsonEventCodecRoundTripTest {
         random.nextBoolean() ? null : "53995c3f42cd8ad8",
         random.nextBoolean()
             ? null
-            : new Event.Sequence(text(random), 1 + random.nextLong(1L << 62)),
+            : new Event.Sequence(text(random), 1 + random.nextLong(Bounds.SEQ)),
         randomData(type.dataClass(), random));
   }
 
@@ -106,6 +107,12 @@ class JsonEventCodecRoundTripTest {
     }
     if (component.getName().equals("timeoutNanos")) {
       return random.nextLong(86_400_000_000_001L);
+    }
+    if (component.getName().equals("intervalNanos")) {
+      return random.nextLong(1_000_000_000L, 3_600_000_000_001L);
+    }
+    if (component.getName().endsWith("onnections")) {
+      return random.nextLong(Bounds.CONNECTIONS + 1);
     }
     if (component.getName().endsWith("Nanos")) {
       return random.nextLong(1_000_000_000_000_000_001L) / (long) Math.pow(10, random.nextInt(19));
@@ -228,6 +235,22 @@ class JsonEventCodecRoundTripTest {
     fields.put("list", Arrays.asList(fields, 1));
     assertThat(codec.decode(InputTopic.LOGS, codec.encode(event(log)), Samples.APPENDED_MS))
         .isInstanceOf(Decoded.Valid.class);
+  }
+
+  @Test
+  void whatAHostMayHoldIsWrittenWellFormed() {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("a\ud800", List.of("\udc00", Map.of("\ud800", 1L)));
+    fields.put("a\udbff", 2L); // the same name, once written: the last value stays
+    LogEmitted log =
+        new LogEmitted(LogLevel.INFO, "l\ud83d", "m", null, null, null, null, "u", null, fields);
+
+    Decoded decoded = codec.decode(InputTopic.LOGS, codec.encode(event(log)), Samples.APPENDED_MS);
+
+    assertThat(decoded).isInstanceOf(Decoded.Valid.class);
+    LogEmitted read = (LogEmitted) ((Decoded.Valid) decoded).event().data();
+    assertThat(read.logger()).isEqualTo("l\uFFFD");
+    assertThat(read.fields()).containsOnly(Map.entry("a\uFFFD", 2L));
   }
 
   @Test

@@ -6,8 +6,17 @@ import org.aragora.telemetry.counting.metric.InputPartition;
 /** Offsets of the whole service in each input partition, as the broker reports. Thread-safe. */
 public interface ConsumedOffsets {
 
-  /** Committed records that no commit of the service covers yet; empty if unknown. */
+  /**
+   * Offsets up to the high watermark that no commit of the service covers yet, without those that
+   * contain nothing for a reader of committed records; empty if unknown.
+   */
   OptionalLong lagRecords(InputPartition partition);
+
+  /**
+   * Those of them that an open transaction holds back from every reader of committed records; empty
+   * if unknown.
+   */
+  OptionalLong unstableRecords(InputPartition partition);
 
   /**
    * Age of the next unread record in milliseconds of the broker's append times; empty at the end or

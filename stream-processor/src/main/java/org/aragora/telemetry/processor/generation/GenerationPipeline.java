@@ -4,7 +4,6 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -21,7 +20,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.ThreadMetadata;
@@ -29,7 +27,6 @@ import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThr
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.measure.MetricCatalog;
-import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.OwnerValue;
 import org.aragora.telemetry.processor.failure.Places;
@@ -38,6 +35,7 @@ import org.aragora.telemetry.processor.health.Clocks;
 import org.aragora.telemetry.processor.health.HeartbeatWatch;
 import org.aragora.telemetry.processor.health.OffsetWatch;
 import org.aragora.telemetry.processor.health.ProcessorHealth;
+import org.aragora.telemetry.processor.pipeline.BoundedRecords;
 import org.aragora.telemetry.processor.pipeline.CountProcessor;
 import org.aragora.telemetry.processor.pipeline.PipelineSettings;
 import org.aragora.telemetry.processor.pipeline.PipelineTopology;
@@ -46,8 +44,6 @@ import org.aragora.telemetry.processor.serve.SeriesCollector;
 import org.aragora.telemetry.processor.serve.ServeProcessor;
 import org.aragora.telemetry.processor.serve.ServeSettings;
 import org.aragora.telemetry.processor.settings.ProcessorConfig;
-import org.aragora.telemetry.schemas.topic.InputTopic;
-import org.aragora.telemetry.schemas.topic.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +53,7 @@ public final class GenerationPipeline implements AutoCloseable {
   private static final long HEARTBEAT_MS = 200;
   private static final long OFFSET_MS = 1000;
   private static final long TOPIC_MS = 2000;
+  private static final long ABANDONED_MS = 500;
   private static final long INTERRUPT_MS = 500;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(8);
 
@@ -70,12 +67,13 @@ public final class GenerationPipeline implements AutoCloseable {
   private final MetricsView view;
   private final TopicWatch topics;
   private final ThreadFailures failures;
+  private final AbandonedTransactions abandoned;
   private final ProcessorHealth health;
   private final SeriesCollector collector;
   private volatile boolean displaced;
   private final ScheduledExecutorService watchers =
       Executors.newScheduledThreadPool(
-          4,
+          5,
           task -> {
             Thread thread = new Thread(task, "aragora-watch");
             thread.setDaemon(true);
@@ -85,7 +83,7 @@ public final class GenerationPipeline implements AutoCloseable {
   private volatile boolean closing;
 
   /**
-   * What it runs on, closed with it.
+   * The parts that exist before it, closed with it.
    *
    * @param topics after its start
    */
@@ -120,15 +118,25 @@ public final class GenerationPipeline implements AutoCloseable {
                 deployment.inputs(config.topicPrefix())),
             () -> view.servesPartition(topicTimePartition),
             System::nanoTime);
+    abandoned =
+        new AbandonedTransactions(
+            admin,
+            generation.applicationId(config.applicationId()),
+            config.usesStreamsProtocol(),
+            System::nanoTime);
     PipelineSettings settings = settings(config, deployment);
     Places places = new Places(config.topicPrefix());
     failures =
-        new ThreadFailures(places, new RunningTopics(config.topicPrefix()), System::nanoTime);
+        new ThreadFailures(
+            places,
+            new RunningTopics(config.topicPrefix(), offsets, topics.rules()),
+            System::nanoTime);
     Properties properties = new Properties();
     properties.putAll(
         config.streamsSettings(deployment.generation(), deployment.replicationFactor()));
     properties.putAll(places.settings());
-    streams = new KafkaStreams(new PipelineTopology(settings).get(), properties);
+    streams =
+        new KafkaStreams(new PipelineTopology(settings).get(), properties, new BoundedRecords());
     health =
         new ProcessorHealth(
             new ProcessorHealth.Watched(streams, view, heartbeats, offsets, failures),
@@ -171,33 +179,6 @@ public final class GenerationPipeline implements AutoCloseable {
         view);
   }
 
-  /** The topics, for the failures of threads. */
-  private final class RunningTopics implements ThreadFailures.Surroundings {
-    private final String topicPrefix;
-
-    RunningTopics(String topicPrefix) {
-      this.topicPrefix = topicPrefix;
-    }
-
-    @Override
-    public OptionalLong committed(String topic, int partition) {
-      InputTopic input = InputTopic.byName(topicPrefix, topic);
-      Long offset =
-          input == null ? null : offsets.committed().get(new InputPartition(input, partition));
-      return offset == null ? OptionalLong.empty() : OptionalLong.of(offset);
-    }
-
-    @Override
-    public boolean isCut(String topic) {
-      return topic.equals(Topics.DEAD_LETTERS.under(topicPrefix));
-    }
-
-    @Override
-    public String raise(String topic) {
-      return topics.rules().raise(topic);
-    }
-  }
-
   private static KafkaConsumer<byte[], byte[]> peeker(ProcessorConfig config) {
     Map<String, Object> settings = new HashMap<>(config.clientSettings());
     settings.put(ConsumerConfig.CLIENT_ID_CONFIG, config.applicationId() + "-peek");
@@ -207,7 +188,7 @@ public final class GenerationPipeline implements AutoCloseable {
     settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4096);
     settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
     settings.remove(ConsumerConfig.MAX_POLL_RECORDS_CONFIG);
-    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return new KafkaConsumer<>(settings, BoundedRecords.nothing(), BoundedRecords.nothing());
   }
 
   void start() {
@@ -224,6 +205,9 @@ public final class GenerationPipeline implements AutoCloseable {
     unused =
         watchers.scheduleWithFixedDelay(
             this::refreshTopics, TOPIC_MS, TOPIC_MS, TimeUnit.MILLISECONDS);
+    unused =
+        watchers.scheduleWithFixedDelay(
+            this::abortAbandoned, 0, ABANDONED_MS, TimeUnit.MILLISECONDS);
   }
 
   private void refreshOffsets() {
@@ -261,6 +245,19 @@ public final class GenerationPipeline implements AutoCloseable {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException | RuntimeException e) {
       LOG.debug("The broker did not report the topics: {}", e.toString());
+    }
+  }
+
+  private void abortAbandoned() {
+    try {
+      abandoned.abort(
+          streams.metadataForLocalThreads().stream()
+              .map(ThreadMetadata::consumerClientId)
+              .toList());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException | RuntimeException e) {
+      LOG.debug("The broker did not report the open transactions: {}", e.toString());
     }
   }
 

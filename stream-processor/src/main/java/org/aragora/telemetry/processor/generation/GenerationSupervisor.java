@@ -155,13 +155,16 @@ public final class GenerationSupervisor implements AutoCloseable {
     if (!isOwn(deployment, admin)) {
       return null;
     }
+    ProcessorConfig inForce =
+        StreamsGroup.inForce(
+            config, generations.current().applicationId(config.applicationId()), admin);
     TakeoverProgress takeover = new TakeoverProgress(generations, deployment, config, admin);
     if (!watch.refresh().current().equals(generations.current())) {
       takeover.close();
       return null;
     }
     return new GenerationPipeline(
-        config,
+        inForce,
         new GenerationPipeline.Prepared(deployment, topics, takeover, admin),
         this::isCertain);
   }

@@ -1,37 +1,37 @@
 package org.aragora.telemetry.processor.health;
 
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time for which one input partition has been idle, by the monotonic clock: from the first to
- * the last look at which it was read to the same end. Immutable.
+ * The time for which one input partition has been idle, by the monotonic clock. Immutable.
  *
- * @param end position up to which it was read
- * @param earlier the time before the last records came; a ledger that does not contain them yet
- *     refers to it
+ * @param firstNanos the first look at which it was read to an end, by that end; several, because a
+ *     ledger may not contain the last records yet, and because the marker of a transaction moves
+ *     the end without a record
+ * @param lastNanos the last look at which it was read to its end
  */
-record IdleTime(long end, long firstNanos, long lastNanos, @Nullable IdleTime earlier) {
+record IdleTime(TreeMap<Long, Long> firstNanos, long lastNanos) {
+  private static final int ENDS = 16;
 
-  /** Adds a look at which all was read up to {@code position}. */
-  static IdleTime seen(@Nullable IdleTime known, long position, long atNanos) {
-    if (known == null) {
-      return new IdleTime(position, atNanos, atNanos, null);
+  /** Adds a look at which all was read up to {@code end}. */
+  static IdleTime seen(@Nullable IdleTime known, long end, long atNanos) {
+    if (known != null && known.firstNanos.containsKey(end)) {
+      return new IdleTime(known.firstNanos, atNanos);
     }
-    return known.end == position
-        ? new IdleTime(position, known.firstNanos, atNanos, known.earlier)
-        : new IdleTime(
-            position,
-            atNanos,
-            atNanos,
-            new IdleTime(known.end, known.firstNanos, known.lastNanos, null));
+    TreeMap<Long, Long> first = known == null ? new TreeMap<>() : new TreeMap<>(known.firstNanos);
+    first.put(end, atNanos);
+    if (first.size() > ENDS) {
+      first.pollFirstEntry();
+    }
+    return new IdleTime(first, atNanos);
   }
 
   /** Idle time since everything before an offset was read and nothing followed. */
   OptionalLong nanos(long nextOffset) {
-    if (earlier != null && nextOffset <= earlier.end) {
-      return OptionalLong.of(earlier.lastNanos - earlier.firstNanos);
-    }
-    return nextOffset <= end ? OptionalLong.of(lastNanos - firstNanos) : OptionalLong.empty();
+    Map.Entry<Long, Long> since = firstNanos.ceilingEntry(nextOffset);
+    return since == null ? OptionalLong.empty() : OptionalLong.of(lastNanos - since.getValue());
   }
 }

@@ -1,10 +1,12 @@
 package org.aragora.telemetry.processor.health;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,7 +26,6 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.processor.flow.ConsumedOffsets;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Polls the committed offsets of the whole group and the ends of the input partitions, about once a
@@ -37,25 +38,25 @@ public final class OffsetWatch implements ConsumedOffsets {
   /** Offsets before the end at which the newest record is looked for; the last may be a marker. */
   private static final int NEWEST = 2;
 
-  private static final long NANOS_PER_MS = 1_000_000;
-
   /** The newest record of a partition: where the partition ends, its append time, when seen. */
   private record Newest(long end, long appendMs, long atNanos) {}
-
-  /** Append times of the next unread record and of the newest one. */
-  private record Unread(long appendMs, Newest newest) {}
 
   /** The answers of one poll; {@code askedAtNanos} is earlier than all of them. */
   private record Answers(
       long askedAtNanos,
       Map<InputPartition, Long> committed,
-      Map<InputPartition, Long> lag,
-      Map<InputPartition, Unread> unread) {}
+      Map<InputPartition, PartitionEnds.Unread> unread,
+      Map<InputPartition, Long> appendedAtNanos) {}
+
+  /** Records that cannot be read, at one last stable offset. */
+  private record Held(long stable, long records, long sinceNanos) {}
 
   private final Admin admin;
   private final Consumer<byte[], byte[]> peeker;
   private final Inputs inputs;
   private final BooleanSupplier needsAppendTimes;
+  private final PartitionEnds ends;
+  private final Map<TopicPartition, Held> held = new ConcurrentHashMap<>();
   private final Map<InputPartition, IdleTime> idle = new ConcurrentHashMap<>();
   private final Map<TopicPartition, Newest> newest = new HashMap<>();
   private final LongSupplier nanoClock;
@@ -80,6 +81,7 @@ public final class OffsetWatch implements ConsumedOffsets {
     this.admin = admin;
     this.peeker = peeker;
     this.inputs = inputs;
+    this.ends = new PartitionEnds(admin, peeker, TIMEOUT);
     this.needsAppendTimes = needsAppendTimes;
   }
 
@@ -93,75 +95,137 @@ public final class OffsetWatch implements ConsumedOffsets {
             .get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     Map<TopicPartition, Long> begins =
         offsets(admin, inputs.partitions().keySet(), OffsetSpec.earliest(), TIMEOUT);
-    Map<TopicPartition, Long> ends =
-        offsets(admin, inputs.partitions().keySet(), OffsetSpec.latest(), TIMEOUT);
-    Map<InputPartition, Long> committedByPartition = new HashMap<>();
-    Map<InputPartition, Long> lag = new HashMap<>();
-    Map<TopicPartition, Long> unread = new HashMap<>();
+    Map<TopicPartition, Long> positions = new HashMap<>();
     inputs
         .partitions()
+        .keySet()
         .forEach(
-            (topicPartition, partition) -> {
-              OffsetAndMetadata offset = committed.get(topicPartition);
-              long begin = begins.getOrDefault(topicPartition, 0L);
-              long position = offset == null ? begin : Math.max(begin, offset.offset());
-              long behind = Math.max(0, ends.getOrDefault(topicPartition, position) - position);
-              committedByPartition.put(partition, position);
-              lag.put(partition, behind);
-              if (behind > 0) {
-                unread.put(topicPartition, position);
-              } else {
+            partition -> {
+              OffsetAndMetadata offset = committed.get(partition);
+              long begin = begins.getOrDefault(partition, 0L);
+              positions.put(partition, offset == null ? begin : Math.max(begin, offset.offset()));
+            });
+    Map<InputPartition, Long> committedByPartition = new HashMap<>();
+    Map<InputPartition, PartitionEnds.Unread> unread = new HashMap<>();
+    Map<TopicPartition, PartitionEnds.Unread> readable = new HashMap<>();
+    ends.from(positions)
+        .forEach(
+            (topicPartition, found) -> {
+              InputPartition partition = inputs.partitions().get(topicPartition);
+              committedByPartition.put(partition, positions.get(topicPartition));
+              unread.put(partition, found);
+              hold(topicPartition, found, askedAtNanos);
+              if (found.readable() > 0) {
+                readable.put(topicPartition, found);
+              } else if (found.lag() == 0) {
                 idle.compute(
-                    partition, (of, known) -> IdleTime.seen(known, position, askedAtNanos));
+                    partition, (of, known) ->
+                        IdleTime.seen(known, positions.get(topicPartition), askedAtNanos));
               }
             });
-    last =
-        new Answers(
-            askedAtNanos,
-            committedByPartition,
-            lag,
-            needsAppendTimes.getAsBoolean() ? unread(unread, ends) : Map.of());
+    Map<InputPartition, Long> appendedAtNanos = new HashMap<>();
+    if (needsAppendTimes.getAsBoolean()) {
+      held.forEach((tp, of) -> appendedAtNanos.put(inputs.partitions().get(tp), of.sinceNanos()));
+      appendedAtNanos(readable)
+          .forEach((tp, nanos) -> appendedAtNanos.put(inputs.partitions().get(tp), nanos));
+    }
+    last = new Answers(askedAtNanos, committedByPartition, unread, appendedAtNanos);
   }
 
-  /** Append times of the next and of the newest record, by the positions of unread partitions. */
-  private Map<InputPartition, Unread> unread(
-      Map<TopicPartition, Long> positions, Map<TopicPartition, Long> ends) {
-    Map<TopicPartition, Long> next = peek(positions);
-    newest.keySet().retainAll(positions.keySet());
+  /**
+   * {@link System#nanoTime} at which the next record of each partition was appended, if the newest
+   * was appended when it was seen first.
+   */
+  private Map<TopicPartition, Long> appendedAtNanos(
+      Map<TopicPartition, PartitionEnds.Unread> unread) {
+    Map<TopicPartition, Long> positions = new HashMap<>();
     Map<TopicPartition, Long> grown = new HashMap<>();
-    positions.forEach(
-        (partition, position) -> {
-          long end = ends.get(partition);
+    newest.keySet().retainAll(unread.keySet());
+    unread.forEach(
+        (partition, found) -> {
+          positions.put(partition, found.position());
           Newest known = newest.get(partition);
-          if (known == null || known.end() != end) {
-            grown.put(partition, Math.max(position, end - NEWEST));
+          if (known == null || known.end() != end(found)) {
+            grown.put(partition, Math.max(found.position(), end(found) - NEWEST));
           }
         });
     peek(grown)
         .forEach(
             (partition, appendMs) ->
                 newest.put(
-                    partition, new Newest(ends.get(partition), appendMs, nanoClock.getAsLong())));
-    Map<InputPartition, Unread> found = new HashMap<>();
-    next.forEach(
-        (partition, appendMs) -> {
-          Newest of = newest.get(partition);
-          if (of != null) {
-            found.put(inputs.partitions().get(partition), new Unread(appendMs, of));
-          }
-        });
-    return found;
+                    partition,
+                    new Newest(end(unread.get(partition)), appendMs, nanoClock.getAsLong())));
+    Map<TopicPartition, Long> appended = new HashMap<>();
+    peek(positions)
+        .forEach(
+            (partition, appendMs) -> {
+              Newest of = newest.get(partition);
+              if (of != null) {
+                long agoMs = Math.max(0, of.appendMs() - appendMs);
+                appended.put(partition, of.atNanos() - TimeUnit.MILLISECONDS.toNanos(agoMs));
+              }
+            });
+    return appended;
+  }
+
+  private static long end(PartitionEnds.Unread unread) {
+    return unread.position() + unread.readable();
+  }
+
+  private void hold(TopicPartition partition, PartitionEnds.Unread found, long nowNanos) {
+    if (found.unstable() == 0) {
+      held.remove(partition);
+      return;
+    }
+    long stable = found.position() + found.readable();
+    held.compute(
+        partition,
+        (of, known) ->
+            new Held(
+                stable,
+                found.unstable(),
+                known != null && known.stable() == stable ? known.sinceNanos() : nowNanos));
+  }
+
+  /**
+   * Sentence about the records that an open transaction has held back for longest.
+   *
+   * @param longerThan shorter times are left out: transactions are open all the time
+   */
+  public Optional<String> heldBack(Duration longerThan) {
+    long nowNanos = System.nanoTime();
+    return held.entrySet().stream()
+        .filter(of -> nowNanos - of.getValue().sinceNanos() > longerThan.toNanos())
+        .min(Comparator.comparingLong(of -> of.getValue().sinceNanos()))
+        .map(
+            of ->
+                "%d records of %s cannot be read: a transaction at offset %d has been open for %d s; see kafka-transactions.sh find-hanging"
+                    .formatted(
+                        of.getValue().records(),
+                        of.getKey(),
+                        of.getValue().stable(),
+                        TimeUnit.NANOSECONDS.toSeconds(nowNanos - of.getValue().sinceNanos())));
   }
 
   /** Offsets of partitions as a read_committed consumer sees them. */
   public static Map<TopicPartition, Long> offsets(
       Admin admin, Set<TopicPartition> partitions, OffsetSpec spec, Duration timeout)
       throws ExecutionException, InterruptedException, TimeoutException {
+    return offsets(admin, partitions, spec, IsolationLevel.READ_COMMITTED, timeout);
+  }
+
+  static Map<TopicPartition, Long> offsets(
+      Admin admin,
+      Set<TopicPartition> partitions,
+      OffsetSpec spec,
+      IsolationLevel isolation,
+      Duration timeout)
+      throws ExecutionException, InterruptedException, TimeoutException {
     Map<TopicPartition, OffsetSpec> request = new HashMap<>();
     partitions.forEach(partition -> request.put(partition, spec));
     Map<TopicPartition, Long> offsets = new HashMap<>();
     admin
-        .listOffsets(request, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+        .listOffsets(request, new ListOffsetsOptions(isolation))
         .all()
         .get(timeout.toMillis(), TimeUnit.MILLISECONDS)
         .forEach((partition, found) -> offsets.put(partition, found.offset()));
@@ -193,18 +257,22 @@ public final class OffsetWatch implements ConsumedOffsets {
 
   @Override
   public OptionalLong lagRecords(InputPartition partition) {
-    return optional(last.lag().get(partition));
+    PartitionEnds.Unread unread = last.unread().get(partition);
+    return unread == null ? OptionalLong.empty() : OptionalLong.of(unread.lag());
+  }
+
+  @Override
+  public OptionalLong unstableRecords(InputPartition partition) {
+    PartitionEnds.Unread unread = last.unread().get(partition);
+    return unread == null ? OptionalLong.empty() : OptionalLong.of(unread.unstable());
   }
 
   @Override
   public OptionalLong unreadAgeMs(InputPartition partition) {
-    Unread unread = last.unread().get(partition);
-    if (unread == null) {
-      return OptionalLong.empty();
-    }
-    Newest of = unread.newest();
-    long presentMs = of.appendMs() + (nanoClock.getAsLong() - of.atNanos()) / NANOS_PER_MS;
-    return OptionalLong.of(Math.max(0, presentMs - unread.appendMs()));
+    Long appended = last.appendedAtNanos().get(partition);
+    return appended == null
+        ? OptionalLong.empty()
+        : OptionalLong.of(TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong() - appended));
   }
 
   @Override
@@ -222,8 +290,10 @@ public final class OffsetWatch implements ConsumedOffsets {
   @Override
   public OptionalLong readToEndAtNanos(InputPartition partition) {
     Answers current = last;
-    Long lag = current.lag().get(partition);
-    return lag != null && lag == 0 ? OptionalLong.of(current.askedAtNanos()) : OptionalLong.empty();
+    PartitionEnds.Unread unread = current.unread().get(partition);
+    return unread != null && unread.lag() == 0
+        ? OptionalLong.of(current.askedAtNanos())
+        : OptionalLong.empty();
   }
 
   /** Committed position of every input partition, as of the last poll; changes mean progress. */
@@ -231,9 +301,9 @@ public final class OffsetWatch implements ConsumedOffsets {
     return last.committed();
   }
 
-  /** Returns true if unread records were left at the last poll. */
+  /** Returns true if unread records that can be read were left at the last poll. */
   public boolean isBehind() {
-    return last.lag().values().stream().anyMatch(lag -> lag > 0);
+    return last.unread().values().stream().anyMatch(unread -> unread.readable() > 0);
   }
 
   /** {@link System#nanoTime} of the last poll that was answered; empty before the first. */
@@ -242,9 +312,5 @@ public final class OffsetWatch implements ConsumedOffsets {
     return current.committed().isEmpty()
         ? OptionalLong.empty()
         : OptionalLong.of(current.askedAtNanos());
-  }
-
-  private static OptionalLong optional(@Nullable Long value) {
-    return value == null ? OptionalLong.empty() : OptionalLong.of(value);
   }
 }

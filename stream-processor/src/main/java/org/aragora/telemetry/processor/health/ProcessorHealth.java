@@ -109,7 +109,10 @@ public final class ProcessorHealth {
           "%d of %d open partitions of the metrics topic are served; Kafka Streams is %s"
               .formatted(view.servablePartitions(), view.openPartitions(), streams.state()));
     }
-    return Health.good("records are counted and served");
+    return offsets
+        .heldBack(stall)
+        .map(held -> Health.good("records are counted and served, but " + held))
+        .orElse(Health.good("records are counted and served"));
   }
 
   private long secondsSince(long nanos) {

@@ -8,6 +8,7 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
 import org.aragora.telemetry.counting.PartitionCounter;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.PartitionStores;
@@ -63,12 +64,14 @@ public final class CountProcessor implements Processor<byte[], byte[], Object, O
 
   /** One life of the task. */
   private final class Life {
+    private final ProcessorContext<Object, Object> context;
     private final InputPartition partition;
     private final TopicSink sink;
     private final PartitionCounter counter;
     private final AppendClock clock;
 
     Life(ProcessorContext<Object, Object> context) {
+      this.context = context;
       partition = new InputPartition(nodes.topic(), context.taskId().partition());
       sink = new TopicSink(context, nodes, services.deadLetterRoom());
       PartitionStores<?> stores =
@@ -82,8 +85,21 @@ public final class CountProcessor implements Processor<byte[], byte[], Object, O
     }
 
     void process(Record<byte[], byte[]> record) {
+      freeRawRecord();
       counter.accept(sink.read(record));
       clock.recordRead(counter.ledger().appendTimeMs());
+    }
+
+    /**
+     * Each entry of a cached store keeps the context of the record that changed it, and with it the
+     * whole input record, until it is evicted. Its size is not counted, so large records would fill
+     * the heap.
+     */
+    private void freeRawRecord() {
+      if (context instanceof InternalProcessorContext<?, ?> internal
+          && internal.recordContext() != null) {
+        internal.recordContext().freeRawRecord();
+      }
     }
 
     private void writeOut() {

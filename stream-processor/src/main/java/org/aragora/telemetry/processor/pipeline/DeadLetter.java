@@ -2,6 +2,7 @@ package org.aragora.telemetry.processor.pipeline;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Set;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -19,9 +20,11 @@ import org.jspecify.annotations.Nullable;
  * headers first, then the value, then the key. A header keeps the size of each.
  */
 final class DeadLetter {
-  private static final String VALUE_SIZE = DeadLetterHeaders.PREFIX + "value-size";
-  private static final String KEY_SIZE = DeadLetterHeaders.PREFIX + "key-size";
-  private static final String HEADERS_SIZE = DeadLetterHeaders.PREFIX + "headers-size";
+  static final String VALUE_SIZE = DeadLetterHeaders.PREFIX + "value-size";
+  static final String KEY_SIZE = DeadLetterHeaders.PREFIX + "key-size";
+  static final String HEADERS_SIZE = DeadLetterHeaders.PREFIX + "headers-size";
+
+  private static final Set<String> SIZES = Set.of(VALUE_SIZE, KEY_SIZE, HEADERS_SIZE);
 
   private static final int CUT_BYTES = 64 * 1024;
   private static final int MAX_PART_BYTES = EventCodec.MAX_VALUE_BYTES;
@@ -45,24 +48,33 @@ final class DeadLetter {
     RecordHeaders headers = new RecordHeaders();
     long headerBytes = size(record.headers());
     long headerRoom = RecordSize.of(record.headers());
+    Header dropped = record.headers().lastHeader(HEADERS_SIZE);
     boolean keepsHeaders =
-        headerBytes <= MAX_PART_BYTES
+        dropped == null
+            && headerBytes <= MAX_PART_BYTES
             && ownBytes
                     + headerRoom
                     + kept(record.key(), MAX_PART_BYTES)
                     + kept(record.value(), MAX_PART_BYTES)
                 <= room;
     if (keepsHeaders) {
-      record.headers().forEach(headers::add);
+      for (Header header : record.headers()) {
+        if (!SIZES.contains(header.key())) {
+          headers.add(header);
+        }
+      }
       ownBytes += headerRoom;
     } else if (headerBytes > 0) {
-      put(headers, HEADERS_SIZE, String.valueOf(headerBytes));
+      put(headers, HEADERS_SIZE, String.valueOf(size(dropped, headerBytes)));
     }
     origin.forEach(headers::add);
     long left = Math.max(0, room - ownBytes);
     // What is left goes to the key before the value, because the value is cut first.
-    byte[] key = cut(record.key(), left, headers, KEY_SIZE);
-    byte[] value = cut(record.value(), left - (key == null ? 0 : key.length), headers, VALUE_SIZE);
+    byte[] key = cut(record.key(), left);
+    left -= key == null ? 0 : key.length;
+    byte[] value = cut(record.value(), left);
+    keepSize(record, KEY_SIZE, record.key(), key, headers);
+    keepSize(record, VALUE_SIZE, record.value(), value, headers);
     return new Record<>(key, value, wallClockMs, headers);
   }
 
@@ -89,17 +101,31 @@ final class DeadLetter {
   }
 
   @SuppressWarnings("NullAway") // Kafka's records may have neither key nor value
-  private static byte[] cut(
-      byte @Nullable [] bytes, long left, Headers headers, String sizeHeader) {
-    if (bytes == null) {
-      return bytes;
-    }
+  private static byte[] cut(byte @Nullable [] bytes, long left) {
     int kept = kept(bytes, (int) Math.min(MAX_PART_BYTES, left));
-    if (kept == bytes.length) {
-      return bytes;
+    return bytes == null || kept == bytes.length ? bytes : Arrays.copyOf(bytes, kept);
+  }
+
+  private static void keepSize(
+      Record<byte[], byte[]> record,
+      String name,
+      byte @Nullable [] whole,
+      byte @Nullable [] kept,
+      Headers headers) {
+    if (whole != null && kept != null && kept.length < whole.length) {
+      boolean wasCut = whole.length == BoundedRecords.LIMIT + 1;
+      Header size = wasCut ? record.headers().lastHeader(name) : null;
+      put(headers, name, String.valueOf(size(size, whole.length)));
     }
-    put(headers, sizeHeader, String.valueOf(bytes.length));
-    return Arrays.copyOf(bytes, kept);
+  }
+
+  /** The size that the reader has noted in a header, which anybody may have written too. */
+  private static long size(@Nullable Header noted, long otherwise) {
+    String text =
+        noted == null || noted.value() == null
+            ? ""
+            : new String(noted.value(), StandardCharsets.UTF_8);
+    return text.matches("[0-9]{1,10}") ? Long.parseLong(text) : otherwise;
   }
 
   private static long size(Headers headers) {

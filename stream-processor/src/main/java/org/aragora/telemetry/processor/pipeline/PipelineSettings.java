@@ -4,7 +4,7 @@ import java.util.List;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.processor.serve.MetricsView;
-import org.aragora.telemetry.processor.serve.NewSeriesProcessor;
+import org.aragora.telemetry.processor.serve.SeriesLifeProcessor;
 import org.aragora.telemetry.processor.serve.ServeProcessor;
 
 /**
@@ -33,8 +33,8 @@ public record PipelineSettings(
     return generation.metrics().under(topicPrefix);
   }
 
-  NewSeriesProcessor newSeries() {
-    return new NewSeriesProcessor(view, count.counters().rules().birth(), count.nanoClock());
+  SeriesLifeProcessor seriesLife() {
+    return new SeriesLifeProcessor(view, count.counters().rules().birth(), count.nanoClock());
   }
 
   ServeProcessor.Services serve(String storeName) {

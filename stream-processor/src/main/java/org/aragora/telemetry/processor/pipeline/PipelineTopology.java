@@ -30,7 +30,7 @@ import org.aragora.telemetry.schemas.topic.Topics;
  * input ─▶ count ─▶ metrics (ledgers, totals), metrics.windows
  *            ├─▶ dead-letters
  *            └─▶ input (proposed ends)
- * metrics ─▶ serve ─▶ metrics (announcements, ripe series)
+ * metrics ─▶ serve ─▶ metrics (announcements, marks of series)
  * </pre>
  */
 public final class PipelineTopology implements Supplier<Topology> {
@@ -115,7 +115,7 @@ public final class PipelineTopology implements Supplier<Topology> {
             "announce",
             () -> new ServeProcessor.Announcer(settings.serve(SERVE_STORE)),
             "source-metrics")
-        .addProcessor("ripen", settings::newSeries, "source-metrics")
+        .addProcessor("ripen", settings::seriesLife, "source-metrics")
         .addSink("owners", metricsTopic(), METRICS_KEY, BYTES_OUT, BY_METRICS_KEY, "announce")
         .addSink("ripe", metricsTopic(), METRICS_KEY, BYTES_OUT, BY_METRICS_KEY, "ripen");
   }

@@ -128,9 +128,17 @@ final class LedgerSamples {
       if (lag.isPresent()) {
         to.gauge(
             PREFIX + "lag_records",
-            "Records that are not counted yet",
+            "Records up to the high watermark that are not counted yet",
             labels,
             (double) lag.getAsLong());
+      }
+      OptionalLong unstable = progress.unstableRecords(partition);
+      if (unstable.isPresent()) {
+        to.gauge(
+            PREFIX + "unstable_records",
+            "Records between the last stable offset and the high watermark, held back by an open transaction",
+            labels,
+            (double) unstable.getAsLong());
       }
     }
   }

@@ -6,9 +6,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.OwnerValue;
 import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.processor.flow.BrokerContact;
+import org.aragora.telemetry.processor.serve.parts.SeriesParts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +71,18 @@ public final class MetricsView {
   Set<SeriesKey> young(int partition) {
     PartitionView view = open.get(partition);
     return view == null ? Set.of() : view.young();
+  }
+
+  /** The series of a partition whose parts are all retired; for its stream thread. */
+  Map<SeriesKey, SeriesParts> closed(int partition) {
+    PartitionView view = open.get(partition);
+    return view == null ? Map.of() : view.closed();
+  }
+
+  /** The records of a closed series in the order in which they are to be deleted, the mark last. */
+  List<MetricsKey> records(int partition, SeriesKey series) {
+    PartitionView view = open.get(partition);
+    return view == null ? List.of() : view.records(series);
   }
 
   /** Number of partitions that this process has open. */

@@ -1,6 +1,9 @@
 package org.aragora.telemetry.processor.serve;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,9 +16,10 @@ import org.aragora.telemetry.counting.metric.OwnerValue;
 import org.aragora.telemetry.counting.metric.RipeValue;
 import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.store.BinaryReader;
-import org.aragora.telemetry.counting.value.Aggregate;
 import org.aragora.telemetry.counting.value.IncompatibleMetricException;
 import org.aragora.telemetry.counting.value.PartialValue;
+import org.aragora.telemetry.processor.serve.parts.Part;
+import org.aragora.telemetry.processor.serve.parts.SeriesParts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,16 +29,22 @@ import org.jspecify.annotations.Nullable;
  * <p>It may be served once its task has read back its own announcement, because that lies behind
  * everything that the partition contained at takeover. It ends when it reads the announcement of
  * another task.
+ *
+ * <p>A series whose parts are all retired is closed. Its owner deletes the parts and last the
+ * {@link MetricsKey.Ripe} in one transaction; that deletion ends the series for every reader.
  */
 final class PartitionView {
   private final int partition;
   private final String owner;
   private final String streamThread;
   private final Map<String, MetricDescriptor> metrics;
-  private final Map<SeriesKey, Map<InputPartition, Aggregate>> series = new ConcurrentHashMap<>();
+  private final Map<SeriesKey, SeriesParts> series = new ConcurrentHashMap<>();
+  private final Map<SeriesKey, SeriesParts> closed = new HashMap<>();
   private final Set<SeriesKey> ripe = new HashSet<>();
   private final Set<SeriesKey> young = ConcurrentHashMap.newKeySet();
   private final Map<InputPartition, Ledger> ledgers = new ConcurrentHashMap<>();
+  private final Map<InputPartition, InputPartition> tasks = new HashMap<>();
+  private boolean inOrder;
   private volatile boolean announced;
   private volatile @Nullable OwnerValue displacedBy;
 
@@ -71,10 +81,22 @@ final class PartitionView {
       boolean isOwn = last.owner().equals(owner);
       displacedBy = announced && !isOwn ? last : isOwn ? null : displacedBy;
       announced = isOwn;
-    } else if (key instanceof MetricsKey.Ripe mark && value != null) {
-      RipeValue.fromBytes(value);
-      ripen(mark.series());
+    } else if (key instanceof MetricsKey.Ripe mark) {
+      if (value == null) {
+        end(mark.series());
+      } else {
+        RipeValue.fromBytes(value);
+        ripen(mark.series());
+      }
     }
+  }
+
+  /**
+   * From here on records come in their order in the partition, which a restored store does not
+   * keep.
+   */
+  void restored() {
+    inOrder = true;
   }
 
   private void acceptPartial(MetricsKey.Partial key, byte @Nullable [] value) {
@@ -82,10 +104,12 @@ final class PartitionView {
     if (metric == null) {
       return; // of a later release: kept in the topic, not served
     }
+    boolean mayEnd = inOrder && !key.withTopicTime();
     if (value == null) {
-      Map<InputPartition, Aggregate> parts = series.get(key.series());
+      SeriesParts parts = series.get(key.series());
       if (parts != null) {
-        parts.remove(key.task());
+        parts.delete(key, mayEnd);
+        changed(key.series(), parts);
       }
       return;
     }
@@ -95,17 +119,52 @@ final class PartitionView {
           "%s is now a %s, but the metrics topic holds values of another type, labels or bounds from input partition %s; run 'bin/telemetry replay --output generation' to count them again from the topics, then 'replay promote'"
               .formatted(metric.name(), metric.shape(), key.task()));
     }
-    // Before its value is stored, so that no scrape serves the value first and 0 then. One part
-    // that
-    // starts at its value is enough: the series was served before.
-    if (partial.startsAtValue()) {
-      ripen(key.series());
-    } else if (metric.type().isCumulative() && !ripe.contains(key.series())) {
-      young.add(key.series());
+    SeriesParts known = series.get(key.series());
+    SeriesParts parts = known == null ? new SeriesParts() : known;
+    InputPartition task = tasks.computeIfAbsent(key.task(), same -> same);
+    Part part = new Part(task, key.incarnation(), partial.read(metric), partial.flags());
+    if (parts.put(key, part, mayEnd)) {
+      grow(metric, key.series(), part);
+      changed(key.series(), parts);
     }
-    series
-        .computeIfAbsent(key.series(), k -> new ConcurrentHashMap<>())
-        .put(key.task(), partial.read(metric));
+  }
+
+  /**
+   * Before the parts of a new series are there, so that no scrape serves the value first and 0
+   * then. One part that starts at its value is enough: the series was served before.
+   */
+  private void grow(MetricDescriptor metric, SeriesKey key, Part part) {
+    if (part.startsAtValue()) {
+      ripen(key);
+    } else if (metric.type().isCumulative() && !ripe.contains(key)) {
+      young.add(key);
+    }
+  }
+
+  private void changed(SeriesKey key, SeriesParts parts) {
+    if (parts.parts().isEmpty()) {
+      series.remove(key);
+      young.remove(key);
+    } else {
+      series.put(key, parts);
+    }
+    if (parts.isClosed()) {
+      closed.put(key, parts);
+    } else {
+      closed.remove(key);
+    }
+  }
+
+  /** A series has ended; what was held back is a new one. */
+  private void end(SeriesKey key) {
+    ripe.remove(key);
+    SeriesParts ended = series.get(key);
+    MetricDescriptor metric = metrics.get(key.metric());
+    if (ended != null && metric != null) {
+      SeriesParts next = ended.next();
+      next.parts().forEach(part -> grow(metric, key, part));
+      changed(key, next);
+    }
   }
 
   private void ripen(SeriesKey key) {
@@ -135,14 +194,36 @@ final class PartitionView {
     return streamThread;
   }
 
-  /** The aggregate of each input task for each series; no value changes once it is stored. */
-  Map<SeriesKey, Map<InputPartition, Aggregate>> series() {
+  /** The parts of each series. */
+  Map<SeriesKey, SeriesParts> series() {
     return series;
   }
 
   /** The series to serve as 0; live. */
   Set<SeriesKey> young() {
     return young;
+  }
+
+  /** The series that are to end; for the thread that writes. */
+  Map<SeriesKey, SeriesParts> closed() {
+    return closed;
+  }
+
+  /** The records of a closed series in the order in which they are to be deleted, the mark last. */
+  List<MetricsKey> records(SeriesKey key) {
+    List<MetricsKey> records = new ArrayList<>();
+    SeriesParts parts = closed.get(key);
+    MetricDescriptor metric = metrics.get(key.metric());
+    if (parts != null && metric != null) {
+      boolean withTopicTime = metric.type().needsTopicTime();
+      for (Part part : parts.parts()) {
+        records.add(new MetricsKey.Partial(key, part.task(), withTopicTime, part.incarnation()));
+      }
+      if (!withTopicTime) {
+        records.add(new MetricsKey.Ripe(key));
+      }
+    }
+    return records;
   }
 
   Map<InputPartition, Ledger> ledgers() {

@@ -3,7 +3,6 @@ package org.aragora.telemetry.processor.serve;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.List;
 import java.util.Map;
-import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricType;
 import org.aragora.telemetry.counting.metric.MetricsKey;
@@ -13,6 +12,7 @@ import org.aragora.telemetry.counting.value.HistogramAggregate;
 import org.aragora.telemetry.counting.value.LatestAggregate;
 import org.aragora.telemetry.counting.value.RunMaximumAggregate;
 import org.aragora.telemetry.counting.value.SumAggregate;
+import org.aragora.telemetry.processor.serve.parts.SeriesParts;
 
 /** Samples of the ordinary series of one partition: their parts merged, new ones as 0. */
 final class SeriesSamples {
@@ -24,12 +24,12 @@ final class SeriesSamples {
 
   void add(MetricDescriptor metric, PartitionView view, Snapshots to) {
     boolean exists = false;
-    for (Map.Entry<SeriesKey, Map<InputPartition, Aggregate>> series : view.series().entrySet()) {
-      if (series.getKey().metric().equals(metric.name()) && !series.getValue().isEmpty()) {
+    for (Map.Entry<SeriesKey, SeriesParts> series : view.series().entrySet()) {
+      if (series.getKey().metric().equals(metric.name())) {
         exists = true;
         Aggregate merged = Aggregate.zero(metric);
         if (!view.young().contains(series.getKey())) {
-          series.getValue().values().forEach(merged::merge);
+          series.getValue().parts().forEach(part -> merged.merge(part.value()));
         }
         sample(metric, series.getKey(), merged, to);
       }

@@ -93,6 +93,7 @@ public final class ServeProcessor {
           accept(opened, entry.key.get(), entry.value);
         }
       }
+      opened.restored();
       store = restored;
       view = opened;
       services.view().open(opened);

@@ -1,21 +1,26 @@
 package org.aragora.telemetry.processor.serve;
 
 import io.prometheus.metrics.model.snapshots.Labels;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.aragora.telemetry.counting.flow.Times;
-import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.value.Aggregate;
+import org.aragora.telemetry.counting.value.ExactSum;
 import org.aragora.telemetry.counting.value.InstanceAggregate;
 import org.aragora.telemetry.counting.value.RatioAggregate;
+import org.aragora.telemetry.processor.serve.parts.Part;
+import org.aragora.telemetry.processor.serve.parts.SeriesParts;
 
 /** Samples that depend on the time that the topics have reached: ratios and live instances. */
 final class TopicTimeSamples {
   private static final Map<String, Integer> WINDOWS = Map.of("5m", 5, "1h", 60);
   private static final long GONE_AFTER_MS = 60L * 60 * 1000;
+
+  private static final List<String> OTHER = List.of("other");
 
   private TopicTimeSamples() {}
 
@@ -23,11 +28,11 @@ final class TopicTimeSamples {
   static void addRatio(MetricDescriptor metric, PartitionView view, TopicTime time, Snapshots to) {
     RatioAggregate merged = new RatioAggregate();
     OptionalLong until = OptionalLong.empty();
-    for (Map.Entry<SeriesKey, Map<InputPartition, Aggregate>> series : view.series().entrySet()) {
+    for (Map.Entry<SeriesKey, SeriesParts> series : view.series().entrySet()) {
       if (series.getKey().metric().equals(metric.name())) {
-        for (Map.Entry<InputPartition, Aggregate> part : series.getValue().entrySet()) {
-          merged.merge(part.getValue());
-          until = time.highestNanos(part.getKey().topic());
+        for (Part part : series.getValue().parts()) {
+          merged.merge(part.value());
+          until = time.highestNanos(part.task().topic());
         }
       }
     }
@@ -44,49 +49,72 @@ final class TopicTimeSamples {
         });
   }
 
-  /** Adds the instances that are alive, and the sum of their WebSocket connections. */
+  /**
+   * Adds the instances that are alive, and the sum of their WebSocket connections. Those over the
+   * series limit are one sample, {@code other}: the number of them that are alive.
+   */
   static void addInstances(
       MetricDescriptor metric,
       MetricDescriptor websocketConnections,
       PartitionView view,
       TopicTime time,
       Snapshots to) {
-    long connections = 0;
-    for (Map.Entry<SeriesKey, Map<InputPartition, Aggregate>> series : view.series().entrySet()) {
-      if (!series.getKey().metric().equals(metric.name()) || series.getValue().isEmpty()) {
+    ExactSum connections = new ExactSum();
+    int otherLive = 0;
+    boolean anyOther = false;
+    for (Map.Entry<SeriesKey, SeriesParts> series : view.series().entrySet()) {
+      if (!series.getKey().metric().equals(metric.name())) {
         continue;
       }
+      List<Part> parts = series.getValue().parts();
       InstanceAggregate merged = (InstanceAggregate) Aggregate.zero(metric);
-      series.getValue().values().forEach(merged::merge);
+      parts.forEach(part -> merged.merge(part.value()));
       if (!merged.isRunning()) {
         continue;
       }
-      long leftMs = leftMs(merged, series.getValue(), time);
-      if (leftMs > 0) {
-        connections += merged.websocketConnections();
+      long leftMs = leftMs(merged, parts, time);
+      int live = leftMs > 0 ? 1 : 0;
+      if (live == 1) {
+        connections.add(merged.websocketConnections());
       }
       if (leftMs > -GONE_AFTER_MS) {
-        Labels labels = Labels.of(metric.labels(), series.getKey().labelValues());
-        to.gauge(metric.name(), metric.help(), labels, leftMs > 0 ? 1 : 0);
+        if (isOther(series.getKey(), parts)) {
+          anyOther = true;
+          otherLive += live;
+        } else {
+          Labels labels = Labels.of(metric.labels(), series.getKey().labelValues());
+          to.gauge(metric.name(), metric.help(), labels, live);
+        }
       }
+    }
+    if (anyOther) {
+      Labels labels = Labels.of(metric.labels(), OTHER);
+      to.gauge(metric.name(), metric.help(), labels, otherLive);
     }
     to.gauge(
         websocketConnections.name(),
         websocketConnections.help(),
         Labels.EMPTY,
-        (double) connections);
+        connections.toDouble(1));
+  }
+
+  /** Returns true if no partition with a heartbeat of it had a place for it under its limit. */
+  private static boolean isOther(SeriesKey series, List<Part> parts) {
+    return series.labelValues().equals(OTHER)
+        || parts.stream()
+            .filter(part -> ((InstanceAggregate) part.value()).liveUntilMs() > 0)
+            .allMatch(Part::isOverLimit);
   }
 
   /**
    * Time for which an instance stays alive without another heartbeat, by the partition of its last.
    */
-  private static long leftMs(
-      InstanceAggregate merged, Map<InputPartition, Aggregate> parts, TopicTime time) {
+  private static long leftMs(InstanceAggregate merged, List<Part> parts, TopicTime time) {
     long leftMs = Long.MIN_VALUE;
-    for (Map.Entry<InputPartition, Aggregate> part : parts.entrySet()) {
-      long liveUntilMs = ((InstanceAggregate) part.getValue()).liveUntilMs();
-      long nowMs = time.appendTimeMs(part.getKey());
-      boolean last = ((InstanceAggregate) part.getValue()).hasHeartbeatOf(merged);
+    for (Part part : parts) {
+      long liveUntilMs = ((InstanceAggregate) part.value()).liveUntilMs();
+      long nowMs = time.appendTimeMs(part.task());
+      boolean last = ((InstanceAggregate) part.value()).hasHeartbeatOf(merged);
       if (last && liveUntilMs > 0 && nowMs > 0) {
         leftMs = Math.max(leftMs, liveUntilMs - nowMs);
       }

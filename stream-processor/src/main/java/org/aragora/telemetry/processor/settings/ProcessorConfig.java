@@ -45,7 +45,10 @@ public final class ProcessorConfig {
   private static final Setting<String> GROUP_PROTOCOL =
       Setting.choice("ARAGORA_TELEMETRY_GROUP_PROTOCOL", "classic", "streams")
           .fallback("classic")
-          .doc("Rebalance protocol of the group.");
+          .doc(
+              "Rebalance protocol of the group. With `streams`, session timeout and standby replicas"
+                  + " are settings of the group: they are set at the start where the brokers allow"
+                  + " it, else those in force are used.");
 
   private static final Setting<Duration> COMMIT_INTERVAL =
       Setting.millis("ARAGORA_TELEMETRY_COMMIT_INTERVAL_MS")
@@ -109,27 +112,41 @@ public final class ProcessorConfig {
           CountingSettings.BIRTH,
           CountingSettings.SERIES_LIMIT,
           CountingSettings.RUN_LIMIT,
+          CountingSettings.SERIES_RETENTION,
           CREATE_TOPICS,
           PARTITIONS,
           STALL,
           StatusServer.HOST,
           METRICS_PORT);
 
+  /** State is small, so a new instance warms its whole share within one probing interval. */
+  private static final int WARMUP_REPLICAS = 100;
+
   private static final int MAX_REQUEST_BYTES = 10 * 1024 * 1024;
   private final Settings settings;
   private final KafkaClientSettings kafka;
   private final Map<String, Object> streamsOverrides;
+  private final Duration sessionTimeout;
 
   private ProcessorConfig(
-      Settings settings, KafkaClientSettings kafka, Map<String, Object> streamsOverrides) {
+      Settings settings,
+      KafkaClientSettings kafka,
+      Map<String, Object> streamsOverrides,
+      Duration sessionTimeout) {
     this.settings = settings;
     this.kafka = kafka;
+    this.sessionTimeout = sessionTimeout;
     this.streamsOverrides = Map.copyOf(streamsOverrides);
   }
 
   /** For the self-test of the chaos harness, which breaks a guarantee and must then fail. */
   public ProcessorConfig withStreamsOverrides(Map<String, Object> overrides) {
-    return new ProcessorConfig(settings, kafka, overrides);
+    return new ProcessorConfig(settings, kafka, overrides, sessionTimeout);
+  }
+
+  /** Replaces the session timeout by that which the brokers have in force for the group. */
+  public ProcessorConfig withSessionTimeout(Duration inForce) {
+    return new ProcessorConfig(settings, kafka, streamsOverrides, inForce);
   }
 
   /**
@@ -154,7 +171,8 @@ public final class ProcessorConfig {
     return new ProcessorConfig(
         settings,
         settings.kafka(clientSettings, CountingSettings.REFUSED_CLIENT_SETTINGS),
-        Map.of());
+        Map.of(),
+        settings.get(SESSION_TIMEOUT));
   }
 
   /** Settings of every Kafka client, by Kafka's names. */
@@ -201,18 +219,20 @@ public final class ProcessorConfig {
     }
     streams.put(
         StreamsConfig.GROUP_PROTOCOL_CONFIG, settings.get(GROUP_PROTOCOL).toUpperCase(Locale.ROOT));
-    if (settings.get(GROUP_PROTOCOL).equals("classic")) {
-      streams.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, settings.get(STANDBY_REPLICAS));
+    if (!usesStreamsProtocol()) {
+      streams.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, standbyReplicas());
       streams.put(StreamsConfig.PROBING_REBALANCE_INTERVAL_MS_CONFIG, 60_000L);
+      streams.put(StreamsConfig.MAX_WARMUP_REPLICAS_CONFIG, WARMUP_REPLICAS);
       streams.put(
           StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
           (int) sessionTimeout().toMillis());
       streams.put(
           StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
-          (int) Math.min(1000, sessionTimeout().toMillis() / 5));
+          (int) heartbeatInterval().toMillis());
     }
     streams.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
-    streams.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2000);
+    // Times the largest record, this is the heap that records which wait to be counted may take.
+    streams.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 128);
     streams.putIfAbsent(ConsumerConfig.RECEIVE_BUFFER_CONFIG, 1_048_576);
     streams.put(
         StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
@@ -243,8 +263,24 @@ public final class ProcessorConfig {
     return settings.get(COMMIT_INTERVAL);
   }
 
+  /** Time without a heartbeat after which the group gives the partitions of a member away. */
   public Duration sessionTimeout() {
-    return settings.get(SESSION_TIMEOUT);
+    return sessionTimeout;
+  }
+
+  /** Time between two heartbeats of a member. */
+  public Duration heartbeatInterval() {
+    return Duration.ofMillis(Math.min(1000, sessionTimeout.toMillis() / 5));
+  }
+
+  /** Warm copies of the state of each task on other instances. */
+  public int standbyReplicas() {
+    return settings.get(STANDBY_REPLICAS);
+  }
+
+  /** Returns true if session and standby settings belong to the group and not to its members. */
+  public boolean usesStreamsProtocol() {
+    return settings.get(GROUP_PROTOCOL).equals("streams");
   }
 
   /** The rules by which a service with these settings counts. */
@@ -255,6 +291,7 @@ public final class ProcessorConfig {
         settings.get(CountingSettings.DEBATE_DEADLINE),
         settings.get(CountingSettings.SERIES_LIMIT),
         settings.get(CountingSettings.RUN_LIMIT),
+        settings.get(CountingSettings.SERIES_RETENTION),
         settings.get(CountingSettings.BIRTH),
         true);
   }

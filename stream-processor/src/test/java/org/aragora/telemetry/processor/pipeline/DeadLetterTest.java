@@ -99,6 +99,20 @@ class DeadLetterTest {
   }
 
   @Test
+  void theSizeThatTheReaderNotedIsKeptAndAForgedOneIsNot() {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("aragora-dlq-value-size", bytes("52428800"));
+    assertThat(texts(letter(null, new byte[MIB + 1], headers)))
+        .containsOnlyOnce("aragora-dlq-value-size=52428800");
+    assertThat(texts(letter(null, new byte[3], headers)))
+        .noneMatch(header -> header.startsWith("aragora-dlq-value-size"));
+    headers.add("aragora-dlq-headers-size", bytes("4194304")).add("other", bytes("1"));
+    assertThat(texts(letter(null, new byte[3], headers)))
+        .contains("aragora-dlq-headers-size=4194304")
+        .noneMatch(header -> header.startsWith("other"));
+  }
+
+  @Test
   void headersGoBeforeTheValueAndTheValueBeforeTheKey() {
     RecordHeaders headers = new RecordHeaders();
     headers.add("h", new byte[15_000]);

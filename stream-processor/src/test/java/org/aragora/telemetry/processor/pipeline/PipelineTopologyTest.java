@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import org.apache.kafka.streams.test.TestRecord;
@@ -54,6 +55,9 @@ class PipelineTopologyTest {
 
   @Test
   void theCatalogIsServedAsOnFile() throws IOException {
+    // An instance that is retired by the first heartbeat of the file.
+    Instant before = TestPipeline.START.minus(Duration.ofHours(2));
+    pipeline.send(InputTopic.INSTANCES, "key", heartbeat("api-0", before, 3), before);
     for (String line : Golden.resource("catalog-events.txt").lines().toList()) {
       int space = line.indexOf(' ');
       pipeline.send(InputTopic.byName("", line.substring(0, space)), line.substring(space + 1));
@@ -183,6 +187,15 @@ class PipelineTopologyTest {
       }
     }
     assertThat(ledgers).isGreaterThan(20);
+  }
+
+  private static byte[] heartbeat(String pod, Instant at, int connections) {
+    return """
+        {"specversion":"1.0","id":"h","source":"/aragora/instances/%1$s",
+         "type":"ai.aragora.instance.heartbeat.v1","time":"%2$s","data":{"instance_id":"%1$s",
+         "websocket_connections":%3$d,"interval_seconds":10,"emitted":{},"dropped":{}}}"""
+        .formatted(pod, at, connections)
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   private void endedOnce() {

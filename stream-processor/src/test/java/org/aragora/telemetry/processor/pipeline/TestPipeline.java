@@ -79,6 +79,7 @@ final class TestPipeline implements AutoCloseable {
             Duration.ofSeconds(3600),
             2000,
             10_000,
+            Duration.ofDays(7),
             Duration.ZERO,
             proposesEnds);
     return PartitionCounters.of(rules, "aragora.");
@@ -111,11 +112,16 @@ final class TestPipeline implements AutoCloseable {
   }
 
   void send(InputTopic topic, String key, byte[] value) {
+    send(topic, key, value, now);
+  }
+
+  /** {@code at}: append time. */
+  void send(InputTopic topic, String key, byte[] value, Instant at) {
     TestInputTopic<byte[], byte[]> input =
         driver.createInputTopic(
             topic.under("aragora."), new ByteArraySerializer(), new ByteArraySerializer());
     sentNanos.put(topic, nanos());
-    input.pipeInput(key == null ? null : key.getBytes(StandardCharsets.UTF_8), value, now);
+    input.pipeInput(key == null ? null : key.getBytes(StandardCharsets.UTF_8), value, at);
   }
 
   /** Time passes, a write-out at its end; the topics are read to their ends. */
@@ -133,6 +139,11 @@ final class TestPipeline implements AutoCloseable {
   private static ConsumedOffsets progress(
       java.util.function.LongSupplier nanos, Map<InputTopic, Long> sentNanos) {
     return new ConsumedOffsets() {
+      @Override
+      public OptionalLong unstableRecords(InputPartition partition) {
+        return OptionalLong.of(0);
+      }
+
       @Override
       public OptionalLong lagRecords(InputPartition partition) {
         return OptionalLong.of(0);

@@ -446,7 +446,7 @@ class SeriesCollectorTest {
       Aggregate value,
       String... of) {
     BinaryWriter out = new BinaryWriter();
-    PartialValue.write(out, metric, 1, 0, startsAtValue, value);
+    PartialValue.write(out, metric, 1, 0, startsAtValue ? PartialValue.STARTS_AT_VALUE : 0, value);
     partition.accept(
         new MetricsKey.Partial(
                 new SeriesKey(metric.name(), List.of(of)), task, metric.type().needsTopicTime())
@@ -480,6 +480,11 @@ class SeriesCollectorTest {
   private Map<String, Double> samples() {
     ConsumedOffsets progress =
         new ConsumedOffsets() {
+          @Override
+          public OptionalLong unstableRecords(InputPartition of) {
+            return OptionalLong.empty();
+          }
+
           @Override
           public OptionalLong lagRecords(InputPartition of) {
             return lag.containsKey(of) ? OptionalLong.of(lag.get(of)) : OptionalLong.empty();

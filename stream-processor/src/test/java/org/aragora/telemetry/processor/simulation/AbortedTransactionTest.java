@@ -21,7 +21,8 @@ class AbortedTransactionTest {
   @BeforeEach
   void commitSomething() {
     append(200);
-    world = new World(logs, 3, Duration.ofSeconds(20), true, 2, new Random(1));
+    world =
+        new World(logs, 3, Duration.ofSeconds(20), Duration.ofSeconds(60), true, 2, new Random(1));
     work(10);
     world.instances.forEach(world::commit);
   }

@@ -2,10 +2,13 @@ package org.aragora.telemetry.processor.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +35,7 @@ import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 import org.aragora.telemetry.testbed.oracle.ExpectedPage;
 import org.aragora.telemetry.testbed.oracle.PartitionOracle;
 import org.aragora.telemetry.testbed.service.SeriesName;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +60,12 @@ class PipelinePropertyTest {
   private static final Pattern CUMULATIVE =
       Pattern.compile("[a-z_]+_(?:total|bucket|count|seconds_sum)(?:\\{.*)?");
 
+  private static final Map<String, Boolean> IS_CUMULATIVE = new HashMap<>();
+
+  private static boolean isCumulative(String sample) {
+    return IS_CUMULATIVE.computeIfAbsent(sample, s -> CUMULATIVE.matcher(s).matches());
+  }
+
   /** Name of the metric that a sample belongs to. */
   private static String metric(String sample) {
     return SeriesName.parse(sample).name().replaceFirst("_(bucket|count|sum)$", "");
@@ -65,25 +75,32 @@ class PipelinePropertyTest {
   @BeforeAll
   static void tryAll() {
     for (long seed = SEED; seed < SEED + TRIES; seed++) {
-      List<String> stepsBack = new ArrayList<>();
-      List<String> unborn = new ArrayList<>();
+      Watch watch = new Watch();
       World world;
       try {
-        world = disturbed(seed, stepsBack, unborn);
-        check(seed, "steps back", () -> assertThat(stepsBack).isEmpty());
-        check(seed, "births", () -> assertThat(unborn).isEmpty());
+        world = disturbed(seed, watch);
+        check(seed, "steps back", () -> assertThat(watch.stepsBack).isEmpty());
+        check(seed, "births", () -> assertThat(watch.unborn).isEmpty());
       } catch (RuntimeException e) {
         FAILURES.computeIfAbsent("crash", k -> new ArrayList<>()).add("seed " + seed + ": " + e);
         continue;
       }
       Map<InputPartition, PartitionOracle> models = models(world);
       check(seed, "ledger", () -> same(ledgers(world), expectedLedgers(models)));
-      check(seed, "totals", () -> same(totals(world), expectedTotals(models)));
+      check(seed, "totals", () -> same(totals(world), expectedTotals(world, models)));
+      check(seed, "ends", () -> ends(world, models));
+      if (!world.birth.isZero()) {
+        check(seed, "increase", () -> same(watch.increases(), increases(models, world)));
+      }
       check(seed, "windows", () -> same(windows(world), expectedWindows(models)));
       check(
           seed,
           "served",
-          () -> same(served(world), ExpectedPage.samples(models.values(), world.logs.nowMs)));
+          () ->
+              same(
+                  served(world),
+                  ExpectedPage.samples(
+                      models.values(), world.logs.nowMs, deletedParts(world)::contains)));
       check(
           seed,
           "dead letters",
@@ -140,6 +157,16 @@ class PipelinePropertyTest {
   }
 
   @Test
+  void theGrowthThatScrapesSeeIsEveryEventOverAllEndsAndReturns() {
+    holds("increase");
+  }
+
+  @Test
+  void aSeriesEndsOnceAllOfItsPartsAreRetired() {
+    holds("ends");
+  }
+
+  @Test
   void noServedCounterOrBucketEverStepsBack() {
     holds("steps back");
   }
@@ -155,7 +182,14 @@ class PipelinePropertyTest {
   }
 
   private static void sameBytes(World disturbed, World straight) {
-    same(disturbed.metrics, straight.metrics);
+    // When a series ends depends on what other partitions have done, and its mark with it.
+    Set<String> ended = new HashSet<>(disturbed.deleted);
+    ended.addAll(straight.deleted);
+    Map<String, String> metrics = new TreeMap<>(disturbed.metrics);
+    Map<String, String> expected = new TreeMap<>(straight.metrics);
+    metrics.keySet().removeAll(ended);
+    expected.keySet().removeAll(ended);
+    same(metrics, expected);
     same(disturbed.windows, straight.windows);
     for (int i = 0; i < straight.tasks.size(); i++) {
       same(disturbed.tasks.get(i).stores(), straight.tasks.get(i).stores());
@@ -179,7 +213,7 @@ class PipelinePropertyTest {
   }
 
   /** Everything that can go wrong, at random; at rest in the end. */
-  private static World disturbed(long seed, List<String> stepsBack, List<String> unborn) {
+  private static World disturbed(long seed, Watch watch) {
     Logs logs = new Logs(new Random(seed));
     Random random = new Random(~seed);
     World world =
@@ -187,22 +221,33 @@ class PipelinePropertyTest {
             logs,
             random.nextBoolean() ? 2000 : 1 + random.nextInt(4),
             Duration.ofSeconds(random.nextBoolean() ? 0 : 2),
+            random.nextBoolean() ? Duration.ofDays(7) : Duration.ofSeconds(random.nextInt(300)),
             true,
             1 + random.nextInt(4),
             random);
-    Map<String, Double> last = new HashMap<>();
     for (int step = 20 + random.nextInt(120); step > 0; step--) {
       move(world, random);
       if (step % 8 == 0) {
-        watch(world, last, stepsBack, unborn);
-        world.pollNewSeries();
+        watch.look(world);
+        world.pollSeries();
       }
     }
-    world.settle();
-    watch(world, last, stepsBack, unborn);
-    world.ripen();
-    watch(world, last, stepsBack, unborn);
+    rest(world, watch);
     return world;
+  }
+
+  /** Everything is read; then young series become ripe, closed ones end, and their next lives. */
+  private static void rest(World world, @Nullable Watch watch) {
+    world.settle();
+    for (int round = 0; round < 4; round++) {
+      if (watch != null) {
+        watch.look(world);
+      }
+      world.ripen();
+    }
+    if (watch != null) {
+      watch.look(world);
+    }
   }
 
   private static void move(World world, Random random) {
@@ -230,7 +275,7 @@ class PipelinePropertyTest {
         world.instances.get(random.nextInt(world.instances.size())).add(task);
       }
     } else if (dice < 93) {
-      world.moveServer(random.nextInt(world.metricsPartitions));
+      world.moveServer(random.nextInt(world.metricsPartitions), random.nextBoolean());
     } else {
       world.serveSome(random.nextInt(world.metricsPartitions), 1 + random.nextInt(60));
     }
@@ -243,34 +288,84 @@ class PipelinePropertyTest {
             disturbed.logs,
             disturbed.seriesLimit,
             disturbed.birth,
+            disturbed.retention,
             false,
             disturbed.metricsPartitions,
             new Random(1));
-    world.settle();
-    world.ripen();
+    rest(world, null);
     return world;
   }
 
-  /** An absent series may return, but not with a lower value. Gauges may fall. */
-  private static void watch(
-      World world, Map<String, Double> last, List<String> stepsBack, List<String> unborn) {
-    world
-        .scrape()
-        .forEach(
-            (sample, value) -> {
-              if (CUMULATIVE.matcher(sample).matches()) {
-                Double before = last.put(sample, value);
-                if (before != null && value < before) {
-                  stepsBack.add("%s went from %s to %s".formatted(sample, before, value));
-                }
-                if (before == null
-                    && value > 0
-                    && !world.birth.isZero()
-                    && BORN_AT_ZERO.contains(metric(sample))) {
-                  unborn.add("%s was %s when it was first served".formatted(sample, value));
-                }
-              }
-            });
+  /**
+   * A Prometheus that scrapes between all other things. An absent series may return, but not with a
+   * lower value unless it has ended. Gauges may fall.
+   */
+  private static final class Watch {
+    final List<String> stepsBack = new ArrayList<>();
+    final List<String> unborn = new ArrayList<>();
+    private static final Map<String, String> SERIES = new HashMap<>();
+
+    private final Map<String, Double> last = new HashMap<>();
+    private final Map<String, Integer> ends = new HashMap<>();
+    private final Map<String, BigDecimal> grown = new TreeMap<>();
+
+    void look(World world) {
+      Map<String, Integer> endsNow = new HashMap<>();
+      world.ends.forEach((series, count) -> endsNow.put(name(series), count));
+      world.scrape().forEach((sample, value) -> look(world, sample, value, endsNow));
+    }
+
+    private void look(World world, String sample, double value, Map<String, Integer> endsNow) {
+      if (!isCumulative(sample)) {
+        return;
+      }
+      Integer endsOfSeries =
+          endsNow.isEmpty()
+              ? 0
+              : endsNow.getOrDefault(SERIES.computeIfAbsent(sample, Watch::series), 0);
+      boolean ended = !endsOfSeries.equals(ends.put(sample, endsOfSeries));
+      Double before = last.put(sample, value);
+      if (before != null && value < before && !ended) {
+        stepsBack.add("%s went from %s to %s".formatted(sample, before, value));
+      }
+      if ((before == null || ended)
+          && value > 0
+          && !world.birth.isZero()
+          && BORN_AT_ZERO.contains(metric(sample))) {
+        unborn.add("%s was %s when it was first served".formatted(sample, value));
+      }
+      BigDecimal growth = BigDecimal.valueOf(value);
+      if (before != null && value >= before) {
+        growth = growth.subtract(BigDecimal.valueOf(before));
+      }
+      grown.merge(sample, growth, BigDecimal::add);
+    }
+
+    private static String series(String sample) {
+      SeriesName name = SeriesName.parse(sample);
+      MetricDescriptor metric =
+          World.METRICS.stream()
+              .filter(m -> m.name().equals(metric(sample)))
+              .findAny()
+              .orElse(null);
+      return metric == null
+          ? sample
+          : metric.name()
+              + "|"
+              + metric.labels().stream().map(name.labels()::get).collect(Collectors.joining("|"));
+    }
+
+    /** The growth of each sample, a fall counting as a new beginning. */
+    Map<String, Double> increases() {
+      Map<String, Double> increases = new TreeMap<>();
+      grown.forEach(
+          (sample, sum) -> {
+            if (sum.signum() != 0) {
+              increases.put(sample, rounded(sum));
+            }
+          });
+      return increases;
+    }
   }
 
   private static Map<InputPartition, PartitionOracle> models(World world) {
@@ -282,7 +377,10 @@ class PipelinePropertyTest {
                   new TopicPartition(partition.topic().under("aragora."), partition.partition()),
                   "aragora.",
                   new PartitionOracle.Rules(
-                      world.seriesLimit, World.GRACE.toNanos(), World.SKEW.toNanos()),
+                      world.seriesLimit,
+                      World.GRACE.toNanos(),
+                      World.SKEW.toNanos(),
+                      world.retention.toMillis()),
                   PartitionOracle.Additions.NONE);
           Map<String, Long> reasons = new TreeMap<>();
           for (Logs.Entry entry : entries) {
@@ -312,19 +410,75 @@ class PipelinePropertyTest {
           if (MetricsKey.fromBytes(bytes(key)) instanceof MetricsKey.Partial partial) {
             String text = text(partial.series(), bytes(value));
             if (text != null) {
-              totals.put(partial.task() + " " + name(partial.series()), text);
+              totals.put(name(partial), text);
             }
           }
         });
     return totals;
   }
 
-  private static Map<String, String> expectedTotals(Map<InputPartition, PartitionOracle> models) {
+  private static Map<String, String> expectedTotals(
+      World world, Map<InputPartition, PartitionOracle> models) {
     Map<String, String> totals = new TreeMap<>();
     models.forEach(
         (task, model) ->
-            model.totals().forEach((series, v) -> totals.put(task + " " + series, v.toString())));
+            model.parts().forEach((part, v) -> totals.put(task + " " + part, v.toString())));
+    totals.keySet().removeAll(deletedParts(world));
     return totals;
+  }
+
+  private static String name(MetricsKey.Partial part) {
+    return part.task() + " " + name(part.series()) + "#" + part.incarnation();
+  }
+
+  private static Set<String> deletedParts(World world) {
+    Set<String> parts = new HashSet<>();
+    for (String key : world.deleted) {
+      if (MetricsKey.fromBytes(bytes(key)) instanceof MetricsKey.Partial part) {
+        parts.add(name(part));
+      }
+    }
+    return parts;
+  }
+
+  /** No part that lives was deleted; no series without one that lives is left. */
+  private static void ends(World world, Map<InputPartition, PartitionOracle> models) {
+    Set<String> living = new HashSet<>();
+    models.forEach(
+        (task, model) -> model.livingParts().forEach(part -> living.add(task + " " + part)));
+    assertThat(deletedParts(world)).as("deleted").noneMatch(living::contains);
+    Set<SeriesKey> left = new HashSet<>();
+    Set<SeriesKey> alive = new HashSet<>();
+    for (String key : world.metrics.keySet()) {
+      if (MetricsKey.fromBytes(bytes(key)) instanceof MetricsKey.Partial part) {
+        (living.contains(name(part)) || !endsAtAll(part) ? alive : left).add(part.series());
+      } else if (MetricsKey.fromBytes(bytes(key)) instanceof MetricsKey.Ripe mark) {
+        left.add(mark.series());
+      }
+    }
+    left.removeAll(alive);
+    assertThat(left).as("closed series, and marks without a series").isEmpty();
+  }
+
+  private static boolean endsAtAll(MetricsKey.Partial part) {
+    return World.METRICS.stream()
+        .filter(metric -> metric.name().equals(part.series().metric()))
+        .anyMatch(MetricDescriptor::seriesEnd);
+  }
+
+  /** Every event that was ever counted, by the cumulative sample that it changes. */
+  private static Map<String, Double> increases(
+      Map<InputPartition, PartitionOracle> models, World world) {
+    Map<String, Double> all =
+        new TreeMap<>(ExpectedPage.samples(models.values(), world.logs.nowMs, part -> false));
+    all.keySet().removeIf(sample -> !isCumulative(sample));
+    all.replaceAll((sample, value) -> rounded(BigDecimal.valueOf(value)));
+    return all;
+  }
+
+  /** Sums of doubles are not exact beyond 15 digits. */
+  private static double rounded(BigDecimal sum) {
+    return sum.round(new MathContext(12)).doubleValue();
   }
 
   private static Map<String, String> windows(World world) {

@@ -3,13 +3,17 @@ package org.aragora.telemetry.processor.simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.flow.CountingRules;
 import org.aragora.telemetry.counting.ledger.Ledger;
@@ -18,6 +22,7 @@ import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.OwnerValue;
+import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
@@ -25,8 +30,8 @@ import org.aragora.telemetry.processor.flow.ConsumedOffsets;
 import org.aragora.telemetry.processor.pipeline.CountProcessor;
 import org.aragora.telemetry.processor.pipeline.PartitionedValue;
 import org.aragora.telemetry.processor.serve.MetricsView;
-import org.aragora.telemetry.processor.serve.NewSeriesProcessor;
 import org.aragora.telemetry.processor.serve.SeriesCollector;
+import org.aragora.telemetry.processor.serve.SeriesLifeProcessor;
 import org.aragora.telemetry.processor.serve.ServeProcessor;
 import org.aragora.telemetry.processor.serve.ServeSettings;
 
@@ -43,6 +48,7 @@ final class World {
   final Logs logs;
   final int seriesLimit;
   final Duration birth;
+  final Duration retention;
   private final boolean proposes;
   final int metricsPartitions;
   final List<List<InputTask>> instances = new ArrayList<>();
@@ -52,14 +58,24 @@ final class World {
   final Map<String, String> metrics = new TreeMap<>();
 
   final Map<String, String> windows = new TreeMap<>();
+
+  /** Keys that were deleted, in hex. */
+  final Set<String> deleted = new HashSet<>();
+
+  /** How often each series has ended for who reads its partition. */
+  final Map<SeriesKey, Integer> ends = new HashMap<>();
+
   int deadLetters;
   private final List<List<byte[][]>> metricsLog = new ArrayList<>();
 
   private final MetricsView view = new MetricsView(thread -> true);
   private final Map<Integer, Server> servers = new HashMap<>();
 
+  /** Position of each metrics partition up to which some server has read. */
+  private final Map<Integer, Integer> furthest = new HashMap<>();
+
   private static List<MetricDescriptor> metrics() {
-    CountingRules any = new CountingRules(SKEW, GRACE, GRACE, 1, 1, GRACE, false);
+    CountingRules any = new CountingRules(SKEW, GRACE, GRACE, 1, 1, GRACE, GRACE, false);
     return PartitionCounters.of(any, "aragora.").metrics();
   }
 
@@ -68,12 +84,14 @@ final class World {
       Logs logs,
       int seriesLimit,
       Duration birth,
+      Duration retention,
       boolean proposes,
       int metricsPartitions,
       Random random) {
     this.logs = logs;
     this.seriesLimit = seriesLimit;
     this.birth = birth;
+    this.retention = retention;
     this.proposes = proposes;
     this.metricsPartitions = metricsPartitions;
     for (int i = 0; i < metricsPartitions; i++) {
@@ -93,7 +111,7 @@ final class World {
   CountProcessor.Services services() {
     CountingRules rules =
         new CountingRules(
-            SKEW, GRACE, Duration.ofSeconds(600), seriesLimit, 10_000, birth, proposes);
+            SKEW, GRACE, Duration.ofSeconds(600), seriesLimit, 10_000, retention, birth, proposes);
     return new CountProcessor.Services(
         PartitionCounters.of(rules, "aragora."),
         progress(),
@@ -106,6 +124,11 @@ final class World {
     return new ConsumedOffsets() {
       private boolean atEnd(InputPartition partition) {
         return tasks.stream().anyMatch(t -> t.partition.equals(partition) && t.isAtEnd());
+      }
+
+      @Override
+      public OptionalLong unstableRecords(InputPartition partition) {
+        return OptionalLong.of(0);
       }
 
       @Override
@@ -160,7 +183,10 @@ final class World {
     if (key instanceof MetricsKey.LedgerOf && !Ledger.read(new BinaryReader(value)).balances()) {
       throw new AssertionError("a ledger record does not balance: " + key);
     }
-    if (!(key instanceof MetricsKey.Owner)) {
+    if (value == null) {
+      deleted.add(hex(key.toBytes()));
+      metrics.remove(hex(key.toBytes()));
+    } else if (!(key instanceof MetricsKey.Owner)) {
       metrics.put(
           hex(key.toBytes()), hex(key instanceof MetricsKey.LedgerOf ? account(value) : value));
     }
@@ -182,11 +208,15 @@ final class World {
   private final class Server {
     private final int partition;
     private final ServeProcessor.Reader reader;
-    private final NewSeriesProcessor ripener;
+    private final SeriesLifeProcessor ripener;
     private final TaskContext<MetricsKey, byte[]> ripening;
     private int position;
 
-    Server(int partition) {
+    /** Position with the last transaction. */
+    private int committed;
+
+    /** {@code from}: offset that the task before has committed; all before is restored. */
+    Server(int partition, int from) {
       this.partition = partition;
       ServeProcessor.Services services =
           new ServeProcessor.Services(
@@ -202,22 +232,35 @@ final class World {
                   by -> {}));
       reader = new ServeProcessor.Reader(services);
       ServeProcessor.Announcer announcer = new ServeProcessor.Announcer(services);
+      position = from;
+      committed = from;
       reader.init(
           new TaskContext<Void, Void>(partition, () -> logs.nowMs, (record, child) -> {})
-              .with("serve", MemoryStores.empty()));
+              .with("serve", restored(from)));
       TaskContext<MetricsKey, byte[]> announcing = intoTheLog();
       announcer.init(announcing);
       announcing.punctuate(logs.nowMs);
-      ripener = new NewSeriesProcessor(view, birth, () -> logs.nowMs * 1_000_000);
+      ripener = new SeriesLifeProcessor(view, birth, () -> logs.nowMs * 1_000_000);
       ripening = intoTheLog();
       ripener.init(ripening);
+    }
+
+    private KeyValueStore<Bytes, byte[]> restored(int end) {
+      KeyValueStore<Bytes, byte[]> store = MemoryStores.empty();
+      for (byte[][] record : metricsLog.get(partition).subList(0, end)) {
+        store.put(Bytes.wrap(record[0]), record[1]);
+      }
+      return store;
     }
 
     private TaskContext<MetricsKey, byte[]> intoTheLog() {
       return new TaskContext<>(
           partition,
           () -> logs.nowMs,
-          (record, child) -> appendMetric((MetricsKey) record.key(), (byte[]) record.value()));
+          (record, child) -> {
+            appendMetric((MetricsKey) record.key(), (byte[]) record.value());
+            committed = position;
+          });
     }
 
     void readSome(int count) {
@@ -226,6 +269,10 @@ final class World {
         byte[][] record = log.get(position++);
         reader.process(new Record<>(record[0], record[1], logs.nowMs));
         ripener.process(new Record<>(record[0], record[1], logs.nowMs));
+        if (position > furthest.getOrDefault(partition, 0)) {
+          furthest.put(partition, position);
+          countEnd(record);
+        }
       }
     }
 
@@ -235,13 +282,21 @@ final class World {
     }
   }
 
-  /** Another process serves a partition from here on. */
-  void moveServer(int partition) {
+  private void countEnd(byte[][] record) {
+    if (record[1] == null && MetricsKey.fromBytes(record[0]) instanceof MetricsKey.Ripe ended) {
+      ends.merge(ended.series(), 1, Integer::sum);
+    }
+  }
+
+  /** Another process serves a partition from here on; the old one may have died. */
+  void moveServer(int partition, boolean died) {
     Server old = servers.remove(partition);
+    int from = 0;
     if (old != null) {
       old.close();
+      from = died ? old.committed : old.position;
     }
-    servers.put(partition, new Server(partition));
+    servers.put(partition, new Server(partition, from));
   }
 
   void serveSome(int partition, int count) {
@@ -251,8 +306,8 @@ final class World {
     }
   }
 
-  /** Every server polls which series were 0 for long enough. */
-  void pollNewSeries() {
+  /** Every server polls which series were served so for long enough. */
+  void pollSeries() {
     servers.values().forEach(server -> server.ripening.punctuate(logs.nowMs));
   }
 
@@ -286,7 +341,7 @@ final class World {
     }
     for (int partition = 0; partition < metricsPartitions; partition++) {
       if (!servers.containsKey(partition)) {
-        moveServer(partition);
+        moveServer(partition, false);
       }
       serveSome(partition, Integer.MAX_VALUE);
     }
@@ -295,10 +350,10 @@ final class World {
   /** Time passes until every series was served as 0 for long enough. */
   void ripen() {
     for (long leftMs = birth.toMillis(); leftMs >= 0; leftMs -= INTERVAL.toMillis()) {
-      pollNewSeries();
+      pollSeries();
       logs.nowMs += INTERVAL.toMillis();
     }
-    pollNewSeries();
+    pollSeries();
     servers.values().forEach(server -> server.readSome(Integer.MAX_VALUE));
   }
 }

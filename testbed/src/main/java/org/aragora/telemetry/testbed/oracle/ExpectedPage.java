@@ -1,12 +1,14 @@
 package org.aragora.telemetry.testbed.oracle;
 
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.aragora.telemetry.testbed.oracle.MetricTable.Kind;
 import org.aragora.telemetry.testbed.oracle.MetricTable.Metric;
 import org.aragora.telemetry.testbed.service.SeriesName;
@@ -17,12 +19,22 @@ public final class ExpectedPage {
 
   private final Collection<PartitionOracle> partitions;
   private final long nowMs;
+  private final List<SeriesPart> parts = new ArrayList<>();
   private final Map<String, BigInteger> units = new HashMap<>();
   private final SortedMap<String, Double> samples = new TreeMap<>();
 
-  private ExpectedPage(Collection<PartitionOracle> partitions, long nowMs) {
+  private ExpectedPage(
+      Collection<PartitionOracle> partitions, long nowMs, Predicate<String> ended) {
     this.partitions = partitions;
     this.nowMs = nowMs;
+    for (PartitionOracle partition : partitions) {
+      String task = partition.topic() + "-" + partition.partition().partition() + " ";
+      for (SeriesPart part : partition.series().parts()) {
+        if (!ended.test(task + part.name())) {
+          parts.add(part);
+        }
+      }
+    }
   }
 
   /**
@@ -33,7 +45,18 @@ public final class ExpectedPage {
    */
   public static SortedMap<String, Double> samples(
       Collection<PartitionOracle> partitions, long nowMs) {
-    ExpectedPage page = new ExpectedPage(partitions, nowMs);
+    return samples(partitions, nowMs, part -> false);
+  }
+
+  /**
+   * Merges the parts that have not ended.
+   *
+   * @param ended matches the retired parts of series that have ended, by the text {@code
+   *     topic-partition metric|label value#incarnation}
+   */
+  public static SortedMap<String, Double> samples(
+      Collection<PartitionOracle> partitions, long nowMs, Predicate<String> ended) {
+    ExpectedPage page = new ExpectedPage(partitions, nowMs, ended);
     page.totals();
     page.ratings();
     MetricTable.ALL.stream().filter(m -> m.kind() == Kind.RATIO).forEach(page::ratio);
@@ -47,9 +70,9 @@ public final class ExpectedPage {
   }
 
   private void totals() {
-    for (PartitionOracle partition : partitions) {
-      for (SeriesTotal total : partition.totals().values()) {
-        total.samples(
+    for (SeriesPart part : parts) {
+      if (part.total != null) {
+        part.total.samples(
             (name, labels, sum) -> units.merge(series(name, labels), sum, BigInteger::add));
       }
     }
@@ -57,9 +80,10 @@ public final class ExpectedPage {
 
   private void ratings() {
     Map<String, LastValue> latest = new HashMap<>();
-    for (PartitionOracle partition : partitions) {
-      Map<String, LastValue> ratings = partition.series().ratings();
-      ratings.forEach((agent, value) -> latest.merge(agent, value, LastValue::later));
+    for (SeriesPart part : parts) {
+      if (part.last != null) {
+        latest.merge(part.labels.get(0), part.last, LastValue::later);
+      }
     }
     latest.forEach(
         (agent, value) ->
@@ -106,15 +130,17 @@ public final class ExpectedPage {
 
   private void instances() {
     Map<String, InstanceState> merged = new TreeMap<>();
-    for (PartitionOracle partition : partitions) {
-      Map<String, InstanceState> states = partition.series().instances();
-      states.forEach(
-          (name, state) -> merged.computeIfAbsent(name, key -> new InstanceState()).merge(state));
+    for (SeriesPart part : parts) {
+      if (part.instance != null) {
+        merged.computeIfAbsent(part.labels.get(0), key -> new InstanceState()).merge(part.instance);
+      }
     }
     merged.values().removeIf(state -> !state.isLive(nowMs));
-    merged
-        .keySet()
-        .forEach(name -> put(series("aragora_instance_up", Map.of("instance_id", name)), 1));
+    merged.forEach(
+        (name, state) -> {
+          String id = state.isOverLimit() ? "other" : name;
+          samples.merge(series("aragora_instance_up", Map.of("instance_id", id)), 1.0, Double::sum);
+        });
     put(
         "aragora_websocket_connections",
         merged.values().stream().mapToDouble(InstanceState::connections).sum());

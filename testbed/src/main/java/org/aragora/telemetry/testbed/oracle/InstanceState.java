@@ -8,6 +8,7 @@ final class InstanceState {
   private @Nullable LastValue stop;
   private @Nullable LastValue websocket;
   private long liveUntilMs = Long.MIN_VALUE;
+  private boolean overLimit = true;
 
   /** {@code untilMs}: append time plus three intervals. */
   void heartbeat(LastValue connections, long untilMs) {
@@ -32,6 +33,7 @@ final class InstanceState {
   }
 
   void merge(InstanceState other) {
+    overLimit &= other.overLimit || other.liveUntilMs == Long.MIN_VALUE;
     if (other.heartbeat != null) {
       beat(other.heartbeat, other.liveUntilMs);
     }
@@ -39,10 +41,30 @@ final class InstanceState {
     websocket = LastValue.later(websocket, other.websocket);
   }
 
+  /** Append time until which it lives at most, as far as is known. */
+  long liveUntilMs() {
+    return isRunning() ? liveUntilMs : Long.MIN_VALUE;
+  }
+
+  void setBack(long ms) {
+    liveUntilMs -= liveUntilMs == Long.MIN_VALUE ? 0 : ms;
+  }
+
+  void setOverLimit(boolean over) {
+    overLimit = over;
+  }
+
+  /** If no part with a heartbeat has a place under the limit. */
+  boolean isOverLimit() {
+    return overLimit;
+  }
+
+  private boolean isRunning() {
+    return heartbeat != null && (stop == null || heartbeat.order().compareTo(stop.order()) > 0);
+  }
+
   boolean isLive(long nowMs) {
-    return heartbeat != null
-        && (stop == null || heartbeat.order().compareTo(stop.order()) > 0)
-        && nowMs < liveUntilMs;
+    return isRunning() && nowMs < liveUntilMs;
   }
 
   double connections() {

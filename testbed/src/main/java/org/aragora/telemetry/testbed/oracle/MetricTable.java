@@ -154,6 +154,10 @@ final class MetricTable {
   static final Metric FOLDED =
       metric("aragora_telemetry_series_folded_total", Kind.LEVEL, "metric");
 
+  /** Parts of each metric that were retired. */
+  static final Metric RETIRED =
+      metric("aragora_telemetry_series_retired_total", Kind.LEVEL, "metric");
+
   private MetricTable() {}
 
   /** Topic, without prefix, whose events make up a ratio. */

@@ -8,7 +8,9 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +25,13 @@ public final class PartitionOracle {
    * @param seriesLimit series of a metric in a partition, before labels become {@code other}
    * @param graceNanos distance behind the partition's time from which an event is late
    * @param skewNanos distance ahead of append time up to which an event's time counts
+   * @param seriesRetentionMs append time without a change after which a part is retired
    */
-  public record Rules(int seriesLimit, long graceNanos, long skewNanos) {
+  public record Rules(int seriesLimit, long graceNanos, long skewNanos, long seriesRetentionMs) {
 
     /** The defaults of the contract. */
-    public static final Rules DEFAULTS = new Rules(2000, 300_000_000_000L, 60_000_000_000L);
+    public static final Rules DEFAULTS =
+        new Rules(2000, 300_000_000_000L, 60_000_000_000L, 604_800_000L);
   }
 
   /**
@@ -148,7 +152,7 @@ public final class PartitionOracle {
     this.listener = listener;
     this.series =
         new PartitionSeries(
-            rules.seriesLimit(),
+            rules,
             listener == Additions.NONE
                 ? null
                 : (name, labels, units) -> listener.added(nextOffset - 1, name, labels, units));
@@ -161,6 +165,7 @@ public final class PartitionOracle {
     long nowMs = appendMs == null ? recordMs : Math.max(appendMs, recordMs);
     appendMs = nowMs;
     forget(nowMs);
+    series.read(offset, nowMs);
     try {
       judge(OracleEvent.read(topic, value, recordMs), recordMs, nowMs);
     } catch (OracleEvent.InvalidEventException e) {
@@ -297,7 +302,28 @@ public final class PartitionOracle {
     return invalidOffsets;
   }
 
-  /** Totals by {@code metric|label value|label value}. */
+  /**
+   * Totals of all parts, those that were retired too, by {@code metric|label value#incarnation}.
+   */
+  public Map<String, SeriesTotal> parts() {
+    Map<String, SeriesTotal> parts = new TreeMap<>();
+    for (SeriesPart part : series.parts()) {
+      if (part.total != null) {
+        parts.put(part.name(), part.total);
+      }
+    }
+    return parts;
+  }
+
+  /** Names of the parts that live, as in {@link #parts}. */
+  public Set<String> livingParts() {
+    return series.parts().stream()
+        .filter(series::isLiving)
+        .map(SeriesPart::name)
+        .collect(Collectors.toSet());
+  }
+
+  /** Totals of living series by {@code metric|label value|label value}. */
   public Map<String, SeriesTotal> totals() {
     return series.totals();
   }

@@ -6,36 +6,109 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.aragora.telemetry.testbed.oracle.MetricTable.Kind;
 import org.aragora.telemetry.testbed.oracle.MetricTable.Metric;
 import org.jspecify.annotations.Nullable;
 
-/** Series of one input partition, by the rules of {@link MetricTable} and the series limit. */
+/**
+ * Series of one input partition, by the rules of {@link MetricTable}, the series limit and the
+ * retention.
+ */
 final class PartitionSeries {
   static final long MINUTE = 60_000_000_000L;
+  private static final long HOUR_MS = 3_600_000;
 
   /** Receives single changes of samples. */
   interface Changes {
     void added(String sample, Map<String, String> labels, long units);
   }
 
-  private final int limit;
+  private final PartitionOracle.Rules rules;
   private final @Nullable Changes changes;
-  private final Map<String, SeriesTotal> totals = new TreeMap<>();
+  private final Map<String, SeriesPart> living = new TreeMap<>();
+  private final List<SeriesPart> retired = new ArrayList<>();
+  private final Set<String> retiredMetrics = new HashSet<>();
   private final Map<String, SeriesTotal> windows = new TreeMap<>();
   private final Map<String, TreeMap<Long, long[]>> ratios = new HashMap<>();
-  private final Map<String, LastValue> ratings = new TreeMap<>();
-  private final Map<String, InstanceState> instances = new TreeMap<>();
   private final Map<String, Set<List<String>>> admitted = new HashMap<>();
   private final Map<String, Set<List<String>>> seen = new HashMap<>();
+  private long nowMs;
+  private long nextOffset;
+
+  /** No part ends before. */
+  private long firstEndMs = Long.MAX_VALUE;
+
   private long minute;
   private boolean windowOpen;
 
-  PartitionSeries(int limit, @Nullable Changes changes) {
-    this.limit = limit;
+  PartitionSeries(PartitionOracle.Rules rules, @Nullable Changes changes) {
+    this.rules = rules;
     this.changes = changes;
+  }
+
+  /** A record is next: retires what has been unchanged for its retention. */
+  void read(long offset, long appendMs) {
+    nextOffset = offset + 1;
+    if (appendMs < nowMs) {
+      setBack(appendMs);
+    }
+    nowMs = appendMs;
+    if (appendMs <= firstEndMs) {
+      return;
+    }
+    firstEndMs = Long.MAX_VALUE;
+    for (SeriesPart part : List.copyOf(living.values())) {
+      if (ends(part.metric) && part.quietSinceMs() + retentionMs(part.metric) < appendMs) {
+        living.remove(part.series());
+        retired.add(part);
+        retiredMetrics.add(part.metric.name());
+        seen.getOrDefault(part.metric.name(), Set.of()).remove(part.labels);
+        admitted.getOrDefault(part.metric.name(), Set.of()).remove(part.labels);
+        add(MetricTable.RETIRED, 1, List.of(part.metric.name()));
+      } else if (ends(part.metric)) {
+        firstEndMs = Math.min(firstEndMs, part.quietSinceMs() + retentionMs(part.metric));
+      }
+    }
+  }
+
+  /** The broker's clock was ahead: what lies in the future is of now. */
+  private void setBack(long toMs) {
+    firstEndMs = Long.MIN_VALUE;
+    for (SeriesPart part : living.values()) {
+      long aheadMs = part.changedMs - toMs;
+      if (aheadMs > 0) {
+        part.changedMs = toMs;
+        if (part.instance != null) {
+          part.instance.setBack(aheadMs);
+        }
+      }
+    }
+  }
+
+  private static boolean ends(Metric metric) {
+    return !metric.labels().isEmpty() && metric.kind() != Kind.LEVEL;
+  }
+
+  private long retentionMs(Metric metric) {
+    return metric.labels().contains("instance_id")
+        ? Math.min(HOUR_MS, rules.seriesRetentionMs())
+        : rules.seriesRetentionMs();
+  }
+
+  private SeriesPart part(Metric metric, List<String> labels) {
+    String series = metric.name() + "|" + String.join("|", labels);
+    SeriesPart part =
+        living.computeIfAbsent(
+            series,
+            none ->
+                new SeriesPart(
+                    metric, labels, retiredMetrics.contains(metric.name()) ? nextOffset : 0));
+    part.changedMs = nowMs;
+    firstEndMs = Math.min(firstEndMs, nowMs + retentionMs(metric));
+    return part;
   }
 
   /** Sets the time of the next event and the state of the window of its minute. */
@@ -79,17 +152,17 @@ final class PartitionSeries {
 
     @Override
     public void last(double value, String... labels) {
-      String agent = resolve(metric, List.of(labels)).get(0);
-      ratings.merge(agent, new LastValue(order, value), LastValue::later);
+      SeriesPart part = part(metric, resolve(metric, List.of(labels)));
+      part.last = LastValue.later(part.last, new LastValue(order, value));
     }
   }
 
   private void add(Metric metric, long amount, List<String> labels) {
-    String key = metric.name() + "|" + String.join("|", labels);
-    SeriesTotal total = totals.computeIfAbsent(key, missing -> new SeriesTotal(metric, labels));
+    SeriesPart part = part(metric, labels);
+    SeriesTotal total = Objects.requireNonNull(part.total);
     total.add(amount);
     if (windowOpen && metric.kind() != Kind.LEVEL) {
-      windows.computeIfAbsent(key + "@" + minute, missing -> total.emptied()).add(amount);
+      windows.computeIfAbsent(part.series() + "@" + minute, missing -> total.emptied()).add(amount);
     }
     if (changes != null) {
       SeriesTotal alone = total.emptied();
@@ -103,9 +176,13 @@ final class PartitionSeries {
     }
   }
 
+  /** The state of an event's instance, which has one of its own over the limit too. */
   InstanceState instance(OracleEvent event) {
-    List<String> labels = resolve(MetricTable.INSTANCE_UP, List.of(event.instance()));
-    return instances.computeIfAbsent(labels.get(0), name -> new InstanceState());
+    List<String> labels = List.of(event.instance());
+    boolean folded = !resolve(MetricTable.INSTANCE_UP, labels).equals(labels);
+    InstanceState state = Objects.requireNonNull(part(MetricTable.INSTANCE_UP, labels).instance);
+    state.setOverLimit(folded || labels.equals(List.of("other")));
+    return state;
   }
 
   /** The labels that a change goes to: over the limit, those of a new series are folded. */
@@ -116,7 +193,7 @@ final class PartitionSeries {
     }
     List<String> folded = fold(metric, labels);
     Set<List<String>> taken = admitted.computeIfAbsent(metric.name(), key -> new HashSet<>());
-    if (taken.size() >= limit && !folded.equals(labels)) {
+    if (taken.size() >= rules.seriesLimit() && !folded.equals(labels)) {
       add(MetricTable.FOLDED, 1, List.of(metric.name()));
       known.add(folded);
       return folded;
@@ -138,8 +215,27 @@ final class PartitionSeries {
     return folded;
   }
 
+  /** Totals of the series that live. */
   Map<String, SeriesTotal> totals() {
+    Map<String, SeriesTotal> totals = new TreeMap<>();
+    living.forEach(
+        (series, part) -> {
+          if (part.total != null) {
+            totals.put(series, part.total);
+          }
+        });
     return totals;
+  }
+
+  /** The parts that live and those that were retired. */
+  List<SeriesPart> parts() {
+    List<SeriesPart> parts = new ArrayList<>(retired);
+    parts.addAll(living.values());
+    return parts;
+  }
+
+  boolean isLiving(SeriesPart part) {
+    return living.get(part.series()) == part;
   }
 
   Map<String, SeriesTotal> windows() {
@@ -149,14 +245,5 @@ final class PartitionSeries {
   /** Hits and events by minute. */
   NavigableMap<Long, long[]> ratio(Metric metric) {
     return ratios.getOrDefault(metric.name(), new TreeMap<>());
-  }
-
-  /** Ratings by agent. */
-  Map<String, LastValue> ratings() {
-    return ratings;
-  }
-
-  Map<String, InstanceState> instances() {
-    return instances;
   }
 }

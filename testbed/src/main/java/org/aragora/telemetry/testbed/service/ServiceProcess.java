@@ -129,6 +129,19 @@ public final class ServiceProcess {
     }
   }
 
+  /** The reason for which it ended or reports that it does not live; null while it lives. */
+  public @Nullable String end() throws InterruptedException {
+    if (!jvm.isAlive()) {
+      return jvm.endOfLog();
+    }
+    try {
+      HttpResponse<String> live = LocalHttp.get(metricsPort, "/health/live", ANSWERS_WITHIN);
+      return live.statusCode() == 200 ? null : live.body();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
   /** Name for people. */
   public String name() {
     return name;

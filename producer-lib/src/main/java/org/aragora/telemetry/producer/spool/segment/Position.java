@@ -3,7 +3,7 @@ package org.aragora.telemetry.producer.spool.segment;
 /**
  * A place in the log of a topic.
  *
- * @param segment number of the file, from 1
+ * @param segment ordinal of the first event of the file
  * @param offset in bytes
  */
 public record Position(long segment, long offset) implements Comparable<Position> {

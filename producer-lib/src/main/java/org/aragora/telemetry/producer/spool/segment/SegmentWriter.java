@@ -2,10 +2,10 @@ package org.aragora.telemetry.producer.spool.segment;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.aragora.telemetry.producer.disk.Disk;
 import org.aragora.telemetry.producer.disk.Fsync;
-import org.aragora.telemetry.producer.lane.StampedEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,13 +18,10 @@ public final class SegmentWriter implements AutoCloseable {
   private final Fsync fsync;
   private final Object syncing = new Object();
   private volatile @Nullable RandomAccessFile file;
-  private @Nullable RandomAccessFile index;
-  private int frames;
   private volatile Position end = new Position(0, 0);
   private volatile Position synced = new Position(0, 0);
   private boolean dirty;
 
-  /** Prepares a log; its directory is made with the first frame. */
   public SegmentWriter(Path directory, long segmentBytes, Fsync fsync) {
     this.directory = directory;
     this.segmentBytes = segmentBytes;
@@ -36,67 +33,66 @@ public final class SegmentWriter implements AutoCloseable {
    *
    * @return the end of the frame
    */
-  public Position append(StampedEvent event, byte[] frame) throws IOException {
-    RandomAccessFile out = writable();
+  public Position append(byte[] frame, long ordinal) throws IOException {
+    RandomAccessFile out = writable(ordinal);
+    Position after = new Position(end.segment(), end.offset() + frame.length);
     dirty = true;
     out.write(frame);
-    if (index != null) {
-      index.write(SegmentIndex.entry(frame, event, frames));
-    }
     dirty = false;
-    frames++;
-    end = new Position(end.segment(), end.offset() + frame.length);
-    return end;
+    end = after;
+    return after;
   }
 
-  private RandomAccessFile writable() throws IOException {
+  private RandomAccessFile writable(long ordinal) throws IOException {
     RandomAccessFile out = file;
     if (out != null && dirty) { // a write has failed half-way, the disk was full perhaps
       out.setLength(end.offset());
       out.seek(end.offset());
-      if (index != null) {
-        index.setLength((long) frames * SegmentIndex.ENTRY_BYTES);
-        index.seek(index.length());
-      }
       dirty = false;
     }
     if (out == null || end.offset() >= segmentBytes) {
-      out = roll();
+      out = roll(ordinal);
     }
     return out;
   }
 
-  private RandomAccessFile roll() throws IOException {
+  private RandomAccessFile roll(long ordinal) throws IOException {
     if (file != null && fsync == Fsync.ALWAYS) {
       file.getFD().sync();
       synced = end;
     }
-    if (file == null && end.segment() == 0) {
-      Disk.createPrivate(directory);
-      Disk.syncDirectory(directory.getParent(), fsync);
+    if (file == null) {
+      makeDirectory();
     }
-    long segment = end.segment() + 1;
-    RandomAccessFile fresh = new RandomAccessFile(Segments.file(directory, segment).toFile(), "rw");
-    RandomAccessFile freshIndex = null;
+    RandomAccessFile fresh = new RandomAccessFile(Segments.file(directory, ordinal).toFile(), "rw");
     try {
-      freshIndex = new RandomAccessFile(Segments.index(directory, segment).toFile(), "rw");
-      freshIndex.setLength(0); // an attempt before this one may have left its beginning
-      fresh.setLength(0);
+      fresh.setLength(0); // an attempt before this one may have left its beginning
       fresh.write(Segments.head());
       Disk.syncDirectory(directory, fsync);
     } catch (IOException e) {
       fresh.close();
-      if (freshIndex != null) {
-        freshIndex.close();
-      }
       throw e;
     }
     close();
     file = fresh;
-    index = freshIndex;
-    frames = 0;
-    end = new Position(segment, Segments.HEAD_BYTES);
+    end = new Position(ordinal, Segments.HEAD_BYTES);
     return fresh;
+  }
+
+  private void makeDirectory() throws IOException {
+    Path run = directory.getParent();
+    if (run != null && !Files.isDirectory(run)) {
+      throw new IOException("the directory " + run + " is gone"); // and its lock with it
+    }
+    Disk.createPrivate(directory);
+    Disk.syncDirectory(run, fsync);
+  }
+
+  /** Begins another file if the last one was deleted; what it contained is gone. */
+  public void checkFile() throws IOException {
+    if (file != null && !Files.exists(Segments.file(directory, end.segment()))) {
+      close();
+    }
   }
 
   /** Returns when everything up to a position is on the disk. */
@@ -124,12 +120,9 @@ public final class SegmentWriter implements AutoCloseable {
   public void close() throws IOException {
     RandomAccessFile out = file;
     file = null;
+    dirty = false;
     if (out != null) {
       out.close();
-    }
-    if (index != null) {
-      index.close();
-      index = null;
     }
   }
 }

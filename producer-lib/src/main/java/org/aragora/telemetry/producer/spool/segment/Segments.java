@@ -4,76 +4,52 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Collections;
+import java.util.NavigableSet;
 import java.util.TreeSet;
-import org.aragora.telemetry.producer.disk.Disk;
 
-/** The files of a topic's log: numbered from 1, each with a head that names the format. */
+/**
+ * The files of a topic's log, each named by the ordinal of its first event. So a file that is gone
+ * is seen as events that are gone.
+ */
 public final class Segments {
-  /** First bytes of every file; another format has another last digit. */
-  private static final byte[] MAGIC = "ATSPOOL1".getBytes(StandardCharsets.US_ASCII);
+  /** First bytes of every file; another format has another last digit and another suffix. */
+  private static final byte[] MAGIC = "ATSPOOL2".getBytes(StandardCharsets.US_ASCII);
 
   public static final int HEAD_BYTES = MAGIC.length;
 
-  private static final String LOG = ".log";
-  private static final String INDEX = ".index";
+  private static final String SUFFIX = ".events";
 
   private Segments() {}
 
-  /** First bytes of every file. */
-  public static byte[] head() {
+  static byte[] head() {
     return MAGIC.clone();
   }
 
-  /** The file of a segment. */
-  public static Path file(Path directory, long segment) {
-    return directory.resolve(String.format("%010d%s", segment, LOG));
+  /** The file that begins with an event. */
+  public static Path file(Path directory, long first) {
+    return directory.resolve(String.format("%020d%s", first, SUFFIX));
   }
 
-  /** The file of a segment's index. */
-  static Path index(Path directory, long segment) {
-    return directory.resolve(String.format("%010d%s", segment, INDEX));
-  }
-
-  /** Bytes of a segment, without its index; 0 if it is not there. */
-  public static long size(Path directory, long segment) throws IOException {
-    Path file = file(directory, segment);
-    return Files.exists(file) ? Files.size(file) : 0;
-  }
-
-  /** Returns true if a segment or its index is there. */
-  static boolean exists(Path directory, long segment) {
-    return Files.exists(file(directory, segment)) || Files.exists(index(directory, segment));
-  }
-
-  /** Copies a segment and its index into another directory, unless they are there. */
-  public static void copy(Path directory, long segment, Path to) throws IOException {
-    Disk.createPrivate(to);
-    for (Path file : List.of(file(directory, segment), index(directory, segment))) {
-      Path copy = to.resolve(file.getFileName());
-      if (Files.exists(file) && !Files.exists(copy)) {
-        Files.copy(file, copy);
-      }
+  /** First ordinals of the files that are there; none if the directory is gone. */
+  public static NavigableSet<Long> list(Path directory) throws IOException {
+    NavigableSet<Long> firsts = new TreeSet<>();
+    if (!Files.isDirectory(directory)) {
+      return Collections.emptyNavigableSet();
     }
-  }
-
-  /** Deletes a segment and its index. */
-  public static void delete(Path directory, long segment) throws IOException {
-    Files.deleteIfExists(file(directory, segment));
-    Files.deleteIfExists(index(directory, segment));
-  }
-
-  /** Numbers of the segments that are there, in order, also of those that only have an index. */
-  public static List<Long> list(Path directory) throws IOException {
-    TreeSet<Long> segments = new TreeSet<>();
-    try (DirectoryStream<Path> files =
-        Files.newDirectoryStream(directory, "*{" + LOG + "," + INDEX + "}")) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
       for (Path file : files) {
         String name = file.getFileName().toString();
-        segments.add(Long.parseLong(name.substring(0, name.indexOf('.'))));
+        String digits = name.substring(0, name.length() - SUFFIX.length());
+        if (digits.matches("[0-9]{1,18}|0[0-9]{19}")) {
+          firsts.add(Long.parseLong(digits));
+        }
       }
+    } catch (NoSuchFileException e) {
+      return Collections.emptyNavigableSet();
     }
-    return List.copyOf(segments);
+    return firsts;
   }
 }

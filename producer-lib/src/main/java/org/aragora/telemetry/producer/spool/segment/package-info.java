@@ -1,6 +1,6 @@
 /**
- * The files of a topic's log: segments of frames, and beside each an index from which the loss of a
- * damaged frame is exactly known.
+ * The files of a topic's log: frames with a checksum, an ordinal and, once the partition count is
+ * known, the event's number. So damage costs the damaged frames only. Internal.
  */
 @NullMarked
 package org.aragora.telemetry.producer.spool.segment;

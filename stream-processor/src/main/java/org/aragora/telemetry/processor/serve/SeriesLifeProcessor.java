@@ -1,6 +1,8 @@
 package org.aragora.telemetry.processor.serve;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.apache.kafka.streams.processor.Cancellable;
@@ -11,13 +13,16 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.RipeValue;
 import org.aragora.telemetry.counting.metric.SeriesKey;
+import org.aragora.telemetry.processor.serve.parts.SeriesParts;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Marks a new series as ripe in the partition, once this process has served it as 0 for long
- * enough. Every instance, this one too, serves the real value only after reading the mark back.
+ * Begins and ends series in the partition, by marks. A new series is marked as ripe once this
+ * process has served it as 0 for long enough. A closed one is ended once its last value was served
+ * as long: its parts are deleted, then its mark. Every instance, this one too, serves by a mark
+ * only after reading it back.
  */
-public final class NewSeriesProcessor implements Processor<byte[], byte[], MetricsKey, byte[]> {
+public final class SeriesLifeProcessor implements Processor<byte[], byte[], MetricsKey, byte[]> {
   private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
 
   private final MetricsView view;
@@ -26,7 +31,7 @@ public final class NewSeriesProcessor implements Processor<byte[], byte[], Metri
   private @Nullable Task task;
 
   /** {@code birth}: time for which a new series is served as 0. */
-  public NewSeriesProcessor(MetricsView view, Duration birth, LongSupplier nanoClock) {
+  public SeriesLifeProcessor(MetricsView view, Duration birth, LongSupplier nanoClock) {
     this.view = view;
     this.birth = birth;
     this.nanoClock = nanoClock;
@@ -43,7 +48,7 @@ public final class NewSeriesProcessor implements Processor<byte[], byte[], Metri
     if (task == null) {
       throw new IllegalStateException("the serve task is not open");
     }
-    task.pollIfAnyIsYoung();
+    task.pollIfNeeded();
   }
 
   @Override
@@ -55,29 +60,50 @@ public final class NewSeriesProcessor implements Processor<byte[], byte[], Metri
   private final class Task {
     private final ProcessorContext<MetricsKey, byte[]> context;
     private final int partition;
-    private final ZeroServedTimer timer;
+    private final ServedTimer<SeriesKey> zeroes;
+    private final ServedTimer<Map.Entry<SeriesKey, SeriesParts>> lasts;
     private @Nullable Cancellable polls;
 
     Task(ProcessorContext<MetricsKey, byte[]> context) {
       this.context = context;
       this.partition = context.taskId().partition();
-      this.timer = new ZeroServedTimer(birth, nanoClock.getAsLong());
+      this.zeroes = new ServedTimer<>(birth, nanoClock.getAsLong());
+      this.lasts = new ServedTimer<>(birth, nanoClock.getAsLong());
     }
 
     /** Polls only while needed, because a task that polls has to commit even if nothing happens. */
-    void pollIfAnyIsYoung() {
-      if (polls == null && !view.young(partition).isEmpty()) {
+    void pollIfNeeded() {
+      if (polls == null && isNeeded()) {
         polls = context.schedule(POLL_INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::poll);
       }
     }
 
+    private boolean isNeeded() {
+      return !view.young(partition).isEmpty() || !view.closed(partition).isEmpty();
+    }
+
     private void poll(long nowMs) {
+      boolean served = view.servesPartition(partition);
       Set<SeriesKey> young = view.young(partition);
-      Set<SeriesKey> servedAsZero = view.servesPartition(partition) ? young : Set.of();
-      for (SeriesKey ripe : timer.refresh(nanoClock.getAsLong(), servedAsZero)) {
+      for (SeriesKey ripe : zeroes.refresh(nanoClock.getAsLong(), served ? young : Set.of())) {
         context.forward(new Record<>(new MetricsKey.Ripe(ripe), new RipeValue().toBytes(), nowMs));
       }
-      if (young.isEmpty() && polls != null) {
+      Set<Map.Entry<SeriesKey, SeriesParts>> closed = new HashSet<>();
+      if (served) {
+        view.closed(partition)
+            .forEach(
+                (series, parts) -> {
+                  if (!young.contains(series)) {
+                    closed.add(Map.entry(series, parts));
+                  }
+                });
+      }
+      for (Map.Entry<SeriesKey, SeriesParts> ended : lasts.refresh(nanoClock.getAsLong(), closed)) {
+        for (MetricsKey key : view.records(partition, ended.getKey())) {
+          context.forward(new Record<>(key, null, nowMs));
+        }
+      }
+      if (!isNeeded() && polls != null) {
         polls.cancel();
         polls = null;
       }

@@ -23,13 +23,16 @@ import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.counting.value.SumAggregate;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The aggregate store as version 1 wrote it, from a committed file. Whatever comes later must go on
- * from it; what writes other bytes must raise the version.
+ * The aggregate store as each version wrote it, from committed files. Whatever comes later must go
+ * on from them; what writes other bytes must raise the version.
  */
-class StoreVersion1Test {
-  private static final String FILE = "aggregate-store-version-1.txt";
+class AggregateStoreTest {
+  private static final String VERSION_1 = "aggregate-store-version-1.txt";
+  private static final String VERSION_2 = "aggregate-store-version-2.txt";
   private static final long NOON = 1_795_521_600_000_000_000L;
   private static final MetricDescriptor CALLS =
       MetricDescriptor.of(MetricType.COUNTER, "calls_total", "Calls.", "agent");
@@ -39,16 +42,17 @@ class StoreVersion1Test {
   private final RecordingSink sink = new RecordingSink();
 
   @Test
-  void whatIsWrittenTodayIsVersion1() {
+  void whatIsWrittenTodayIsVersion2() {
     KeyValueStore<Bytes, byte[]> store = MemoryStores.empty();
     apply(open(store), 41);
     assertThat(MemoryStores.contents(store))
-        .isEqualTo(CommittedStore.contents(StoreVersion1Test.class, FILE));
+        .isEqualTo(CommittedStore.contents(AggregateStoreTest.class, VERSION_2));
   }
 
-  @Test
-  void countingGoesOnFromVersion1() {
-    Aggregation aggregation = open(CommittedStore.open(StoreVersion1Test.class, FILE));
+  @ParameterizedTest
+  @ValueSource(strings = {VERSION_1, VERSION_2})
+  void countingGoesOnFromEveryVersion(String file) {
+    Aggregation aggregation = open(CommittedStore.open(AggregateStoreTest.class, file));
     apply(aggregation, 42);
     aggregation.writeOut();
     assertThat(written())
@@ -60,8 +64,23 @@ class StoreVersion1Test {
                 "latency_seconds[]@29925360", "[0, 2, 0] 1400000000"));
   }
 
+  @Test
+  void aPartOfVersion1IsRetiredItsRetentionAfterTheFirstRecord() {
+    Aggregation aggregation = open(CommittedStore.open(AggregateStoreTest.class, VERSION_1));
+    long laterMs = NOON / 1_000_000 + 1_000_000;
+    aggregation.moveTo(laterMs, 43);
+    aggregation.moveTo(laterMs + Rules.DEFAULT.seriesRetention().toMillis(), 44);
+    assertThat(sink.totals).isEmpty();
+    aggregation.moveTo(laterMs + Rules.DEFAULT.seriesRetention().toMillis() + 1, 45);
+    assertThat(sink.totals.values()).singleElement().matches(PartialValue::isRetired);
+    assertThat(written())
+        .containsEntry(
+            "calls_total[größe]", "1 next 45 first seen 1795521600000 starts at value false");
+  }
+
   private static void apply(Aggregation aggregation, long offset) {
     CountedEvent event = OneChange.event(offset, NOON, NOON);
+    aggregation.moveTo(NOON / 1_000_000, offset + 1);
     aggregation.advance(event);
     aggregation.apply(
         new OneChange(CALLS, List.of("größe"), event, v -> ((SumAggregate) v).add(1)));

@@ -1,4 +1,4 @@
-package org.aragora.telemetry.schemas.codec;
+package org.aragora.telemetry.schemas.text;
 
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
  * accepted if RFC 3339 allows one, at 23:59:60 UTC, and is the first second of the next day, as in
  * POSIX time.
  */
-final class Rfc3339 {
+public final class Rfc3339 {
   private static final int SECONDS_A_DAY = 86_400;
   private static final int FRACTION = 19;
 
   private Rfc3339() {}
 
   /** The instant, null if the text is none. */
-  static @Nullable Instant parse(String text) {
+  public static @Nullable Instant parse(String text) {
     int length = text.length();
     if (length < FRACTION + 1 || !punctuated(text)) {
       return null;
@@ -131,7 +131,7 @@ final class Rfc3339 {
   }
 
   /** Appends a time in UTC, with as many digits of a second as it needs. */
-  static void append(StringBuilder out, Instant time) {
+  public static void append(StringBuilder out, Instant time) {
     LocalDateTime utc = LocalDateTime.ofEpochSecond(time.getEpochSecond(), 0, ZoneOffset.UTC);
     if (utc.getYear() < 0 || utc.getYear() > 9999) {
       out.append(time);
@@ -148,7 +148,7 @@ final class Rfc3339 {
   }
 
   /** Appends a point and nine digits, less trailing zeros; nothing for 0. */
-  static void appendFraction(StringBuilder out, int nanos) {
+  public static void appendFraction(StringBuilder out, int nanos) {
     if (nanos == 0) {
       return;
     }

@@ -22,7 +22,7 @@ import org.aragora.telemetry.processor.simulation.TaskContext;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 
-class NewSeriesProcessorTest {
+class SeriesLifeProcessorTest {
   private static final InputPartition TASK = new InputPartition(InputTopic.DEBATES, 0);
   private static final MetricDescriptor CALLS =
       MetricDescriptor.of(MetricType.COUNTER, "calls_total", "Calls.", "agent");
@@ -34,12 +34,12 @@ class NewSeriesProcessorTest {
   /** Marks that were written and not read back yet. */
   private final List<MetricsKey> written = new ArrayList<>();
 
-  private NewSeriesProcessor processor =
-      new NewSeriesProcessor(view, Duration.ofSeconds(20), this::nanos);
+  private SeriesLifeProcessor processor =
+      new SeriesLifeProcessor(view, Duration.ofSeconds(20), this::nanos);
   private PartitionView partition;
   private TaskContext<MetricsKey, byte[]> context;
 
-  NewSeriesProcessorTest() {
+  SeriesLifeProcessorTest() {
     takeOver();
   }
 
@@ -105,7 +105,7 @@ class NewSeriesProcessorTest {
     pass(15_000);
     processor.close();
     view.close(partition);
-    processor = new NewSeriesProcessor(view, Duration.ofSeconds(20), this::nanos);
+    processor = new SeriesLifeProcessor(view, Duration.ofSeconds(20), this::nanos);
     takeOver();
     read(ripe("a"), new RipeValue().toBytes()); // a compaction may have put it before the series
     count("a");
@@ -146,7 +146,7 @@ class NewSeriesProcessorTest {
 
   @Test
   void withoutBirthTimeASeriesOfAnEarlierRunRipensAtOnce() {
-    processor = new NewSeriesProcessor(view, Duration.ZERO, this::nanos);
+    processor = new SeriesLifeProcessor(view, Duration.ZERO, this::nanos);
     takeOver();
     count("a");
     announce("me");
@@ -181,7 +181,7 @@ class NewSeriesProcessorTest {
 
   private void count(String agent) {
     BinaryWriter value = new BinaryWriter();
-    PartialValue.write(value, CALLS, 1, 0, false, new SumAggregate());
+    PartialValue.write(value, CALLS, 1, 0, 0, new SumAggregate());
     read(new MetricsKey.Partial(key(agent), TASK, false), value.toBytes());
   }
 

@@ -1,0 +1,44 @@
+package org.aragora.telemetry.chaos.faults;
+
+import org.aragora.telemetry.chaos.fleet.Intruder;
+import org.aragora.telemetry.chaos.load.StrangeWriter;
+import org.aragora.telemetry.chaos.settings.ChaosSettings;
+import org.aragora.telemetry.chaos.settings.FaultKind;
+
+/** Faults that others bring to the topics. */
+public final class TopicFaults extends FaultLane {
+  private static final int REST_MS = 25_000;
+
+  private final Intruder intruder;
+  private final StrangeWriter writer;
+
+  /** {@code intruder} and {@code writer}: of the same topics. */
+  public TopicFaults(Stage stage, Intruder intruder, StrangeWriter writer) {
+    super(stage, FaultKind.Target.TOPIC, REST_MS);
+    this.intruder = intruder;
+    this.writer = writer;
+  }
+
+  @Override
+  void inflict(FaultKind kind) throws InterruptedException {
+    switch (kind) {
+      case INTRUDER -> {
+        log.began(kind, "a processor of another application id starts");
+        log.print(intruder.enter());
+      }
+      case OVERSIZED -> {
+        log.began(kind, "the largest valid events");
+        writer.writeLargest();
+      }
+      case STUCK_TRANSACTION -> {
+        int partition = random.nextInt(ChaosSettings.PARTITIONS);
+        log.began(kind, "a transaction in partition " + partition + " of every input");
+        writer.open(partition);
+        sleep(3000, 15_000);
+        writer.abort();
+        log.print("the transaction is aborted");
+      }
+      default -> throw new IllegalArgumentException(kind + " is not a fault of a topic.");
+    }
+  }
+}

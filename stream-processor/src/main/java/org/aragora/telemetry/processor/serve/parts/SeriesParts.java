@@ -1,0 +1,86 @@
+package org.aragora.telemetry.processor.serve.parts;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.aragora.telemetry.counting.metric.MetricsKey;
+
+/**
+ * The parts of one series. A series whose parts are all retired is closed: it keeps its value until
+ * a mark in the partition ends it. A part that begins meanwhile is held back, because it belongs to
+ * the next life of the series, which begins at 0. Written by one thread, read by others: each
+ * {@link #parts} is a list that never changes.
+ */
+public final class SeriesParts {
+  private volatile List<Part> parts = List.of();
+  private List<Part> held = List.of();
+  private boolean closed;
+
+  /** The parts whose values make that of the series. */
+  public List<Part> parts() {
+    return parts;
+  }
+
+  /** Returns true if no task counts into it any more. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /**
+   * Adds a part or replaces it.
+   *
+   * @param mayHold if a part that begins while the series is closed waits
+   * @return false if it waits
+   */
+  public boolean put(MetricsKey.Partial key, Part part, boolean mayHold) {
+    if (has(held, key) || (mayHold && closed && !has(parts, key))) {
+      held = with(held, key, part);
+      return false;
+    }
+    set(with(parts, key, part));
+    return true;
+  }
+
+  /** A part's record was deleted. {@code mayEnd}: if its value stays until {@link #next}. */
+  public void delete(MetricsKey.Partial key, boolean mayEnd) {
+    held = without(held, key);
+    if (!(mayEnd && closed)) {
+      set(without(parts, key));
+      return;
+    }
+    List<Part> marked = new ArrayList<>(parts);
+    marked.replaceAll(part -> part.has(key) ? part.deleted() : part);
+    set(List.copyOf(marked));
+  }
+
+  /** The next life of the series, after its end: without the parts that were deleted. */
+  public SeriesParts next() {
+    List<Part> rest = new ArrayList<>(parts);
+    rest.removeIf(Part::isDeleted);
+    rest.addAll(held);
+    SeriesParts next = new SeriesParts();
+    next.set(List.copyOf(rest));
+    return next;
+  }
+
+  private void set(List<Part> changed) {
+    closed = !changed.isEmpty() && changed.stream().allMatch(Part::isRetired);
+    parts = changed;
+  }
+
+  private static boolean has(List<Part> list, MetricsKey.Partial key) {
+    return list.stream().anyMatch(part -> part.has(key));
+  }
+
+  private static List<Part> with(List<Part> list, MetricsKey.Partial key, Part part) {
+    List<Part> changed = new ArrayList<>(list.size() + 1);
+    list.forEach(each -> changed.add(each.has(key) ? part : each));
+    if (!has(list, key)) {
+      changed.add(part);
+    }
+    return List.copyOf(changed);
+  }
+
+  private static List<Part> without(List<Part> list, MetricsKey.Partial key) {
+    return list.stream().filter(part -> !part.has(key)).toList();
+  }
+}

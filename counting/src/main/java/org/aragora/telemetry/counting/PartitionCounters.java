@@ -55,12 +55,13 @@ public final class PartitionCounters {
   public String rulesLine() {
     StringBuilder line = new StringBuilder();
     line.append(
-        "skew=%s grace=%s deadline=%s series=%d retention=%s metrics="
+        "skew=%s grace=%s deadline=%s series=%d runs=%d retention=%s metrics="
             .formatted(
                 rules.maxClockSkew(),
                 rules.lateGrace(),
                 rules.debateDeadline(),
                 rules.seriesLimit(),
+                rules.runLimit(),
                 rules.seriesRetention()));
     metrics().forEach(metric -> line.append(Long.toHexString(metric.fingerprint())).append(','));
     return line.toString();

@@ -39,6 +39,7 @@ class PartitionCounterTest {
             Duration.ZERO,
             Duration.ZERO,
             2000,
+            10_000,
             Duration.ofDays(7),
             Duration.ZERO,
             true);

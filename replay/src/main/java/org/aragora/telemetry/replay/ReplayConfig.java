@@ -37,6 +37,7 @@ record ReplayConfig(
           CountingSettings.LATE_GRACE,
           CountingSettings.DEBATE_DEADLINE,
           CountingSettings.SERIES_LIMIT,
+          CountingSettings.RUN_LIMIT,
           CountingSettings.SERIES_RETENTION);
 
   /**
@@ -58,6 +59,7 @@ record ReplayConfig(
             settings.get(CountingSettings.LATE_GRACE),
             settings.get(CountingSettings.DEBATE_DEADLINE),
             settings.get(CountingSettings.SERIES_LIMIT),
+            settings.get(CountingSettings.RUN_LIMIT),
             settings.get(CountingSettings.SERIES_RETENTION),
             Duration.ZERO,
             false));

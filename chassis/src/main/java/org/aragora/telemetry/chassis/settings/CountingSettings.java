@@ -50,6 +50,15 @@ public final class CountingSettings {
           .fallback(2000)
           .doc("Series of one metric per input partition; the rest goes to `other`.");
 
+  /** Producer runs that one input partition remembers. */
+  public static final Setting<Integer> RUN_LIMIT =
+      Setting.integer("ARAGORA_TELEMETRY_RUN_LIMIT")
+          .range(1, 1_000_000)
+          .fallback(10_000)
+          .doc(
+              "Producer runs that an input partition remembers; the one idle longest is forgotten"
+                  + " first.");
+
   /** Append time without a change after which a part of a series is retired. */
   public static final Setting<Duration> SERIES_RETENTION =
       Setting.real("ARAGORA_TELEMETRY_SERIES_RETENTION_DAYS")

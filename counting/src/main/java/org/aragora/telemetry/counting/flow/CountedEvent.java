@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param appendTimeMs its append time, milliseconds since 1970
  * @param partitionTimeNanos highest event time of the partition so far, this event's included
  * @param debateChange its change in the life of a debate, null if there is none
+ * @param displaced the end of another debate that this event's leaves no room for, else null
  */
 public record CountedEvent(
     Event event,
@@ -20,7 +21,8 @@ public record CountedEvent(
     long timeNanos,
     long appendTimeMs,
     long partitionTimeNanos,
-    @Nullable DebateChange debateChange) {
+    @Nullable DebateChange debateChange,
+    DebateChange.@Nullable Ended displaced) {
 
   /** First offset that is not in a value which contains this event. */
   public long nextOffset() {

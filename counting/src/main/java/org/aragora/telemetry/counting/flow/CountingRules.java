@@ -10,6 +10,7 @@ import java.time.Duration;
  *     window stays open
  * @param debateDeadline timeout of a debate that gives none
  * @param seriesLimit series of one metric that one input partition admits
+ * @param runLimit producer runs that one input partition remembers
  * @param seriesRetention append time without a change after which a part of a series is retired
  * @param birth how long the serving stage serves a new labelled series as 0; if it is zero, no
  *     series starts so
@@ -20,6 +21,7 @@ public record CountingRules(
     Duration lateGrace,
     Duration debateDeadline,
     int seriesLimit,
+    int runLimit,
     Duration seriesRetention,
     Duration birth,
     boolean proposesEnds) {
@@ -32,6 +34,7 @@ public record CountingRules(
         lateGrace,
         debateDeadline,
         seriesLimit,
+        runLimit,
         seriesRetention,
         Duration.ZERO,
         false);

@@ -11,6 +11,7 @@ import org.aragora.telemetry.counting.flow.DebateChange;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.counting.store.Codec;
+import org.aragora.telemetry.counting.store.Hash128;
 import org.aragora.telemetry.counting.store.StoredMap;
 import org.aragora.telemetry.counting.store.ValueCodec;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
@@ -27,80 +28,131 @@ final class Debates {
   static final Duration PROPOSAL_MARGIN = Duration.ofSeconds(60);
 
   private static final String NO_DOMAIN = "general";
-  private static final byte VERSION = 1;
-  private static final char OPEN = 'D';
-  private static final char ENDED = 'E';
-  private static final Codec<String> DEBATE_ID =
-      Codec.of((id, out) -> out.writeString(id), BinaryReader::readString);
+  private static final byte VERSION = 2;
+  private static final char OPEN = 'd';
+  private static final char ENDED = 'e';
+  private static final Codec<Hash128> DEBATE_ID = Codec.of(Hash128::write, Hash128::read);
 
-  private record Deadline(long appendMs, String debateId) {}
+  private record Deadline(long appendMs, Hash128 debate) {}
 
-  /** A debate whose end is overdue. */
-  record Overdue(String debateId, OpenDebate debate) {}
+  /** The place of a debate's end. */
+  private record End(long appendMs, long offset) {
+    void write(BinaryWriter out) {
+      out.writeByte(VERSION).writeSigned(appendMs).writeUnsigned(offset);
+    }
 
-  private final StoredMap<String, OpenDebate> open;
-
-  /** Ended ids with the append time of their end, in that order. */
-  private final StoredMap<String, Long> ended;
-
-  private final TreeSet<Deadline> deadlines =
-      new TreeSet<>(Comparator.comparingLong(Deadline::appendMs).thenComparing(Deadline::debateId));
-
-  Debates(KeyValueStore<Bytes, byte[]> store) {
-    open =
-        new StoredMap<>(store, OPEN, DEBATE_ID, ValueCodec.of(OpenDebate::write, OpenDebate::read));
-    open.forEach(entry -> await(entry.key(), entry.value()));
-    ended =
-        new StoredMap<>(
-            store, ENDED, DEBATE_ID, ValueCodec.of(Debates::writeEnd, Debates::readEnd));
-    ended.sortBy(Long::longValue);
-  }
-
-  private static void writeEnd(Long appendMs, BinaryWriter out) {
-    out.writeByte(VERSION).writeSigned(appendMs);
-  }
-
-  private static Long readEnd(BinaryReader in) {
-    in.readVersion(VERSION, "an ended debate");
-    return in.readSigned();
-  }
-
-  private void await(String debateId, OpenDebate debate) {
-    if (!debate.proposed()) {
-      deadlines.add(deadline(debateId, debate));
+    static End read(BinaryReader in) {
+      in.readVersion(VERSION, "an ended debate");
+      return new End(in.readSigned(), in.readUnsigned());
     }
   }
 
-  private static Deadline deadline(String debateId, OpenDebate debate) {
-    return new Deadline(debate.deadlineAppendMs(PROPOSAL_MARGIN.toMillis()), debateId);
+  /** A debate whose end is overdue. */
+  record Overdue(Hash128 id, OpenDebate debate) {}
+
+  /** By debate id, in the order of their starts. */
+  private final StoredMap<Hash128, OpenDebate> open;
+
+  /** By debate id, in the order of their ends. */
+  private final StoredMap<Hash128, End> ended;
+
+  private final TreeSet<Deadline> deadlines =
+      new TreeSet<>(
+          Comparator.comparingLong(Deadline::appendMs)
+              .thenComparingLong(deadline -> deadline.debate().high())
+              .thenComparingLong(deadline -> deadline.debate().low()));
+  private final int limit;
+
+  /** {@code limit}: most debates to keep open, and most ended ones to remember. */
+  Debates(KeyValueStore<Bytes, byte[]> store, int limit) {
+    this.limit = limit;
+    open =
+        new StoredMap<>(
+            store, OPEN, DEBATE_ID, ValueCodec.of(OpenDebate::write, OpenDebate::read), false);
+    ended = new StoredMap<>(store, ENDED, DEBATE_ID, ValueCodec.of(End::write, End::read), false);
+    OldIngest.moveDebates(
+        store,
+        (id, in) -> open.put(Hash128.of(id), OpenDebate.read1(id, in)),
+        (id, appendMs) -> ended.put(Hash128.of(id), new End(appendMs, 0)));
+    open.sort(
+        Comparator.comparingLong(OpenDebate::startOffset)
+            .thenComparingLong(OpenDebate::startAppendMs));
+    ended.sort(Comparator.comparingLong(End::offset).thenComparingLong(End::appendMs));
+    awaitAll();
+  }
+
+  private void awaitAll() {
+    open.forEach(entry -> await(entry.key(), entry.value()));
+  }
+
+  private void await(Hash128 id, OpenDebate debate) {
+    if (!debate.proposed()) {
+      deadlines.add(deadline(id, debate));
+    }
+  }
+
+  private static Deadline deadline(Hash128 id, OpenDebate debate) {
+    return new Deadline(debate.deadlineAppendMs(PROPOSAL_MARGIN.toMillis()), id);
   }
 
   /** Forgets the ends that were appended more than {@link #ENDED_RETENTION} before. */
   void forgetBefore(long appendMs) {
-    ended.removeWhile(entry -> entry.value() + ENDED_RETENTION.toMillis() < appendMs);
+    ended.removeWhile(entry -> entry.value().appendMs() + ENDED_RETENTION.toMillis() < appendMs);
+  }
+
+  /** Brings what lies after an append time back to it: the broker's clock was set back. */
+  void rebase(long appendMs) {
+    open.forEach(
+        entry -> {
+          if (entry.value().startAppendMs() > appendMs) {
+            open.replace(entry, entry.value().withStartAppendMs(appendMs));
+          }
+        });
+    deadlines.clear();
+    awaitAll();
+    ended.forEach(
+        entry -> {
+          if (entry.value().appendMs() > appendMs) {
+            ended.replace(entry, new End(appendMs, entry.value().offset()));
+          }
+        });
   }
 
   /** A start was counted: the first of a debate that has not ended opens it. */
-  @Nullable DebateChange start(String debateId, OpenDebate debate) {
-    if (open.containsKey(debateId) || ended.containsKey(debateId)) {
+  DebateChange.@Nullable Started start(OpenDebate debate) {
+    Hash128 id = Hash128.of(debate.debateId());
+    if (open.containsKey(id) || ended.containsKey(id)) {
       return null;
     }
-    open.put(debateId, debate);
-    await(debateId, debate);
+    open.put(id, debate);
+    await(id, debate);
     return new DebateChange.Started(domain(debate.domain(), null));
   }
 
+  /**
+   * Ends the debate that is open longest if there are too many.
+   *
+   * @return its end, null if there are not
+   */
+  DebateChange.@Nullable Ended endOverLimit(long appendMs, long offset) {
+    StoredMap.Entry<Hash128, OpenDebate> oldest = open.first();
+    return oldest == null || open.size() <= limit
+        ? null
+        : end(oldest.value().timeoutData(), appendMs, offset);
+  }
+
   /** An end was counted: the first of a debate ends it, started or not. */
-  @Nullable DebateChange end(DebateCompleted end, long appendMs) {
-    String debateId = end.debateId();
-    if (ended.containsKey(debateId)) {
+  DebateChange.@Nullable Ended end(DebateCompleted end, long appendMs, long offset) {
+    Hash128 id = Hash128.of(end.debateId());
+    if (ended.containsKey(id)) {
       return null;
     }
-    OpenDebate debate = open.remove(debateId);
+    OpenDebate debate = open.remove(id);
     if (debate != null) {
-      deadlines.remove(deadline(debateId, debate));
+      deadlines.remove(deadline(id, debate));
     }
-    ended.put(debateId, appendMs);
+    ended.put(id, new End(appendMs, offset));
+    ended.removeWhile(entry -> ended.size() > limit);
     return new DebateChange.Ended(
         end, domain(end.domain(), debate == null ? null : debate.domain()), debate != null);
   }
@@ -112,9 +164,9 @@ final class Debates {
       if (deadline.appendMs() > appendMs) {
         break;
       }
-      OpenDebate debate = open.get(deadline.debateId());
+      OpenDebate debate = open.get(deadline.debate());
       if (debate != null) {
-        overdue.add(new Overdue(deadline.debateId(), debate));
+        overdue.add(new Overdue(deadline.debate(), debate));
       }
     }
     return overdue;
@@ -123,8 +175,8 @@ final class Debates {
   /** Remembers that an end was proposed; the debate stays open until that end is read. */
   void proposed(Overdue overdue) {
     OpenDebate debate = overdue.debate().withEndProposed();
-    open.put(overdue.debateId(), debate);
-    deadlines.remove(deadline(overdue.debateId(), debate));
+    open.put(overdue.id(), debate);
+    deadlines.remove(deadline(overdue.id(), debate));
   }
 
   boolean anyDeadlines() {

@@ -38,6 +38,7 @@ public final class Ingest {
   private static final char CLOCK = 'C';
   private static final byte CLOCK_VERSION = 1;
   private static final long CLOCK_WRITE_MS = 30_000;
+  private static final int DEBATE_LIMIT = 100_000;
 
   /**
    * Append times are taken as no later than this, in 2262: event times near them must fit
@@ -56,7 +57,7 @@ public final class Ingest {
   private final Runs runs;
   private final Debates debates;
   private final BinaryWriter writer = new BinaryWriter();
-  private long writtenClockMs;
+  private long clockMs;
   private boolean ledgerChanged = true;
   private boolean proposes;
 
@@ -76,9 +77,9 @@ public final class Ingest {
     Ledger stored = storedLedger.get();
     ledger = stored == null ? new Ledger() : stored;
     Long clock = storedClock.get();
-    writtenClockMs = clock == null ? Long.MIN_VALUE : clock;
-    runs = new Runs(store, ledger);
-    debates = new Debates(store);
+    clockMs = clock == null ? Long.MIN_VALUE : clock;
+    runs = new Runs(store, ledger, rules.runLimit());
+    debates = new Debates(store, DEBATE_LIMIT);
   }
 
   private static void writeClock(Long appendMs, BinaryWriter out) {
@@ -103,7 +104,9 @@ public final class Ingest {
         input.appendTimeMs() >= 0
             ? Math.min(input.appendTimeMs(), MAX_APPEND_MS)
             : Math.max(0, ledger.appendTimeMs());
-    ledger.recordRead(input.offset(), appendMs);
+    if (ledger.recordRead(input.offset(), appendMs)) {
+      rebase(ledger.appendTimeMs());
+    }
     runs.forgetBefore(ledger.appendTimeMs());
     debates.forgetBefore(ledger.appendTimeMs());
     CountedEvent counted = judge(input, appendMs);
@@ -117,6 +120,13 @@ public final class Ingest {
     return counted;
   }
 
+  private void rebase(long appendMs) {
+    runs.rebase(appendMs);
+    debates.rebase(appendMs);
+    clockMs = appendMs;
+    storedClock.put(appendMs);
+  }
+
   /** Offsets and state commit together; if they are not of one commit, counts would double. */
   private void checkNew(long offset) {
     if (offset < ledger.nextOffset()) {
@@ -127,8 +137,8 @@ public final class Ingest {
   }
 
   private @Nullable CountedEvent judge(InputRecord input, long appendMs) {
-    Decoded decoded = CODEC.decode(
-            partition.topic(), input.key(), input.headers(), input.value(), appendMs);
+    Decoded decoded =
+        CODEC.decode(partition.topic(), input.key(), input.headers(), input.value(), appendMs);
     if (decoded instanceof Decoded.Invalid invalid) {
       ledger.recordDeadLetter(invalid.reason());
       if (input.offset() >= handover.deadLettersBefore(partition)) {
@@ -138,7 +148,8 @@ public final class Ingest {
     }
     Event event = ((Decoded.Valid) decoded).event();
     Event.Sequence sequence = event.sequence();
-    if (sequence != null && !runs.count(event.source(), sequence, ledger.appendTimeMs())) {
+    if (sequence != null
+        && !runs.count(event.source(), sequence, ledger.appendTimeMs(), input.offset())) {
       ledger.recordDuplicate();
       return null;
     }
@@ -157,21 +168,24 @@ public final class Ingest {
       ledger.recordLate();
     }
     ledger.recordCounted(timeNanos);
+    DebateChange change = debateChange(event, input, timeNanos);
     return new CountedEvent(
         event,
         input.offset(),
         timeNanos,
         appendMs,
         ledger.partitionTimeNanos(),
-        debateChange(event, input, timeNanos));
+        change,
+        change == null ? null : debates.endOverLimit(ledger.appendTimeMs(), input.offset()));
   }
 
   private @Nullable DebateChange debateChange(Event event, InputRecord input, long timeNanos) {
     if (event.data() instanceof DebateStarted start) {
       Long timeoutNanos = start.timeoutNanos();
       return debates.start(
-          start.debateId(),
           new OpenDebate(
+              start.debateId(),
+              input.offset(),
               event.id(),
               timeNanos,
               ledger.appendTimeMs(),
@@ -183,7 +197,7 @@ public final class Ingest {
               false));
     }
     if (event.data() instanceof DebateCompleted end) {
-      return debates.end(end, ledger.appendTimeMs());
+      return debates.end(end, ledger.appendTimeMs(), input.offset());
     }
     return null;
   }
@@ -200,12 +214,13 @@ public final class Ingest {
     if (proposes) {
       proposeEnds(appendMs);
     }
-    if (awaitsEnds() && appendMs - CLOCK_WRITE_MS > writtenClockMs) {
-      writtenClockMs = appendMs;
+    if (ledger.read() > 0 && appendMs - CLOCK_WRITE_MS > appendTimeMs()) {
+      clockMs = appendMs;
       storedClock.put(appendMs);
+      ledgerChanged = true;
     }
     if (ledgerChanged) {
-      ledger.write(writer.reset());
+      ledger.write(writer.reset(), Math.max(appendMs, ledger.appendTimeMs()));
       sink.ledger(new MetricsKey.LedgerOf(partition), writer.toBytes());
       ledgerChanged = false;
     }
@@ -216,7 +231,7 @@ public final class Ingest {
     if (rules.proposesEnds()) {
       for (Debates.Overdue overdue : debates.overdue(appendMs)) {
         OpenDebate debate = overdue.debate();
-        sink.proposedEnd(debate.recordKey(), CODEC.encode(debate.timeout(overdue.debateId())));
+        sink.proposedEnd(debate.recordKey(), CODEC.encode(debate.timeout()));
         debates.proposed(overdue);
       }
     }
@@ -229,7 +244,7 @@ public final class Ingest {
 
   /** The append time that the partition had reached when it was stored or counted last. */
   public long appendTimeMs() {
-    return Math.max(writtenClockMs, ledger.appendTimeMs());
+    return Math.max(clockMs, ledger.appendTimeMs());
   }
 
   /** The account so far. Live: it goes on to change. */

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A debate that was started and has not ended.
  *
+ * @param debateId its id
+ * @param startOffset offset of the start; 0 if a release counted it that did not keep it
  * @param startId id of the event that started it
  * @param startTimeNanos event time of the start, nanoseconds since 1970
  * @param startAppendMs append time of the start, milliseconds since 1970
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes that nobody compares or changes
 record OpenDebate(
+    String debateId,
+    long startOffset,
     String startId,
     long startTimeNanos,
     long startAppendMs,
@@ -34,7 +38,7 @@ record OpenDebate(
     @Nullable String parentSpanId,
     byte @Nullable [] recordKey,
     boolean proposed) {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   /** Append time from which its end is proposed. */
   long deadlineAppendMs(long marginMs) {
@@ -42,20 +46,31 @@ record OpenDebate(
   }
 
   OpenDebate withEndProposed() {
+    return with(startAppendMs, true);
+  }
+
+  /** The same debate as if its start had been appended at another time. */
+  OpenDebate withStartAppendMs(long appendMs) {
+    return with(appendMs, proposed);
+  }
+
+  private OpenDebate with(long appendMs, boolean endProposed) {
     return new OpenDebate(
+        debateId,
+        startOffset,
         startId,
         startTimeNanos,
-        startAppendMs,
+        appendMs,
         timeoutNanos,
         domain,
         traceparent,
         parentSpanId,
         recordKey,
-        true);
+        endProposed);
   }
 
   /** The end that is proposed for a debate that nobody ended. */
-  Event timeout(String debateId) {
+  Event timeout() {
     return new Event(
         ProposedEnd.id(debateId, startId),
         ProposedEnd.SOURCE,
@@ -63,12 +78,19 @@ record OpenDebate(
         traceparent,
         parentSpanId,
         null,
-        new DebateCompleted(
-            debateId, DebateOutcome.TIMEOUT, timeoutNanos, null, null, domain, null));
+        timeoutData());
+  }
+
+  /** The data of that end. */
+  DebateCompleted timeoutData() {
+    return new DebateCompleted(
+        debateId, DebateOutcome.TIMEOUT, timeoutNanos, null, null, domain, null);
   }
 
   void write(BinaryWriter out) {
     out.writeByte(VERSION)
+        .writeString(debateId)
+        .writeUnsigned(startOffset)
         .writeString(startId)
         .writeSigned(startTimeNanos)
         .writeSigned(startAppendMs)
@@ -85,7 +107,19 @@ record OpenDebate(
 
   static OpenDebate read(BinaryReader in) {
     in.readVersion(VERSION, "an open debate");
+    return readRest(in.readString(), in.readUnsigned(), in);
+  }
+
+  /** Reads what version 1 wrote, which had the id in the key. */
+  static OpenDebate read1(String debateId, BinaryReader in) {
+    in.readVersion(1, "an open debate");
+    return readRest(debateId, 0, in);
+  }
+
+  private static OpenDebate readRest(String debateId, long startOffset, BinaryReader in) {
     return new OpenDebate(
+        debateId,
+        startOffset,
         in.readString(),
         in.readSigned(),
         in.readSigned(),

@@ -21,12 +21,14 @@ final class Run {
   private long highest;
   private long counted;
   private long lastAppendMs;
+  private long lastOffset;
 
-  Run(int maxGaps, long highest, long counted, long lastAppendMs) {
+  Run(int maxGaps, long highest, long counted, long lastAppendMs, long lastOffset) {
     this.maxGaps = maxGaps;
     this.highest = highest;
     this.counted = counted;
     this.lastAppendMs = lastAppendMs;
+    this.lastOffset = lastOffset;
   }
 
   void restoreGap(long first, long last) {
@@ -86,8 +88,9 @@ final class Run {
     return closed;
   }
 
-  void touch(long appendMs) {
+  void touch(long appendMs, long offset) {
     lastAppendMs = appendMs;
+    lastOffset = offset;
   }
 
   /** Numbers from 1 to the highest that have not been counted. */
@@ -109,5 +112,10 @@ final class Run {
 
   long lastAppendMs() {
     return lastAppendMs;
+  }
+
+  /** Offset of its last event; 0 if that was counted by a release that did not keep it. */
+  long lastOffset() {
+    return lastOffset;
   }
 }

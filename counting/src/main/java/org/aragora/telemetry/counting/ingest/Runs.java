@@ -1,12 +1,14 @@
 package org.aragora.telemetry.counting.ingest;
 
 import java.time.Duration;
+import java.util.Comparator;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.counting.store.Codec;
+import org.aragora.telemetry.counting.store.Hash128;
 import org.aragora.telemetry.counting.store.StoreSection;
 import org.aragora.telemetry.counting.store.StoredMap;
 import org.aragora.telemetry.counting.store.ValueCodec;
@@ -20,55 +22,54 @@ final class Runs {
   static final Duration RETENTION = Duration.ofDays(7);
   static final int MAX_GAPS = 10_000;
 
-  private static final byte VERSION = 1;
-  private static final char RUN = 'R';
-  private static final char GAP = 'G';
+  private static final byte VERSION = 2;
+  private static final byte GAP_VERSION = 1;
+  private static final char RUN = 'r';
+  private static final char GAP = 'g';
 
-  private record Key(String source, String epoch) {
-    void write(BinaryWriter out) {
-      out.writeString(source).writeString(epoch);
-    }
-
-    static Key read(BinaryReader in) {
-      return new Key(in.readString(), in.readString());
-    }
-  }
-
-  private record Gap(Key run, long first) {
+  private record Gap(Hash128 run, long first) {
     void write(BinaryWriter out) {
       run.write(out);
       out.writeFixed64(first);
     }
 
     static Gap read(BinaryReader in) {
-      return new Gap(Key.read(in), in.readFixed64());
+      return new Gap(Hash128.read(in), in.readFixed64());
     }
   }
 
-  /** In the order of their last event, which is that of append time. */
-  private final StoredMap<Key, Run> runs;
+  /** By source and epoch, in the order of their last event. */
+  private final StoredMap<Hash128, Run> runs;
 
   /** Last number by first number; each {@link Run} mirrors its own. */
   private final StoreSection<Gap, Long> gaps;
 
   private final Ledger ledger;
+  private final int limit;
 
-  Runs(KeyValueStore<Bytes, byte[]> store, Ledger ledger) {
+  /** {@code limit}: most runs to keep; the one idle longest is forgotten first. */
+  Runs(KeyValueStore<Bytes, byte[]> store, Ledger ledger, int limit) {
     this.ledger = ledger;
-    runs =
-        new StoredMap<>(
-            store, RUN, Codec.of(Key::write, Key::read), ValueCodec.of(Runs::write, Runs::read));
+    this.limit = limit;
     gaps =
         new StoreSection<>(
             store,
             GAP,
             Codec.of(Gap::write, Gap::read),
             ValueCodec.of(
-                (last, out) -> out.writeByte(VERSION).writeUnsigned(last),
+                (last, out) -> out.writeByte(GAP_VERSION).writeUnsigned(last),
                 in -> {
-                  in.readVersion(VERSION, "an open gap of a producer run");
+                  in.readVersion(GAP_VERSION, "an open gap of a producer run");
                   return in.readUnsigned();
                 }));
+    runs =
+        new StoredMap<>(
+            store,
+            RUN,
+            Codec.of(Hash128::write, Hash128::read),
+            ValueCodec.of(Runs::write, Runs::read));
+    OldIngest.moveRuns(
+        store, runs::put, (run, first, last) -> gaps.put(gaps.key(new Gap(run, first)), last));
     gaps.forEach(
         (gap, last) -> {
           Run run = runs.get(gap.run());
@@ -76,32 +77,61 @@ final class Runs {
             run.restoreGap(gap.first(), last);
           }
         });
-    runs.sortBy(Run::lastAppendMs);
+    runs.sort(Comparator.comparingLong(Run::lastOffset).thenComparingLong(Run::lastAppendMs));
   }
 
   private static void write(Run run, BinaryWriter out) {
     out.writeByte(VERSION)
         .writeUnsigned(run.highest())
         .writeUnsigned(run.counted())
-        .writeSigned(run.lastAppendMs());
+        .writeSigned(run.lastAppendMs())
+        .writeUnsigned(run.lastOffset());
   }
 
   private static Run read(BinaryReader in) {
     in.readVersion(VERSION, "the state of a producer run");
-    return new Run(MAX_GAPS, in.readUnsigned(), in.readUnsigned(), in.readSigned());
+    return new Run(
+        MAX_GAPS, in.readUnsigned(), in.readUnsigned(), in.readSigned(), in.readUnsigned());
   }
 
   /** Forgets the runs whose last event was appended more than {@link #RETENTION} before. */
   void forgetBefore(long appendMs) {
     runs.removeWhile(
         entry -> {
-          Run run = entry.value();
-          boolean old = run.lastAppendMs() + RETENTION.toMillis() < appendMs;
+          boolean old = entry.value().lastAppendMs() + RETENTION.toMillis() < appendMs;
           if (old) {
-            ledger.missing().subtract(run.missing());
-            run.gapStarts().forEach(first -> gaps.delete(gaps.key(new Gap(entry.key(), first))));
+            forget(entry);
           }
           return old;
+        });
+  }
+
+  private void forget(StoredMap.Entry<Hash128, Run> entry) {
+    Run run = entry.value();
+    ledger.missing().subtract(run.missing());
+    run.gapStarts().forEach(first -> gaps.delete(gaps.key(new Gap(entry.key(), first))));
+  }
+
+  private void forgetOverLimit() {
+    runs.removeWhile(
+        entry -> {
+          boolean over = runs.size() > limit;
+          if (over) {
+            forget(entry);
+            ledger.recordRunForgotten();
+          }
+          return over;
+        });
+  }
+
+  /** Brings what lies after an append time back to it: the broker's clock was set back. */
+  void rebase(long appendMs) {
+    runs.forEach(
+        entry -> {
+          if (entry.value().lastAppendMs() > appendMs) {
+            entry.value().touch(appendMs, entry.value().lastOffset());
+            runs.write(entry);
+          }
         });
   }
 
@@ -110,14 +140,15 @@ final class Runs {
    *
    * @return false if it was counted before
    */
-  boolean count(String source, Event.Sequence sequence, long appendMs) {
-    Key key = new Key(source, sequence.epoch());
-    StoredMap.Entry<Key, Run> entry = runs.find(key);
+  boolean count(String source, Event.Sequence sequence, long appendMs, long offset) {
+    Hash128 key = Hash128.of(source, sequence.epoch());
+    StoredMap.Entry<Hash128, Run> entry = runs.find(key);
     if (entry == null) {
-      entry = runs.add(key, new Run(MAX_GAPS, 0, 0, appendMs));
+      entry = runs.add(key, new Run(MAX_GAPS, 0, 0, appendMs, offset));
+      forgetOverLimit();
     }
     Run run = entry.value();
-    run.touch(appendMs);
+    run.touch(appendMs, offset);
     boolean fresh = !run.isCounted(sequence.seq());
     if (fresh) {
       long missingBefore = run.missing();
@@ -128,7 +159,7 @@ final class Runs {
     return fresh;
   }
 
-  private Run.GapListener gapsOf(Key key) {
+  private Run.GapListener gapsOf(Hash128 key) {
     return new Run.GapListener() {
       @Override
       public void opened(long first, long last) {

@@ -16,7 +16,9 @@ public final class Ledger {
   /** Partition time, or append time, of a partition of which nothing was counted or read. */
   public static final long NO_TIME = Long.MIN_VALUE;
 
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+
+  private final AppendTime appendTime = new AppendTime();
 
   private long read;
   private long counted;
@@ -25,16 +27,21 @@ public final class Ledger {
   private long late;
   private long clockSkew;
   private long gapsClosed;
+  private long runsForgotten;
   private ExactSum missing = new ExactSum();
   private long nextOffset;
   private long partitionTimeNanos = NO_TIME;
-  private long appendTimeMs = NO_TIME;
+  private long reachedMs = NO_TIME;
 
-  /** A record was read: its offset, and its append time in milliseconds since 1970. */
-  public void recordRead(long offset, long appendMs) {
+  /**
+   * A record was read: its offset, and its append time in milliseconds since 1970.
+   *
+   * @return true if the append time of the partition was set back
+   */
+  public boolean recordRead(long offset, long appendMs) {
     read++;
     nextOffset = offset + 1;
-    appendTimeMs = Math.max(appendTimeMs, appendMs);
+    return appendTime.record(appendMs);
   }
 
   /** It was counted, with this event time in nanoseconds since 1970. */
@@ -61,6 +68,11 @@ public final class Ledger {
 
   public void recordGapsClosed(long gaps) {
     gapsClosed += gaps;
+  }
+
+  /** A run was forgotten before its time because there were too many. */
+  public void recordRunForgotten() {
+    runsForgotten++;
   }
 
   /**
@@ -102,6 +114,10 @@ public final class Ledger {
     return gapsClosed;
   }
 
+  public long runsForgotten() {
+    return runsForgotten;
+  }
+
   /** Offset of the next record to read; everything below is in this account. */
   public long nextOffset() {
     return nextOffset;
@@ -112,9 +128,20 @@ public final class Ledger {
     return partitionTimeNanos;
   }
 
-  /** Highest append time that was read, milliseconds since 1970, or {@link #NO_TIME}. */
+  /**
+   * Append time of the partition, milliseconds since 1970, or {@link #NO_TIME}: the highest that
+   * was read, unless the broker's clock was set back.
+   */
   public long appendTimeMs() {
-    return appendTimeMs;
+    return appendTime.ms();
+  }
+
+  /**
+   * Append time that the partition had reached when this account was sent: later than {@link
+   * #appendTimeMs} if it was idle.
+   */
+  public long reachedMs() {
+    return Math.max(reachedMs, appendTimeMs());
   }
 
   /** Returns true if every record is accounted for exactly once. */
@@ -129,12 +156,20 @@ public final class Ledger {
     deadLetters.forEach((reason, count) -> out.writeString(reason.label()).writeUnsigned(count));
     out.writeUnsigned(late).writeUnsigned(clockSkew).writeUnsigned(gapsClosed);
     missing.write(out);
-    out.writeUnsigned(nextOffset).writeSigned(partitionTimeNanos).writeSigned(appendTimeMs);
+    out.writeUnsigned(nextOffset).writeSigned(partitionTimeNanos);
+    appendTime.write(out);
+    out.writeUnsigned(runsForgotten);
   }
 
-  /** Reads what {@link #write} wrote. */
+  /** Appends this account and the append time that the partition has reached. */
+  public void write(BinaryWriter out, long reached) {
+    write(out);
+    out.writeSigned(reached);
+  }
+
+  /** Reads what either {@code write} wrote. */
   public static Ledger read(BinaryReader in) {
-    in.readVersion(VERSION, "a ledger record");
+    int version = in.readVersion(VERSION, "a ledger record");
     Ledger ledger = new Ledger();
     ledger.read = in.readUnsigned();
     ledger.counted = in.readUnsigned();
@@ -149,7 +184,11 @@ public final class Ledger {
     ledger.missing = ExactSum.read(in);
     ledger.nextOffset = in.readUnsigned();
     ledger.partitionTimeNanos = in.readSigned();
-    ledger.appendTimeMs = in.readSigned();
+    ledger.appendTime.read(version, in);
+    if (version >= 2) {
+      ledger.runsForgotten = in.readUnsigned();
+      ledger.reachedMs = in.atEnd() ? NO_TIME : in.readSigned();
+    }
     return ledger;
   }
 

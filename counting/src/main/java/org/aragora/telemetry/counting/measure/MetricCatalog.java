@@ -45,9 +45,6 @@ import org.aragora.telemetry.schemas.topic.InputTopic;
  * a statement here and a case to the golden exposition. Not thread-safe.
  */
 public final class MetricCatalog {
-  /** Append time after which a run's last report of dropped events is final. */
-  private static final long RUN_RETENTION_MS = 7L * 24 * 60 * 60 * 1000;
-
   /** Served from {@code aragora_instance_up}'s series: the sum over live instances. */
   private static final MetricDescriptor WEBSOCKET_CONNECTIONS =
       MetricDescriptor.of(
@@ -223,7 +220,6 @@ public final class MetricCatalog {
               (maximum, heartbeat, event) -> {
                 long count = heartbeat.dropped().getOrDefault(name, 0L);
                 maximum.report(event.run(), count, event.appendTimeMs());
-                maximum.retireBefore(event.appendTimeMs() - RUN_RETENTION_MS);
               });
     }
   }
@@ -306,6 +302,9 @@ public final class MetricCatalog {
     measure(event.event().data(), event, to);
     if (event.debateChange() != null) {
       measure(event.debateChange(), event, to);
+    }
+    if (event.displaced() != null) {
+      measure(event.displaced(), event, to);
     }
   }
 

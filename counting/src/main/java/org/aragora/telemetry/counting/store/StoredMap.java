@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.function.ToLongFunction;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
@@ -46,19 +45,30 @@ public final class StoredMap<K, V> {
   }
 
   private final StoreSection<K, V> section;
-  private final LinkedHashMap<K, Entry<K, V>> entries = new LinkedHashMap<>(16, 0.75f, true);
+  private final LinkedHashMap<K, Entry<K, V>> entries;
 
   /** Restores the entries that the store holds. */
   public StoredMap(
       KeyValueStore<Bytes, byte[]> store, char kind, Codec<K> keys, ValueCodec<K, V> values) {
+    this(store, kind, keys, values, true);
+  }
+
+  /** {@code byUse}: if entries are in the order of their last use, not in that of their coming. */
+  public StoredMap(
+      KeyValueStore<Bytes, byte[]> store,
+      char kind,
+      Codec<K> keys,
+      ValueCodec<K, V> values,
+      boolean byUse) {
+    entries = new LinkedHashMap<>(16, 0.75f, byUse);
     section = new StoreSection<>(store, kind, keys, values);
     section.forEach(this::add);
   }
 
-  /** Puts the restored entries in the order in which they were used, the smallest age first. */
-  public void sortBy(ToLongFunction<V> age) {
+  /** Puts the restored entries in the order in which they were used. */
+  public void sort(Comparator<V> order) {
     List<Entry<K, V>> sorted = new ArrayList<>(entries.values());
-    sorted.sort(Comparator.comparingLong(entry -> age.applyAsLong(entry.value)));
+    sorted.sort(Comparator.comparing(Entry::value, order));
     entries.clear();
     sorted.forEach(entry -> entries.put(entry.key, entry));
   }
@@ -72,6 +82,15 @@ public final class StoredMap<K, V> {
   public @Nullable V get(K key) {
     Entry<K, V> entry = entries.get(key);
     return entry == null ? null : entry.value;
+  }
+
+  public int size() {
+    return entries.size();
+  }
+
+  /** The first entry in their order, null if there is none. */
+  public @Nullable Entry<K, V> first() {
+    return entries.isEmpty() ? null : entries.values().iterator().next();
   }
 
   public boolean containsKey(K key) {
@@ -88,6 +107,12 @@ public final class StoredMap<K, V> {
   /** Writes an entry after its value was changed in place. */
   public void write(Entry<K, V> entry) {
     section.put(entry.storeKey, entry.value);
+  }
+
+  /** Replaces the value of an entry, which is not a use of it. */
+  public void replace(Entry<K, V> entry, V value) {
+    entry.value = value;
+    write(entry);
   }
 
   /** The value's bytes as {@link #write} writes them. */

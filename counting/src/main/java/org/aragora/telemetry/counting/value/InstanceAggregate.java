@@ -21,14 +21,18 @@ public final class InstanceAggregate implements Aggregate {
 
   /** A heartbeat was appended at {@code appendTimeMs}. */
   public void heartbeat(EventOrder order, long appendTimeMs, long intervalNanos, long connections) {
-    if (order.isAfter(heartbeat)) {
-      heartbeat = order;
-    }
-    if (order.isAfter(stop)) {
-      long intervalsMs = Math.min(intervalNanos, Long.MAX_VALUE / LIVE_INTERVALS) * LIVE_INTERVALS;
-      liveUntilMs = Math.max(liveUntilMs, appendTimeMs + intervalsMs / NANOS_PER_MS);
-    }
+    long intervalsMs = Math.min(intervalNanos, Long.MAX_VALUE / LIVE_INTERVALS) * LIVE_INTERVALS;
+    heartbeat(order, appendTimeMs + intervalsMs / NANOS_PER_MS);
     websocket(order, connections);
+  }
+
+  /** The greatest heartbeat alone counts, so that no interval outlives a shorter one. */
+  private void heartbeat(EventOrder order, long untilMs) {
+    int compared = order.compareTo(heartbeat);
+    if (compared > 0 || (compared == 0 && untilMs > liveUntilMs)) {
+      heartbeat = order;
+      liveUntilMs = untilMs;
+    }
   }
 
   /** The append time of the heartbeats was ahead by so much. */
@@ -71,6 +75,11 @@ public final class InstanceAggregate implements Aggregate {
     return liveUntilMs;
   }
 
+  /** Returns true if its last heartbeat is that of {@code other}. */
+  public boolean hasHeartbeatOf(InstanceAggregate other) {
+    return heartbeat.compareTo(other.heartbeat) == 0;
+  }
+
   /** Its last known number of WebSocket connections. */
   public long websocketConnections() {
     return websocketConnections;
@@ -79,10 +88,7 @@ public final class InstanceAggregate implements Aggregate {
   @Override
   public void merge(Aggregate other) {
     InstanceAggregate that = (InstanceAggregate) other;
-    if (that.heartbeat.isAfter(heartbeat)) {
-      heartbeat = that.heartbeat;
-    }
-    liveUntilMs = Math.max(liveUntilMs, that.liveUntilMs);
+    heartbeat(that.heartbeat, that.liveUntilMs);
     stopped(that.stop);
     websocket(that.websocket, that.websocketConnections);
   }

@@ -1,17 +1,23 @@
 package org.aragora.telemetry.counting.value;
 
-import java.util.Iterator;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
+import org.aragora.telemetry.counting.store.Hash128;
 
 /**
  * A count that each producer run reports as its own running total: the maximum of each run, summed.
- * Runs that have been silent for long enough are folded into one sum, so that the value stays
- * small.
+ * At most {@link #MAX_RUNS} runs are kept, by their hashes, so that the value fits a record. Over
+ * that the one that reported longest ago is folded into one sum.
  */
 public final class RunMaximumAggregate implements Aggregate {
+  static final int MAX_RUNS = 10_000;
+
+  /** Stands in the names of runs that version 1 wrote, and in no hash. */
+  private static final String VERSION_1_MARK = "#";
 
   /** One run's maximum, and the append time at which it was last reported. */
   private record Maximum(long value, long appendTimeMs) {
@@ -23,22 +29,26 @@ public final class RunMaximumAggregate implements Aggregate {
   private final TreeMap<String, Maximum> runs = new TreeMap<>();
   private final ExactSum retired = new ExactSum();
 
-  /** A run reported a running total. */
+  /** A run reported a running total. {@code run}: its source, {@code #}, its epoch. */
   public void report(String run, long value, long appendTimeMs) {
     if (value > 0) {
-      runs.merge(run, new Maximum(value, appendTimeMs), Maximum::merge);
+      runs.merge(hash(run), new Maximum(value, appendTimeMs), Maximum::merge);
+      if (runs.size() > MAX_RUNS) {
+        foldOldest();
+      }
     }
   }
 
-  /** Folds the runs that were last reported before an append time. */
-  public void retireBefore(long appendTimeMs) {
-    for (Iterator<Maximum> i = runs.values().iterator(); i.hasNext(); ) {
-      Maximum run = i.next();
-      if (run.appendTimeMs < appendTimeMs) {
-        retired.add(run.value);
-        i.remove();
-      }
-    }
+  private static String hash(String run) {
+    return Hash128.of(run).text();
+  }
+
+  private void foldOldest() {
+    Map.Entry<String, Maximum> oldest =
+        Collections.min(
+            runs.entrySet(), Comparator.comparingLong(run -> run.getValue().appendTimeMs));
+    retired.add(oldest.getValue().value);
+    runs.remove(oldest.getKey());
   }
 
   /** The sum over all runs. */
@@ -71,7 +81,10 @@ public final class RunMaximumAggregate implements Aggregate {
     maximum.retired.add(ExactSum.read(in));
     int count = in.readInt();
     for (int i = 0; i < count; i++) {
-      maximum.runs.put(in.readString(), new Maximum(in.readUnsigned(), in.readSigned()));
+      String run = in.readString();
+      maximum.runs.put(
+          run.contains(VERSION_1_MARK) ? hash(run) : run,
+          new Maximum(in.readUnsigned(), in.readSigned()));
     }
     return maximum;
   }

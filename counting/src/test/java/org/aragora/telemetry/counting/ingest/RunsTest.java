@@ -15,9 +15,12 @@ import org.junit.jupiter.api.Test;
 class RunsTest {
   private static final long DAY_MS = 86_400_000;
 
+  private static final int LIMIT = 3;
+
+  private long offset;
   private KeyValueStore<Bytes, byte[]> store = MemoryStores.empty();
   private Ledger ledger = new Ledger();
-  private Runs runs = new Runs(store, ledger);
+  private Runs runs = new Runs(store, ledger, LIMIT);
 
   @Test
   void aNumberCountsOnce() {
@@ -30,10 +33,10 @@ class RunsTest {
 
   @Test
   void sourcesAndEpochsAreApart() {
-    assertThat(runs.count("/s", new Event.Sequence("e", 1), 0)).isTrue();
-    assertThat(runs.count("/t", new Event.Sequence("e", 1), 0)).isTrue();
-    assertThat(runs.count("/s", new Event.Sequence("f", 1), 0)).isTrue();
-    assertThat(runs.count("/s", new Event.Sequence("e", 1), 0)).isFalse();
+    assertThat(runs.count("/s", new Event.Sequence("e", 1), 0, ++offset)).isTrue();
+    assertThat(runs.count("/t", new Event.Sequence("e", 1), 0, ++offset)).isTrue();
+    assertThat(runs.count("/s", new Event.Sequence("f", 1), 0, ++offset)).isTrue();
+    assertThat(runs.count("/s", new Event.Sequence("e", 1), 0, ++offset)).isFalse();
   }
 
   @Test
@@ -119,12 +122,55 @@ class RunsTest {
   }
 
   @Test
+  void overTheLimitTheRunIdleLongestIsForgottenWithItsGaps() {
+    count("z", 5, 1_000);
+    count("b", 1, 1_000);
+    count("a", 1, 1_000);
+    count("z", 5, 1_000);
+    restart();
+    count("c", 1, 1_000);
+    assertThat(ledger.runsForgotten()).isEqualTo(1);
+    assertThat(count("z", 5, 1_000)).as("a duplicate is a sign of life").isFalse();
+    count("d", 1, 1_000);
+    assertThat(ledger.runsForgotten()).isEqualTo(2);
+    assertThat(count("b", 1, 1_000)).as("forgotten").isTrue();
+    assertThat(ledger.missing()).hasToString("4");
+    count("e", 1, 1_000);
+    count("f", 1, 1_000);
+    assertThat(ledger.missing().isZero()).isTrue();
+    assertThat(MemoryStores.contents(store)).hasSize(LIMIT);
+  }
+
+  @Test
+  void runsInTheFutureMoveToAClockThatWasSetBack() {
+    count("a", 1, 100 * DAY_MS);
+    runs.rebase(DAY_MS);
+    restart();
+    runs.forgetBefore(8 * DAY_MS);
+    assertThat(count("a", 1, 8 * DAY_MS)).isFalse();
+    runs.rebase(DAY_MS);
+    runs.forgetBefore(8 * DAY_MS + 1);
+    assertThat(count("a", 1, 8 * DAY_MS + 1)).isTrue();
+  }
+
+  @Test
+  void aRunTakesTheSameSizeWhateverItsNamesAre() {
+    runs.count("s".repeat(1_000_000), new Event.Sequence("e".repeat(1_000), 2), 1_000, ++offset);
+    MemoryStores.contents(store)
+        .forEach((key, value) -> assertThat(key.length() + value.length()).isLessThan(120));
+    assertThat(
+            runs.count("s".repeat(1_000_000) + "e", new Event.Sequence("e".repeat(999), 2), 0, 9))
+        .as("another run with the same characters")
+        .isTrue();
+  }
+
+  @Test
   void anyOrderOfNumbersWithRestartsCountsEachOnce() {
     for (long seed = 0; seed < 300; seed++) {
       Random random = new Random(seed);
       store = MemoryStores.empty();
       ledger = new Ledger();
-      runs = new Runs(store, ledger);
+      runs = new Runs(store, ledger, LIMIT);
       Set<Long> counted = new HashSet<>();
       long highest = 0;
       for (int i = 0; i < 100; i++) {
@@ -142,11 +188,11 @@ class RunsTest {
   }
 
   private boolean count(String source, long seq, long appendMs) {
-    return runs.count(source, new Event.Sequence("e", seq), appendMs);
+    return runs.count(source, new Event.Sequence("e", seq), appendMs, ++offset);
   }
 
   private void restart() {
     store = MemoryStores.copy(store);
-    runs = new Runs(store, ledger);
+    runs = new Runs(store, ledger, LIMIT);
   }
 }

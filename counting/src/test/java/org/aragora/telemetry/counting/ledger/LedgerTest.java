@@ -11,6 +11,7 @@ import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 import org.junit.jupiter.api.Test;
 
 public class LedgerTest {
+  private static final long HOUR_MS = 3_600_000;
 
   @Test
   void itBalancesOnceEveryReadRecordHasBecomeSomething() {
@@ -39,6 +40,36 @@ public class LedgerTest {
     assertThat(ledger.appendTimeMs()).isEqualTo(500);
     assertThat(ledger.partitionTimeNanos()).isEqualTo(70);
     assertThat(ledger.nextOffset()).isEqualTo(14);
+  }
+
+  @Test
+  void aHundredRecordsInARowSetTheAppendTimeBack() {
+    Ledger ledger = new Ledger();
+    long offset = 0;
+    ledger.recordRead(offset++, 10 * HOUR_MS);
+    for (int i = 0; i < 99; i++) {
+      assertThat(ledger.recordRead(offset++, 9 * HOUR_MS - 1 - i)).isFalse();
+    }
+    assertThat(ledger.recordRead(offset++, 9 * HOUR_MS)).as("an hour is no step").isFalse();
+    for (int i = 0; i < 99; i++) {
+      assertThat(ledger.recordRead(offset++, 8 * HOUR_MS + i)).isFalse();
+      ledger = Ledger.read(new BinaryReader(bytes(ledger)));
+      assertThat(ledger.appendTimeMs()).isEqualTo(10 * HOUR_MS);
+    }
+    assertThat(ledger.recordRead(offset++, HOUR_MS)).isTrue();
+    assertThat(ledger.appendTimeMs()).as("their maximum").isEqualTo(8 * HOUR_MS + 98);
+    assertThat(ledger.recordRead(offset, 9 * HOUR_MS)).isFalse();
+    assertThat(ledger.appendTimeMs()).isEqualTo(9 * HOUR_MS);
+  }
+
+  @Test
+  void theTimeThatAnIdlePartitionHasReachedGoesWithIt() {
+    BinaryWriter out = new BinaryWriter();
+    full().write(out, 1_863_942_400_000L);
+    Ledger sent = Ledger.read(new BinaryReader(out.toBytes()));
+    assertThat(sent.reachedMs()).isEqualTo(1_863_942_400_000L);
+    assertThat(bytes(sent)).as("it is no part of the account").isEqualTo(bytes(full()));
+    assertThat(full().reachedMs()).isEqualTo(full().appendTimeMs());
   }
 
   @Test

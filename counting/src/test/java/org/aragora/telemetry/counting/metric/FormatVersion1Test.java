@@ -67,9 +67,11 @@ class FormatVersion1Test {
 
   @Test
   void aLedgerIsReadAsItWasWritten() {
-    assertThat(Ledger.read(new BinaryReader(committed("value.ledger"))))
-        .usingRecursiveComparison()
-        .isEqualTo(LedgerTest.full());
+    for (String name : new String[] {"value.ledger", "value.ledger-2"}) {
+      assertThat(Ledger.read(new BinaryReader(committed(name))))
+          .usingRecursiveComparison()
+          .isEqualTo(LedgerTest.full());
+    }
   }
 
   @ParameterizedTest
@@ -85,10 +87,24 @@ class FormatVersion1Test {
   }
 
   @Test
+  void theMaximaOfRunsThatWereKeptByNameAreReadByHash() {
+    RunMaximumAggregate maxima =
+        (RunMaximumAggregate)
+            PartialValue.fromBytes(committed("value.run-maximum"))
+                .read(Aggregates.metric(MetricType.RUN_MAXIMUM));
+    assertThat(maxima.total()).hasToString("305");
+    maxima.report("/a/ü#k3v9", 300, 1_763_942_400_500L);
+    assertThat(maxima.total()).as("the same run").hasToString("305");
+  }
+
+  @Test
   void whatIsWrittenTodayIsVersion1() {
     Map<String, String> written = new TreeMap<>();
     write().forEach((name, bytes) -> written.put(name, HexFormat.of().formatHex(bytes)));
-    assertThat(written).isEqualTo(new TreeMap<>(load()));
+    Map<String, String> committed = new TreeMap<>(load());
+    committed.remove("value.ledger"); // both of an earlier release
+    committed.remove("value.run-maximum");
+    assertThat(written).isEqualTo(committed);
   }
 
   private static Map<String, byte[]> write() {
@@ -103,7 +119,7 @@ class FormatVersion1Test {
         "value.owner",
         new OwnerValue("5f0c6b5e-0000-4000-8000-000000000001", 12, Optional.empty()).toBytes());
     all.put("value.ripe", new RipeValue().toBytes());
-    all.put("value.ledger", LedgerTest.bytes(LedgerTest.full()));
+    all.put("value.ledger-2", LedgerTest.bytes(LedgerTest.full()));
     for (MetricType type : MetricType.values()) {
       BinaryWriter out = new BinaryWriter();
       PartialValue.write(
@@ -148,8 +164,6 @@ class FormatVersion1Test {
       }
       case RUN_MAXIMUM -> {
         RunMaximumAggregate maximum = (RunMaximumAggregate) value;
-        maximum.report("/a/ü#old", 5, 1_763_000_000_000L);
-        maximum.retireBefore(1_763_942_000_000L);
         maximum.report("/a/ü#k3v9", 300, 1_763_942_400_500L);
       }
     }
@@ -157,7 +171,8 @@ class FormatVersion1Test {
   }
 
   private static String name(MetricType type) {
-    return "value." + type.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    return (type == MetricType.RUN_MAXIMUM ? "value-2." : "value.")
+        + type.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
   }
 
   private static byte[] committed(String name) {

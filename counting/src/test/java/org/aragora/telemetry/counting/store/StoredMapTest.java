@@ -96,7 +96,7 @@ class StoredMapTest {
     map.put("a", 3L);
     map.put("m", 2L);
     restart();
-    map.sortBy(Long::longValue);
+    map.sort(Long::compare);
     assertThat(contents(map)).containsExactly("z=1", "m=2", "a=3");
   }
 

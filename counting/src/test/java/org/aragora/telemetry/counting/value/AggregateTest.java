@@ -7,6 +7,8 @@ import static org.aragora.telemetry.counting.value.Aggregates.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigInteger;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Random;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
@@ -200,17 +202,49 @@ class AggregateTest {
   }
 
   @Test
-  void theMaximumOfEachRunIsSummedAndStaysWhenTheRunIsRetired() {
+  void theShorterIntervalOfALaterHeartbeatCounts() {
+    InstanceAggregate instance = new InstanceAggregate();
+    instance.heartbeat(order(10), 1_000, 3_600_000_000_000L, 7);
+    instance.heartbeat(order(11), 2_000, 30_000_000_000L, 7);
+    assertThat(instance.isLive(92_000)).isFalse();
+    instance.heartbeat(order(9), 3_000, 3_600_000_000_000L, 7);
+    assertThat(instance.isLive(92_000)).as("an earlier one that came late").isFalse();
+    InstanceAggregate merged = new InstanceAggregate();
+    merged.heartbeat(order(10), 1_000, 3_600_000_000_000L, 7);
+    merged.merge(instance);
+    assertThat(merged.liveUntilMs()).isEqualTo(92_000);
+  }
+
+  @Test
+  void theMaximumOfEachRunIsSummed() {
     RunMaximumAggregate maximum = new RunMaximumAggregate();
-    maximum.report("a", 5, 100);
-    maximum.report("a", 3, 110);
-    maximum.report("b", 4, 200);
-    maximum.report("c", 0, 200);
+    maximum.report("a#", 5, 100);
+    maximum.report("a#", 3, 110);
+    maximum.report("b#", 4, 200);
+    maximum.report("c#", 0, 200);
     assertThat(maximum.total()).hasToString("9");
-    maximum.retireBefore(200);
-    assertThat(maximum.total()).hasToString("9");
-    maximum.report("b", 6, 300);
-    assertThat(maximum.total()).hasToString("11");
+    RunMaximumAggregate elsewhere = new RunMaximumAggregate();
+    elsewhere.report("b#", 6, 30L * 86_400_000);
+    maximum.merge(elsewhere);
+    assertThat(maximum.total()).as("a run that reported into two partitions").hasToString("11");
+  }
+
+  @Test
+  void howeverManyRunsReportTheirMaximaFitARecord() {
+    RunMaximumAggregate maximum = new RunMaximumAggregate();
+    long lastMs = Instant.parse("2200-01-01T00:00:00Z").toEpochMilli();
+    for (int run = 0; run < 12_000; run++) {
+      maximum.report("s".repeat(1_024) + "#" + run, Long.MAX_VALUE, lastMs + run);
+    }
+    BinaryWriter out = new BinaryWriter();
+    maximum.write(out);
+    assertThat(out.toBytes().length).isLessThan(600_000);
+    assertThat(maximum.total().toBigInteger())
+        .isEqualTo(BigInteger.valueOf(Long.MAX_VALUE).multiply(BigInteger.valueOf(12_000)));
+    maximum.report("s".repeat(1_024) + "#11999", 1, lastMs);
+    assertThat(maximum.total().toBigInteger())
+        .as("one that was kept is known")
+        .isEqualTo(BigInteger.valueOf(Long.MAX_VALUE).multiply(BigInteger.valueOf(12_000)));
   }
 
   private static EventOrder order(long time) {

@@ -47,7 +47,6 @@ public final class Aggregates {
       }
     } else if (value instanceof RunMaximumAggregate maximum) {
       maximum.report("run" + random.nextInt(3), small(random), random.nextInt(100));
-      maximum.retireBefore(random.nextInt(50));
     }
   }
 

@@ -61,7 +61,8 @@ final class PartitionSeed implements PartitionJob, CountSink {
   @Override
   public void accept(ConsumerRecord<byte[], byte[]> record) {
     counter.accept(
-        new InputRecord(record.offset(), record.timestamp(), record.key(), record.headers(), record.value()));
+        new InputRecord(
+            record.offset(), record.timestamp(), record.key(), record.headers(), record.value()));
   }
 
   @Override

@@ -128,7 +128,8 @@ public final class PartitionReplay implements PartitionJob {
   @Override
   public void accept(ConsumerRecord<byte[], byte[]> record) {
     counter.accept(
-        new InputRecord(record.offset(), record.timestamp(), record.key(), record.headers(), record.value()));
+        new InputRecord(
+            record.offset(), record.timestamp(), record.key(), record.headers(), record.value()));
     position = record.offset() + 1;
     firstAppendMs = Math.min(firstAppendMs, record.timestamp());
   }

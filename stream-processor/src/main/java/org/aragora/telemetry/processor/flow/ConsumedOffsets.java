@@ -19,17 +19,25 @@ public interface ConsumedOffsets {
   OptionalLong unstableRecords(InputPartition partition);
 
   /**
-   * Append time in milliseconds since 1970 of the next unread record; empty at the end or if
-   * unknown.
+   * Age of the next unread record in milliseconds of the broker's append times; empty at the end or
+   * if unknown.
    */
-  OptionalLong nextUnreadAppendTimeMs(InputPartition partition);
+  OptionalLong unreadAgeMs(InputPartition partition);
 
   /**
-   * Wall clock, in milliseconds since 1970, of the last moment at which a partition was known to be
-   * read to its end, even if records followed since; empty if there was none in this process. Never
-   * goes back.
+   * Nanoseconds for which the broker has reported that a partition has no record at or after an
+   * offset and that all before it are read: between the first and the last such report. They stay
+   * when records follow. Empty without such a report in this process.
+   *
+   * @param nextOffset first offset that is not counted
    */
-  OptionalLong lastReadToEndMs(InputPartition partition);
+  OptionalLong idleNanos(InputPartition partition, long nextOffset);
+
+  /**
+   * {@link System#nanoTime} of the last moment at which a partition was known to be read to its
+   * end, even if records followed since; empty if there was none in this process.
+   */
+  OptionalLong lastReadToEndNanos(InputPartition partition);
 
   /**
    * When a partition was last known to be read to its end: {@link System#nanoTime} of a moment at

@@ -1,7 +1,6 @@
 package org.aragora.telemetry.processor.generation;
 
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -32,6 +31,7 @@ import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.OwnerValue;
 import org.aragora.telemetry.processor.failure.Places;
 import org.aragora.telemetry.processor.failure.ThreadFailures;
+import org.aragora.telemetry.processor.health.Clocks;
 import org.aragora.telemetry.processor.health.HeartbeatWatch;
 import org.aragora.telemetry.processor.health.Lease;
 import org.aragora.telemetry.processor.health.OffsetWatch;
@@ -103,7 +103,10 @@ public final class GenerationPipeline implements AutoCloseable {
     this.admin = prepared.admin();
     this.takeover = prepared.takeover();
     this.topics = prepared.topics();
-    heartbeats = new HeartbeatWatch(config.sessionTimeout().dividedBy(2), System::nanoTime);
+    heartbeats =
+        new HeartbeatWatch(
+            config.sessionTimeout().dividedBy(2),
+            new Clocks(System::nanoTime, System::currentTimeMillis));
     view =
         new MetricsView(
             new Lease(
@@ -121,7 +124,7 @@ public final class GenerationPipeline implements AutoCloseable {
                 generation.applicationId(config.applicationId()),
                 deployment.inputs(config.topicPrefix())),
             () -> view.servesPartition(topicTimePartition),
-            Clock.systemUTC());
+            System::nanoTime);
     abandoned =
         new AbandonedTransactions(
             admin,
@@ -156,8 +159,7 @@ public final class GenerationPipeline implements AutoCloseable {
                 deployment.inputPartitions(),
                 deployment.metricsPartitions(),
                 config.rules().lateGrace()),
-            offsets,
-            Clock.systemUTC());
+            offsets);
   }
 
   private PipelineSettings settings(ProcessorConfig config, Deployment deployment) {

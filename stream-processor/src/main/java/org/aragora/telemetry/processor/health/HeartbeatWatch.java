@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongSupplier;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.aragora.telemetry.processor.flow.BrokerContact;
@@ -17,6 +16,9 @@ import org.aragora.telemetry.processor.flow.BrokerContact;
  * <p>Kafka counts refusals too. A member that was removed for its silence gets a refusal for its
  * next heartbeat, and sends no more until it has given up its partitions. One answer from before
  * the silence may still be in flight then. So only the third answer after a silence counts.
+ *
+ * <p>The monotonic clock stands still while a machine is suspended, so the two clocks are compared
+ * too: if they have moved apart since the last poll, the silence may have been any time.
  */
 public final class HeartbeatWatch implements BrokerContact {
   private static final String GROUP = "consumer-coordinator-metrics";
@@ -25,24 +27,35 @@ public final class HeartbeatWatch implements BrokerContact {
 
   private static final int PROOF = 3;
 
+  /** Difference between the clocks' movements up to which they are trusted. */
+  private static final long APART_MS = 1_000;
+
   /** {@code trustedFrom}: the lowest count that proves membership. */
   private record Contact(double answers, long atNanos, double trustedFrom) {}
 
   private final Map<String, Contact> contacts = new ConcurrentHashMap<>();
-  private final LongSupplier nanoClock;
+  private final Clocks clocks;
   private final long maxAgeNanos;
   private long lastPollNanos;
+  private volatile long lastLeadMs;
 
   /** {@code maxAge}: greatest age of an answer; half the session timeout. */
-  public HeartbeatWatch(Duration maxAge, LongSupplier nanoClock) {
+  public HeartbeatWatch(Duration maxAge, Clocks clocks) {
     this.maxAgeNanos = maxAge.toNanos();
-    this.nanoClock = nanoClock;
-    this.lastPollNanos = nanoClock.getAsLong();
+    this.clocks = clocks;
+    this.lastPollNanos = nowNanos();
+    this.lastLeadMs = clocks.leadMs();
   }
 
   /** Reads the counts of answers; call it several times a second. */
   public synchronized void refresh(Map<MetricName, ? extends Metric> clientMetrics) {
-    long nowNanos = nanoClock.getAsLong();
+    long nowNanos = nowNanos();
+    if (clocksMovedApart()) {
+      contacts.replaceAll(
+          (thread, known) ->
+              new Contact(known.answers(), known.atNanos(), known.answers() + PROOF));
+      lastLeadMs = clocks.leadMs();
+    }
     Map<String, Double> answers = answersByThread(clientMetrics);
     contacts.keySet().retainAll(answers.keySet());
     answers.forEach(
@@ -59,6 +72,16 @@ public final class HeartbeatWatch implements BrokerContact {
           }
         });
     lastPollNanos = nowNanos;
+    lastLeadMs = clocks.leadMs();
+  }
+
+  private long nowNanos() {
+    return clocks.nanos().getAsLong();
+  }
+
+  /** Slow drift is followed at each poll. */
+  private boolean clocksMovedApart() {
+    return Math.abs(clocks.leadMs() - lastLeadMs) > APART_MS;
   }
 
   private static Map<String, Double> answersByThread(
@@ -83,7 +106,8 @@ public final class HeartbeatWatch implements BrokerContact {
     Contact contact = contacts.get(streamThread);
     return contact != null
         && contact.answers() >= contact.trustedFrom()
-        && nanoClock.getAsLong() - contact.atNanos() < maxAgeNanos;
+        && !clocksMovedApart()
+        && nowNanos() - contact.atNanos() < maxAgeNanos;
   }
 
   /** Returns true if any thread's last answer is fresh. */

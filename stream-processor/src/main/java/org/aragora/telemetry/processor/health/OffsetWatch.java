@@ -1,6 +1,5 @@
 package org.aragora.telemetry.processor.health;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -15,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -26,7 +26,6 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.processor.flow.ConsumedOffsets;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Polls the committed offsets of the whole group and the ends of the input partitions, about once a
@@ -36,12 +35,18 @@ public final class OffsetWatch implements ConsumedOffsets {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final Duration PEEK_TIMEOUT = Duration.ofSeconds(2);
 
+  /** Offsets before the end at which the newest record is looked for; the last may be a marker. */
+  private static final int NEWEST = 2;
+
+  /** The newest record of a partition: where the partition ends, its append time, when seen. */
+  private record Newest(long end, long appendMs, long atNanos) {}
+
   /** The answers of one poll; {@code askedAtNanos} is earlier than all of them. */
   private record Answers(
       long askedAtNanos,
       Map<InputPartition, Long> committed,
       Map<InputPartition, PartitionEnds.Unread> unread,
-      Map<InputPartition, Long> nextUnreadMs) {}
+      Map<InputPartition, Long> appendedAtNanos) {}
 
   /** Records that cannot be read, at one last stable offset. */
   private record Held(long stable, long records, long sinceNanos) {}
@@ -52,8 +57,9 @@ public final class OffsetWatch implements ConsumedOffsets {
   private final BooleanSupplier needsAppendTimes;
   private final PartitionEnds ends;
   private final Map<TopicPartition, Held> held = new ConcurrentHashMap<>();
-  private final Map<InputPartition, Long> lastReadToEndMs = new ConcurrentHashMap<>();
-  private final Clock clock;
+  private final Map<InputPartition, IdleTime> idle = new ConcurrentHashMap<>();
+  private final Map<TopicPartition, Newest> newest = new HashMap<>();
+  private final LongSupplier nanoClock;
   private volatile Answers last = new Answers(0, Map.of(), Map.of(), Map.of());
 
   /** The input partitions of a consumer group. */
@@ -70,8 +76,8 @@ public final class OffsetWatch implements ConsumedOffsets {
       Consumer<byte[], byte[]> peeker,
       Inputs inputs,
       BooleanSupplier needsAppendTimes,
-      Clock clock) {
-    this.clock = clock;
+      LongSupplier nanoClock) {
+    this.nanoClock = nanoClock;
     this.admin = admin;
     this.peeker = peeker;
     this.inputs = inputs;
@@ -81,8 +87,7 @@ public final class OffsetWatch implements ConsumedOffsets {
 
   /** Asks once and publishes the answers. */
   public void refresh() throws ExecutionException, InterruptedException, TimeoutException {
-    long askedAtNanos = System.nanoTime();
-    long askedAtMs = clock.millis();
+    long askedAtNanos = nanoClock.getAsLong();
     Map<TopicPartition, OffsetAndMetadata> committed =
         admin
             .listConsumerGroupOffsets(inputs.group())
@@ -102,7 +107,7 @@ public final class OffsetWatch implements ConsumedOffsets {
             });
     Map<InputPartition, Long> committedByPartition = new HashMap<>();
     Map<InputPartition, PartitionEnds.Unread> unread = new HashMap<>();
-    Map<TopicPartition, Long> readable = new HashMap<>();
+    Map<TopicPartition, PartitionEnds.Unread> readable = new HashMap<>();
     ends.from(positions)
         .forEach(
             (topicPartition, found) -> {
@@ -111,21 +116,60 @@ public final class OffsetWatch implements ConsumedOffsets {
               unread.put(partition, found);
               hold(topicPartition, found, askedAtNanos);
               if (found.readable() > 0) {
-                readable.put(topicPartition, found.position());
+                readable.put(topicPartition, found);
               } else if (found.lag() == 0) {
-                lastReadToEndMs.merge(partition, askedAtMs, Math::max);
+                idle.compute(
+                    partition, (of, known) ->
+                        IdleTime.seen(known, positions.get(topicPartition), askedAtNanos));
               }
             });
-    Map<InputPartition, Long> nextUnreadMs = new HashMap<>();
+    Map<InputPartition, Long> appendedAtNanos = new HashMap<>();
     if (needsAppendTimes.getAsBoolean()) {
-      held.forEach(
-          (tp, of) ->
-              nextUnreadMs.put(
-                  inputs.partitions().get(tp),
-                  askedAtMs - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - of.sinceNanos())));
-      peek(readable).forEach((tp, ms) -> nextUnreadMs.put(inputs.partitions().get(tp), ms));
+      held.forEach((tp, of) -> appendedAtNanos.put(inputs.partitions().get(tp), of.sinceNanos()));
+      appendedAtNanos(readable)
+          .forEach((tp, nanos) -> appendedAtNanos.put(inputs.partitions().get(tp), nanos));
     }
-    last = new Answers(askedAtNanos, committedByPartition, unread, nextUnreadMs);
+    last = new Answers(askedAtNanos, committedByPartition, unread, appendedAtNanos);
+  }
+
+  /**
+   * {@link System#nanoTime} at which the next record of each partition was appended, if the newest
+   * was appended when it was seen first.
+   */
+  private Map<TopicPartition, Long> appendedAtNanos(
+      Map<TopicPartition, PartitionEnds.Unread> unread) {
+    Map<TopicPartition, Long> positions = new HashMap<>();
+    Map<TopicPartition, Long> grown = new HashMap<>();
+    newest.keySet().retainAll(unread.keySet());
+    unread.forEach(
+        (partition, found) -> {
+          positions.put(partition, found.position());
+          Newest known = newest.get(partition);
+          if (known == null || known.end() != end(found)) {
+            grown.put(partition, Math.max(found.position(), end(found) - NEWEST));
+          }
+        });
+    peek(grown)
+        .forEach(
+            (partition, appendMs) ->
+                newest.put(
+                    partition,
+                    new Newest(end(unread.get(partition)), appendMs, nanoClock.getAsLong())));
+    Map<TopicPartition, Long> appended = new HashMap<>();
+    peek(positions)
+        .forEach(
+            (partition, appendMs) -> {
+              Newest of = newest.get(partition);
+              if (of != null) {
+                long agoMs = Math.max(0, of.appendMs() - appendMs);
+                appended.put(partition, of.atNanos() - TimeUnit.MILLISECONDS.toNanos(agoMs));
+              }
+            });
+    return appended;
+  }
+
+  private static long end(PartitionEnds.Unread unread) {
+    return unread.position() + unread.readable();
   }
 
   private void hold(TopicPartition partition, PartitionEnds.Unread found, long nowNanos) {
@@ -224,13 +268,23 @@ public final class OffsetWatch implements ConsumedOffsets {
   }
 
   @Override
-  public OptionalLong nextUnreadAppendTimeMs(InputPartition partition) {
-    return optional(last.nextUnreadMs().get(partition));
+  public OptionalLong unreadAgeMs(InputPartition partition) {
+    Long appended = last.appendedAtNanos().get(partition);
+    return appended == null
+        ? OptionalLong.empty()
+        : OptionalLong.of(TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong() - appended));
   }
 
   @Override
-  public OptionalLong lastReadToEndMs(InputPartition partition) {
-    return optional(lastReadToEndMs.get(partition));
+  public OptionalLong idleNanos(InputPartition partition, long nextOffset) {
+    IdleTime known = idle.get(partition);
+    return known == null ? OptionalLong.empty() : known.nanos(nextOffset);
+  }
+
+  @Override
+  public OptionalLong lastReadToEndNanos(InputPartition partition) {
+    IdleTime known = idle.get(partition);
+    return known == null ? OptionalLong.empty() : OptionalLong.of(known.lastNanos());
   }
 
   @Override
@@ -258,9 +312,5 @@ public final class OffsetWatch implements ConsumedOffsets {
     return current.committed().isEmpty()
         ? OptionalLong.empty()
         : OptionalLong.of(current.askedAtNanos());
-  }
-
-  private static OptionalLong optional(@Nullable Long value) {
-    return value == null ? OptionalLong.empty() : OptionalLong.of(value);
   }
 }

@@ -6,11 +6,13 @@ import org.aragora.telemetry.counting.flow.Times;
 
 /**
  * The append time that one input partition has reached: that of its last record. While the broker
- * confirms that all is read, it advances with the monotonic clock. Never goes back.
+ * confirms that all is read, it advances with the monotonic clock. Goes back only with the append
+ * time of the partition, if that is set back.
  */
 final class AppendClock {
   private final LongSupplier nanoClock;
   private long nowMs;
+  private long readMs = Long.MIN_VALUE;
   private long anchorNanos;
 
   AppendClock(long startMs, LongSupplier nanoClock) {
@@ -19,8 +21,10 @@ final class AppendClock {
     this.anchorNanos = nanoClock.getAsLong();
   }
 
+  /** {@code appendMs}: of the partition, after the record. */
   void recordRead(long appendMs) {
-    nowMs = Math.max(nowMs, appendMs);
+    nowMs = appendMs < readMs ? appendMs : Math.max(nowMs, appendMs);
+    readMs = appendMs;
     anchorNanos = nanoClock.getAsLong();
   }
 

@@ -36,7 +36,8 @@ final class TopicSink implements CountSink {
   /** Makes a record the current one, which a dead letter may be built from. */
   InputRecord read(Record<byte[], byte[]> record) {
     reading = record;
-    return new InputRecord(metadata().offset(), record.timestamp(), record.key(), record.headers(), record.value());
+    return new InputRecord(
+        metadata().offset(), record.timestamp(), record.key(), record.headers(), record.value());
   }
 
   private RecordMetadata metadata() {

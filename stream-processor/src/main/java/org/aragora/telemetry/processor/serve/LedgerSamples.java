@@ -22,20 +22,17 @@ final class LedgerSamples {
   private final Map<InputPartition, Ledger> ledgers;
   private final ConsumedOffsets progress;
   private final TopicTime time;
-  private final long nowMs;
   private final Snapshots to;
 
   LedgerSamples(
       ServeSettings settings,
       Map<InputPartition, Ledger> ledgers,
       ConsumedOffsets progress,
-      long nowMs,
       Snapshots to) {
     this.settings = settings;
     this.ledgers = ledgers;
     this.progress = progress;
     this.time = new TopicTime(ledgers, progress);
-    this.nowMs = nowMs;
     this.to = to;
   }
 
@@ -75,6 +72,11 @@ final class LedgerSamples {
         "Gaps in the numbers of a producer run that were given up because there were too many",
         name,
         sum(topic, Ledger::gapsClosed));
+    addByTopic(
+        "runs_forgotten_total",
+        "Producer runs that were forgotten before their time because there were too many",
+        name,
+        sum(topic, Ledger::runsForgotten));
     ExactSum missing = new ExactSum();
     ledgers(topic).forEach(ledger -> missing.add(ledger.missing()));
     to.gauge(
@@ -97,11 +99,9 @@ final class LedgerSamples {
     boolean known = false;
     for (int i = 0; i < settings.inputPartitions().getOrDefault(topic, 0); i++) {
       InputPartition partition = new InputPartition(topic, i);
-      OptionalLong unreadMs = progress.nextUnreadAppendTimeMs(partition);
-      known |= time.isAtEnd(partition) || unreadMs.isPresent();
-      if (unreadMs.isPresent()) {
-        lagMs = Math.max(lagMs, (double) (nowMs - unreadMs.getAsLong()));
-      }
+      OptionalLong ageMs = progress.unreadAgeMs(partition);
+      known |= time.isAtEnd(partition) || ageMs.isPresent();
+      lagMs = Math.max(lagMs, (double) ageMs.orElse(0));
     }
     if (known) {
       to.gauge(

@@ -2,7 +2,6 @@ package org.aragora.telemetry.processor.serve;
 
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import java.time.Clock;
 import java.util.List;
 import java.util.function.Predicate;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
@@ -18,16 +17,13 @@ public final class SeriesCollector implements MultiCollector {
   private final MetricsView view;
   private final ServeSettings settings;
   private final ConsumedOffsets progress;
-  private final Clock clock;
   private final SeriesSamples seriesSamples;
   private final int topicTimePartition;
 
-  public SeriesCollector(
-      MetricsView view, ServeSettings settings, ConsumedOffsets progress, Clock clock) {
+  public SeriesCollector(MetricsView view, ServeSettings settings, ConsumedOffsets progress) {
     this.view = view;
     this.settings = settings;
     this.progress = progress;
-    this.clock = clock;
     this.seriesSamples = new SeriesSamples(settings);
     this.topicTimePartition = MetricsKey.topicTimePartition(settings.metricsPartitions());
   }
@@ -60,7 +56,6 @@ public final class SeriesCollector implements MultiCollector {
     Snapshots snapshots = new Snapshots();
     List<MetricDescriptor> metrics =
         settings.metrics().stream().filter(metric -> isIncluded(metric, includedNames)).toList();
-    long nowMs = clock.millis();
     for (PartitionView next : views) {
       TopicTime time = new TopicTime(next.ledgers(), progress);
       for (MetricDescriptor metric : metrics) {
@@ -71,7 +66,7 @@ public final class SeriesCollector implements MultiCollector {
         }
       }
       if (next.partition() == topicTimePartition) {
-        new LedgerSamples(settings, next.ledgers(), progress, nowMs, snapshots).add();
+        new LedgerSamples(settings, next.ledgers(), progress, snapshots).add();
       }
     }
     return snapshots.build(includedNames);

@@ -12,6 +12,8 @@ import org.aragora.telemetry.schemas.topic.InputTopic;
  * The time that the topics have reached; it advances with the clock while they are read to the end.
  */
 final class TopicTime {
+  private static final long NEVER = Long.MIN_VALUE;
+
   private final Map<InputPartition, Ledger> ledgers;
   private final ConsumedOffsets progress;
 
@@ -21,18 +23,22 @@ final class TopicTime {
   }
 
   /**
-   * Append time that a partition has reached: that of its last record, or the last moment at which
-   * it was known to be read to its end, if that is later. The current clock is not used, because
-   * the next record would set it back.
+   * Append time that a partition has reached: that of its last record and the time for which it was
+   * idle since, or what its task has reported if that is later. Idle time ends at a look at the
+   * broker: the next record would set a running clock back.
    */
   long appendTimeMs(InputPartition partition) {
     Ledger ledger = ledgers.get(partition);
-    long readMs = ledger == null ? Ledger.NO_TIME : ledger.appendTimeMs();
-    return Math.max(readMs, idleUntilMs(partition));
+    return ledger == null ? Ledger.NO_TIME : reachedMs(partition, ledger);
   }
 
-  private long idleUntilMs(InputPartition partition) {
-    return progress.lastReadToEndMs(partition).orElse(Ledger.NO_TIME);
+  private long reachedMs(InputPartition partition, Ledger ledger) {
+    long appendMs = ledger.appendTimeMs();
+    if (appendMs == Ledger.NO_TIME) {
+      return appendMs;
+    }
+    long idleNanos = progress.idleNanos(partition, ledger.nextOffset()).orElse(0);
+    return Math.max(ledger.reachedMs(), appendMs + idleNanos / Times.NANOS_PER_MS);
   }
 
   boolean isAtEnd(InputPartition partition) {
@@ -46,18 +52,31 @@ final class TopicTime {
    */
   OptionalLong highestNanos(InputTopic topic) {
     long highest = Ledger.NO_TIME;
-    long lastAppendMs = Ledger.NO_TIME;
-    long idleUntilMs = Long.MAX_VALUE;
+    long lookNanos = Long.MAX_VALUE;
+    Map.Entry<InputPartition, Ledger> last = null;
     for (Map.Entry<InputPartition, Ledger> entry : ledgers.entrySet()) {
       if (entry.getKey().topic() == topic) {
         highest = Math.max(highest, entry.getValue().partitionTimeNanos());
-        lastAppendMs = Math.max(lastAppendMs, entry.getValue().appendTimeMs());
-        idleUntilMs = Math.min(idleUntilMs, idleUntilMs(entry.getKey()));
+        lookNanos = Math.min(lookNanos, progress.lastReadToEndNanos(entry.getKey()).orElse(NEVER));
+        if (last == null || last.getValue().appendTimeMs() < entry.getValue().appendTimeMs()) {
+          last = entry;
+        }
       }
     }
-    return highest == Ledger.NO_TIME
-        ? OptionalLong.empty()
-        : OptionalLong.of(advanced(highest, lastAppendMs, idleUntilMs));
+    if (last == null || highest == Ledger.NO_TIME) {
+      return OptionalLong.empty();
+    }
+    OptionalLong ownLookNanos = progress.lastReadToEndNanos(last.getKey());
+    if (ownLookNanos.isEmpty() || lookNanos == NEVER) {
+      return OptionalLong.of(highest);
+    }
+    long unconfirmedNanos = ownLookNanos.getAsLong() - lookNanos;
+    return OptionalLong.of(
+        highest + Math.max(0, idleNanos(last.getKey(), last.getValue()) - unconfirmedNanos));
+  }
+
+  private long idleNanos(InputPartition partition, Ledger ledger) {
+    return (reachedMs(partition, ledger) - ledger.appendTimeMs()) * Times.NANOS_PER_MS;
   }
 
   /**
@@ -71,18 +90,10 @@ final class TopicTime {
             .filter(entry -> entry.getValue().partitionTimeNanos() != Ledger.NO_TIME)
             .mapToLong(
                 entry ->
-                    advanced(
-                        entry.getValue().partitionTimeNanos(),
-                        entry.getValue().appendTimeMs(),
-                        idleUntilMs(entry.getKey())))
+                    entry.getValue().partitionTimeNanos()
+                        + idleNanos(entry.getKey(), entry.getValue()))
             .min();
     OptionalLong until = lowest.isPresent() ? lowest : highestNanos(topic);
     return until.isPresent() ? OptionalLong.of(until.getAsLong() - graceNanos) : until;
-  }
-
-  private static long advanced(long timeNanos, long lastAppendMs, long idleUntilMs) {
-    return idleUntilMs > lastAppendMs
-        ? timeNanos + (idleUntilMs - lastAppendMs) * Times.NANOS_PER_MS
-        : timeNanos;
   }
 }

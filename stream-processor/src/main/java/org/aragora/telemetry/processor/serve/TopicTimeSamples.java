@@ -72,7 +72,7 @@ final class TopicTimeSamples {
       if (!merged.isRunning()) {
         continue;
       }
-      long leftMs = leftMs(parts, time);
+      long leftMs = leftMs(merged, parts, time);
       int live = leftMs > 0 ? 1 : 0;
       if (live == 1) {
         connections.add(merged.websocketConnections());
@@ -107,14 +107,15 @@ final class TopicTimeSamples {
   }
 
   /**
-   * Time for which an instance stays alive without another heartbeat; the most of all partitions.
+   * Time for which an instance stays alive without another heartbeat, by the partition of its last.
    */
-  private static long leftMs(List<Part> parts, TopicTime time) {
+  private static long leftMs(InstanceAggregate merged, List<Part> parts, TopicTime time) {
     long leftMs = Long.MIN_VALUE;
     for (Part part : parts) {
       long liveUntilMs = ((InstanceAggregate) part.value()).liveUntilMs();
       long nowMs = time.appendTimeMs(part.task());
-      if (liveUntilMs > 0 && nowMs > 0) {
+      boolean last = ((InstanceAggregate) part.value()).hasHeartbeatOf(merged);
+      if (last && liveUntilMs > 0 && nowMs > 0) {
         leftMs = Math.max(leftMs, liveUntilMs - nowMs);
       }
     }

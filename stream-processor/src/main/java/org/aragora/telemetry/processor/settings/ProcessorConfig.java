@@ -111,6 +111,7 @@ public final class ProcessorConfig {
           CountingSettings.DEBATE_DEADLINE,
           CountingSettings.BIRTH,
           CountingSettings.SERIES_LIMIT,
+          CountingSettings.RUN_LIMIT,
           CountingSettings.SERIES_RETENTION,
           CREATE_TOPICS,
           PARTITIONS,
@@ -299,6 +300,7 @@ public final class ProcessorConfig {
         settings.get(CountingSettings.LATE_GRACE),
         settings.get(CountingSettings.DEBATE_DEADLINE),
         settings.get(CountingSettings.SERIES_LIMIT),
+        settings.get(CountingSettings.RUN_LIMIT),
         settings.get(CountingSettings.SERIES_RETENTION),
         settings.get(CountingSettings.BIRTH),
         true);

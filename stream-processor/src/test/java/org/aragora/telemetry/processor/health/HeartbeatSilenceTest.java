@@ -14,7 +14,9 @@ class HeartbeatSilenceTest {
 
   private long nowNanos = 1;
   private double answers;
-  private final HeartbeatWatch watch = new HeartbeatWatch(Duration.ofSeconds(3), () -> nowNanos);
+  private final HeartbeatWatch watch =
+      new HeartbeatWatch(
+          Duration.ofSeconds(3), new Clocks(() -> nowNanos, () -> nowNanos / 1_000_000));
 
   @Test
   void answersInARowAreFresh() {

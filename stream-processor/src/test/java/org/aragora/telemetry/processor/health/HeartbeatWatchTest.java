@@ -13,7 +13,10 @@ class HeartbeatWatchTest {
   private static final long SECOND = 1_000_000_000;
 
   private long nanos = 1_000 * SECOND;
-  private final HeartbeatWatch watch = new HeartbeatWatch(Duration.ofSeconds(5), () -> nanos);
+  private long suspendedMs;
+  private final HeartbeatWatch watch =
+      new HeartbeatWatch(
+          Duration.ofSeconds(5), new Clocks(() -> nanos, () -> nanos / 1_000_000 + suspendedMs));
   private final Map<MetricName, Metric> metrics = new HashMap<>();
 
   @Test
@@ -36,6 +39,48 @@ class HeartbeatWatchTest {
     assertThat(watch.isFresh("t1")).isTrue();
     nanos += 1;
     assertThat(watch.isFresh("t1")).isFalse();
+  }
+
+  @Test
+  void afterASuspensionOfTheMachineOnlyTheThirdAnswerProvesAnything() {
+    answers("t1", 7);
+    refresh(0);
+    answers("t1", 8);
+    refresh(1);
+    assertThat(watch.isFresh("t1")).isTrue();
+    // The monotonic clock stood still meanwhile.
+    suspendedMs += 60_000;
+    assertThat(watch.isFresh("t1")).as("a scrape right after it").isFalse();
+    for (int answer = 9; answer <= 11; answer++) {
+      assertThat(watch.isFresh("t1")).isFalse();
+      answers("t1", answer);
+      refresh(0.2);
+    }
+    assertThat(watch.isFresh("t1")).isTrue();
+  }
+
+  @Test
+  void aWallClockThatIsSetIsASuspensionToo() {
+    answers("t1", 7);
+    refresh(0);
+    answers("t1", 8);
+    refresh(1);
+    suspendedMs -= 1_001;
+    assertThat(watch.isFresh("t1")).isFalse();
+    refresh(0.2);
+    assertThat(watch.isFresh("t1")).isFalse();
+  }
+
+  @Test
+  void clocksThatDriftSlowlyAreTrusted() {
+    answers("t1", 7);
+    refresh(0);
+    for (int answer = 8; answer < 40; answer++) {
+      answers("t1", answer);
+      suspendedMs += 100;
+      refresh(1);
+      assertThat(watch.isFresh("t1")).isTrue();
+    }
   }
 
   @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -35,7 +34,9 @@ class ITProcessorHealth {
     kafka.createTopics(1);
     Map<String, Object> clients = Map.of("bootstrap.servers", kafka.bootstrapServers());
     TopicPartition input = new TopicPartition(InputTopic.REQUESTS.under(kafka.prefix()), 0);
-    HeartbeatWatch heartbeats = new HeartbeatWatch(Duration.ofMinutes(5), System::nanoTime);
+    HeartbeatWatch heartbeats =
+        new HeartbeatWatch(
+            Duration.ofMinutes(5), new Clocks(System::nanoTime, System::currentTimeMillis));
     ProcessorHealthTest.answer(heartbeats, 1);
     ProcessorHealthTest.answer(heartbeats, 2);
     try (Admin admin = Admin.create(clients);
@@ -49,7 +50,7 @@ class ITProcessorHealth {
               new OffsetWatch.Inputs(
                   GROUP, Map.of(input, new InputPartition(InputTopic.REQUESTS, 0))),
               () -> false,
-              Clock.systemUTC());
+              System::nanoTime);
       ProcessorHealth health =
           new ProcessorHealth(
               new ProcessorHealth.Watched(

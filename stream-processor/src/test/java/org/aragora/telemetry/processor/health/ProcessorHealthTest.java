@@ -29,7 +29,8 @@ class ProcessorHealthTest {
 
   private final KafkaStreams streams = streams();
   private long nanos;
-  private final HeartbeatWatch heartbeats = new HeartbeatWatch(Duration.ofSeconds(5), () -> nanos);
+  private final HeartbeatWatch heartbeats =
+      new HeartbeatWatch(Duration.ofSeconds(5), new Clocks(() -> nanos, () -> nanos / 1_000_000));
   private final ThreadFailures failures = failures(() -> nanos);
   private final ProcessorHealth health =
       new ProcessorHealth(
@@ -38,11 +39,7 @@ class ProcessorHealthTest {
               new MetricsView(heartbeats),
               heartbeats,
               new OffsetWatch(
-                  null,
-                  peeker(),
-                  new OffsetWatch.Inputs("g", Map.of()),
-                  () -> false,
-                  java.time.Clock.systemUTC()),
+                  null, peeker(), new OffsetWatch.Inputs("g", Map.of()), () -> false, () -> nanos),
               failures),
           Duration.ofSeconds(60),
           () -> nanos);

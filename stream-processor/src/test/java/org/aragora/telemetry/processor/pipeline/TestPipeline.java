@@ -3,10 +3,8 @@ package org.aragora.telemetry.processor.pipeline;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +44,7 @@ final class TestPipeline implements AutoCloseable {
   private final MetricsView view = new MetricsView(thread -> true);
   private final TopologyTestDriver driver;
   private Instant now = START;
+  private final Map<InputTopic, Long> sentNanos = new HashMap<>();
 
   TestPipeline(Path stateDir, boolean proposesEnds) {
     Properties properties = new Properties();
@@ -79,6 +78,7 @@ final class TestPipeline implements AutoCloseable {
             Duration.ofSeconds(300),
             Duration.ofSeconds(3600),
             2000,
+            10_000,
             Duration.ofDays(7),
             Duration.ZERO,
             proposesEnds);
@@ -97,7 +97,7 @@ final class TestPipeline implements AutoCloseable {
                 ANNOUNCEMENT,
                 new CountProcessor.Services(
                     counters(false),
-                    progress(() -> 0),
+                    progress(() -> 0, Map.of()),
                     () -> 0,
                     Duration.ofSeconds(1),
                     () -> 1 << 23),
@@ -120,6 +120,7 @@ final class TestPipeline implements AutoCloseable {
     TestInputTopic<byte[], byte[]> input =
         driver.createInputTopic(
             topic.under("aragora."), new ByteArraySerializer(), new ByteArraySerializer());
+    sentNanos.put(topic, nanos());
     input.pipeInput(key == null ? null : key.getBytes(StandardCharsets.UTF_8), value, at);
   }
 
@@ -135,7 +136,8 @@ final class TestPipeline implements AutoCloseable {
         .readRecordsToList();
   }
 
-  private static ConsumedOffsets progress(java.util.function.LongSupplier nanos) {
+  private static ConsumedOffsets progress(
+      java.util.function.LongSupplier nanos, Map<InputTopic, Long> sentNanos) {
     return new ConsumedOffsets() {
       @Override
       public OptionalLong unstableRecords(InputPartition partition) {
@@ -148,13 +150,18 @@ final class TestPipeline implements AutoCloseable {
       }
 
       @Override
-      public OptionalLong nextUnreadAppendTimeMs(InputPartition partition) {
+      public OptionalLong unreadAgeMs(InputPartition partition) {
         return OptionalLong.empty();
       }
 
       @Override
-      public OptionalLong lastReadToEndMs(InputPartition partition) {
-        return OptionalLong.of(START.toEpochMilli() + nanos.getAsLong() / 1_000_000);
+      public OptionalLong idleNanos(InputPartition partition, long nextOffset) {
+        return OptionalLong.of(nanos.getAsLong() - sentNanos.getOrDefault(partition.topic(), 0L));
+      }
+
+      @Override
+      public OptionalLong lastReadToEndNanos(InputPartition partition) {
+        return OptionalLong.of(nanos.getAsLong());
       }
 
       @Override
@@ -165,7 +172,7 @@ final class TestPipeline implements AutoCloseable {
   }
 
   private ConsumedOffsets progress() {
-    return progress(this::nanos);
+    return progress(this::nanos, sentNanos);
   }
 
   MetricSnapshots scrape() {
@@ -182,8 +189,7 @@ final class TestPipeline implements AutoCloseable {
                 partitions,
                 1,
                 Duration.ofSeconds(300)),
-            progress(),
-            Clock.fixed(now, ZoneOffset.UTC))
+            progress())
         .collect();
   }
 

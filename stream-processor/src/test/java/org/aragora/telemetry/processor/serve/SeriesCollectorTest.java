@@ -9,11 +9,8 @@ import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -73,6 +70,8 @@ class SeriesCollectorTest {
   private final MetricsView view = new MetricsView(fresh::contains);
   private final Map<InputPartition, Long> lag = new HashMap<>();
   private final Map<InputPartition, Long> lastReadToEndMs = new HashMap<>();
+  private final Map<InputPartition, Long> ledgerMs = new HashMap<>();
+  private final Map<InputPartition, Long> unreadAgeMs = new HashMap<>();
   private long lookAgeMs;
   private Runnable duringCollection = () -> {};
   private Predicate<String> included = name -> true;
@@ -415,6 +414,17 @@ class SeriesCollectorTest {
             (nowMs - 1_000) / 1e3 - 300);
   }
 
+  @Test
+  void theLagIsTheAgeOfTheOldestUnreadRecordByTheBrokersClock() {
+    announce("me");
+    ledger(D0, nowMs);
+    lag.put(D0, 3L);
+    lag.put(D1, 7L);
+    unreadAgeMs.put(D0, 1_500L);
+    unreadAgeMs.put(D1, 61_000L);
+    assertThat(samples()).containsEntry("aragora_telemetry_lag_seconds{t.debates}", 61.0);
+  }
+
   private static Aggregate sum(long value) {
     SumAggregate sum = new SumAggregate();
     sum.add(value);
@@ -451,6 +461,7 @@ class SeriesCollectorTest {
   }
 
   private void ledger(InputPartition task, long ms) {
+    ledgerMs.put(task, ms);
     Ledger ledger = new Ledger();
     ledger.recordRead(10, ms);
     ledger.recordDeadLetter(DeadLetterReason.NULL_VALUE);
@@ -459,30 +470,6 @@ class SeriesCollectorTest {
     BinaryWriter out = new BinaryWriter();
     ledger.write(out);
     partition.accept(new MetricsKey.LedgerOf(task).toBytes(), out.toBytes());
-  }
-
-  /** Runs {@link #duringCollection} whenever a collection asks for the time. */
-  private final class InstantSource extends Clock {
-    @Override
-    public long millis() {
-      duringCollection.run();
-      return nowMs;
-    }
-
-    @Override
-    public Instant instant() {
-      return Instant.ofEpochMilli(millis());
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 
   private void announce(String owner) {
@@ -504,17 +491,30 @@ class SeriesCollectorTest {
           }
 
           @Override
-          public OptionalLong nextUnreadAppendTimeMs(InputPartition of) {
-            return OptionalLong.empty();
+          public OptionalLong unreadAgeMs(InputPartition of) {
+            if (of.equals(D0)) {
+              duringCollection.run(); // asked once by a collection
+            }
+            return unreadAgeMs.containsKey(of)
+                ? OptionalLong.of(unreadAgeMs.get(of))
+                : OptionalLong.empty();
           }
 
           @Override
-          public OptionalLong lastReadToEndMs(InputPartition of) {
+          public OptionalLong idleNanos(InputPartition of, long nextOffset) {
+            OptionalLong look = lastReadToEndNanos(of);
+            return look.isEmpty()
+                ? look
+                : OptionalLong.of(look.getAsLong() - ledgerMs.getOrDefault(of, 0L) * 1_000_000);
+          }
+
+          @Override
+          public OptionalLong lastReadToEndNanos(InputPartition of) {
             if (lag.getOrDefault(of, 1L) == 0) {
               lastReadToEndMs.put(of, nowMs - lookAgeMs);
             }
             return lastReadToEndMs.containsKey(of)
-                ? OptionalLong.of(lastReadToEndMs.get(of))
+                ? OptionalLong.of(lastReadToEndMs.get(of) * 1_000_000)
                 : OptionalLong.empty();
           }
 
@@ -533,8 +533,7 @@ class SeriesCollectorTest {
                 Map.of(InputTopic.DEBATES, 2),
                 1,
                 Duration.ofSeconds(300)),
-            progress,
-            new InstantSource());
+            progress);
     Map<String, Double> samples = new TreeMap<>();
     for (MetricSnapshot family : collector.collect(included)) {
       for (DataPointSnapshot point : family.getDataPoints()) {

@@ -66,6 +66,13 @@ final class Logs {
     partitions = Map.copyOf(counts);
   }
 
+  /** Time since the append time of a partition, zero if that lies ahead or is unknown. */
+  long idleMs(InputPartition partition) {
+    return entries.get(partition).stream().mapToLong(Entry::appendMs).max().stream()
+        .map(last -> Math.max(0, nowMs - last))
+        .sum();
+  }
+
   Map<InputTopic, Integer> partitions() {
     return partitions;
   }

@@ -1,9 +1,6 @@
 package org.aragora.telemetry.processor.simulation;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,6 +26,7 @@ import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.value.PartialValue;
+import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.processor.flow.ConsumedOffsets;
 import org.aragora.telemetry.processor.pipeline.CountProcessor;
 import org.aragora.telemetry.processor.pipeline.PartitionedValue;
@@ -81,7 +79,7 @@ final class World {
   private final Map<Integer, Integer> furthest = new HashMap<>();
 
   private static List<MetricDescriptor> metrics() {
-    CountingRules any = new CountingRules(SKEW, GRACE, GRACE, 1, GRACE, GRACE, false);
+    CountingRules any = new CountingRules(SKEW, GRACE, GRACE, 1, 1, GRACE, GRACE, false);
     return PartitionCounters.of(any, "aragora.").metrics();
   }
 
@@ -117,7 +115,7 @@ final class World {
   CountProcessor.Services services() {
     CountingRules rules =
         new CountingRules(
-            SKEW, GRACE, Duration.ofSeconds(600), seriesLimit, retention, birth, proposes);
+            SKEW, GRACE, Duration.ofSeconds(600), seriesLimit, 10_000, retention, birth, proposes);
     return new CountProcessor.Services(
         PartitionCounters.of(rules, "aragora."),
         progress(),
@@ -143,13 +141,20 @@ final class World {
       }
 
       @Override
-      public OptionalLong nextUnreadAppendTimeMs(InputPartition partition) {
+      public OptionalLong unreadAgeMs(InputPartition partition) {
         return OptionalLong.empty();
       }
 
       @Override
-      public OptionalLong lastReadToEndMs(InputPartition partition) {
-        return atEnd(partition) ? OptionalLong.of(logs.nowMs) : OptionalLong.empty();
+      public OptionalLong idleNanos(InputPartition partition, long nextOffset) {
+        return atEnd(partition)
+            ? OptionalLong.of(logs.idleMs(partition) * 1_000_000)
+            : OptionalLong.empty();
+      }
+
+      @Override
+      public OptionalLong lastReadToEndNanos(InputPartition partition) {
+        return readToEndAtNanos(partition);
       }
 
       @Override
@@ -185,7 +190,8 @@ final class World {
     if (value == null) {
       delete(key);
     } else if (!(key instanceof MetricsKey.Owner)) {
-      metrics.put(hex(key.toBytes()), hex(value));
+      metrics.put(
+          hex(key.toBytes()), hex(key instanceof MetricsKey.LedgerOf ? account(value) : value));
     }
     metricsLog.get(key.partition(metricsPartitions)).add(new byte[][] {key.toBytes(), value});
   }
@@ -214,6 +220,13 @@ final class World {
 
   private static PartialValue value(String hex) {
     return PartialValue.fromBytes(HexFormat.of().parseHex(hex));
+  }
+
+  /** A ledger without the time that its partition had reached, which depends on the clock. */
+  private static byte[] account(byte[] ledger) {
+    BinaryWriter out = new BinaryWriter();
+    Ledger.read(new BinaryReader(ledger)).write(out);
+    return out.toBytes();
   }
 
   private static String hex(byte[] bytes) {
@@ -339,8 +352,7 @@ final class World {
                 logs.partitions(),
                 metricsPartitions,
                 GRACE),
-            progress(),
-            Clock.fixed(Instant.ofEpochMilli(logs.nowMs), ZoneOffset.UTC));
+            progress());
     return Samples.of(collector.collect());
   }
 

@@ -12,11 +12,16 @@ final class InstanceState {
 
   /** {@code untilMs}: append time plus three intervals. */
   void heartbeat(LastValue connections, long untilMs) {
-    heartbeat = LastValue.later(heartbeat, connections);
-    if (stop == null || connections.order().compareTo(stop.order()) > 0) {
-      liveUntilMs = Math.max(liveUntilMs, untilMs);
-    }
+    beat(connections, untilMs);
     websocket(connections);
+  }
+
+  private void beat(LastValue last, long untilMs) {
+    int compared = heartbeat == null ? 1 : last.order().compareTo(heartbeat.order());
+    if (compared >= 0) {
+      liveUntilMs = compared > 0 ? untilMs : Math.max(liveUntilMs, untilMs);
+      heartbeat = LastValue.later(heartbeat, last);
+    }
   }
 
   void stopped(LastValue.Order order) {
@@ -29,10 +34,11 @@ final class InstanceState {
 
   void merge(InstanceState other) {
     overLimit &= other.overLimit || other.liveUntilMs == Long.MIN_VALUE;
-    heartbeat = LastValue.later(heartbeat, other.heartbeat);
+    if (other.heartbeat != null) {
+      beat(other.heartbeat, other.liveUntilMs);
+    }
     stop = LastValue.later(stop, other.stop);
     websocket = LastValue.later(websocket, other.websocket);
-    liveUntilMs = Math.max(liveUntilMs, other.liveUntilMs);
   }
 
   /** Append time until which it lives at most, as far as is known. */

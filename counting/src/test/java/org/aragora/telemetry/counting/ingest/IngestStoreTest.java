@@ -17,18 +17,19 @@ import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 
 /**
- * The ingest store as version 1 wrote it, from a committed file. Whatever comes later must go on
- * from it; what writes other bytes must raise the version.
+ * The ingest store as each version wrote it, from committed files. Whatever comes later must go on
+ * from them; what writes other bytes must raise the version.
  */
-class StoreVersion1Test {
-  private static final String FILE = "ingest-store-version-1.txt";
+class IngestStoreTest {
+  private static final String FILE = "ingest-store-version-2.txt";
+  private static final String FILE_1 = "ingest-store-version-1.txt";
   private static final long NOON_MS = 1_795_521_600_000L;
 
   private final RecordingSink sink = new RecordingSink();
   private Ingest ingest;
 
   @Test
-  void whatIsWrittenTodayIsVersion1() {
+  void whatIsWrittenTodayIsVersion2() {
     KeyValueStore<Bytes, byte[]> store = MemoryStores.empty();
     open(store);
     read(0, event("round_completed", 1, "\"round\":1,\"duration_seconds\":1"));
@@ -39,12 +40,31 @@ class StoreVersion1Test {
     read(8, start("proposed", "\"timeout_seconds\":1"));
     ingest.writeOut(NOON_MS + 120_000, true);
     assertThat(MemoryStores.contents(store))
-        .isEqualTo(CommittedStore.contents(StoreVersion1Test.class, FILE));
+        .isEqualTo(CommittedStore.contents(IngestStoreTest.class, FILE));
   }
 
   @Test
   void countingGoesOnFromVersion1() {
-    open(CommittedStore.open(StoreVersion1Test.class, FILE));
+    countingGoesOnFrom(CommittedStore.open(IngestStoreTest.class, FILE_1));
+  }
+
+  @Test
+  void countingGoesOnFromVersion2() {
+    countingGoesOnFrom(CommittedStore.open(IngestStoreTest.class, FILE));
+  }
+
+  @Test
+  void nothingOfVersion1IsLeftOnceItWasRead() {
+    KeyValueStore<Bytes, byte[]> store = CommittedStore.open(IngestStoreTest.class, FILE_1);
+    open(store);
+    ingest.writeOut(NOON_MS + 120_000, true);
+    assertThat(MemoryStores.contents(store).keySet())
+        .as("runs, gaps, open and ended debates by their hashes")
+        .isEqualTo(CommittedStore.contents(IngestStoreTest.class, FILE).keySet());
+  }
+
+  private void countingGoesOnFrom(KeyValueStore<Bytes, byte[]> store) {
+    open(store);
     assertThat(ingest.appendTimeMs()).as("the stored clock").isEqualTo(NOON_MS + 120_000);
     assertThat(read(9, event("round_completed", 700, "\"round\":1,\"duration_seconds\":1")))
         .isNull();

@@ -33,8 +33,8 @@ import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 class StatusServerTest {
@@ -88,8 +88,7 @@ class StatusServerTest {
   void methodsThatDoNotReadAreRefused(String method) throws Exception {
     for (String path : List.of("/", "/metrics", "/health/live", "/x")) {
       try (Socket socket = new Socket("127.0.0.1", server.port())) {
-        String request =
-            method + " " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        String request = method + " " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         String answer =
             new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);

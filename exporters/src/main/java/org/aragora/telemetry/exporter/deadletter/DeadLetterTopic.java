@@ -28,7 +28,7 @@ public final class DeadLetterTopic implements AutoCloseable {
   private static final int LARGE = 64 * 1024;
   private static final int SMALL = 512;
 
-  /** What of a record is left out if its dead letter does not fit the topic, in this order. */
+  /** Parts of a record to leave out if its dead letter does not fit the topic, in this order. */
   public enum Cut {
     NOTHING,
     HEADERS,

@@ -72,7 +72,7 @@ final class ClientConfig {
       throw refused(e);
     }
     String servers = String.valueOf(config.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG));
-    for (String server : servers.split(",")) {
+    for (String server : servers.split(",", -1)) {
       if (!SERVER.matcher(server.trim()).matches()) {
         throw new IllegalArgumentException(
             "The Kafka client refuses its settings: bootstrap.servers has \""

@@ -26,8 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class ProducerBuilder {
   private static final Pattern INSTANCE_ID = Pattern.compile("[A-Za-z0-9._~:@-]{1,128}");
   private static final Duration LEAST_HEARTBEAT = Duration.ofSeconds(Bounds.MIN_INTERVAL_SECONDS);
-  private static final Duration LONGEST_HEARTBEAT =
-      Duration.ofSeconds(Bounds.MAX_INTERVAL_SECONDS);
+  private static final Duration LONGEST_HEARTBEAT = Duration.ofSeconds(Bounds.MAX_INTERVAL_SECONDS);
   private static final int LEAST_BYTES = 4 * 1024 * 1024;
   private static final int LEAST_SPOOL_BYTES = 16 * 1024 * 1024;
 

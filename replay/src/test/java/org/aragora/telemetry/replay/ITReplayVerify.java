@@ -187,20 +187,16 @@ class ITReplayVerify {
   void whereRetentionHasCutOnlyWindowsOfWhichNothingIsMissingAreCompared() throws Exception {
     TopicPartition cut = new TopicPartition(kafka.prefix() + "requests", 0);
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
-        KafkaProducer<byte[], byte[]> producer = producer();
-        ProcessorService processor = service.start()) {
-      appendTimeIsTheProducers(admin, cut.topic());
+        KafkaProducer<byte[], byte[]> producer = producer()) {
+      timestampType(admin, cut.topic(), "CreateTime");
       for (int i = 0; i < 900; i++) {
         producer.send(request(cut, i, START.plusSeconds(i)));
       }
       producer.flush();
-      service.awaitCounted();
-      assertThat(processor.stopped()).isNotDone();
-      // The last word on what was counted is a write interval behind.
-      await()
-          .atMost(Duration.ofSeconds(20))
-          .until(() -> service.replay("--verify").exitCode() == 0);
-      admin.deleteRecords(Map.of(cut, RecordsToDelete.beforeOffset(100))).all().get();
+      timestampType(admin, cut.topic(), "LogAppendTime"); // the records keep their times
+      try (ProcessorService processor = service.start()) {
+        countAndCut(admin, cut, processor);
+      }
     }
     String[] verify = {"--verify", "--allow-gaps", "--warm-up", "60", "--settle", "1"};
 
@@ -227,14 +223,23 @@ class ITReplayVerify {
     assertThat(wrong.out()).contains(": 1 differences.");
   }
 
-  private static void appendTimeIsTheProducers(Admin admin, String topic) throws Exception {
+  private void countAndCut(Admin admin, TopicPartition cut, ProcessorService processor)
+      throws Exception {
+    service.awaitCounted();
+    assertThat(processor.stopped()).isNotDone();
+    // The last word on what was counted is a write interval behind.
+    await().atMost(Duration.ofSeconds(20)).until(() -> service.replay("--verify").exitCode() == 0);
+    admin.deleteRecords(Map.of(cut, RecordsToDelete.beforeOffset(100))).all().get();
+  }
+
+  private static void timestampType(Admin admin, String topic, String type) throws Exception {
     admin
         .incrementalAlterConfigs(
             Map.of(
                 new ConfigResource(ConfigResource.Type.TOPIC, topic),
                 List.of(
                     new AlterConfigOp(
-                        new ConfigEntry("message.timestamp.type", "CreateTime"),
+                        new ConfigEntry("message.timestamp.type", type),
                         AlterConfigOp.OpType.SET))))
         .all()
         .get();

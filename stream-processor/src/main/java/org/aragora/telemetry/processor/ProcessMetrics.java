@@ -107,7 +107,7 @@ final class ProcessMetrics implements MultiCollector {
             "foreign_records",
             "Records of the metrics topic, read by this process, that no release has written",
             Labels.EMPTY,
-            running == null ? 0 : running.foreignRecords()));
+            running == null ? 0 : (double) running.foreignRecords()));
     if (running != null) {
       all.addAll(clientMetrics(running.clientMetrics()));
     }

@@ -15,8 +15,7 @@ public final class TopicFaults extends FaultLane {
   private final StrangeWriter writer;
 
   /** {@code intruder} and {@code writer}: on the topics of the fleet. */
-  public TopicFaults(
-      Stage stage, ProcessorFleet fleet, Intruder intruder, StrangeWriter writer) {
+  public TopicFaults(Stage stage, ProcessorFleet fleet, Intruder intruder, StrangeWriter writer) {
     super(stage, FaultKind.Target.TOPIC, REST_MS);
     this.fleet = fleet;
     this.intruder = intruder;

@@ -150,7 +150,9 @@ public final class Settings {
   /** Returns the refusal of a setting, for a reason that its declaration cannot check. */
   public InvalidSettingException refusal(Setting<?> setting, String reason) {
     String text = texts.get(setting.key());
-    String shown = text == null || setting.isSecret() ? "" : "=" + text;
+    // A text with an @ may be an address with a password.
+    boolean hidden = text == null || setting.isSecret() || text.indexOf('@') >= 0;
+    String shown = hidden ? "" : "=" + text;
     return new InvalidSettingException(
         "%s%s is refused: %s%s"
             .formatted(setting.key(), shown, reason, reason.endsWith(".") ? "" : "."));

@@ -204,7 +204,7 @@ class DebatesTest {
   private String domain(String start, String end) {
     debates = new Debates(MemoryStores.empty(), LIMIT);
     debates.start(debate("d", start, 0));
-    return ((DebateChange.Ended) debates.end(end("d", end), 1, ++offset)).domain();
+    return debates.end(end("d", end), 1, ++offset).domain();
   }
 
   private static DebateChange.Ended ended(String id, String own, String domain, boolean wasOpen) {

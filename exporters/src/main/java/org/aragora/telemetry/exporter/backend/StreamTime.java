@@ -12,9 +12,9 @@ import java.time.Duration;
 public record StreamTime(Object stream, long nanos) {
 
   /**
-   * Time by which the newest payload sent of a stream may be ahead of its oldest that is not settled.
-   * Loki refuses an hour (half of its {@code max_chunk_age}); the rest is for what other exporters
-   * have sent.
+   * Longest time from the oldest payload of a stream that is not settled to the newest sent. Loki
+   * refuses an hour (half of its {@code max_chunk_age}); the rest is for what other exporters have
+   * sent.
    */
   public static final Duration LONGEST_SPAN = Duration.ofMinutes(45);
 }

@@ -2,10 +2,13 @@ package org.aragora.telemetry.exporter.deadletter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.aragora.telemetry.exporter.backend.DebateStart;
@@ -20,6 +23,25 @@ import org.jspecify.annotations.Nullable;
 public final class DeadLetterTopic implements AutoCloseable {
 
   private static final int MAX_MESSAGE_CHARS = 1024;
+  private static final String HEADERS_SIZE = DeadLetterHeaders.PREFIX + "headers-size";
+  private static final String VALUE_SIZE = DeadLetterHeaders.PREFIX + "value-size";
+  private static final String KEY_SIZE = DeadLetterHeaders.PREFIX + "key-size";
+  private static final int LARGE = 64 * 1024;
+  private static final int SMALL = 512;
+
+  /** Parts of a record to leave out if its dead letter does not fit the topic, in this order. */
+  public enum Cut {
+    NOTHING,
+    HEADERS,
+    LARGE_VALUE,
+    ALMOST_ALL;
+
+    /** The next cut, this one if there is none. */
+    public Cut next() {
+      List<Cut> all = List.of(values());
+      return all.get(Math.min(all.indexOf(this) + 1, all.size() - 1));
+    }
+  }
 
   private final Producer<byte[], byte[]> producer;
   private final String topic;
@@ -39,33 +61,42 @@ public final class DeadLetterTopic implements AutoCloseable {
    *
    * @param origin the original record
    * @param start data of its debate at the first conversion
+   * @param cut what is left out; headers keep the size of each part
    * @return completes when the broker has stored it
    */
   @SuppressWarnings("FutureReturnValueIgnored") // the callback has the same result
   public CompletableFuture<Void> deadLetter(
-      ConsumerRecord<byte[], byte[]> origin,
-      @Nullable DebateStart start,
-      String reason,
-      String message) {
-    Headers headers = new RecordHeaders(origin.headers().toArray());
+      ConsumerRecord<byte[], byte[]> origin, @Nullable DebateStart start, Cause cause, Cut cut) {
+    Headers headers = new RecordHeaders();
+    if (cut == Cut.NOTHING) {
+      origin.headers().forEach(headers::add);
+    } else if (origin.headers().iterator().hasNext()) {
+      put(headers, HEADERS_SIZE, Integer.toString(size(origin.headers())));
+    }
     put(headers, DeadLetterHeaders.TOPIC, origin.topic());
     put(headers, DeadLetterHeaders.PARTITION, Integer.toString(origin.partition()));
     put(headers, DeadLetterHeaders.OFFSET, Long.toString(origin.offset()));
     put(headers, DeadLetterHeaders.TIMESTAMP, Long.toString(origin.timestamp()));
-    put(headers, DeadLetterHeaders.REASON, reason);
-    put(
-        headers,
-        DeadLetterHeaders.MESSAGE,
-        message.substring(0, Math.min(message.length(), MAX_MESSAGE_CHARS)));
+    put(headers, DeadLetterHeaders.REASON, cause.reason());
+    put(headers, DeadLetterHeaders.MESSAGE, beginning(cause.message()));
     put(headers, DeadLetterHeaders.EXPORTER, exporter);
     headers.remove(DeadLetterHeaders.DEBATE);
-    if (start != null) {
+    if (start != null && cut.compareTo(Cut.LARGE_VALUE) <= 0) {
       headers.add(DeadLetterHeaders.DEBATE, DebateStartText.write(start));
+    }
+    int most = cut == Cut.ALMOST_ALL ? SMALL : cut == Cut.LARGE_VALUE ? LARGE : Integer.MAX_VALUE;
+    byte[] key = cut(origin.key(), cut == Cut.ALMOST_ALL ? SMALL : Integer.MAX_VALUE);
+    byte[] value = cut(origin.value(), most);
+    if (key != origin.key()) {
+      put(headers, KEY_SIZE, Integer.toString(origin.key().length));
+    }
+    if (value != origin.value()) {
+      put(headers, VALUE_SIZE, Integer.toString(origin.value().length));
     }
     CompletableFuture<Void> written = new CompletableFuture<>();
     try {
       producer.send(
-          new ProducerRecord<>(topic, null, origin.key(), origin.value(), headers),
+          new ProducerRecord<>(topic, null, key, value, headers),
           (metadata, failure) -> {
             if (failure == null) {
               written.complete(null);
@@ -77,6 +108,28 @@ public final class DeadLetterTopic implements AutoCloseable {
       written.completeExceptionally(e);
     }
     return written;
+  }
+
+  /** Reason and text of a dead letter. */
+  public record Cause(String reason, String message) {}
+
+  @SuppressWarnings("NullAway") // Kafka's records may have neither key nor value
+  private static byte[] cut(byte @Nullable [] bytes, int most) {
+    return bytes == null || bytes.length <= most ? bytes : Arrays.copyOf(bytes, most);
+  }
+
+  private static int size(Headers headers) {
+    int size = 0;
+    for (Header header : headers) {
+      size += header.key().length() + (header.value() == null ? 0 : header.value().length);
+    }
+    return size;
+  }
+
+  private static String beginning(String message) {
+    int end = Math.min(message.length(), MAX_MESSAGE_CHARS);
+    boolean splits = end < message.length() && Character.isHighSurrogate(message.charAt(end - 1));
+    return message.substring(0, splits ? end - 1 : end);
   }
 
   private static void put(Headers headers, String name, String value) {

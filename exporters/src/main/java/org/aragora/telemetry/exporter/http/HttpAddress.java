@@ -6,6 +6,8 @@ import java.net.URISyntaxException;
 /** Address of a backend. */
 public final class HttpAddress {
 
+  private static final String REASON = "it must be an http:// or https:// address";
+
   private HttpAddress() {}
 
   /**
@@ -21,8 +23,9 @@ public final class HttpAddress {
         return address;
       }
     } catch (URISyntaxException e) {
-      throw new IllegalArgumentException("it must be an http:// or https:// address", e);
+      // Without the cause, whose message contains the text and so its password.
+      throw new IllegalArgumentException(REASON);
     }
-    throw new IllegalArgumentException("it must be an http:// or https:// address");
+    throw new IllegalArgumentException(REASON);
   }
 }

@@ -2,9 +2,12 @@ package org.aragora.telemetry.exporter.loop;
 
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.aragora.telemetry.exporter.backend.Answer;
+import org.aragora.telemetry.exporter.deadletter.DeadLetterTopic;
 import org.aragora.telemetry.exporter.partition.PendingRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,7 +28,20 @@ final class DeadLetterWriter<P> {
   private long written;
 
   private record DeadLetter<P>(
-      PendingRecord<P> record, Answer.Reason reason, String message, int attempts) {}
+      PendingRecord<P> record,
+      Answer.Reason reason,
+      String message,
+      DeadLetterTopic.Cut cut,
+      int attempts) {
+
+    DeadLetter<P> again() {
+      return new DeadLetter<>(record, reason, message, cut, attempts + 1);
+    }
+
+    DeadLetter<P> smaller() {
+      return new DeadLetter<>(record, reason, message, cut.next(), attempts);
+    }
+  }
 
   /**
    * @param onWritten called when Kafka has stored the record's dead letter
@@ -42,14 +58,14 @@ final class DeadLetterWriter<P> {
   }
 
   void deadLetter(PendingRecord<P> record, Answer.Reason reason, String message) {
-    write(new DeadLetter<>(record, reason, message, 1));
+    write(new DeadLetter<>(record, reason, message, DeadLetterTopic.Cut.NOTHING, 1));
   }
 
   /** Retries what is due. */
   void retryDue() {
     DeadLetter<P> due;
     while ((due = retries.pollDue()) != null) {
-      write(new DeadLetter<>(due.record(), due.reason(), due.message(), due.attempts() + 1));
+      write(due.again());
     }
   }
 
@@ -64,7 +80,11 @@ final class DeadLetterWriter<P> {
     context
         .clients()
         .deadLetters()
-        .deadLetter(record.origin(), record.start(), letter.reason().label(), letter.message())
+        .deadLetter(
+            record.origin(),
+            record.start(),
+            new DeadLetterTopic.Cause(letter.reason().label(), letter.message()),
+            letter.cut())
         .whenComplete((done, failure) -> context.events().add(() -> onResult(letter, failure)));
   }
 
@@ -77,11 +97,18 @@ final class DeadLetterWriter<P> {
       context.metrics().deadLettered(letter.reason());
       log(letter);
       onWritten.accept(record);
+    } else if (isTooLarge(failure) && letter.cut() != letter.cut().next()) {
+      write(letter.smaller());
     } else {
       context.metrics().retried("dead_letter");
       context.health().onFailure("The dead letter could not be written: " + failure);
       retries.add(letter, letter.attempts(), Duration.ZERO);
     }
+  }
+
+  private static boolean isTooLarge(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof RecordTooLargeException;
   }
 
   private void log(DeadLetter<P> letter) {

@@ -11,9 +11,8 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * High watermarks of partitions. A consumer sees the last stable offset alone, so records behind
- * an open transaction look to it as if they were not there. Never waits for an answer. For one
- * thread.
+ * High watermarks of partitions. A consumer sees the last stable offset alone, so records behind an
+ * open transaction look to it as if they were not there. Never waits for an answer. For one thread.
  */
 public final class HighWatermarks implements AutoCloseable {
   private final Function<Set<TopicPartition>, CompletableFuture<Map<TopicPartition, Long>>> broker;

@@ -10,7 +10,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.aragora.telemetry.chassis.http.StatusServer;
 import org.aragora.telemetry.chassis.main.RunningService;
@@ -47,6 +49,10 @@ public final class ExporterProcess implements RunningService {
 
   private static final Logger LOG = LoggerFactory.getLogger(ExporterProcess.class);
   private static final Duration GRACE = Duration.ofSeconds(10);
+  private static final Duration RESOLVE_PAUSE = Duration.ofSeconds(1);
+
+  /** Kafka's message if no bootstrap name resolves, in a ConfigException like any other. */
+  private static final String UNRESOLVED = "No resolvable bootstrap urls";
 
   private final ExportLoop<?> loop;
   private final StatusServer server;
@@ -120,12 +126,12 @@ public final class ExporterProcess implements RunningService {
             health::ready);
     try {
       String topic = Topics.EXPORT_DEAD_LETTERS.under(settings.get(TopicSettings.PREFIX));
-      deadLetters = new DeadLetterTopic(kafka.producer(), topic, definition.name());
+      deadLetters = new DeadLetterTopic(open(kafka::producer, health), topic, definition.name());
       KafkaClients clients =
           new KafkaClients(
-              kafka.member(groupId),
+              open(() -> kafka.member(groupId), health),
               kafka::consumer,
-              HighWatermarks.of(kafka.admin()),
+              HighWatermarks.of(open(kafka::admin, health)),
               deadLetters);
       loop = new ExportLoop<>(new LoopContext(bounds, clients, metrics, health), converter, target);
     } catch (KafkaException e) {
@@ -141,6 +147,28 @@ public final class ExporterProcess implements RunningService {
         bounds.topics(),
         groupId,
         server.port());
+  }
+
+  /** Opens a client; waits as long as no bootstrap name resolves, and health names the cause. */
+  private static <C> C open(Supplier<C> client, ExporterHealth health) {
+    boolean logged = false;
+    while (true) {
+      try {
+        return client.get();
+      } catch (KafkaException e) {
+        String cause = e.getCause() == null ? "" : String.valueOf(e.getCause().getMessage());
+        if (!cause.contains(UNRESOLVED) || Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+        health.onIteration(false);
+        health.onGroupContact("no name of KAFKA_BOOTSTRAP_SERVERS resolves yet");
+        if (!logged) {
+          LOG.warn("No name of KAFKA_BOOTSTRAP_SERVERS resolves yet; the exporter waits for it.");
+          logged = true;
+        }
+        LockSupport.parkNanos(RESOLVE_PAUSE.toNanos());
+      }
+    }
   }
 
   /**

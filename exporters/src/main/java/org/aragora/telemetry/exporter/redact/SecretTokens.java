@@ -207,7 +207,7 @@ final class SecretTokens {
   }
 
   private static boolean isBase64(char c) {
-    return c != '_' && TextScan.isWord(c) || c == '+' || c == '/';
+    return (c != '_' && TextScan.isWord(c)) || c == '+' || c == '/';
   }
 
   /** True if a text contains a digit or an upper-case letter, as words with hyphens do not. */

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -27,9 +28,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetCommitCallback;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.exporter.backend.Backend;
@@ -43,6 +48,7 @@ import org.aragora.telemetry.exporter.loop.LoopSettings;
 import org.aragora.telemetry.exporter.partition.HighWatermarks;
 import org.aragora.telemetry.exporter.process.ExporterProcess;
 import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,7 +73,25 @@ public abstract class ExporterContract {
   private final Map<TopicPartition, Long> commits = new ConcurrentHashMap<>();
   private final MockConsumer<byte[], byte[]> consumer = new CommitKeeper();
   private final MockProducer<byte[], byte[]> producer =
-      new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+      new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+        @Override
+        public Future<RecordMetadata> send(
+            ProducerRecord<byte[], byte[]> record, Callback callback) {
+          int size = record.value().length;
+          for (Header header : record.headers()) {
+            size += header.key().length() + header.value().length;
+          }
+          if (size > largestDeadLetter) {
+            RecordTooLargeException failure =
+                new RecordTooLargeException("larger than the topic's");
+            callback.onCompletion(null, failure);
+            return CompletableFuture.failedFuture(failure);
+          }
+          return super.send(record, callback);
+        }
+      };
+
+  private volatile int largestDeadLetter = Integer.MAX_VALUE;
   private final Map<TopicPartition, Long> highWatermarks = new ConcurrentHashMap<>();
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private Backend<?> backend;
@@ -247,6 +271,42 @@ public abstract class ExporterContract {
     assertThat(header(letter, "message")).contains("no");
     assertThat(header(letter, "exporter")).isEqualTo(definition().name());
     assertThat(metric("dead_lettered_records_total")).isEqualTo(1);
+  }
+
+  /** A topic that a platform team made may take less than an input topic. */
+  @ParameterizedTest
+  @ValueSource(ints = {20_000, 2_500})
+  void deadLetterThatDoesNotFitIsCutAndMarked(int most) {
+    largestDeadLetter = most;
+    receiver.answer(delivery -> delivery.mentions("req-1") ? Reply.status(400, "no") : Reply.ok());
+    start();
+    Event large =
+        TestEvents.event(
+            "large",
+            new RequestCompleted("req-1", "POST", "/" + "x".repeat(4000), 503, 1L, "user"));
+    consumer.schedulePollTask(
+        () -> {
+          ConsumerRecord<byte[], byte[]> record = TestEvents.record(P0.topic(), 0, 0, large);
+          record.headers().add("host", new byte[30_000]);
+          consumer.addRecord(record);
+          consumer.addRecord(TestEvents.record(P0.topic(), 0, 1, TestEvents.failedRequest(2)));
+        });
+
+    await().atMost(SOON).until(() -> committed(P0) == 2);
+
+    assertThat(deadLetters()).hasSize(1);
+    ProducerRecord<byte[], byte[]> letter = deadLetters().get(0);
+    assertThat(header(letter, "headers-size")).isEqualTo("30004");
+    assertThat(header(letter, "offset")).isEqualTo("0");
+    byte[] value = TestEvents.CODEC.encode(large);
+    if (most > value.length) {
+      assertThat(letter.value()).isEqualTo(value);
+    } else {
+      assertThat(value).startsWith(letter.value());
+      assertThat(header(letter, "value-size")).isEqualTo(String.valueOf(value.length));
+    }
+    assertThat(metric("dead_lettered_records_total")).isEqualTo(1);
+    assertThat(receiver.acceptedRequests()).containsExactly("req-2");
   }
 
   @Test

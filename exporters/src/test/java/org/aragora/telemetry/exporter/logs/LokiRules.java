@@ -55,8 +55,8 @@ final class LokiRules {
     }
     StringBuilder labels = new StringBuilder();
     stream
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             each ->
                 labels
                     .append(labels.isEmpty() ? "" : ", ")

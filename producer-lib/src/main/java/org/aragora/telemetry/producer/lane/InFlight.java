@@ -86,6 +86,7 @@ final class InFlight {
   }
 
   /** The event has to be sent again. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
   void fail(InFlightEvent sent) {
     lock.lock();
     try {
@@ -111,6 +112,7 @@ final class InFlight {
   }
 
   /** The event is about to be sent again. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
   void unmark(InFlightEvent sent) {
     lock.lock();
     try {

@@ -89,6 +89,7 @@ public final class ProducerHandle {
     }
   }
 
+  @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
   private void abandon() {
     Producer<byte[], byte[]> dead = client;
     client = null;

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -56,7 +57,7 @@ public record Service(
                     .ifPresent(record -> known.updateAndGet(g -> g.with(record))));
       }
     }
-    return known.get();
+    return Objects.requireNonNull(known.get());
   }
 
   /** Members of the group that counts into a generation. */

@@ -69,6 +69,7 @@ class RetiredPartsTest {
             Duration.ofSeconds(300),
             Duration.ofHours(1),
             2000,
+            10_000,
             Duration.ofDays(7),
             Duration.ZERO,
             false);

@@ -51,7 +51,8 @@ final class Envelope {
             parentSpanId != null && TraceparentFormat.isSpanId(parentSpanId) ? parentSpanId : null,
             sequence,
             type.read(new JsonFieldReader(fields, "data.")));
-    if (source.equals(ProposedEnd.SOURCE) && !ProposedEnd.isProposedEnd(event)) {
+    boolean numbered = object.get("epoch") != null || object.get("seq") != null;
+    if (source.equals(ProposedEnd.SOURCE) && (numbered || !ProposedEnd.isProposedEnd(event))) {
       throw in.invalid(
           "source", "that of an instance (the ends that the processor proposes own it)", source);
     }

@@ -157,8 +157,10 @@ public record KafkaClientSettings(Map<String, String> values, List<String> warni
           }
           try {
             variables.remove(variable);
-            variables.put(secret, Unicode.withoutByteOrderMark(Files.readString(Path.of(file.strip())))
-                .replaceFirst("\\R$", ""));
+            variables.put(
+                secret,
+                Unicode.withoutByteOrderMark(Files.readString(Path.of(file.strip())))
+                    .replaceFirst("\\R$", ""));
           } catch (IOException | IllegalArgumentException e) {
             throw new InvalidSettingException(
                 "%s=%s is refused: the file cannot be read (%s)."

@@ -159,6 +159,8 @@ class CodecBoundsTest {
             end -> end.put("id", "timeout:d:"),
             end -> end.put("id", "timeout:other:s"),
             end -> end.put("epoch", "e").put("seq", 1),
+            end -> end.put("epoch", "e"),
+            end -> end.put("seq", 1),
             end -> end.remove("time"),
             end -> ((ObjectNode) end.get("data")).put("outcome", "consensus"),
             end -> ((ObjectNode) end.get("data")).put("debate_id", "e"),

@@ -149,8 +149,7 @@ public final class ThreadFailures implements StreamsUncaughtExceptionHandler {
         new Reason(
             cause.getClass(), new Place(place.topic(), place.partition(), -1, false, place.sink()));
     Repetition before = repetitions.get(reason);
-    boolean again = before != null && before.committed().equals(committed);
-    int times = again ? before.times() + 1 : 1;
+    int times = before != null && before.committed().equals(committed) ? before.times() + 1 : 1;
     repetitions.put(reason, new Repetition(times, committed, nowNanos));
     return times;
   }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -113,11 +114,12 @@ final class StreamsGroup {
 
   private Config read() throws ExecutionException, InterruptedException, TimeoutException {
     try {
-      return admin
-          .describeConfigs(List.of(resource))
-          .values()
-          .get(resource)
-          .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+      return Objects.requireNonNull(
+          admin
+              .describeConfigs(List.of(resource))
+              .all()
+              .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+              .get(resource));
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RetriableException
           || !(e.getCause() instanceof ApiException refusal)) {

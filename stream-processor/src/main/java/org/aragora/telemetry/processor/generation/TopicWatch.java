@@ -75,7 +75,10 @@ final class TopicWatch {
     }
     counted.putAll(topics);
     List<String> unknown =
-        topics.keySet().stream().filter(name -> topics.get(name).settings().isEmpty()).toList();
+        topics.entrySet().stream()
+            .filter(topic -> topic.getValue().settings().isEmpty())
+            .map(Map.Entry::getKey)
+            .toList();
     if (!unknown.isEmpty()) {
       LOG.warn("The settings of {} are not checked: the ACL DescribeConfigs is missing", unknown);
     }

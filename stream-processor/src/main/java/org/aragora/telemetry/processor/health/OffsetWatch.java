@@ -112,15 +112,15 @@ public final class OffsetWatch implements ConsumedOffsets {
         .forEach(
             (topicPartition, found) -> {
               InputPartition partition = inputs.partitions().get(topicPartition);
-              committedByPartition.put(partition, positions.get(topicPartition));
+              long position = positions.getOrDefault(topicPartition, found.position());
+              committedByPartition.put(partition, position);
               unread.put(partition, found);
               hold(topicPartition, found, askedAtNanos);
               if (found.readable() > 0) {
                 readable.put(topicPartition, found);
               } else if (found.lag() == 0) {
                 idle.compute(
-                    partition, (of, known) ->
-                        IdleTime.seen(known, positions.get(topicPartition), askedAtNanos));
+                    partition, (of, known) -> IdleTime.seen(known, position, askedAtNanos));
               }
             });
     Map<InputPartition, Long> appendedAtNanos = new HashMap<>();
@@ -151,10 +151,12 @@ public final class OffsetWatch implements ConsumedOffsets {
         });
     peek(grown)
         .forEach(
-            (partition, appendMs) ->
-                newest.put(
-                    partition,
-                    new Newest(end(unread.get(partition)), appendMs, nanoClock.getAsLong())));
+            (partition, appendMs) -> {
+              PartitionEnds.Unread found = unread.get(partition);
+              if (found != null) {
+                newest.put(partition, new Newest(end(found), appendMs, nanoClock.getAsLong()));
+              }
+            });
     Map<TopicPartition, Long> appended = new HashMap<>();
     peek(positions)
         .forEach(

@@ -110,7 +110,7 @@ final class PartitionEnds {
             long to = stable.getOrDefault(partition, 0L);
             boolean found = peeker.position(partition) >= to;
             if (found) {
-              barren.put(partition, new Barren(positions.get(partition), to));
+              barren.put(partition, new Barren(positions.getOrDefault(partition, to), to));
             }
             return found;
           });

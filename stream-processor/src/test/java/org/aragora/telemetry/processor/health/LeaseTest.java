@@ -12,7 +12,8 @@ class LeaseTest {
 
   private long nanos = 1_000 * SECOND;
   private boolean current = true;
-  private final HeartbeatWatch heartbeats = new HeartbeatWatch(Duration.ofHours(1), () -> nanos);
+  private final HeartbeatWatch heartbeats =
+      new HeartbeatWatch(Duration.ofHours(1), new Clocks(() -> nanos, () -> nanos / 1_000_000));
   private final Lease lease =
       new Lease(() -> current, heartbeats, Duration.ofSeconds(145), () -> nanos);
 

@@ -184,6 +184,8 @@ public record OtlpSettings(
   }
 
   private static URI endpoint(Settings settings, boolean grpc, List<String> warnings) {
+    refuseCredentials(settings, TRACES_ENDPOINT);
+    refuseCredentials(settings, ENDPOINT);
     Optional<URI> traces = settings.find(TRACES_ENDPOINT);
     if (traces.isPresent()) {
       return traces.get();
@@ -191,6 +193,14 @@ public record OtlpSettings(
     URI base = settings.find(ENDPOINT).orElseGet(() -> agent(settings, grpc, warnings));
     String slash = base.toString().endsWith("/") ? "" : "/";
     return grpc ? base : URI.create(base + slash + "v1/traces");
+  }
+
+  private static void refuseCredentials(Settings settings, Setting<URI> endpoint) {
+    if (settings.find(endpoint).filter(given -> given.getUserInfo() != null).isPresent()) {
+      throw new InvalidSettingException(
+          "%s is refused: it contains credentials; set OTEL_EXPORTER_OTLP_HEADERS instead."
+              .formatted(endpoint));
+    }
   }
 
   /** The host of Jaeger's old agent, else this host. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
@@ -32,6 +33,24 @@ class OtlpSettingsTest {
                     "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://b/c"))
                 .endpoint())
         .hasToString("http://b/c");
+  }
+
+  @Test
+  void credentialsInAnAddressAreRefusedAndNotShown() {
+    for (String name :
+        List.of("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")) {
+      for (String address : List.of("http://u:SECRETPW@h:4318", "http://u:SECRETPW @h")) {
+        assertThatThrownBy(() -> otlp(Map.of(name, address)))
+            .isInstanceOf(InvalidSettingException.class)
+            .hasMessageContaining(name)
+            .satisfies(
+                refusal -> {
+                  for (Throwable each = refusal; each != null; each = each.getCause()) {
+                    assertThat(each.getMessage()).doesNotContain("SECRETPW");
+                  }
+                });
+      }
+    }
   }
 
   @Test

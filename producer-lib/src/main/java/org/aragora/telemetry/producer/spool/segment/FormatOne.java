@@ -25,7 +25,6 @@ final class FormatOne {
   private static final String STATE =
       "aragora-spool 1\nsegment (\\d+)\noffset (\\d+)\nnext ([\\d ]+)\n";
 
-  private final Path directory;
   private final DamagedBytes aside;
   private final TreeMap<Long, Path> files = new TreeMap<>();
   private final @Nullable Numbering numbering;
@@ -40,7 +39,6 @@ final class FormatOne {
   }
 
   FormatOne(Path directory, DamagedBytes aside) throws IOException {
-    this.directory = directory;
     this.aside = aside;
     try (DirectoryStream<Path> logs = Files.newDirectoryStream(directory, "*.log")) {
       for (Path log : logs) {

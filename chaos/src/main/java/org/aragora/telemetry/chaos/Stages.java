@@ -105,6 +105,7 @@ final class Stages {
         new Thread(
             new TopicFaults(
                 new Stage(settings.faults(), seed * 2 + 7, untilNanos, log),
+                targets.fleet(),
                 targets.intruder(),
                 load.strange()),
             "chaos-topics");

@@ -90,6 +90,18 @@ class ITEmitMain {
   }
 
   @Test
+  void aByteOrderMarkIsRemovedBeforeEveryKindOfLine() throws Exception {
+    kafka.createTopics(1);
+    String lines = "\uFEFF" + WHOLE + "\r\n\uFEFF" + SHORT + "\r\n\uFEFF\r\n";
+    Path file = Files.writeString(directory.resolve("events.jsonl"), lines);
+
+    assertThat(emit("", environment(), "--file", file.toString())).isZero();
+    assertThat(emit("\uFEFF" + SHORT + "\n" + WHOLE, environment())).isZero();
+    assertThat(values()).hasSize(4).allMatch(value -> value.startsWith("{"));
+    assertThat(err).asString().isEmpty();
+  }
+
+  @Test
   void brokerThatIsAwayEndsInASentence() {
     int exit =
         emit(SHORT + "\n", Map.of("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1"), "--timeout", "1");

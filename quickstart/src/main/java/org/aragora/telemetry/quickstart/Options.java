@@ -1,6 +1,8 @@
 package org.aragora.telemetry.quickstart;
 
 import java.time.Duration;
+import java.util.Set;
+import org.aragora.telemetry.quickstart.load.SampleLoad;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,11 @@ record Options(@Nullable Duration duration, double rate, int kafkaPort, int metr
 
   boolean hasLoad() {
     return rate > 0;
+  }
+
+  /** Sources of the load. Without one, instances of the same names are the user's own. */
+  Set<String> loadSources() {
+    return hasLoad() ? SampleLoad.sources() : Set.of();
   }
 
   private static void checkPort(int port, String option) {

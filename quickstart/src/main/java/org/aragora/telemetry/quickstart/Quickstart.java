@@ -105,7 +105,7 @@ final class Quickstart {
         new Services(
             processor(environment, metricsPort), new Exporters(System.getenv(), environment));
     try (BrokerCount count =
-        BrokerCount.start(broker.bootstrapServers(), PARTITIONS, SampleLoad.sources())) {
+        BrokerCount.start(broker.bootstrapServers(), PARTITIONS, options.loadSources())) {
       awaitReady(services.processor());
       for (ServiceProcess exporter : services.exporters().all()) {
         awaitReady(exporter);

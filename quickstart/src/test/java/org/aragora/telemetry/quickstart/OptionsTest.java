@@ -20,6 +20,13 @@ class OptionsTest {
   }
 
   @Test
+  void withoutALoadEveryInstanceIsTheUsersOwn() {
+    assertThat(Options.of(0, 100, false, 9092, 9090).loadSources())
+        .contains("/aragora/instances/api-1");
+    assertThat(Options.of(0, 100, true, 9092, 9090).loadSources()).isEmpty();
+  }
+
+  @Test
   void badValueIsRefusedByName() {
     assertThatThrownBy(() -> Options.of(-1, 100, false, 9092, 9090))
         .hasMessageContaining("--duration");

@@ -59,7 +59,7 @@ final class PlainLines {
       throw new UncheckedIOException(inMemory);
     }
     return new PlainLine(
-        new LogEntry.Stream(log.level().name(), event.instanceId(), event.type().topic().suffix()),
+        new LogEntry.Stream(log.level().name(), event.instanceId(), event.type().topic().suffix(), 0),
         Math.multiplyExact(time.getEpochSecond(), 1_000_000_000L) + time.getNano(),
         text.toString(),
         traceId,

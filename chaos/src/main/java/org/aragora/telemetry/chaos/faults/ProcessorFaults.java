@@ -32,6 +32,12 @@ public final class ProcessorFaults extends FaultLane {
 
   @Override
   void inflict(FaultKind kind) throws InterruptedException {
+    synchronized (fleet) { // not while an intruder looks for a live owner
+      inflictAlone(kind);
+    }
+  }
+
+  private void inflictAlone(FaultKind kind) throws InterruptedException {
     fleet.checkAlive();
     switch (kind) {
       case KILL -> kill(oneServing());

@@ -1,6 +1,7 @@
 package org.aragora.telemetry.chaos.faults;
 
 import org.aragora.telemetry.chaos.fleet.Intruder;
+import org.aragora.telemetry.chaos.fleet.ProcessorFleet;
 import org.aragora.telemetry.chaos.load.StrangeWriter;
 import org.aragora.telemetry.chaos.settings.ChaosSettings;
 import org.aragora.telemetry.chaos.settings.FaultKind;
@@ -9,12 +10,15 @@ import org.aragora.telemetry.chaos.settings.FaultKind;
 public final class TopicFaults extends FaultLane {
   private static final int REST_MS = 25_000;
 
+  private final ProcessorFleet fleet;
   private final Intruder intruder;
   private final StrangeWriter writer;
 
-  /** {@code intruder} and {@code writer}: of the same topics. */
-  public TopicFaults(Stage stage, Intruder intruder, StrangeWriter writer) {
+  /** {@code intruder} and {@code writer}: on the topics of the fleet. */
+  public TopicFaults(
+      Stage stage, ProcessorFleet fleet, Intruder intruder, StrangeWriter writer) {
     super(stage, FaultKind.Target.TOPIC, REST_MS);
+    this.fleet = fleet;
     this.intruder = intruder;
     this.writer = writer;
   }
@@ -23,8 +27,11 @@ public final class TopicFaults extends FaultLane {
   void inflict(FaultKind kind) throws InterruptedException {
     switch (kind) {
       case INTRUDER -> {
-        log.began(kind, "a processor of another application id starts");
-        log.print(intruder.enter());
+        synchronized (fleet) { // its owner stays alive
+          fleet.awaitReady();
+          log.began(kind, "a processor of another application id starts");
+          log.print(intruder.enter());
+        }
       }
       case OVERSIZED -> {
         log.began(kind, "the largest valid events");

@@ -57,6 +57,13 @@ public final class ProcessorFleet implements AutoCloseable {
     }
   }
 
+  /** Waits until every processor that was started is ready. */
+  public void awaitReady() throws InterruptedException {
+    for (ProcessorInstance instance : running()) {
+      startReady(instance);
+    }
+  }
+
   /** Starts again what ended unasked; each such end is a violation. */
   public void checkAlive() {
     for (ProcessorInstance instance : all) {

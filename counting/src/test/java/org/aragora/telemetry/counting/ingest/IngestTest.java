@@ -3,6 +3,8 @@ package org.aragora.telemetry.counting.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -150,6 +152,26 @@ class IngestTest {
     byte[] event = bytes(round("a", "2026-11-24T12:00:00Z"));
     assertThat(ingest.judge(new InputRecord(0, NOON_MS, null, event))).isNotNull();
     assertThat(ingest.judge(new InputRecord(1, NOON_MS, new byte[] {-1}, event))).isNotNull();
+  }
+
+  @Test
+  void aKeyOver64KibibytesIsADeadLetter() {
+    byte[] event = bytes(round("a", "2026-11-24T12:00:00Z"));
+    assertThat(ingest.judge(new InputRecord(0, NOON_MS, new byte[65_536], event))).isNotNull();
+    assertThat(ingest.judge(new InputRecord(1, NOON_MS, new byte[65_537], event))).isNull();
+    assertThat(ingest.ledger().deadLetters(DeadLetterReason.INVALID_FIELD)).isEqualTo(1);
+  }
+
+  @Test
+  void attributesInHeadersAreRead() {
+    List<Header> headers =
+        List.of(
+            new RecordHeader("ce_specversion", bytes("1.0")),
+            new RecordHeader("ce_id", bytes("1")),
+            new RecordHeader("ce_source", bytes("/s")),
+            new RecordHeader("ce_type", bytes("ai.aragora.debate.round_completed.v1")));
+    byte[] data = bytes("{\"debate_id\":\"d\",\"round\":1,\"duration_seconds\":1}");
+    assertThat(ingest.judge(new InputRecord(0, NOON_MS, null, headers, data))).isNotNull();
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.aragora.telemetry.exporter.backend;
 
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Destination of payloads. An implementation translates every outcome, including a refused
@@ -16,6 +17,11 @@ public interface Backend<P> extends AutoCloseable {
    * wait for the answer.
    */
   CompletionStage<Answer<P>> send(List<P> payloads);
+
+  /** Stream and time of a payload; null if the order of payloads does not matter. */
+  default @Nullable StreamTime streamTime(P payload) {
+    return null;
+  }
 
   @Override
   void close();

@@ -42,7 +42,9 @@ public record DebateStart(
   }
 
   private static String beginning(String text, int chars) {
-    return text.substring(0, Math.min(text.length(), chars));
+    int end = Math.min(text.length(), chars);
+    boolean splits = end < text.length() && Character.isHighSurrogate(text.charAt(end - 1));
+    return text.substring(0, splits ? end - 1 : end);
   }
 
   /** Domain of a debate: that of its end, else that of its start, else {@code general}. */

@@ -1,13 +1,13 @@
 package org.aragora.telemetry.exporter.backend;
 
 import java.time.Duration;
-import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.codec.EventCodec;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
 import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.envelope.EventTime;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
@@ -23,14 +23,13 @@ public abstract class EventConverter<P> implements Converter<P> {
   private final EventCodec codec = JsonEventCodec.create();
   private final String topicPrefix;
   private final Duration lookback;
+  private final Duration maxClockSkew;
   private final DebateLog debates;
 
-  /**
-   * @param lookback longest time from a debate's start to its end, by append time
-   */
-  protected EventConverter(String topicPrefix, Duration lookback) {
-    this.topicPrefix = topicPrefix;
-    this.lookback = lookback;
+  protected EventConverter(EventRules rules) {
+    topicPrefix = rules.topicPrefix();
+    lookback = rules.lookback();
+    maxClockSkew = rules.maxClockSkew();
     debates = new DebateLog(lookback);
   }
 
@@ -65,10 +64,9 @@ public abstract class EventConverter<P> implements Converter<P> {
 
   private Conversion<P> convert(
       Event event, ConsumerRecord<byte[], byte[]> record, @Nullable DebateStart start) {
-    Instant time = event.time() == null ? Instant.ofEpochMilli(record.timestamp()) : event.time();
+    EventTime time = EventTime.of(event, record.timestamp(), maxClockSkew);
     try {
-      return convert(
-          new EventRecord(event, record.topic(), record.serializedValueSize(), time, start));
+      return convert(new EventRecord(event, record, time, start));
     } catch (RuntimeException e) {
       return new Conversion.Failed<>(e, start);
     }

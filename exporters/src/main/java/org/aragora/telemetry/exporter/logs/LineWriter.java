@@ -42,9 +42,17 @@ final class LineWriter {
     this.redactor = redactor;
   }
 
+  /**
+   * Times of a line.
+   *
+   * @param line time of its entry
+   * @param skewed the event's own time if its clock runs ahead
+   */
+  record Times(Instant line, @Nullable Instant skewed) {}
+
   /** Writes a line with the metadata of its entry. */
-  byte[] write(Line line, Instant time, LogEntry.Metadata metadata) {
-    Head head = new Head(line, timestamp(time), metadata);
+  byte[] write(Line line, Times times, LogEntry.Metadata metadata) {
+    Head head = new Head(line, times, metadata);
     String message = redactor.text(line.message());
     int limit = MAX_BYTES - METADATA_RESERVE;
     byte[] whole = json(head, message, Form.WHOLE);
@@ -55,20 +63,40 @@ final class LineWriter {
     if (withoutFields.length <= limit) {
       return withoutFields;
     }
-    // An escaped character takes up to six bytes: keep as many characters as surely fit.
-    int surplus = withoutFields.length - limit;
-    int kept = Math.max(limit / 12, message.length() - surplus - CUT.length());
-    while (true) {
-      byte[] cut = json(head, beginning(message, kept) + CUT, Form.CUT);
-      if (cut.length <= limit || kept == 0) {
-        return cut;
+    int others = json(head, CUT, Form.CUT).length;
+    return json(head, beginning(message, charsWithin(message, limit - others)) + CUT, Form.CUT);
+  }
+
+  /** Number of characters whose JSON form has at most the given number of bytes. */
+  private static int charsWithin(String text, int bytes) {
+    int at = 0;
+    int used = 0;
+    while (at < text.length()) {
+      int codePoint = text.codePointAt(at);
+      used += jsonBytes(codePoint);
+      if (used > bytes) {
+        break;
       }
-      kept /= 2;
+      at += Character.charCount(codePoint);
     }
+    return at;
+  }
+
+  private static int jsonBytes(int codePoint) {
+    if (codePoint < 0x20) {
+      return "\b\t\n\f\r".indexOf(codePoint) >= 0 ? 2 : 6;
+    }
+    if (codePoint < 0x80) {
+      return codePoint == '"' || codePoint == '\\' ? 2 : 1;
+    }
+    if (codePoint < 0x800) {
+      return 2;
+    }
+    return codePoint < 0x10000 ? 3 : 12; // a pair of escapes
   }
 
   /** Everything of a line but its message. */
-  private record Head(Line line, String timestamp, LogEntry.Metadata metadata) {}
+  private record Head(Line line, Times times, LogEntry.Metadata metadata) {}
 
   /** A cut line has no fields. */
   private enum Form {
@@ -81,7 +109,10 @@ final class LineWriter {
     ByteArrayOutputStream buffer = new ByteArrayOutputStream(LINE_BYTES);
     try (JsonGenerator out = json.createGenerator(buffer)) {
       out.writeStartObject();
-      out.writeStringField("timestamp", head.timestamp());
+      out.writeStringField("timestamp", timestamp(head.times().line()));
+      if (head.times().skewed() != null) {
+        out.writeStringField("event_time", head.times().skewed().toString());
+      }
       out.writeStringField("level", line.level().name());
       out.writeStringField("logger", cut(redactor.name(line.logger())));
       out.writeStringField("message", message);
@@ -132,6 +163,11 @@ final class LineWriter {
     }
     String micros = Integer.toString(1_000_000 + time.getNano() / 1000);
     return second.text() + micros.substring(1) + "Z";
+  }
+
+  /** Redacts a name that is repeated often. */
+  String redacted(String value) {
+    return redactor.name(value);
   }
 
   /** Redacts a short text, then cuts it. */

@@ -2,12 +2,13 @@ package org.aragora.telemetry.exporter.logs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.zip.CRC32;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.aragora.telemetry.exporter.backend.Conversion;
 import org.aragora.telemetry.exporter.backend.EventConverter;
 import org.aragora.telemetry.exporter.backend.EventRecord;
+import org.aragora.telemetry.exporter.backend.EventRules;
 import org.aragora.telemetry.exporter.trace.SpanIdentity;
 import org.aragora.telemetry.exporter.trace.TraceIds;
 import org.aragora.telemetry.schemas.envelope.Event;
@@ -17,16 +18,17 @@ import org.jspecify.annotations.Nullable;
 /** Converts events to lines; time, labels and trace are functions of the event. */
 final class LogConverter extends EventConverter<LogEntry> {
 
-  private static final int MAX_LABEL_CHARS = 128;
   private static final int ENTRY_BYTES = 200;
 
   private final LogLevel lowest;
   private final LineWriter writer;
+  private final InstanceLabels instances;
   private final TraceIds ids = new TraceIds();
 
-  LogConverter(String topicPrefix, Duration lookback, LogLevel lowest, LineWriter writer) {
-    super(topicPrefix, lookback);
+  LogConverter(EventRules rules, LogLevel lowest, LineWriter writer, InstanceLabels instances) {
+    super(rules);
     this.lowest = lowest;
+    this.instances = instances;
     this.writer = writer;
   }
 
@@ -45,13 +47,21 @@ final class LogConverter extends EventConverter<LogEntry> {
             SpanIdentity.traceId(event, ids),
             clean(line.ids().requestId()),
             clean(line.ids().userId()));
+    ConsumerRecord<byte[], byte[]> origin = record.origin();
+    String instance = writer.redacted(event.instanceId());
+    LineWriter.Times times = new LineWriter.Times(record.time().instant(), record.skewedTime());
     LogEntry entry =
         new LogEntry(
-            new LogEntry.Stream(line.level().name(), label(event.instanceId()), record.topic()),
-            nanos(event, record.time()),
+            new LogEntry.Stream(
+                line.level().name(),
+                instances.of(instance, origin.timestamp()),
+                origin.topic(),
+                origin.partition()),
+            nanos(event, times.line()),
             metadata,
-            new LogEntry.Text(() -> writer.write(line, record.time(), metadata)));
-    return new Conversion.Export<>(entry, 1, ENTRY_BYTES + record.valueBytes(), record.start());
+            new LogEntry.Text(() -> writer.write(line, times, metadata)));
+    int bytes = ENTRY_BYTES + origin.serializedValueSize();
+    return new Conversion.Export<>(entry, 1, bytes, record.start());
   }
 
   /** Microseconds of the event; the digits below distinguish events of one microsecond. */
@@ -67,9 +77,5 @@ final class LogConverter extends EventConverter<LogEntry> {
 
   private @Nullable String clean(@Nullable String value) {
     return value == null || value.isEmpty() ? null : writer.name(value);
-  }
-
-  private static String label(String value) {
-    return value.length() <= MAX_LABEL_CHARS ? value : value.substring(0, MAX_LABEL_CHARS);
   }
 }

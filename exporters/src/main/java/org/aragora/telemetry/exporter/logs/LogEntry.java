@@ -20,8 +20,9 @@ public record LogEntry(Stream stream, long nanos, Metadata metadata, Text text) 
    * @param level by Python's names
    * @param instance id of the instance
    * @param topic full name of the topic
+   * @param partition of the topic: its lines arrive in order, those of several do not
    */
-  public record Stream(String level, String instance, String topic) {}
+  public record Stream(String level, String instance, String topic, int partition) {}
 
   /** Ids of a line, redacted. */
   public record Metadata(String traceId, @Nullable String requestId, @Nullable String userId) {}

@@ -4,7 +4,6 @@ import java.net.URI;
 import java.util.List;
 import org.aragora.telemetry.chassis.main.ServiceMain;
 import org.aragora.telemetry.chassis.settings.Settings;
-import org.aragora.telemetry.chassis.topics.TopicSettings;
 import org.aragora.telemetry.exporter.backend.Backend;
 import org.aragora.telemetry.exporter.backend.Converter;
 import org.aragora.telemetry.exporter.http.HttpPush;
@@ -50,10 +49,10 @@ public final class LogsMain {
 
   private static Converter<LogEntry> converter(Settings settings) {
     return new LogConverter(
-        settings.get(TopicSettings.PREFIX),
-        ExporterSettings.debateLookback(settings),
+        ExporterSettings.rules(settings),
         settings.get(LokiSettings.MIN_LEVEL),
-        new LineWriter(ExporterSettings.redactor(settings)));
+        new LineWriter(ExporterSettings.redactor(settings)),
+        new InstanceLabels(settings.get(LokiSettings.INSTANCE_LIMIT)));
   }
 
   private static Backend<LogEntry> backend(Settings settings) {

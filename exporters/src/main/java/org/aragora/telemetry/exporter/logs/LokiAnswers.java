@@ -3,6 +3,7 @@ package org.aragora.telemetry.exporter.logs;
 import java.net.URI;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.function.Predicate;
 import org.aragora.telemetry.exporter.backend.Answer;
 import org.aragora.telemetry.exporter.http.HttpAnswers;
 import org.aragora.telemetry.exporter.http.HttpPush;
@@ -16,6 +17,7 @@ final class LokiAnswers {
 
   private static final String TOO_OLD = "timestamp too old";
   private static final String TOO_FAR_BEHIND = "too far behind";
+  private static final String FOR_STREAM = "for stream: ";
   private static final String OLDEST = "oldest acceptable timestamp is: ";
 
   private LokiAnswers() {}
@@ -38,9 +40,33 @@ final class LokiAnswers {
       return new Answer.Permanent<>(
           Answer.Reason.TOO_OLD, failure.message(), entry -> entry.nanos() < oldest);
     }
-    return body.contains(TOO_FAR_BEHIND)
-        ? new Answer.Permanent<>(Answer.Reason.TOO_OLD, failure.message())
-        : failure;
+    int tooFarBehind = body.indexOf(TOO_FAR_BEHIND);
+    return tooFarBehind < 0
+        ? failure
+        : new Answer.Permanent<>(
+            Answer.Reason.TOO_OLD, failure.message(), causes(body, tooFarBehind));
+  }
+
+  /** The entries of the named stream that lie before its oldest acceptable time. */
+  private static Predicate<LogEntry> causes(String body, int from) {
+    int stream = body.indexOf(FOR_STREAM, from);
+    long oldest = oldestNanos(body, from);
+    if (stream < 0 || oldest == Long.MIN_VALUE) {
+      return entry -> false;
+    }
+    String labels = body.substring(stream);
+    return entry -> entry.nanos() < oldest && isNamed(labels, entry.stream());
+  }
+
+  private static boolean isNamed(String labels, LogEntry.Stream stream) {
+    return labels.contains(label("level", stream.level()))
+        && labels.contains(label("instance", stream.instance()))
+        && labels.contains(label("topic", stream.topic()))
+        && labels.contains(label("partition", Integer.toString(stream.partition())));
+  }
+
+  private static String label(String name, String value) {
+    return name + "=\"" + value + "\"";
   }
 
   private static long oldestNanos(String body, int from) {

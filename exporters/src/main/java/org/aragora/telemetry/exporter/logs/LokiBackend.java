@@ -17,6 +17,7 @@ import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.aragora.telemetry.exporter.backend.Answer;
 import org.aragora.telemetry.exporter.backend.Backend;
+import org.aragora.telemetry.exporter.backend.StreamTime;
 import org.aragora.telemetry.exporter.http.HttpAnswers;
 import org.aragora.telemetry.exporter.http.HttpPush;
 import org.jspecify.annotations.Nullable;
@@ -117,6 +118,7 @@ final class LokiBackend implements Backend<LogEntry> {
     out.writeStringField("level", stream.level());
     out.writeStringField("instance", stream.instance());
     out.writeStringField("topic", stream.topic());
+    out.writeStringField("partition", Integer.toString(stream.partition()));
     out.writeEndObject();
     out.writeArrayFieldStart("values");
     for (LogEntry entry : entries) {
@@ -144,6 +146,11 @@ final class LokiBackend implements Backend<LogEntry> {
       out.writeStringField("user_id", metadata.userId());
     }
     out.writeEndObject();
+  }
+
+  @Override
+  public StreamTime streamTime(LogEntry entry) {
+    return new StreamTime(entry.stream(), entry.nanos());
   }
 
   @Override

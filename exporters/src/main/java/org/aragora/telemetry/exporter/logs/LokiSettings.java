@@ -61,6 +61,14 @@ final class LokiSettings {
               "Sends trace_id, request_id and user_id also as structured metadata (Loki 3, or 2.9"
                   + " with schema v13); the line contains them in any case.");
 
+  static final Setting<Integer> INSTANCE_LIMIT =
+      Setting.integer(LOKI + "INSTANCE_LIMIT")
+          .atLeast(1)
+          .fallback(100)
+          .doc(
+              "Values of the label instance at a time; further instances get other. Each makes up"
+                  + " to about 80 streams in Loki.");
+
   private static final Setting<String> TENANT =
       Setting.text(LOKI + "TENANT").doc("Header X-Scope-OrgID.");
 
@@ -100,6 +108,7 @@ final class LokiSettings {
               APP,
               NAMESPACE,
               STRUCTURED_METADATA,
+              INSTANCE_LIMIT,
               TENANT,
               USERNAME,
               PASSWORD,

@@ -4,8 +4,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import org.aragora.telemetry.exporter.backend.StreamTime;
 import org.aragora.telemetry.exporter.partition.PendingRecord;
+import org.jspecify.annotations.Nullable;
 
 /** Records that are sent together, with the number of attempts. */
 final class Batch<P> {
@@ -13,13 +16,30 @@ final class Batch<P> {
   final List<PendingRecord<P>> records = new ArrayList<>();
   final long openedAtNanos;
   int attempts;
+  private final Function<P, @Nullable StreamTime> order;
+  private final StreamSpans spans = new StreamSpans();
   private long bytes;
 
-  Batch(long openedAtNanos) {
+  /**
+   * @param order stream and time of a payload, null if its order does not matter
+   */
+  Batch(long openedAtNanos, Function<P, @Nullable StreamTime> order) {
     this.openedAtNanos = openedAtNanos;
+    this.order = order;
+  }
+
+  /** True if the record is near enough in time to the others of its stream. */
+  boolean fits(PendingRecord<P> record) {
+    return spans.fits(order.apply(record.payload()));
+  }
+
+  /** True if this batch may be sent while the other is not settled. */
+  boolean mayPass(Batch<P> unsettled) {
+    return spans.mayPass(unsettled.spans);
   }
 
   void add(PendingRecord<P> record) {
+    spans.add(order.apply(record.payload()));
     records.add(record);
     bytes += record.bytes();
   }
@@ -84,7 +104,7 @@ final class Batch<P> {
   }
 
   private Batch<P> part(int from, int to) {
-    Batch<P> part = new Batch<>(openedAtNanos);
+    Batch<P> part = new Batch<>(openedAtNanos, order);
     records.subList(from, to).forEach(part::add);
     return part;
   }

@@ -2,6 +2,7 @@ package org.aragora.telemetry.exporter.loop;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,7 +29,7 @@ final class BatchQueue<P> {
   private final ArrayDeque<Batch<P>> ready = new ArrayDeque<>();
   private final RetryQueue<Batch<P>> retries;
   private @Nullable Batch<P> open;
-  private int inFlight;
+  private final List<Batch<P>> inFlight = new ArrayList<>();
   private int records;
   private long bytes;
 
@@ -43,12 +44,13 @@ final class BatchQueue<P> {
   void add(PendingRecord<P> record) {
     hold(record);
     Batch<P> batch = open;
-    if (batch != null && batch.bytes() + record.bytes() > settings.batchBytes()) {
+    if (batch != null
+        && (batch.bytes() + record.bytes() > settings.batchBytes() || !batch.fits(record))) {
       closeOpen();
       batch = null;
     }
     if (batch == null) {
-      batch = new Batch<>(System.nanoTime());
+      batch = new Batch<>(System.nanoTime(), sender::streamTime);
       open = batch;
     }
     batch.add(record);
@@ -92,8 +94,14 @@ final class BatchQueue<P> {
     }
   }
 
+  /** True if the next batch may be sent: a stream must not run ahead of what is not settled. */
   private boolean hasPermit() {
-    return inFlight + retries.size() < settings.inFlight();
+    if (inFlight.size() + retries.size() >= settings.inFlight()) {
+      return false;
+    }
+    Batch<P> next = ready.peek();
+    return next == null
+        || (inFlight.stream().allMatch(next::mayPass) && retries.allMatch(next::mayPass));
   }
 
   /** Ends the batch that is being filled. */
@@ -109,7 +117,7 @@ final class BatchQueue<P> {
     if (batch.isEmpty()) {
       return;
     }
-    inFlight++;
+    inFlight.add(batch);
     batch.attempts++;
     context.metrics().sent(batch.items());
     batch.records.forEach(record -> record.offsets().onSent());
@@ -117,7 +125,7 @@ final class BatchQueue<P> {
   }
 
   private void onAnswer(Batch<P> batch, Answer<P> answer, long nanos) {
-    inFlight--;
+    inFlight.remove(batch);
     context.metrics().answered(nanos);
     batch.records.forEach(record -> record.offsets().onAnswer());
     dropLost(batch);

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.aragora.telemetry.exporter.backend.Answer;
 import org.aragora.telemetry.exporter.backend.Backend;
+import org.aragora.telemetry.exporter.backend.StreamTime;
 import org.jspecify.annotations.Nullable;
 
 /** Passes batches to the backend on worker threads and each answer back to the loop's thread. */
@@ -57,6 +58,11 @@ final class BatchSender<P> {
                   .events()
                   .add(() -> receiver.onAnswer(batch, result, System.nanoTime() - sentAt));
             });
+  }
+
+  /** Stream and time of a payload; null if the order does not matter. */
+  @Nullable StreamTime streamTime(P payload) {
+    return backend.streamTime(payload);
   }
 
   private void send(List<P> payloads, CompletableFuture<Answer<P>> answer) {

@@ -57,6 +57,10 @@ final class RetryQueue<T> {
     waiting.forEach(each -> action.accept(each.item()));
   }
 
+  boolean allMatch(Predicate<T> filter) {
+    return waiting.stream().allMatch(each -> filter.test(each.item()));
+  }
+
   void removeIf(Predicate<T> filter) {
     waiting.removeIf(each -> filter.test(each.item()));
   }

@@ -11,7 +11,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * High watermarks of partitions. A consumer knows the last stable offset alone, so records behind
+ * High watermarks of partitions. A consumer sees the last stable offset alone, so records behind
  * an open transaction look to it as if they were not there. Never waits for an answer. For one
  * thread.
  */

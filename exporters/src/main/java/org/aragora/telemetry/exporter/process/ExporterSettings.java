@@ -10,9 +10,11 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.aragora.telemetry.chassis.http.StatusServer;
+import org.aragora.telemetry.chassis.settings.CountingSettings;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.chassis.topics.TopicSettings;
+import org.aragora.telemetry.exporter.backend.EventRules;
 import org.aragora.telemetry.exporter.loop.LoopSettings;
 import org.aragora.telemetry.exporter.redact.Redactor;
 import org.aragora.telemetry.schemas.topic.Topics;
@@ -131,6 +133,7 @@ public final class ExporterSettings {
           StatusServer.HOST,
           TopicSettings.PREFIX,
           DEBATE_LOOKBACK,
+          CountingSettings.MAX_CLOCK_SKEW,
           BATCH_RECORDS,
           BATCH_BYTES,
           BATCH_AGE,
@@ -179,9 +182,12 @@ public final class ExporterSettings {
         settings.get(PROGRESS_TIMEOUT));
   }
 
-  /** Longest time from a debate's start to its end. */
-  public static Duration debateLookback(Settings settings) {
-    return settings.get(DEBATE_LOOKBACK);
+  /** The rules by which events are read. */
+  public static EventRules rules(Settings settings) {
+    return new EventRules(
+        settings.get(TopicSettings.PREFIX),
+        settings.get(DEBATE_LOOKBACK),
+        settings.get(CountingSettings.MAX_CLOCK_SKEW));
   }
 
   /** The redactor of everything that leaves. */

@@ -83,9 +83,10 @@ record EventSpan(
     return place.endNanos() - operation.durationNanos();
   }
 
+  /** One nanosecond after the start at least: Jaeger marks a span without duration as broken. */
   @Override
   public long getEndEpochNanos() {
-    return place.endNanos();
+    return operation.durationNanos() > 0 ? place.endNanos() : place.endNanos() + 1;
   }
 
   @Override

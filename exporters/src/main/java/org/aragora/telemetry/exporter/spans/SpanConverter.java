@@ -10,12 +10,12 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.opentelemetry.sdk.trace.samplers.SamplingDecision;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import org.aragora.telemetry.exporter.backend.Conversion;
 import org.aragora.telemetry.exporter.backend.EventConverter;
 import org.aragora.telemetry.exporter.backend.EventRecord;
+import org.aragora.telemetry.exporter.backend.EventRules;
 import org.aragora.telemetry.exporter.trace.SpanIdentity;
 import org.aragora.telemetry.exporter.trace.TraceIds;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
@@ -38,8 +38,8 @@ final class SpanConverter extends EventConverter<List<SpanData>> {
   private final SpanWriter writer;
   private final TraceIds ids = new TraceIds();
 
-  SpanConverter(String topicPrefix, Duration lookback, Sampler sampler, SpanWriter writer) {
-    super(topicPrefix, lookback);
+  SpanConverter(EventRules rules, Sampler sampler, SpanWriter writer) {
+    super(rules);
     this.sampler = sampler;
     this.writer = writer;
   }

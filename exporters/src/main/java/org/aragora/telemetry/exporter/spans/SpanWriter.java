@@ -69,7 +69,7 @@ final class SpanWriter {
   /** Place of an event's span. */
   private EventSpan.Place place(EventRecord record, SpanIdentity span) {
     return EventSpan.Place.of(
-        span, resources.aragora(record.event().source()), record.epochNanos());
+        span, resources.aragora(redactor.name(record.event().source())), record.time().nanos());
   }
 
   private static EventSpan.Operation operation(SpanKind kind, String name, long durationNanos) {
@@ -194,7 +194,8 @@ final class SpanWriter {
         call.operation() == null || call.operation().isEmpty() ? "call" : text(call.operation());
     SpanIdentity span = caller.child(ids.callee(caller.traceId(), caller.spanId()));
     return new EventSpan(
-        EventSpan.Place.of(span, resources.agent(agent), callSpan.getEndEpochNanos()),
+        EventSpan.Place.of(
+            span, resources.agent(agent), callSpan.getStartEpochNanos() + call.durationNanos()),
         operation(SpanKind.SERVER, name, call.durationNanos()),
         attributes.build(),
         callSpan.getStatus());
@@ -243,9 +244,14 @@ final class SpanWriter {
     }
   }
 
+  private static String beginning(String clean) {
+    boolean splits = Character.isHighSurrogate(clean.charAt(MAX_TEXT - 1));
+    return clean.substring(0, splits ? MAX_TEXT - 1 : MAX_TEXT);
+  }
+
   /** Redacts before it cuts, so that no part of a secret remains. */
   private String text(String value) {
     String clean = redactor.text(value);
-    return clean.length() <= MAX_TEXT ? clean : clean.substring(0, MAX_TEXT) + "…";
+    return clean.length() <= MAX_TEXT ? clean : beginning(clean) + "…";
   }
 }

@@ -4,7 +4,6 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.List;
 import org.aragora.telemetry.chassis.main.ServiceMain;
 import org.aragora.telemetry.chassis.settings.Settings;
-import org.aragora.telemetry.chassis.topics.TopicSettings;
 import org.aragora.telemetry.exporter.backend.Backend;
 import org.aragora.telemetry.exporter.backend.Converter;
 import org.aragora.telemetry.exporter.process.ExporterProcess;
@@ -56,10 +55,7 @@ public final class SpansMain {
             SpanSettings.resources(settings),
             settings.get(SpanSettings.AGENT_SERVICES));
     return new SpanConverter(
-        settings.get(TopicSettings.PREFIX),
-        ExporterSettings.debateLookback(settings),
-        SpanSettings.sampler(settings),
-        writer);
+        ExporterSettings.rules(settings), SpanSettings.sampler(settings), writer);
   }
 
   private static Backend<List<SpanData>> backend(Settings settings) {

@@ -40,6 +40,10 @@ public record SpanIdentity(
     String spanId = TraceparentFormat.spanId(carried);
     boolean sampled = TraceparentFormat.isSampled(carried);
     String parent = event.parentSpanId();
+    if (spanId.equals(parent)) {
+      // A span is not its own parent: the event is read as if it named none.
+      return new SpanIdentity(traceId, spanId, null, true, sampled);
+    }
     if (parent == null && traceId.equals(derived.traceId())) {
       // The ids were made by our rule, so the derived parent is in the same trace.
       parent = spanId.equals(derived.parentSpanId()) ? null : derived.parentSpanId();

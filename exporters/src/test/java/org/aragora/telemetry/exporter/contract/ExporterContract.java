@@ -42,6 +42,7 @@ import org.aragora.telemetry.exporter.loop.LoopContext;
 import org.aragora.telemetry.exporter.loop.LoopSettings;
 import org.aragora.telemetry.exporter.partition.HighWatermarks;
 import org.aragora.telemetry.exporter.process.ExporterProcess;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -578,6 +579,28 @@ public abstract class ExporterContract {
                               partition.partition(),
                               number - base,
                               TestEvents.failedRequest(number))));
+        });
+  }
+
+  /** Makes the group assign partitions that are still empty. */
+  protected final void assignEmpty(TopicPartition... partitions) {
+    Map<TopicPartition, Long> none = new HashMap<>();
+    List.of(partitions).forEach(partition -> none.put(partition, 0L));
+    consumer.updateBeginningOffsets(none);
+    consumer.updateEndOffsets(none);
+    assign(partitions);
+  }
+
+  /** Appends events from offset 0 on. */
+  protected final void give(TopicPartition partition, List<Event> events) {
+    consumer.schedulePollTask(
+        () -> {
+          consumer.updateEndOffsets(Map.of(partition, (long) events.size()));
+          for (int offset = 0; offset < events.size(); offset++) {
+            consumer.addRecord(
+                TestEvents.record(
+                    partition.topic(), partition.partition(), offset, events.get(offset)));
+          }
         });
   }
 

@@ -4,12 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.kafka.common.TopicPartition;
 import org.aragora.telemetry.exporter.contract.ExporterContract;
 import org.aragora.telemetry.exporter.contract.Receiver;
 import org.aragora.telemetry.exporter.contract.Reply;
+import org.aragora.telemetry.exporter.contract.TestEvents;
 import org.aragora.telemetry.exporter.process.ExporterProcess;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LogContractTest extends ExporterContract {
 
@@ -83,6 +93,78 @@ class LogContractTest extends ExporterContract {
     await().atMost(Duration.ofSeconds(60)).until(() -> committed(P0) == 5);
 
     assertThat(deadLetters()).isEmpty();
+  }
+
+  /** An outage of hours: one instance's lines, spread over all partitions by their request. */
+  @ParameterizedTest
+  @CsvSource({"3000, 6, 12", "30000, 12, 4"})
+  void backlogOfHoursInManyPartitionsParksNothing(int lines, int hours, int partitions) {
+    LokiRules rules = new LokiRules();
+    ((LogReceiver) receiver).answer(rules);
+    start();
+    TopicPartition[] all = requestPartitions(partitions);
+    assignEmpty(all);
+    for (TopicPartition partition : all) {
+      give(partition, backlog(lines, hours, partitions, partition.partition()));
+    }
+
+    await()
+        .atMost(Duration.ofSeconds(120))
+        .until(() -> total(all) == lines || !deadLetters().isEmpty());
+
+    assertThat(deadLetters()).isEmpty();
+    assertThat(rules.stored()).isEqualTo(lines);
+    System.out.printf("%d lines: %d requests%n", lines, rules.requests());
+  }
+
+  /** Another exporter was faster: the backlog must be parked, at the speed of sending. */
+  @Test
+  void backlogThatLokiRefusesIsParkedInFewRequests() {
+    LokiRules rules = new LokiRules();
+    ((LogReceiver) receiver).answer(rules);
+    start();
+    TopicPartition[] all = requestPartitions(1);
+    assignEmpty(all);
+    List<Event> events = new ArrayList<>();
+    events.add(failedRequest(-1, TestEvents.TIME));
+    events.addAll(backlog(5000, 2, 1, 0));
+    give(all[0], events);
+
+    await().atMost(Duration.ofSeconds(120)).until(() -> total(all) == 5001);
+
+    assertThat(deadLetters()).hasSizeBetween(2400, 2600);
+    assertThat(rules.stored() + deadLetters().size()).isEqualTo(5001);
+    System.out.printf("%d parked: %d requests%n", deadLetters().size(), rules.requests());
+    assertThat(rules.requests()).isLessThan(100);
+  }
+
+  private static TopicPartition[] requestPartitions(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(partition -> new TopicPartition("aragora.requests", partition))
+        .toArray(TopicPartition[]::new);
+  }
+
+  private long total(TopicPartition... partitions) {
+    return Stream.of(partitions).mapToLong(this::committed).sum();
+  }
+
+  /** The partition's share of lines that are spread evenly over the hours before now. */
+  private static List<Event> backlog(int lines, int hours, int partitions, int partition) {
+    return IntStream.range(0, lines)
+        .filter(line -> line % partitions == partition)
+        .mapToObj(
+            line ->
+                failedRequest(
+                    line,
+                    TestEvents.TIME
+                        .minus(Duration.ofHours(hours))
+                        .plus(Duration.ofHours(hours).multipliedBy(line).dividedBy(lines))))
+        .toList();
+  }
+
+  private static Event failedRequest(int number, Instant time) {
+    Event event = TestEvents.failedRequest(number);
+    return new Event(event.id(), event.source(), time, null, null, null, event.data());
   }
 
   @Test

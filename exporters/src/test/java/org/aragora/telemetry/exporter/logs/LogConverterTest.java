@@ -96,7 +96,8 @@ class LogConverterTest {
                 + entry.metadata().traceId()
                 + "\",\"request_id\":\"req-1\",\"user_id\":\"[REDACTED]\",\"debate_id\":\"d-1\","
                 + "\"fields\":{\"total_tokens\":12,\"api_key\":\"[REDACTED]\",\"none\":null}}");
-    assertThat(entry.stream()).isEqualTo(new LogEntry.Stream("WARNING", "api-1", "aragora.logs"));
+    assertThat(entry.stream())
+        .isEqualTo(new LogEntry.Stream("WARNING", "api-1", "aragora.logs", 0));
     assertThat(entry.metadata().requestId()).isEqualTo("req-1");
     assertThat(entry.metadata().userId()).isEqualTo("[REDACTED]");
   }
@@ -155,7 +156,7 @@ class LogConverterTest {
     AtomicInteger written = new AtomicInteger();
     LogEntry entry =
         new LogEntry(
-            new LogEntry.Stream("INFO", "api-1", "aragora.logs"),
+            new LogEntry.Stream("INFO", "api-1", "aragora.logs", 0),
             1,
             new LogEntry.Metadata("t", null, null),
             new LogEntry.Text(
@@ -237,13 +238,47 @@ class LogConverterTest {
       JsonNode json = json(entry);
       if (json.has("cut")) {
         assertThat(json.get("message").asText()).endsWith("…[cut]");
-        assertThat(json.get("message").asText().length()).isGreaterThan(10_000);
+        assertThat(entry.line().getBytes(UTF_8).length)
+            .as("all that fits: %s", piece)
+            .isGreaterThan(LineWriter.MAX_BYTES - 4 * 1024 - 12);
       }
     }
     LogEntry fields = entry(log(LogLevel.INFO, "short", Map.of("big", "y".repeat(400_000))));
     assertThat(json(fields).get("message").asText()).isEqualTo("short");
     assertThat(json(fields).get("cut").asBoolean()).isTrue();
     assertThat(json(fields).has("fields")).isFalse();
+  }
+
+  @Test
+  void lineOfAClockThatRunsAheadIsWrittenAtAppendTime() throws IOException {
+    Event ahead =
+        new Event(
+            "fast",
+            TestEvents.SOURCE,
+            TestEvents.TIME.plusSeconds(1800),
+            null,
+            null,
+            null,
+            log(LogLevel.ERROR, "clock 30 min fast", null));
+
+    LogEntry entry = ((Conversion.Export<LogEntry>) convert(ahead)).payload();
+
+    assertThat(entry.nanos() / 1_000_000).isEqualTo(TestEvents.TIME.toEpochMilli());
+    assertThat(json(entry).get("timestamp").asText()).startsWith("2026-11-24T12:00:00.123");
+    assertThat(json(entry).get("event_time").asText()).isEqualTo("2026-11-24T12:30:00.123456Z");
+    assertThat(json(entry(log(LogLevel.INFO, "right", null))).has("event_time")).isFalse();
+  }
+
+  @Test
+  void instancesOverTheLimitShareALabelUntilOneIsIdle() {
+    InstanceLabels labels = new InstanceLabels(2);
+
+    assertThat(labels.of("a", 0)).isEqualTo("a");
+    assertThat(labels.of("b", 1)).isEqualTo("b");
+    assertThat(labels.of("c", 2)).isEqualTo("other");
+    assertThat(labels.of("b", 3_600_001)).isEqualTo("b");
+    assertThat(labels.of("c", 3_600_001)).isEqualTo("c");
+    assertThat(labels.of("a", 3_600_001)).isEqualTo("other");
   }
 
   @Test

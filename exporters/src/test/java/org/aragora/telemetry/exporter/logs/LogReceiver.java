@@ -18,6 +18,8 @@ final class LogReceiver extends Receiver {
 
   private final List<Pushed> lines = new CopyOnWriteArrayList<>();
 
+  private final ThreadLocal<List<Pushed>> current = ThreadLocal.withInitial(List::of);
+
   /** One entry: labels, nanoseconds, line, structured metadata. */
   record Pushed(JsonNode stream, String nanos, String text, JsonNode line, JsonNode metadata) {}
 
@@ -34,9 +36,16 @@ final class LogReceiver extends Receiver {
     return List.copyOf(lines);
   }
 
+  /** Answers every push by Loki's rules. */
+  void answer(LokiRules rules) {
+    answer(delivery -> rules.judge(current.get()));
+  }
+
   @Override
   protected List<Delivery.Item> decode(byte[] body) throws IOException {
     List<Delivery.Item> items = new ArrayList<>();
+    List<Pushed> push = new ArrayList<>();
+    current.set(push);
     for (JsonNode stream : JSON.readTree(body).required("streams")) {
       for (JsonNode value : stream.required("values")) {
         JsonNode metadata = value.size() > 2 ? value.get(2) : JSON.createObjectNode();
@@ -49,6 +58,7 @@ final class LogReceiver extends Receiver {
                 line,
                 metadata);
         lines.add(pushed);
+        push.add(pushed);
         items.add(
             new Delivery.Item(
                 String.join(

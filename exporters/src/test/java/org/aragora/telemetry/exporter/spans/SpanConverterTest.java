@@ -216,7 +216,7 @@ class SpanConverterTest {
     assertThat(call.getParentSpanId()).isEqualTo(round.getSpanId());
     assertThat(elo.getParentSpanId()).isEqualTo(debate.getSpanId());
     assertThat(elo.getEvents().get(0).getName()).isEqualTo("elo.updated");
-    assertThat(elo.getStartEpochNanos()).isEqualTo(elo.getEndEpochNanos());
+    assertThat(elo.getEndEpochNanos()).isEqualTo(elo.getStartEpochNanos() + 1);
   }
 
   @Test

@@ -60,6 +60,9 @@ public interface EventQueue extends AutoCloseable {
   /** True if the partition count of the run is fixed. */
   boolean isPinned();
 
+  /** True if events that were not taken yet can be numbered for another partition count. */
+  boolean canPinAgain();
+
   /** Fixes the partition count of the run. Returns when a crash can no longer undo it. */
   void pin(int partitions) throws IOException;
 

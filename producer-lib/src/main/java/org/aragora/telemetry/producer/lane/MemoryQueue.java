@@ -87,6 +87,11 @@ public final class MemoryQueue implements EventQueue {
   }
 
   @Override
+  public boolean canPinAgain() {
+    return true;
+  }
+
+  @Override
   public boolean isPinned() {
     return numbering != null;
   }

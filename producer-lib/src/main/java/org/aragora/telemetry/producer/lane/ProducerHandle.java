@@ -77,6 +77,18 @@ public final class ProducerHandle {
     return thread != null && !thread.isAlive() && !closed;
   }
 
+  /** Gives the client up, with all that it holds; the next use makes another. */
+  void renew() throws InterruptedException {
+    making.lockInterruptibly();
+    try {
+      if (client != null && !closed) {
+        abandon();
+      }
+    } finally {
+      making.unlock();
+    }
+  }
+
   private void abandon() {
     Producer<byte[], byte[]> dead = client;
     client = null;

@@ -32,7 +32,8 @@ public final class TopicSender {
           "content-type", "application/cloudevents+json".getBytes(StandardCharsets.UTF_8));
 
   private final String topic;
-  private final String epoch;
+  private final Shrinking shrinking;
+  private volatile String epoch;
   private final EventQueue queue;
   private final ProducerHandle handle;
   private final Outcome outcome;
@@ -43,12 +44,14 @@ public final class TopicSender {
   private volatile boolean started;
   private volatile boolean abandoned;
   private volatile long pauseMs = FIRST_PAUSE_MS;
+  private int partitions = Integer.MAX_VALUE; // that the topic has; this thread only
   private long generation; // of the client that has what is in flight; this thread only
 
   private TopicSender(
       String topic, String epoch, EventQueue queue, ProducerHandle handle, Outcome outcome) {
     this.topic = topic;
     this.epoch = epoch;
+    this.shrinking = new Shrinking(topic);
     this.queue = queue;
     this.handle = handle;
     this.outcome = outcome;
@@ -151,6 +154,11 @@ public final class TopicSender {
   private void step() throws IOException, InterruptedException {
     queue.tidy();
     takeBackFromDeadClient();
+    if (inFlight.isEmpty()) {
+      shrinking.progress();
+    } else if (shrinking.isDue()) {
+      checkPartitions();
+    }
     if (inFlight.hasFailures()) {
       resend();
     } else if (queue.isExhausted()) {
@@ -169,6 +177,28 @@ public final class TopicSender {
       inFlight.failAll();
       generation = current;
     }
+  }
+
+  /** Gives up what is for partitions that are gone; the client that holds it too. */
+  private void checkPartitions() throws IOException, InterruptedException {
+    int count = shrinking.partitions(handle.client(), partitions);
+    if (count == partitions) {
+      return;
+    }
+    partitions = count;
+    IllegalStateException gone =
+        new IllegalStateException("the topic has only " + count + " partitions now");
+    for (InFlightEvent sent : inFlight.all()) {
+      if (sent.record.partition() >= count) {
+        giveUp(sent, gone);
+      }
+    }
+    if (queue.canPinAgain()) {
+      queue.pin(count); // places of other partitions: a run of its own for every reader
+      epoch = Shrinking.freshEpoch();
+    }
+    handle.renew();
+    takeBackFromDeadClient();
   }
 
   private void resend() throws InterruptedException {
@@ -195,7 +225,11 @@ public final class TopicSender {
       inFlight.add(sent);
       queue.placed(place);
       pending = null;
-      transmit(sent);
+      if (place.partition() < partitions) {
+        transmit(sent);
+      } else {
+        giveUp(sent, new IllegalStateException("its partition is gone"));
+      }
     }
   }
 
@@ -224,7 +258,8 @@ public final class TopicSender {
   private @Nullable Place placeOf(EventQueue.Entry entry) throws IOException, InterruptedException {
     while (!queue.isPinned()) {
       try {
-        queue.pin(handle.client().partitionsFor(topic).size());
+        partitions = handle.client().partitionsFor(topic).size();
+        queue.pin(partitions);
       } catch (Exception e) {
         pauseAfter(e);
       }
@@ -255,6 +290,10 @@ public final class TopicSender {
         return;
       }
       pauseAfter(refusal);
+      if (shrinking.isDue()) {
+        inFlight.fail(sent);
+        return;
+      }
     }
   }
 
@@ -263,15 +302,18 @@ public final class TopicSender {
     try {
       if (failure == null) {
         pauseMs = FIRST_PAUSE_MS;
+        shrinking.progress();
         if (inFlight.claim(sent)) {
           outcome.acknowledged();
           inFlight.settle(sent);
         }
+      } else if (from != handle.generation()) {
+        return; // another client has it
       } else if (isHopeless(failure)) {
         giveUp(sent, failure);
       } else if (Thread.currentThread() == thread) {
         sent.refusal = failure; // within send: it never left
-      } else if (!abandoned && from == handle.generation()) {
+      } else if (!abandoned) {
         inFlight.fail(sent);
         outcome.retrying(failure);
       }

@@ -219,6 +219,11 @@ final class SpoolQueue implements EventQueue {
   }
 
   @Override
+  public boolean canPinAgain() {
+    return false;
+  }
+
+  @Override
   public boolean isPinned() {
     return pinned;
   }

@@ -135,7 +135,7 @@ class ForeignLoaderTest {
     }
   }
 
-  /** What build throws; null if it needs the class only later, when emit must not throw. */
+  /** Failure that build throws; null if it needs the class only later, when emit must not throw. */
   private static Throwable failureOf(ClassLoader host) throws Exception {
     Object builder =
         host.loadClass(PRODUCER).getMethod("builder", String.class).invoke(null, "host-1");

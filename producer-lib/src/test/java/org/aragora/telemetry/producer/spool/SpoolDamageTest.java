@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A log of 3,000 events in about ten files, damaged in every way that a disk knows. */
+/** A log of 3,000 events in about ten files, damaged in every way that happens on disks. */
 @Timeout(120)
 class SpoolDamageTest {
   private static final int EVENTS = 3_000;
@@ -113,7 +113,7 @@ class SpoolDamageTest {
     return IntStream.range(0, 60).mapToObj(Long::valueOf);
   }
 
-  /** Where each frame lies in the log, by file. */
+  /** Place of each frame in the log, by file. */
   private Map<Path, Map<Long, int[]>> layout() throws IOException {
     Map<Path, Map<Long, int[]>> all = new HashMap<>();
     for (long first : Segments.list(topic)) {

@@ -137,7 +137,7 @@ class SpoolQueueTest {
       Files.write(last, longer);
       List<String> taken = takeAll(adopted());
       assertThat(taken.subList(0, 5)).isEqualTo(keys(5));
-      assertThat(taken.subList(5, taken.size())).isSubsetOf("lost 1"); // it is no torn event
+      assertThat(taken.subList(5, taken.size())).isSubsetOf("lost 1"); // it is not a torn event
     }
   }
 

@@ -52,7 +52,7 @@ final class PartitionCheck implements PartitionJob {
   private final PartitionCounter counter;
   private final List<String> differences = new ArrayList<>();
   private final Map<ValueKey, PartialValue> behind = new HashMap<>();
-  private final Map<ValueKey, PartialValue> retired = new HashMap<>();
+  private final RetiredValues retired = new RetiredValues();
   private final Set<String> unknownMetrics = new HashSet<>();
   private List<Due> due = new ArrayList<>();
   private int nextDue;
@@ -139,7 +139,7 @@ final class PartitionCheck implements PartitionJob {
     position = offset;
     while (nextDue < due.size() && due.get(nextDue).nextOffset() <= offset) {
       Due next = due.get(nextDue++);
-      compare(next.key(), next.value(), current(next.key()));
+      compare(next.key(), next.value(), current(next.key(), next.nextOffset()));
     }
     if (ledgerDue != null && ledgerDue.nextOffset() <= offset) {
       compareLedger(ledgerDue);
@@ -147,12 +147,12 @@ final class PartitionCheck implements PartitionJob {
     }
   }
 
-  private @Nullable PartialValue current(ValueKey key) {
+  private @Nullable PartialValue current(ValueKey key, long nextOffset) {
     if (!key.isTotal()) {
       return counter.window(key.series(), key.minute());
     }
     PartialValue living = counter.total(key.series(), key.incarnation());
-    return living == null ? retired.get(key) : living;
+    return living == null ? retired.last(key, nextOffset) : living;
   }
 
   private void compare(ValueKey key, PartialValue theirs, @Nullable PartialValue mine) {
@@ -215,7 +215,7 @@ final class PartitionCheck implements PartitionJob {
     public void total(MetricsKey.Partial key, byte[] value) {
       PartialValue part = PartialValue.fromBytes(value);
       if (part.isRetired()) {
-        retired.put(ValueKey.total(key), part);
+        retired.add(ValueKey.total(key), part, metrics.get(key.series().metric()));
       }
     }
 

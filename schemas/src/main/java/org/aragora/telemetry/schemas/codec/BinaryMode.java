@@ -55,9 +55,9 @@ final class BinaryMode {
   private static void add(JsonObject envelope, String header, @Nullable Object attribute)
       throws UndecodableException {
     String name = header.substring(PREFIX.length());
-    if (envelope.size() >= Bounds.MEMBERS && !name.equals(Envelope.TYPE)) {
+    if (envelope.size() >= Bounds.MEMBERS - 1 && !name.equals(Envelope.TYPE)) {
       envelope.setBrokenBound(
-          "The event must have at most %d attributes but has more.".formatted(Bounds.MEMBERS));
+          "The event must have at most %d members but has more.".formatted(Bounds.MEMBERS));
     } else if (!envelope.add(name, attribute)) {
       throw new UndecodableException(
           "header " + MessageText.shortened(header, 120) + " is there twice");

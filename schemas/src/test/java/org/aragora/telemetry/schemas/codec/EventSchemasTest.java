@@ -10,10 +10,16 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import java.lang.reflect.RecordComponent;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.envelope.EventType;
 import org.assertj.core.api.SoftAssertions;
@@ -156,6 +162,127 @@ class EventSchemasTest {
           });
     }
     softly.assertAll();
+  }
+
+  /** Both sides of every bound that the schemas name, for each attribute and each field. */
+  @ParameterizedTest
+  @EnumSource
+  void schemaAndCodecAgreeOnBothSidesOfEveryBound(EventType type) {
+    JsonNode envelope = Samples.json(Samples.resource("envelope.schema.json"));
+    JsonNode fields =
+        Samples.json(Samples.resource(type.typeName() + ".schema.json"))
+            .at("/properties/data/properties");
+    SoftAssertions softly = new SoftAssertions();
+    int bounds = 0;
+    for (Map.Entry<String, JsonNode> attribute : envelope.get("properties").properties()) {
+      String name = attribute.getKey();
+      if (name.equals("data")) {
+        continue; // its own bounds are those of an unknown field of its kind
+      }
+      // The id of a proposed end may be longer than that of an event of an instance.
+      JsonNode kind = name.equals("id") ? envelope.at("/$defs/name") : attribute.getValue();
+      bounds += bothSides(softly, type, "", name, resolved(envelope, kind), envelope);
+    }
+    for (Map.Entry<String, JsonNode> field : fields.properties()) {
+      bounds += bothSides(softly, type, "data", field.getKey(), resolved(envelope, field.getValue()), envelope);
+    }
+    bounds += bothSides(softly, type, "", "unknown", envelope.at("/$defs/json"), envelope);
+    bounds += bothSides(softly, type, "data", "unknown", envelope.at("/$defs/json"), envelope);
+    softly.assertAll();
+    assertThat(bounds).as("bounds of %s", type).isGreaterThanOrEqualTo(9);
+  }
+
+  private static JsonNode resolved(JsonNode envelope, JsonNode schema) {
+    String reference = schema.path("$ref").asText();
+    return reference.isEmpty()
+        ? schema
+        : envelope.at("/$defs/" + reference.substring(reference.lastIndexOf('/') + 1));
+  }
+
+  private static int bothSides(
+      SoftAssertions softly,
+      EventType type,
+      String parent,
+      String field,
+      JsonNode kind,
+      JsonNode envelope) {
+    int bounds = 0;
+    JsonNode length = kind.path("maxLength");
+    if (length.isInt()) {
+      bounds += sides(softly, type, parent, field, length.asInt(), EventSchemasTest::longText);
+    }
+    JsonNode elements = kind.path("maxItems");
+    if (elements.isInt()) {
+      String element = kind.has("items") && kind.get("items").toString().contains("json") ? "1" : "\"a\"";
+      bounds +=
+          sides(softly, type, parent, field, elements.asInt(), n -> "[" + String.join(",", Collections.nCopies(n, element)) + "]");
+    }
+    JsonNode items = resolved(envelope, kind.path("items")).path("maxLength");
+    if (items.isInt()) {
+      bounds += sides(softly, type, parent, field, items.asInt(), n -> "[\"a\"," + longText(n) + "]");
+    }
+    JsonNode members = kind.path("maxProperties");
+    if (members.isInt()) {
+      bounds += sides(softly, type, parent, field, members.asInt(), EventSchemasTest::objectOf);
+    }
+    JsonNode names = kind.at("/propertyNames/maxLength");
+    if (names.isInt()) {
+      bounds += sides(softly, type, parent, field, names.asInt(), n -> "{" + longText(n) + ":1}");
+    }
+    if (kind.has("maximum") && kind.get("maximum").isIntegralNumber()) {
+      BigInteger most = kind.get("maximum").bigIntegerValue();
+      BigInteger least = kind.get("minimum").bigIntegerValue();
+      side(softly, type, parent, field, most.toString(), true);
+      side(softly, type, parent, field, most.add(BigInteger.ONE).toString(), false);
+      side(softly, type, parent, field, least.toString(), true);
+      side(softly, type, parent, field, least.subtract(BigInteger.ONE).toString(), false);
+      if (!kind.path("type").toString().contains("integer")) {
+        side(softly, type, parent, field, most + ".0000000000001", false);
+        String below = least.signum() == 0 ? "-0" : least.subtract(BigInteger.ONE).toString();
+        side(softly, type, parent, field, below + ".9999999999999", false);
+      }
+      bounds += 2;
+    }
+    return bounds;
+  }
+
+  private static int sides(
+      SoftAssertions softly,
+      EventType type,
+      String parent,
+      String field,
+      int bound,
+      IntFunction<String> value) {
+    side(softly, type, parent, field, value.apply(bound), true);
+    side(softly, type, parent, field, value.apply(bound + 1), false);
+    return 1;
+  }
+
+  /** In characters of two UTF-16 units: length counts code points. */
+  private static String longText(int codePoints) {
+    return '"' + "😀".repeat(codePoints) + '"';
+  }
+
+  private static String objectOf(int members) {
+    return IntStream.range(0, members)
+        .mapToObj(i -> "\"n" + i + "\":1")
+        .collect(Collectors.joining(",", "{", "}"));
+  }
+
+  private static void side(
+      SoftAssertions softly, EventType type, String parent, String field, String json, boolean valid) {
+    ObjectNode sample = Samples.tree(type);
+    put(parent.isEmpty() ? sample : (ObjectNode) sample.get(parent), field, json);
+    String what = field + " " + json.substring(0, Math.min(12, json.length())) + " " + json.length();
+    String expected = valid ? "valid" : "invalid_field";
+    softly
+        .assertThat(Samples.verdict(Samples.decode(type, sample.toString())))
+        .as(what)
+        .isEqualTo(expected);
+    softly
+        .assertThat(schema(type).validate(sample).isEmpty())
+        .as("schema: " + what)
+        .isEqualTo(valid);
   }
 
   private static ObjectNode inData(EventType type, String field, String probe) {

@@ -2,6 +2,9 @@ package org.aragora.telemetry.schemas.field;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -64,5 +67,18 @@ class EndpointTemplateTest {
       String template = endpoints.of("/x/" + i + "/adhoc_1a2b3c4d?y=" + i);
       assertThat(endpoints.of(template)).isEqualTo(template);
     }
+  }
+
+  /** The cache holds at most 4,096 endpoints of 256 characters: 1,000 of 300 kB held 572 MiB. */
+  @Test
+  void longEndpointsAreNotKept() {
+    List<WeakReference<String>> templates = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      templates.add(new WeakReference<>(endpoints.of("/" + "x".repeat(300) + i + "?q")));
+    }
+    System.gc();
+    assertThat(templates).allMatch(template -> template.get() == null);
+    String known = endpoints.of("/" + "x".repeat(200) + "?q");
+    assertThat(endpoints.of("/" + "x".repeat(200) + "?q")).isSameAs(known);
   }
 }

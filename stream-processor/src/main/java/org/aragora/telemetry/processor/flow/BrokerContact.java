@@ -1,6 +1,6 @@
 package org.aragora.telemetry.processor.flow;
 
-/** Heartbeats of the stream threads that the group coordinator answered. Thread-safe. */
+/** Contact of the stream threads with the group coordinator. Thread-safe. */
 public interface BrokerContact {
 
   /**
@@ -8,4 +8,7 @@ public interface BrokerContact {
    * the monotonic clock; false if there is none.
    */
   boolean isFresh(String streamThread);
+
+  /** Records a sign of life of a stream thread; called by that thread. */
+  default void onAlive(String streamThread) {}
 }

@@ -33,6 +33,7 @@ import org.aragora.telemetry.processor.failure.Places;
 import org.aragora.telemetry.processor.failure.ThreadFailures;
 import org.aragora.telemetry.processor.health.Clocks;
 import org.aragora.telemetry.processor.health.HeartbeatWatch;
+import org.aragora.telemetry.processor.health.Lease;
 import org.aragora.telemetry.processor.health.OffsetWatch;
 import org.aragora.telemetry.processor.health.ProcessorHealth;
 import org.aragora.telemetry.processor.pipeline.BoundedRecords;
@@ -106,7 +107,13 @@ public final class GenerationPipeline implements AutoCloseable {
         new HeartbeatWatch(
             config.sessionTimeout().dividedBy(2),
             new Clocks(System::nanoTime, System::currentTimeMillis));
-    view = new MetricsView(thread -> isCurrent.getAsBoolean() && heartbeats.isFresh(thread));
+    view =
+        new MetricsView(
+            new Lease(
+                isCurrent,
+                heartbeats,
+                Lease.maxSilence(config.maxPollInterval(), config.sessionTimeout()),
+                System::nanoTime));
     int topicTimePartition = MetricsKey.topicTimePartition(deployment.metricsPartitions());
     peeker = peeker(config);
     offsets =

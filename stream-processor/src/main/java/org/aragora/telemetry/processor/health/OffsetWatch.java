@@ -119,7 +119,8 @@ public final class OffsetWatch implements ConsumedOffsets {
                 readable.put(topicPartition, found);
               } else if (found.lag() == 0) {
                 idle.compute(
-                    partition, (of, known) ->
+                    partition,
+                    (of, known) ->
                         IdleTime.seen(known, positions.get(topicPartition), askedAtNanos));
               }
             });

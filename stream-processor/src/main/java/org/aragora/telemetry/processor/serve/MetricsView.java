@@ -3,6 +3,7 @@ package org.aragora.telemetry.processor.serve;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -67,6 +68,11 @@ public final class MetricsView {
     return view.isAnnounced() && contact.isFresh(view.streamThread());
   }
 
+  /** Records that the calling stream thread processes. */
+  void onAlive() {
+    contact.onAlive(Thread.currentThread().getName());
+  }
+
   /** The series of a partition that are not ripe yet, even if it is not served now; live. */
   Set<SeriesKey> young(int partition) {
     PartitionView view = open.get(partition);
@@ -77,6 +83,18 @@ public final class MetricsView {
   Map<SeriesKey, SeriesParts> closed(int partition) {
     PartitionView view = open.get(partition);
     return view == null ? Map.of() : view.closed();
+  }
+
+  /** The series of a partition with many retired parts; for its stream thread. */
+  Map<SeriesKey, SeriesParts> crowded(int partition) {
+    PartitionView view = open.get(partition);
+    return view == null ? Map.of() : view.crowded();
+  }
+
+  /** The records that merge the retired parts of a crowded series. */
+  Map<MetricsKey, Optional<byte[]>> merged(int partition, SeriesKey series) {
+    PartitionView view = open.get(partition);
+    return view == null ? Map.of() : view.merged(series);
   }
 
   /** The records of a closed series in the order in which they are to be deleted, the mark last. */

@@ -3,6 +3,7 @@ package org.aragora.telemetry.processor.serve;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,8 @@ import org.aragora.telemetry.counting.metric.OwnerValue;
 import org.aragora.telemetry.counting.metric.RipeValue;
 import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.store.BinaryReader;
+import org.aragora.telemetry.counting.store.BinaryWriter;
+import org.aragora.telemetry.counting.value.Aggregate;
 import org.aragora.telemetry.counting.value.IncompatibleMetricException;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.processor.serve.parts.Part;
@@ -40,6 +43,7 @@ final class PartitionView {
   private final Map<String, MetricDescriptor> metrics;
   private final Map<SeriesKey, SeriesParts> series = new ConcurrentHashMap<>();
   private final Map<SeriesKey, SeriesParts> closed = new HashMap<>();
+  private final Map<SeriesKey, SeriesParts> crowded = new HashMap<>();
   private final Set<SeriesKey> ripe = new HashSet<>();
   private final Set<SeriesKey> young = ConcurrentHashMap.newKeySet();
   private final Map<InputPartition, Ledger> ledgers = new ConcurrentHashMap<>();
@@ -122,7 +126,9 @@ final class PartitionView {
     SeriesParts known = series.get(key.series());
     SeriesParts parts = known == null ? new SeriesParts() : known;
     InputPartition task = tasks.computeIfAbsent(key.task(), same -> same);
-    Part part = new Part(task, key.incarnation(), partial.read(metric), partial.flags());
+    Part part =
+        new Part(
+            task, key.incarnation(), partial.nextOffset(), partial.read(metric), partial.flags());
     if (parts.put(key, part, mayEnd)) {
       grow(metric, key.series(), part);
       changed(key.series(), parts);
@@ -148,10 +154,16 @@ final class PartitionView {
     } else {
       series.put(key, parts);
     }
-    if (parts.isClosed()) {
-      closed.put(key, parts);
+    keep(closed, key, parts, parts.isClosed());
+    keep(crowded, key, parts, parts.isCrowded());
+  }
+
+  private static void keep(
+      Map<SeriesKey, SeriesParts> in, SeriesKey key, SeriesParts parts, boolean keep) {
+    if (keep) {
+      in.put(key, parts);
     } else {
-      closed.remove(key);
+      in.remove(key);
     }
   }
 
@@ -209,6 +221,51 @@ final class PartitionView {
     return closed;
   }
 
+  /** The series whose retired parts are to be merged; for the thread that writes. */
+  Map<SeriesKey, SeriesParts> crowded() {
+    return crowded;
+  }
+
+  /**
+   * The records that merge the retired parts of each task of a crowded series into its first one:
+   * its value, then the deletions of the others. The value alone takes the others in, see {@link
+   * Part}.
+   */
+  Map<MetricsKey, Optional<byte[]>> merged(SeriesKey key) {
+    Map<MetricsKey, Optional<byte[]>> records = new LinkedHashMap<>();
+    SeriesParts parts = crowded.get(key);
+    MetricDescriptor metric = metrics.get(key.metric());
+    if (parts != null && metric != null) {
+      boolean withTopicTime = metric.type().needsTopicTime();
+      for (List<Part> retired : parts.retired().values()) {
+        if (retired.size() > 1) {
+          retired.forEach(
+              part -> records.put(recordKey(key, part, withTopicTime), Optional.empty()));
+          Part first = retired.get(0);
+          records.put(recordKey(key, first, withTopicTime), Optional.of(merge(metric, retired)));
+        }
+      }
+    }
+    return records;
+  }
+
+  private static byte[] merge(MetricDescriptor metric, List<Part> retired) {
+    Aggregate sum = Aggregate.zero(metric);
+    int flags = PartialValue.RETIRED | PartialValue.STARTS_AT_VALUE | PartialValue.OVER_LIMIT;
+    for (Part part : retired) {
+      sum.merge(part.value());
+      flags &= part.flags();
+    }
+    BinaryWriter out = new BinaryWriter();
+    long nextOffset = retired.get(retired.size() - 1).nextOffset();
+    PartialValue.write(out, metric, nextOffset, 0, flags, sum);
+    return out.toBytes();
+  }
+
+  private static MetricsKey recordKey(SeriesKey series, Part part, boolean withTopicTime) {
+    return new MetricsKey.Partial(series, part.task(), withTopicTime, part.incarnation());
+  }
+
   /** The records of a closed series in the order in which they are to be deleted, the mark last. */
   List<MetricsKey> records(SeriesKey key) {
     List<MetricsKey> records = new ArrayList<>();
@@ -217,7 +274,7 @@ final class PartitionView {
     if (parts != null && metric != null) {
       boolean withTopicTime = metric.type().needsTopicTime();
       for (Part part : parts.parts()) {
-        records.add(new MetricsKey.Partial(key, part.task(), withTopicTime, part.incarnation()));
+        records.add(recordKey(key, part, withTopicTime));
       }
       if (!withTopicTime) {
         records.add(new MetricsKey.Ripe(key));

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Begins and ends series in the partition, by marks. A new series is marked as ripe once this
  * process has served it as 0 for long enough. A closed one is ended once its last value was served
- * as long: its parts are deleted, then its mark. Every instance, this one too, serves by a mark
- * only after reading it back.
+ * as long: its parts are deleted, then its mark. The retired parts of a series that lives on are
+ * merged, so that they are not more and more. Every instance, this one too, serves by a mark only
+ * after reading it back.
  */
 public final class SeriesLifeProcessor implements Processor<byte[], byte[], MetricsKey, byte[]> {
   private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
@@ -62,6 +63,7 @@ public final class SeriesLifeProcessor implements Processor<byte[], byte[], Metr
     private final int partition;
     private final ServedTimer<SeriesKey> zeroes;
     private final ServedTimer<Map.Entry<SeriesKey, SeriesParts>> lasts;
+    private final Set<SeriesParts> merging = new HashSet<>();
     private @Nullable Cancellable polls;
 
     Task(ProcessorContext<MetricsKey, byte[]> context) {
@@ -79,7 +81,9 @@ public final class SeriesLifeProcessor implements Processor<byte[], byte[], Metr
     }
 
     private boolean isNeeded() {
-      return !view.young(partition).isEmpty() || !view.closed(partition).isEmpty();
+      return !view.young(partition).isEmpty()
+          || !view.closed(partition).isEmpty()
+          || !view.crowded(partition).isEmpty();
     }
 
     private void poll(long nowMs) {
@@ -103,9 +107,21 @@ public final class SeriesLifeProcessor implements Processor<byte[], byte[], Metr
           context.forward(new Record<>(key, null, nowMs));
         }
       }
+      merging.retainAll(view.crowded(partition).values());
+      if (served) {
+        view.crowded(partition).forEach((series, parts) -> merge(series, parts, nowMs));
+      }
       if (!isNeeded() && polls != null) {
         polls.cancel();
         polls = null;
+      }
+    }
+
+    /** Once until it is read back. */
+    private void merge(SeriesKey series, SeriesParts parts, long nowMs) {
+      if (merging.add(parts)) {
+        view.merged(partition, series)
+            .forEach((key, value) -> context.forward(new Record<>(key, value.orElse(null), nowMs)));
       }
     }
   }

@@ -35,6 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class ServeProcessor {
   private static final Logger LOG = LoggerFactory.getLogger(ServeProcessor.class);
   private static final Duration ANNOUNCE_AFTER = Duration.ofMillis(50);
+  private static final Duration ALIVE_EVERY = Duration.ofMillis(500);
   private static final Duration AT_ONCE = Duration.ofMillis(1);
 
   /**
@@ -160,6 +161,8 @@ public final class ServeProcessor {
     public void init(ProcessorContext<MetricsKey, byte[]> opened) {
       context = opened;
       pending = schedule(ANNOUNCE_AFTER, this::announce);
+      services.view().onAlive();
+      schedule(ALIVE_EVERY, now -> services.view().onAlive());
     }
 
     private Cancellable schedule(Duration after, Punctuator action) {

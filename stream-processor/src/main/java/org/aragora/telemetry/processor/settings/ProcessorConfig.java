@@ -268,6 +268,16 @@ public final class ProcessorConfig {
     return sessionTimeout;
   }
 
+  /**
+   * Time without a poll after which a member leaves the group; Kafka's default unless it is set.
+   */
+  public Duration maxPollInterval() {
+    Object set = kafka.values().get(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG);
+    return set == null
+        ? Duration.ofMinutes(5)
+        : Duration.ofMillis(Long.parseLong(String.valueOf(set).trim()));
+  }
+
   /** Time between two heartbeats of a member. */
   public Duration heartbeatInterval() {
     return Duration.ofMillis(Math.min(1000, sessionTimeout.toMillis() / 5));

@@ -48,6 +48,9 @@ class SeriesEndTest {
   /** Deletions that were written and not read back yet. */
   private final List<MetricsKey> written = new ArrayList<>();
 
+  /** Their values, null for a deletion. */
+  private final List<byte @Nullable []> values = new ArrayList<>();
+
   SeriesEndTest() {
     takeOver(() -> {});
   }
@@ -214,6 +217,43 @@ class SeriesEndTest {
   }
 
   @Test
+  void theRetiredPartsOfASeriesThatLivesOnAreMerged() {
+    ripe();
+    part(D1, 0, 1, 0);
+    for (int i = 0; i < 3; i++) {
+      part(D0, i * 10, i * 10 + 5, 2, 0);
+      part(D0, i * 10, i * 10 + 9, 2, RETIRED);
+    }
+    pass(1);
+    assertThat(written).isEmpty();
+    part(D0, 30, 39, 2, RETIRED);
+    part(D0, 39, 45, 1, 0);
+    pass(1);
+    assertThat(written).containsExactly(key(D0, 0), key(D0, 10), key(D0, 20), key(D0, 30));
+    assertThat(PartialValue.fromBytes(values.get(0)))
+        .matches(PartialValue::isRetired)
+        .matches(value -> value.nextOffset() == 39);
+    pass(10);
+    assertThat(written).as("once").hasSize(4);
+    for (int i = 0; i < 4; i++) {
+      assertThat(served()).isEqualTo(10);
+      read(written.get(i), values.get(i));
+    }
+    assertThat(served()).isEqualTo(10);
+    assertThat(partition.series().get(A).parts()).hasSize(3);
+    byte[] merged = values.get(0);
+    written.clear();
+    takeOver(
+        () -> {
+          part(D0, 10, 19, 2, RETIRED); // a deletion that was not restored yet
+          part(D0, 39, 45, 1, 0);
+          read(key(D0, 0), merged);
+          part(D0, 20, 29, 2, RETIRED);
+        });
+    assertThat(served()).isEqualTo(9);
+  }
+
+  @Test
   void instancesEndWithoutAMark() {
     SeriesKey pod = new SeriesKey(UP.name(), List.of("pod"));
     BinaryWriter value = new BinaryWriter();
@@ -232,7 +272,12 @@ class SeriesEndTest {
     view.open(partition);
     context =
         new TaskContext<>(
-            0, () -> nowMs, (record, child) -> written.add((MetricsKey) record.key()));
+            0,
+            () -> nowMs,
+            (record, child) -> {
+              written.add((MetricsKey) record.key());
+              values.add((byte[]) record.value());
+            });
     processor.init(context);
     restored.run();
     partition.restored();
@@ -261,10 +306,14 @@ class SeriesEndTest {
   }
 
   private void part(InputPartition task, long incarnation, long sum, int flags) {
+    part(task, incarnation, incarnation + 1, sum, flags);
+  }
+
+  private void part(InputPartition task, long incarnation, long nextOffset, long sum, int flags) {
     SumAggregate value = new SumAggregate();
     value.add(sum);
     BinaryWriter bytes = new BinaryWriter();
-    PartialValue.write(bytes, CALLS, 1, 0, flags, value);
+    PartialValue.write(bytes, CALLS, nextOffset, 0, flags, value);
     read(key(task, incarnation), bytes.toBytes());
   }
 

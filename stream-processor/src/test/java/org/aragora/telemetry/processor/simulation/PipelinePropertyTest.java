@@ -1,6 +1,7 @@
 package org.aragora.telemetry.processor.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -34,6 +35,7 @@ import org.aragora.telemetry.counting.value.SumAggregate;
 import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 import org.aragora.telemetry.testbed.oracle.ExpectedPage;
 import org.aragora.telemetry.testbed.oracle.PartitionOracle;
+import org.aragora.telemetry.testbed.oracle.SeriesTotal;
 import org.aragora.telemetry.testbed.service.SeriesName;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -60,6 +62,9 @@ class PipelinePropertyTest {
   private static final Pattern CUMULATIVE =
       Pattern.compile("[a-z_]+_(?:total|bucket|count|seconds_sum)(?:\\{.*)?");
 
+  /** Number of tries that came to each rare case. */
+  private static final Map<String, Integer> ENDS = new TreeMap<>();
+
   private static final Map<String, Boolean> IS_CUMULATIVE = new HashMap<>();
 
   private static boolean isCumulative(String sample) {
@@ -85,6 +90,8 @@ class PipelinePropertyTest {
         FAILURES.computeIfAbsent("crash", k -> new ArrayList<>()).add("seed " + seed + ": " + e);
         continue;
       }
+      ENDS.merge("ends", world.ends.values().stream().mapToInt(n -> n).sum(), Integer::sum);
+      ENDS.merge("merges", world.merged.size(), Integer::sum);
       Map<InputPartition, PartitionOracle> models = models(world);
       check(seed, "ledger", () -> same(ledgers(world), expectedLedgers(models)));
       check(seed, "totals", () -> same(totals(world), expectedTotals(world, models)));
@@ -124,6 +131,12 @@ class PipelinePropertyTest {
   private static void holds(String property) {
     List<String> failures = FAILURES.getOrDefault(property, List.of());
     assertThat(failures.stream().limit(3)).as("%d seeds fail", failures.size()).isEmpty();
+  }
+
+  @Test
+  void seriesEndAndPartsAreMerged() {
+    assumeTrue(TRIES >= 100, "too few tries");
+    assertThat(ENDS).allSatisfy((what, times) -> assertThat(times).isPositive());
   }
 
   @Test
@@ -185,6 +198,10 @@ class PipelinePropertyTest {
     // When a series ends depends on what other partitions have done, and its mark with it.
     Set<String> ended = new HashSet<>(disturbed.deleted);
     ended.addAll(straight.deleted);
+    for (World world : List.of(disturbed, straight)) {
+      ended.addAll(world.merged.keySet());
+      world.merged.values().forEach(ended::addAll);
+    }
     Map<String, String> metrics = new TreeMap<>(disturbed.metrics);
     Map<String, String> expected = new TreeMap<>(straight.metrics);
     metrics.keySet().removeAll(ended);
@@ -403,15 +420,24 @@ class PipelinePropertyTest {
     return served;
   }
 
+  /** By task and series, because the owner of a series merges what a task has retired. */
   private static Map<String, String> totals(World world) {
-    Map<String, String> totals = new TreeMap<>();
+    Map<String, Aggregate> sums = new HashMap<>();
     world.metrics.forEach(
         (key, value) -> {
-          if (MetricsKey.fromBytes(bytes(key)) instanceof MetricsKey.Partial partial) {
-            String text = text(partial.series(), bytes(value));
-            if (text != null) {
-              totals.put(name(partial), text);
-            }
+          if (MetricsKey.fromBytes(bytes(key)) instanceof MetricsKey.Partial part) {
+            MetricDescriptor metric = metric(part.series());
+            sums.computeIfAbsent(
+                    part.task() + " " + name(part.series()), none -> Aggregate.zero(metric))
+                .merge(PartialValue.fromBytes(bytes(value)).read(metric));
+          }
+        });
+    Map<String, String> totals = new TreeMap<>();
+    sums.forEach(
+        (series, sum) -> {
+          String text = text(sum);
+          if (text != null) {
+            totals.put(series, text);
           }
         });
     return totals;
@@ -419,11 +445,22 @@ class PipelinePropertyTest {
 
   private static Map<String, String> expectedTotals(
       World world, Map<InputPartition, PartitionOracle> models) {
-    Map<String, String> totals = new TreeMap<>();
+    Set<String> ended = deletedParts(world);
+    Map<String, SeriesTotal> sums = new TreeMap<>();
     models.forEach(
         (task, model) ->
-            model.parts().forEach((part, v) -> totals.put(task + " " + part, v.toString())));
-    totals.keySet().removeAll(deletedParts(world));
+            model
+                .parts()
+                .forEach(
+                    (part, total) -> {
+                      String name = task + " " + part;
+                      if (!ended.contains(name)) {
+                        sums.merge(
+                            name.substring(0, name.lastIndexOf('#')), total, SeriesTotal::plus);
+                      }
+                    }));
+    Map<String, String> totals = new TreeMap<>();
+    sums.forEach((series, sum) -> totals.put(series, sum.toString()));
     return totals;
   }
 
@@ -557,12 +594,17 @@ class PipelinePropertyTest {
 
   /** Null for what is compared as it is served. */
   private static String text(SeriesKey series, byte[] stored) {
-    MetricDescriptor metric =
-        World.METRICS.stream()
-            .filter(m -> m.name().equals(series.metric()))
-            .findAny()
-            .orElseThrow();
-    Aggregate value = PartialValue.fromBytes(stored).read(metric);
+    return text(PartialValue.fromBytes(stored).read(metric(series)));
+  }
+
+  private static MetricDescriptor metric(SeriesKey series) {
+    return World.METRICS.stream()
+        .filter(m -> m.name().equals(series.metric()))
+        .findAny()
+        .orElseThrow();
+  }
+
+  private static String text(Aggregate value) {
     if (value instanceof HistogramAggregate histogram) {
       List<Long> buckets = new ArrayList<>();
       for (int i = 0; i < histogram.buckets(); i++) {

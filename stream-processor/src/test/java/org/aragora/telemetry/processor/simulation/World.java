@@ -26,6 +26,7 @@ import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
+import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.processor.flow.ConsumedOffsets;
 import org.aragora.telemetry.processor.pipeline.CountProcessor;
 import org.aragora.telemetry.processor.pipeline.PartitionedValue;
@@ -62,7 +63,10 @@ final class World {
   /** Keys that were deleted, in hex. */
   final Set<String> deleted = new HashSet<>();
 
-  /** How often each series has ended for who reads its partition. */
+  /** Keys that were merged into another one. */
+  final Map<String, Set<String>> merged = new HashMap<>();
+
+  /** Number of ends of each series, for a reader of its partition. */
   final Map<SeriesKey, Integer> ends = new HashMap<>();
 
   int deadLetters;
@@ -184,8 +188,7 @@ final class World {
       throw new AssertionError("a ledger record does not balance: " + key);
     }
     if (value == null) {
-      deleted.add(hex(key.toBytes()));
-      metrics.remove(hex(key.toBytes()));
+      delete(key);
     } else if (!(key instanceof MetricsKey.Owner)) {
       metrics.put(
           hex(key.toBytes()), hex(key instanceof MetricsKey.LedgerOf ? account(value) : value));
@@ -198,6 +201,32 @@ final class World {
     BinaryWriter out = new BinaryWriter();
     Ledger.read(new BinaryReader(ledger)).write(out);
     return out.toBytes();
+  }
+
+  /** A part that was merged into another one goes with it. */
+  private void delete(MetricsKey key) {
+    String hex = hex(key.toBytes());
+    metrics.remove(hex);
+    if (key instanceof MetricsKey.Partial part) {
+      for (Map.Entry<String, String> other : metrics.entrySet()) {
+        if (MetricsKey.fromBytes(HexFormat.of().parseHex(other.getKey()))
+                instanceof MetricsKey.Partial into
+            && into.series().equals(part.series())
+            && into.task().equals(part.task())
+            && into.incarnation() < part.incarnation()
+            && part.incarnation() < value(other.getValue()).nextOffset()
+            && value(other.getValue()).isRetired()) {
+          merged.computeIfAbsent(other.getKey(), none -> new HashSet<>()).add(hex);
+          return;
+        }
+      }
+    }
+    deleted.add(hex);
+    deleted.addAll(merged.getOrDefault(hex, Set.of()));
+  }
+
+  private static PartialValue value(String hex) {
+    return PartialValue.fromBytes(HexFormat.of().parseHex(hex));
   }
 
   private static String hex(byte[] bytes) {

@@ -2,8 +2,8 @@ package org.aragora.telemetry.testbed.oracle;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,18 +84,15 @@ public final class PartitionOracle {
 
   /** Numbers of one run of a producer that were counted in a partition. */
   private static final class ProducerRun {
-    private final BitSet counted = new BitSet();
+    private final Set<Long> counted = new HashSet<>();
+    private long highest;
     private long lastMs;
 
     /** Returns false if the number was counted before. */
     boolean count(long seq, long appendMs) {
       lastMs = appendMs;
-      int number = Math.toIntExact(seq);
-      if (counted.get(number)) {
-        return false;
-      }
-      counted.set(number);
-      return true;
+      highest = Math.max(highest, seq);
+      return counted.add(seq);
     }
 
     long lastMs() {
@@ -104,7 +101,7 @@ public final class PartitionOracle {
 
     /** Numbers from 1 to the highest that were not counted. */
     long missing() {
-      return Math.max(0, counted.length() - 1L) - counted.cardinality();
+      return highest - counted.size();
     }
   }
 

@@ -50,6 +50,14 @@ public final class SeriesTotal {
     }
   }
 
+  /** The sum with a total of the same series. */
+  public SeriesTotal plus(SeriesTotal other) {
+    SeriesTotal sum = emptied();
+    sum.add(this);
+    sum.add(other);
+    return sum;
+  }
+
   /** An empty total of the same series. */
   SeriesTotal emptied() {
     return new SeriesTotal(metric, labels);

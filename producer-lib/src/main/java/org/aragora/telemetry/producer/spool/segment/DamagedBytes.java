@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.aragora.telemetry.producer.disk.Disk;
 
-/** Keeps bytes of a log that cannot be read, one file for each place, for whoever repairs it. */
+/** Keeps bytes of a log that cannot be read, one file for each place, for a person to repair it. */
 public final class DamagedBytes {
   private static final int CHUNK_BYTES = 64 * 1024;
 

@@ -9,10 +9,12 @@ import org.aragora.telemetry.counting.value.PartialValue;
  * The value that one input task has counted for a series, from an event on until it was retired.
  *
  * @param incarnation see {@link MetricsKey.Partial}
+ * @param nextOffset first offset of the input partition that is not in the value
  * @param value never changes
  * @param flags those of {@link PartialValue}, and {@link #DELETED}
  */
-public record Part(InputPartition task, long incarnation, Aggregate value, int flags) {
+public record Part(
+    InputPartition task, long incarnation, long nextOffset, Aggregate value, int flags) {
   /** Its record is deleted; its value counts until the end of the series is read. */
   private static final int DELETED = 1 << 8;
 
@@ -29,12 +31,24 @@ public record Part(InputPartition task, long incarnation, Aggregate value, int f
     return (flags & PartialValue.OVER_LIMIT) != 0;
   }
 
+  /**
+   * Returns true if the value of another part is in this one. The owner merges retired parts of one
+   * task into the first of them; each began before the last of them was retired.
+   */
+  boolean contains(Part other) {
+    return isRetired()
+        && other.isRetired()
+        && incarnation < other.incarnation
+        && other.incarnation < nextOffset
+        && task.equals(other.task);
+  }
+
   boolean isDeleted() {
     return (flags & DELETED) != 0;
   }
 
   Part deleted() {
-    return new Part(task, incarnation, value, flags | DELETED);
+    return new Part(task, incarnation, nextOffset, value, flags | DELETED);
   }
 
   boolean has(MetricsKey.Partial key) {

@@ -1,7 +1,11 @@
 package org.aragora.telemetry.processor.serve.parts;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricsKey;
 
 /**
@@ -11,9 +15,12 @@ import org.aragora.telemetry.counting.metric.MetricsKey;
  * {@link #parts} is a list that never changes.
  */
 public final class SeriesParts {
+  private static final int CROWD = 4;
+
   private volatile List<Part> parts = List.of();
   private List<Part> held = List.of();
   private boolean closed;
+  private boolean crowded;
 
   /** The parts whose values make that of the series. */
   public List<Part> parts() {
@@ -36,8 +43,27 @@ public final class SeriesParts {
       held = with(held, key, part);
       return false;
     }
-    set(with(parts, key, part));
+    if (parts.stream().noneMatch(other -> other.contains(part))) {
+      set(with(parts, key, part).stream().filter(other -> !part.contains(other)).toList());
+    }
     return true;
+  }
+
+  /** Returns true if it has so many retired parts that merging those of each task is due. */
+  public boolean isCrowded() {
+    return crowded;
+  }
+
+  /** The retired parts of each task, in the order in which they began. */
+  public Map<InputPartition, List<Part>> retired() {
+    Map<InputPartition, List<Part>> retired = new HashMap<>();
+    for (Part part : parts) {
+      if (part.isRetired()) {
+        retired.computeIfAbsent(part.task(), task -> new ArrayList<>()).add(part);
+      }
+    }
+    retired.values().forEach(list -> list.sort(Comparator.comparingLong(Part::incarnation)));
+    return retired;
   }
 
   /** A part's record was deleted. {@code mayEnd}: if its value stays until {@link #next}. */
@@ -63,7 +89,12 @@ public final class SeriesParts {
   }
 
   private void set(List<Part> changed) {
-    closed = !changed.isEmpty() && changed.stream().allMatch(Part::isRetired);
+    long retired = changed.stream().filter(Part::isRetired).count();
+    closed = retired > 0 && retired == changed.size();
+    crowded =
+        !closed
+            && retired >= CROWD
+            && retired >= 2 * changed.stream().map(Part::task).distinct().count();
     parts = changed;
   }
 

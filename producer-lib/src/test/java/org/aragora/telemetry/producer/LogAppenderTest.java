@@ -69,7 +69,7 @@ class LogAppenderTest {
     telemetry.set(
         TelemetryProducer.builder("loop-1")
             .client(() -> Broker.acknowledging(4))
-            .heartbeatInterval(Duration.ofMillis(20))
+            .heartbeatInterval(Duration.ofSeconds(1))
             .build());
     LoggerFactory.getLogger("app").info("the host's one line");
     assertThat(telemetry.get().flush(Duration.ofSeconds(5))).isTrue();

@@ -55,7 +55,7 @@ class OutOfMemoryTest {
         TelemetryProducer.builder("api-1")
             .client(() -> client)
             .listener(listener)
-            .heartbeatInterval(Duration.ofMillis(20))
+            .heartbeatInterval(Duration.ofSeconds(1))
             .build();
     emit(telemetry, 200);
     assertThat(telemetry.flush(Duration.ofSeconds(40))).isTrue();

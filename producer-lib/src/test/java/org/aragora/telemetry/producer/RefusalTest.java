@@ -128,8 +128,7 @@ class RefusalTest {
     int refused = 0;
     try (TelemetryProducer telemetry = producer()) {
       for (int i = 0; i < 6_000; i++) {
-        EventContext context =
-            random.nextBoolean() ? null : new EventContext(text(), text(), null);
+        EventContext context = random.nextBoolean() ? null : new EventContext(text(), text(), null);
         boolean taken = telemetry.emit(any(), context);
         accepted += taken ? 1 : 0;
         refused += taken ? 0 : 1;
@@ -144,7 +143,8 @@ class RefusalTest {
           .stats()
           .topics()
           .values()
-          .forEach(topic -> topic.reasons().forEach((reason, n) -> dropped.merge(reason, n, Long::sum)));
+          .forEach(
+              topic -> topic.reasons().forEach((reason, n) -> dropped.merge(reason, n, Long::sum)));
       assertThat(dropped.keySet()).isSubsetOf(DropReason.INVALID, DropReason.TOO_LARGE);
       assertThat(dropped.values().stream().mapToLong(n -> n).sum()).isEqualTo(refused);
     }
@@ -201,7 +201,8 @@ class RefusalTest {
         """
         {"specversion":"1.0","id":"timeout:d:s","source":"/aragora/telemetry",\
         "type":"ai.aragora.debate.completed.v1","time":"2026-11-24T12:00:00Z",\
-        "data":{"debate_id":"d","outcome":"timeout","duration_seconds":1}}""";
+        "data":{"debate_id":"d","outcome":"timeout","duration_seconds":1}}\
+        """;
     try (TelemetryProducer telemetry = producer()) {
       byte[] value = end.getBytes(java.nio.charset.StandardCharsets.UTF_8);
 
@@ -218,8 +219,7 @@ class RefusalTest {
       telemetry.flush(Duration.ofSeconds(20));
 
       LogEmitted log = (LogEmitted) Broker.events(broker, InputTopic.LOGS).get(0).data();
-      assertThat(log.message())
-          .isEqualTo("😀".repeat(65_536) + "… [cut from 70000 characters]");
+      assertThat(log.message()).isEqualTo("😀".repeat(65_536) + "… [cut from 70000 characters]");
     }
   }
 }

@@ -181,7 +181,7 @@ class SpoolTest {
     }
 
     MockProducer<byte[], byte[]> broker = Broker.acknowledging(4);
-    TelemetryProducer second = to(broker).heartbeatInterval(Duration.ofMillis(50)).build();
+    TelemetryProducer second = to(broker).heartbeatInterval(Duration.ofSeconds(1)).build();
     await().atMost(20, SECONDS).until(() -> second.stats().recovered() == 49);
     second.close();
     assertThat(second.stats().damaged()).isEqualTo(1);

@@ -16,8 +16,22 @@ import org.junit.jupiter.api.Test;
 class SeriesKeyTest {
   private static final List<String> PIECES =
       List.of(
-          "", "\0", "?", "\uFFFD", "a", "#", "/", "\u0001", "\u0080", "é", "😀", "\uFEFF", "x".repeat(127),
-          "😀".repeat(128), "\ud800", "\udfff");
+          "",
+          "\0",
+          "?",
+          "\uFFFD",
+          "a",
+          "#",
+          "/",
+          "\u0001",
+          "\u0080",
+          "é",
+          "😀",
+          "\uFEFF",
+          "x".repeat(127),
+          "😀".repeat(128),
+          "\ud800",
+          "\udfff");
 
   private static ByteBuffer bytes(SeriesKey key) {
     BinaryWriter out = new BinaryWriter();

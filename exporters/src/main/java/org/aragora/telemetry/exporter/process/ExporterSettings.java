@@ -126,7 +126,8 @@ public final class ExporterSettings {
       Setting.text(Settings.PREFIX + "REDACTION_PATTERNS")
           .map(ExporterSettings::patterns)
           .doc(
-              "Further patterns to remove, in RE2 syntax, separated by blanks (write \\s for one).");
+              "Further patterns to remove, in RE2 syntax, separated by blanks (write \\s for"
+                  + " one).");
 
   private static final List<Setting<?>> ALL =
       List.of(

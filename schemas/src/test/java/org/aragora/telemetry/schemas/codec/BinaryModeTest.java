@@ -29,8 +29,10 @@ class BinaryModeTest {
   private static List<Header> headers(EventType type, String... more) {
     List<Header> headers = new ArrayList<>();
     for (Map.Entry<String, JsonNode> attribute : Samples.tree(type).properties()) {
-      if (!attribute.getKey().equals("data") && !List.of(more).contains("ce_" + attribute.getKey())) {
-        headers.add(new RecordHeader("ce_" + attribute.getKey(), bytes(attribute.getValue().asText())));
+      if (!attribute.getKey().equals("data")
+          && !List.of(more).contains("ce_" + attribute.getKey())) {
+        headers.add(
+            new RecordHeader("ce_" + attribute.getKey(), bytes(attribute.getValue().asText())));
       }
     }
     for (int i = 0; i < more.length; i += 2) {
@@ -57,14 +59,16 @@ class BinaryModeTest {
     Decoded structured = Samples.decode(type, Samples.text(type));
 
     assertThat(structured).isInstanceOf(Decoded.Valid.class);
-    assertThat(decode(type, headers(type, "content-type", "application/json"))).isEqualTo(structured);
+    assertThat(decode(type, headers(type, "content-type", "application/json")))
+        .isEqualTo(structured);
     assertThat(decode(type, headers(type))).isEqualTo(structured);
     assertThat(decode(type, headers(type), "\uFEFF" + Samples.tree(type).get("data")))
         .isEqualTo(structured);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"application/cloudevents+json", " Application/CloudEvents+JSON; charset=UTF-8"})
+  @ValueSource(
+      strings = {"application/cloudevents+json", " Application/CloudEvents+JSON; charset=UTF-8"})
   void aStructuredContentTypeWins(String contentType) {
     List<Header> headers = headers(REQUEST, "content-type", contentType, "ce_id", "other");
 
@@ -74,7 +78,8 @@ class BinaryModeTest {
 
   @Test
   void otherHeadersMakeNoBinaryMode() {
-    List<Header> headers = List.of(new RecordHeader("ce_id", bytes("x")), new RecordHeader("a", null));
+    List<Header> headers =
+        List.of(new RecordHeader("ce_id", bytes("x")), new RecordHeader("a", null));
 
     assertThat(decode(REQUEST, headers, Samples.text(REQUEST)))
         .isEqualTo(Samples.decode(REQUEST, Samples.text(REQUEST)));

@@ -26,11 +26,7 @@ class CodecBoundsTest {
 
   private Decoded decode(EventType type, byte[] key, String value) {
     return codec.decode(
-        type.topic(),
-        key,
-        List.of(),
-        value.getBytes(StandardCharsets.UTF_8),
-        Samples.APPENDED_MS);
+        type.topic(), key, List.of(), value.getBytes(StandardCharsets.UTF_8), Samples.APPENDED_MS);
   }
 
   private static void assertInvalidField(Decoded decoded, String words) {
@@ -46,7 +42,8 @@ class CodecBoundsTest {
 
     assertThat(decode(type, key, Samples.text(type))).isInstanceOf(Decoded.Valid.class);
     assertInvalidField(
-        decode(type, new byte[65_537], Samples.text(type)), "Field key must be at most 65536 bytes");
+        decode(type, new byte[65_537], Samples.text(type)),
+        "Field key must be at most 65536 bytes");
     assertThat(Samples.verdict(decode(type, new byte[65_537], "{}"))).isEqualTo("unknown_type");
   }
 
@@ -55,8 +52,7 @@ class CodecBoundsTest {
     String wide = "{\"type\":\"%s\",\"x\":[" + "0,".repeat(10_000) + "0]}";
 
     assertThat(Samples.verdict(decode(END, null, wide.formatted("no")))).isEqualTo("unknown_type");
-    assertThat(
-            Samples.verdict(decode(END, null, wide.formatted(EventType.LOG_EMITTED.typeName()))))
+    assertThat(Samples.verdict(decode(END, null, wide.formatted(EventType.LOG_EMITTED.typeName()))))
         .isEqualTo("wrong_topic");
     assertInvalidField(
         decode(END, null, wide.formatted(END.typeName())),
@@ -94,7 +90,11 @@ class CodecBoundsTest {
   @Test
   void noStringOfAnEventHasALoneSurrogate() {
     for (EventType type : EventType.values()) {
-      String value = Samples.text(type).replaceAll("(\"(?:id|source|epoch|agent|debate_id|request_id|message|logger|instance_id|connection_id|call_id)\":\")", "$1\\\\ud800");
+      String value =
+          Samples.text(type)
+              .replaceAll(
+                  "(\"(?:id|source|epoch|agent|debate_id|request_id|message|logger|instance_id|connection_id|call_id)\":\")",
+                  "$1\\\\ud800");
       Decoded decoded = Samples.decode(type, value);
 
       assertThat(decoded).as(value).isInstanceOf(Decoded.Valid.class);
@@ -138,10 +138,14 @@ class CodecBoundsTest {
     String id = "😀".repeat(1_024);
 
     assertThat(Samples.decode(END, proposed(end -> {}))).isInstanceOf(Decoded.Valid.class);
-    assertThat(Samples.decode(END, proposed(end -> {
-              end.put("id", ProposedEnd.id(id, id));
-              ((ObjectNode) end.get("data")).put("debate_id", id);
-            })))
+    assertThat(
+            Samples.decode(
+                END,
+                proposed(
+                    end -> {
+                      end.put("id", ProposedEnd.id(id, id));
+                      ((ObjectNode) end.get("data")).put("debate_id", id);
+                    })))
         .isInstanceOf(Decoded.Valid.class);
     assertInvalidField(
         Samples.decode(END, proposed(end -> end.put("id", "timeout:d:" + id + "x"))), "Field ");

@@ -184,7 +184,9 @@ class EventSchemasTest {
       bounds += bothSides(softly, type, "", name, resolved(envelope, kind), envelope);
     }
     for (Map.Entry<String, JsonNode> field : fields.properties()) {
-      bounds += bothSides(softly, type, "data", field.getKey(), resolved(envelope, field.getValue()), envelope);
+      bounds +=
+          bothSides(
+              softly, type, "data", field.getKey(), resolved(envelope, field.getValue()), envelope);
     }
     bounds += bothSides(softly, type, "", "unknown", envelope.at("/$defs/json"), envelope);
     bounds += bothSides(softly, type, "data", "unknown", envelope.at("/$defs/json"), envelope);
@@ -213,13 +215,21 @@ class EventSchemasTest {
     }
     JsonNode elements = kind.path("maxItems");
     if (elements.isInt()) {
-      String element = kind.has("items") && kind.get("items").toString().contains("json") ? "1" : "\"a\"";
+      String element =
+          kind.has("items") && kind.get("items").toString().contains("json") ? "1" : "\"a\"";
       bounds +=
-          sides(softly, type, parent, field, elements.asInt(), n -> "[" + String.join(",", Collections.nCopies(n, element)) + "]");
+          sides(
+              softly,
+              type,
+              parent,
+              field,
+              elements.asInt(),
+              n -> "[" + String.join(",", Collections.nCopies(n, element)) + "]");
     }
     JsonNode items = resolved(envelope, kind.path("items")).path("maxLength");
     if (items.isInt()) {
-      bounds += sides(softly, type, parent, field, items.asInt(), n -> "[\"a\"," + longText(n) + "]");
+      bounds +=
+          sides(softly, type, parent, field, items.asInt(), n -> "[\"a\"," + longText(n) + "]");
     }
     JsonNode members = kind.path("maxProperties");
     if (members.isInt()) {
@@ -270,10 +280,16 @@ class EventSchemasTest {
   }
 
   private static void side(
-      SoftAssertions softly, EventType type, String parent, String field, String json, boolean valid) {
+      SoftAssertions softly,
+      EventType type,
+      String parent,
+      String field,
+      String json,
+      boolean valid) {
     ObjectNode sample = Samples.tree(type);
     put(parent.isEmpty() ? sample : (ObjectNode) sample.get(parent), field, json);
-    String what = field + " " + json.substring(0, Math.min(12, json.length())) + " " + json.length();
+    String what =
+        field + " " + json.substring(0, Math.min(12, json.length())) + " " + json.length();
     String expected = valid ? "valid" : "invalid_field";
     softly
         .assertThat(Samples.verdict(Samples.decode(type, sample.toString())))

@@ -39,10 +39,13 @@ final class Mutations {
       // A value of the sample is replaced by a piece that is JSON.
       String[] parts = text.split("(?<=:)", -1);
       int at = random.nextInt(parts.length);
-      parts[at] = parts[at].replaceFirst("^(\"[^\"]*\"|[0-9.]+)", "").isEmpty()
-          ? parts[at]
-          : parts[at].replaceFirst("^(\"[^\"]*\"|[0-9.]+)",
-              java.util.regex.Matcher.quoteReplacement(PIECES.get(random.nextInt(PIECES.size()))));
+      parts[at] =
+          parts[at].replaceFirst("^(\"[^\"]*\"|[0-9.]+)", "").isEmpty()
+              ? parts[at]
+              : parts[at].replaceFirst(
+                  "^(\"[^\"]*\"|[0-9.]+)",
+                  java.util.regex.Matcher.quoteReplacement(
+                      PIECES.get(random.nextInt(PIECES.size()))));
       text = String.join("", parts);
     }
     byte[] value = text.getBytes(StandardCharsets.UTF_8);

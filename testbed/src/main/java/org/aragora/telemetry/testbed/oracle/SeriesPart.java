@@ -21,7 +21,7 @@ final class SeriesPart {
     this.metric = metric;
     this.labels = labels;
     this.incarnation = incarnation;
-    boolean isInstance = metric == MetricTable.INSTANCE_UP;
+    boolean isInstance = metric.equals(MetricTable.INSTANCE_UP);
     instance = isInstance ? new InstanceState() : null;
     total = metric.kind() == MetricTable.Kind.LAST ? null : new SeriesTotal(metric, labels);
   }

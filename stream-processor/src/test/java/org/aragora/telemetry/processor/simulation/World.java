@@ -196,6 +196,13 @@ final class World {
     metricsLog.get(key.partition(metricsPartitions)).add(new byte[][] {key.toBytes(), value});
   }
 
+  /** A ledger without the time that its partition had reached, which depends on the clock. */
+  private static byte[] account(byte[] ledger) {
+    BinaryWriter out = new BinaryWriter();
+    Ledger.read(new BinaryReader(ledger)).write(out);
+    return out.toBytes();
+  }
+
   /** A part that was merged into another one goes with it. */
   private void delete(MetricsKey key) {
     String hex = hex(key.toBytes());
@@ -220,13 +227,6 @@ final class World {
 
   private static PartialValue value(String hex) {
     return PartialValue.fromBytes(HexFormat.of().parseHex(hex));
-  }
-
-  /** A ledger without the time that its partition had reached, which depends on the clock. */
-  private static byte[] account(byte[] ledger) {
-    BinaryWriter out = new BinaryWriter();
-    Ledger.read(new BinaryReader(ledger)).write(out);
-    return out.toBytes();
   }
 
   private static String hex(byte[] bytes) {

@@ -48,8 +48,12 @@ class ITStreamsProtocol {
         pipe.send("requests", null, null, TestEvents.request("r" + i, Instant.now(), 200));
       }
       awaitCounted(pipe, 300);
-      assertThat(LocalHttp.get(first.metricsPort(), "/health/ready", Pipe.PATIENCE).statusCode())
-          .isEqualTo(200);
+      await()
+          .atMost(Pipe.PATIENCE)
+          .until(
+              () ->
+                  LocalHttp.get(first.metricsPort(), "/health/ready", Pipe.PATIENCE).statusCode()
+                      == 200);
 
       pipe.start();
       pipe.stop(first);

@@ -96,7 +96,8 @@ public abstract class EventConverter<P> implements Converter<P> {
     if (topic == null) {
       throw new IllegalStateException("%s is not an input topic.".formatted(record.topic()));
     }
-    Decoded decoded = codec.decode(topic, record.value(), record.timestamp());
+    Decoded decoded =
+        codec.decode(topic, record.key(), record.headers(), record.value(), record.timestamp());
     return decoded instanceof Decoded.Valid valid ? valid.event() : null;
   }
 }

@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.exporter.backend.Answer;
 import org.aragora.telemetry.exporter.backend.Conversion;
@@ -54,6 +55,39 @@ class LogConverterTest {
                 0,
                 offset++,
                 TestEvents.CODEC.encode(event)));
+  }
+
+  @Test
+  void eventInBinaryModeIsExportedAndOneWithAKeyOverTheBoundIsNot() throws IOException {
+    LogEmitted data = log(LogLevel.ERROR, "broken", Map.of());
+    LogEntry structured = entry(data);
+    JsonNode whole =
+        new ObjectMapper().readTree(TestEvents.CODEC.encode(TestEvents.event("e-1", data)));
+    ConsumerRecord<byte[], byte[]> binary =
+        TestEvents.record("aragora.logs", 0, 0, whole.get("data").toString().getBytes(UTF_8));
+    whole
+        .properties()
+        .forEach(
+            attribute -> {
+              if (!attribute.getKey().equals("data")) {
+                binary
+                    .headers()
+                    .add("ce_" + attribute.getKey(), attribute.getValue().asText().getBytes(UTF_8));
+              }
+            });
+
+    Conversion<LogEntry> converted = converter().convert(binary);
+    assertThat(((Conversion.Export<LogEntry>) converted).payload().line())
+        .isEqualTo(structured.line());
+
+    ConsumerRecord<byte[], byte[]> longKey =
+        new ConsumerRecord<>(
+            "aragora.logs",
+            0,
+            1,
+            new byte[64 * 1024 + 1],
+            TestEvents.CODEC.encode(TestEvents.event("e-2", data)));
+    assertThat(converter().convert(longKey)).isEqualTo(new Conversion.Skip<>("invalid"));
   }
 
   private LogEntry entry(EventData data) {

@@ -4,16 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.aragora.telemetry.processor.Pipe;
 import org.aragora.telemetry.processor.ProcessorService;
 import org.aragora.telemetry.schemas.topic.InputTopic;
@@ -46,12 +50,12 @@ class ITRandomStream {
     }
     try (Pipe pipe = new Pipe(kafka.bootstrapServers(), kafka.prefix())) {
       createInputs(logs, pipe);
+      send(logs, pipe);
+      setAppendTime(pipe);
       ProcessorService first = pipe.start();
-      send(logs, pipe, 0, 3);
+      await().atMost(Pipe.PATIENCE).until(() -> !served(pipe).isEmpty());
       pipe.start();
-      send(logs, pipe, 1, 3);
       pipe.stop(first);
-      send(logs, pipe, 2, 3);
       pipe.start();
       await()
           .pollInterval(EVERY_SECOND) // a look reads all topics from their beginning
@@ -85,13 +89,28 @@ class ITRandomStream {
     }
   }
 
-  /** Sends one of {@code parts} equal parts of every partition's log. */
-  private static void send(Logs logs, Pipe pipe, int part, int parts) {
+  /** Sets what a processor requires; the records keep their timestamps. */
+  private static void setAppendTime(Pipe pipe) throws Exception {
+    try (Admin admin =
+        Admin.create(Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers()))) {
+      Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
+      for (InputTopic topic : InputTopic.values()) {
+        changes.put(
+            new ConfigResource(ConfigResource.Type.TOPIC, pipe.topic(topic.suffix())),
+            List.of(
+                new AlterConfigOp(
+                    new ConfigEntry("message.timestamp.type", "LogAppendTime"),
+                    AlterConfigOp.OpType.SET)));
+      }
+      admin.incrementalAlterConfigs(changes).all().get();
+    }
+  }
+
+  /** Sends every partition's log. */
+  private static void send(Logs logs, Pipe pipe) {
     logs.entries.forEach(
         (partition, entries) -> {
-          int from = entries.size() * part / parts;
-          int to = entries.size() * (part + 1) / parts;
-          for (Logs.Entry entry : entries.subList(from, to)) {
+          for (Logs.Entry entry : entries) {
             pipe.send(
                 new ProducerRecord<>(
                     pipe.topic(partition.topic().suffix()),

@@ -8,6 +8,8 @@ import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.store.BinaryReader;
+import org.aragora.telemetry.counting.store.CorruptRecordException;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.testbed.broker.PlainClient;
 
@@ -58,27 +60,39 @@ final class EarlierRelease {
                     last.put(
                         List.of(record.partition(), java.nio.ByteBuffer.wrap(record.key())),
                         record));
-        last.values().stream()
-            .filter(record -> isOf(metric, record.value()))
-            .forEach(
-                record -> {
-                  PartialValue changed = change.apply(PartialValue.fromBytes(record.value()));
-                  client.send(
-                      new ProducerRecord<>(
-                          record.topic(),
-                          record.partition(),
-                          record.key(),
-                          changed == null ? null : changed.toBytes()));
-                });
+        for (ConsumerRecord<byte[], byte[]> record : last.values()) {
+          PartialValue value = read(record.value());
+          if (value != null && value.fingerprint() == metric.fingerprint()) {
+            PartialValue changed = change.apply(value);
+            client.send(
+                new ProducerRecord<>(
+                    record.topic(),
+                    record.partition(),
+                    record.key(),
+                    changed == null ? null : changed.toBytes()));
+          }
+        }
       }
     }
   }
 
-  /** A value begins with its version and the fingerprint of what it is of. */
-  private static boolean isOf(MetricDescriptor metric, byte[] value) {
-    return value != null
-        && value.length > 9
-        && value[0] == 1
-        && java.nio.ByteBuffer.wrap(value, 1, 8).getLong() == metric.fingerprint();
+  /**
+   * The value of a series in a topic (version 1) or in a changelog (version 2, which an earlier
+   * release wrote as version 1); null if it is of something else.
+   */
+  private static PartialValue read(byte[] bytes) {
+    if (bytes == null || bytes.length < 10) {
+      return null;
+    }
+    try {
+      BinaryReader in = new BinaryReader(bytes);
+      if (in.readVersion(2, "a value") == 2) {
+        in.readSigned();
+        in.readUnsigned();
+      }
+      return PartialValue.readFields(in);
+    } catch (CorruptRecordException e) {
+      return null;
+    }
   }
 }

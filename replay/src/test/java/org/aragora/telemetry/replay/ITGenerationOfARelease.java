@@ -12,6 +12,7 @@ import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.processor.ProcessorService;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
+import org.aragora.telemetry.testbed.service.LocalHttp;
 import org.aragora.telemetry.testbed.service.MetricsPage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,9 +54,14 @@ class ITGenerationOfARelease {
   void changedBoundsAreRefusedThenCountedAnewAndServedWithTheirHistory() {
     before.hadOtherBoundsOf(metric("aragora_request_duration_seconds"));
     try (ProcessorService refused = service.start()) {
-      await().atMost(PATIENCE).until(() -> refused.stopped().isCompletedExceptionally());
-      assertThat(refused.stopped().handle((nothing, e) -> e.getMessage()).join())
-          .contains("aragora_request_duration_seconds is now a", "replay --output generation");
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(LocalHttp.get(refused.metricsPort(), "/health/ready", PATIENCE).body())
+                      .contains(
+                          "aragora_request_duration_seconds is now a",
+                          "replay --output generation"));
     }
     service.awaitNobodyCounts();
 

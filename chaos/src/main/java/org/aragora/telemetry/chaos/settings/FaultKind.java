@@ -1,6 +1,8 @@
 package org.aragora.telemetry.chaos.settings;
 
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 
 /** Kinds of faults. */
 public enum FaultKind {
@@ -26,7 +28,10 @@ public enum FaultKind {
   BROKER_PAUSE,
   /** A processor with another application id on the same topics, which must refuse to start. */
   INTRUDER,
-  /** The largest valid events, in every input topic. */
+  /**
+   * The largest valid events, in every input topic. Only on request: sums of the oracle overflow on
+   * them.
+   */
   OVERSIZED,
   /** A writer's transaction that stays open over records that others append, then is aborted. */
   STUCK_TRANSACTION,
@@ -42,6 +47,11 @@ public enum FaultKind {
     TOPIC,
     /** The end of the run: nothing goes on after it. */
     END
+  }
+
+  /** The kinds of a run that names none. */
+  public static Set<FaultKind> usual() {
+    return EnumSet.complementOf(EnumSet.of(OVERSIZED));
   }
 
   /** Place of the fault. */

@@ -11,6 +11,7 @@ import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.jspecify.annotations.Nullable;
 
 /** Members and offsets of consumer groups, of Streams groups too. Thread-safe. */
 public final class ConsumerGroups {
@@ -18,17 +19,29 @@ public final class ConsumerGroups {
 
   private final Admin admin;
 
+  /**
+   * A member of a group.
+   *
+   * @param processId of its Kafka Streams instance; null in a group of consumers
+   */
+  public record Member(String host, String id, String clientId, @Nullable String processId) {
+    @Override
+    public String toString() {
+      return host + " " + id;
+    }
+  }
+
   /** {@code admin} stays the caller's to close. */
   public ConsumerGroups(Admin admin) {
     this.admin = admin;
   }
 
   /**
-   * Host and id of each member; empty if the group has no member or does not exist.
+   * The members; empty if the group has none or does not exist.
    *
    * @throws ExecutionException if the coordinator does not answer
    */
-  public List<String> members(String group)
+  public List<Member> members(String group)
       throws ExecutionException, InterruptedException, TimeoutException {
     try {
       return admin
@@ -38,7 +51,7 @@ public final class ConsumerGroups {
           .values()
           .stream()
           .flatMap(found -> found.members().stream())
-          .map(member -> member.host() + " " + member.consumerId())
+          .map(member -> new Member(member.host(), member.consumerId(), member.clientId(), null))
           .toList();
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof GroupIdNotFoundException)) {
@@ -49,7 +62,7 @@ public final class ConsumerGroups {
   }
 
   /** With {@code GROUP_PROTOCOL=streams} a group is of another kind. */
-  private List<String> membersOfStreamsGroup(String group)
+  private List<Member> membersOfStreamsGroup(String group)
       throws ExecutionException, InterruptedException, TimeoutException {
     try {
       return admin
@@ -59,7 +72,13 @@ public final class ConsumerGroups {
           .values()
           .stream()
           .flatMap(found -> found.members().stream())
-          .map(member -> member.clientHost() + " " + member.memberId())
+          .map(
+              member ->
+                  new Member(
+                      member.clientHost(),
+                      member.memberId(),
+                      member.clientId(),
+                      member.processId()))
           .toList();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof GroupIdNotFoundException

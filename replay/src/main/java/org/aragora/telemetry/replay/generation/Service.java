@@ -63,7 +63,10 @@ public record Service(
   /** Members of the group that counts into a generation. */
   List<String> members(Admin admin, Generation generation)
       throws ExecutionException, InterruptedException, TimeoutException {
-    return new ConsumerGroups(admin).members(generation.applicationId(applicationId));
+    return new ConsumerGroups(admin)
+        .members(generation.applicationId(applicationId)).stream()
+            .map(ConsumerGroups.Member::toString)
+            .toList();
   }
 
   /** The offset after the last record that a generation has counted, by input partition. */

@@ -13,13 +13,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.aragora.telemetry.chassis.topics.ConsumerGroups;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,18 +43,15 @@ final class AbandonedTransactions {
 
   private final Admin admin;
   private final String group;
-  private final boolean streamsProtocol;
   private final LongSupplier nanoClock;
   private final Pattern transactionalId;
   private final Pattern clientId;
   private final Map<String, Long> fencedAtNanos = new HashMap<>();
   private boolean refused;
 
-  AbandonedTransactions(
-      Admin admin, String group, boolean streamsProtocol, LongSupplier nanoClock) {
+  AbandonedTransactions(Admin admin, String group, LongSupplier nanoClock) {
     this.admin = admin;
     this.group = group;
-    this.streamsProtocol = streamsProtocol;
     this.nanoClock = nanoClock;
     this.transactionalId = Pattern.compile(Pattern.quote(group) + PROCESS + "\\d+");
     this.clientId = Pattern.compile(Pattern.quote(group) + PROCESS + ".*");
@@ -129,34 +126,20 @@ final class AbandonedTransactions {
     return open;
   }
 
-  /** Processes of the group's members; empty if one has a client id of another form. */
+  /** Processes of the group's members; empty if they are unknown. */
   private Optional<Set<String>> memberProcesses()
       throws ExecutionException, InterruptedException, TimeoutException {
-    if (streamsProtocol) {
-      return Optional.of(
-          admin
-              .describeStreamsGroups(List.of(group))
-              .all()
-              .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
-              .values()
-              .stream()
-              .flatMap(found -> found.members().stream())
-              .map(member -> member.processId())
-              .collect(Collectors.toSet()));
+    Set<String> processes = new HashSet<>();
+    for (ConsumerGroups.Member member : new ConsumerGroups(admin).members(group)) {
+      Optional<String> process =
+          Optional.ofNullable(member.processId()).or(() -> process(clientId, member.clientId()));
+      if (process.isEmpty()) {
+        return Optional.empty();
+      }
+      processes.add(process.get());
     }
-    List<Optional<String>> processes =
-        admin
-            .describeConsumerGroups(List.of(group))
-            .all()
-            .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
-            .values()
-            .stream()
-            .flatMap(found -> found.members().stream())
-            .map(member -> process(clientId, member.clientId()))
-            .toList();
-    return processes.stream().allMatch(Optional::isPresent)
-        ? Optional.of(processes.stream().map(Optional::orElseThrow).collect(Collectors.toSet()))
-        : Optional.empty();
+    // This process is one of them, or was; an empty answer proves nothing about the others.
+    return processes.isEmpty() ? Optional.empty() : Optional.of(processes);
   }
 
   private static Optional<String> process(Pattern form, String id) {

@@ -127,10 +127,7 @@ public final class GenerationPipeline implements AutoCloseable {
             System::nanoTime);
     abandoned =
         new AbandonedTransactions(
-            admin,
-            generation.applicationId(config.applicationId()),
-            config.usesStreamsProtocol(),
-            System::nanoTime);
+            admin, generation.applicationId(config.applicationId()), System::nanoTime);
     PipelineSettings settings = settings(config, deployment);
     Places places = new Places(config.topicPrefix());
     failures =

@@ -144,7 +144,8 @@ public final class GenerationSupervisor implements AutoCloseable {
     Deployment deployment = Deployment.of(generations.current(), topics.start(), admin, config);
     ConsumerGroups groups = new ConsumerGroups(admin);
     for (Generation other : generations.others()) {
-      List<String> members = groups.members(other.applicationId(config.applicationId()));
+      List<ConsumerGroups.Member> members =
+          groups.members(other.applicationId(config.applicationId()));
       if (!members.isEmpty()) {
         waitFor(
             "%s starts when all members of %s have stopped; there are still %s"

@@ -84,7 +84,7 @@ final class LastOwner {
   /** An owner is live while its group has members. */
   private Optional<String> refusalOfOther(String topic, OwnerValue.Service owner)
       throws ExecutionException, InterruptedException, TimeoutException {
-    List<String> members = new ConsumerGroups(admin).members(owner.applicationId());
+    List<ConsumerGroups.Member> members = new ConsumerGroups(admin).members(owner.applicationId());
     if (members.isEmpty()) {
       LOG.warn(
           "{} was counted by application id {} before, which has no member now; {} goes on from"

@@ -45,7 +45,8 @@ class ITRandomStream {
   @ValueSource(longs = {1, 2})
   void everyInstanceServesTheExpectedValues(long seed) throws Exception {
     Logs logs = new Logs(new Random(seed));
-    // Proposed ends get the broker's time: a leap of months would end every series.
+    // Proposed ends get the broker's time. After a leap of months every labelled series would end,
+    // and whether one has ended before it returns is a matter of timing.
     logs.nowMs = Instant.now().minus(Duration.ofHours(12)).toEpochMilli();
     for (int i = 0; i < EVENTS; i++) {
       logs.nowMs += logs.random.nextInt(2000);

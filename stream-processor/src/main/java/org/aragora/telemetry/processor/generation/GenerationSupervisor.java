@@ -93,6 +93,7 @@ public final class GenerationSupervisor implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
+      waitingFor = String.valueOf(e.getMessage());
       failed.completeExceptionally(e);
     } finally {
       watch.close();
@@ -179,13 +180,13 @@ public final class GenerationSupervisor implements AutoCloseable {
   private boolean isOwn(Deployment deployment, Admin admin)
       throws ExecutionException, InterruptedException, TimeoutException {
     Optional<String> refusal = new LastOwner(config, deployment, admin).refusal();
-    displaced = refusal.isPresent();
-    if (displaced) {
+    if (refusal.isPresent()) {
       if (!hasRun) {
         throw new InvalidSettingException(refusal.get());
       }
-      waitFor(refusal.get());
+      waitFor(refusal.get()); // before anybody reads that it is displaced
     }
+    displaced = refusal.isPresent();
     return !displaced;
   }
 

@@ -10,7 +10,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
@@ -18,6 +17,7 @@ import org.aragora.telemetry.chassis.http.StatusServer;
 import org.aragora.telemetry.chassis.main.RunningService;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.chassis.topics.ClientStart;
 import org.aragora.telemetry.chassis.topics.TopicSettings;
 import org.aragora.telemetry.exporter.backend.Backend;
 import org.aragora.telemetry.exporter.backend.Converter;
@@ -49,10 +49,6 @@ public final class ExporterProcess implements RunningService {
 
   private static final Logger LOG = LoggerFactory.getLogger(ExporterProcess.class);
   private static final Duration GRACE = Duration.ofSeconds(10);
-  private static final Duration RESOLVE_PAUSE = Duration.ofSeconds(1);
-
-  /** Kafka's message if no bootstrap name resolves, in a ConfigException like any other. */
-  private static final String UNRESOLVED = "No resolvable bootstrap urls";
 
   private final ExportLoop<?> loop;
   private final StatusServer server;
@@ -134,12 +130,10 @@ public final class ExporterProcess implements RunningService {
               HighWatermarks.of(open(kafka::admin, health)),
               deadLetters);
       loop = new ExportLoop<>(new LoopContext(bounds, clients, metrics, health), converter, target);
-    } catch (KafkaException e) {
+    } catch (InvalidSettingException | KafkaException e) {
       server.close();
       target.close();
-      String cause = e.getCause() == null ? "" : ": " + e.getCause().getMessage();
-      throw new InvalidSettingException(
-          "The KAFKA_ settings are refused: %s%s.".formatted(e.getMessage(), cause));
+      throw e;
     }
     LOG.info(
         "Exporting {} of {} as group {}; metrics and health on port {}.",
@@ -149,26 +143,13 @@ public final class ExporterProcess implements RunningService {
         server.port());
   }
 
-  /** Opens a client; waits as long as no bootstrap name resolves, and health names the cause. */
   private static <C> C open(Supplier<C> client, ExporterHealth health) {
-    boolean logged = false;
-    while (true) {
-      try {
-        return client.get();
-      } catch (KafkaException e) {
-        String cause = e.getCause() == null ? "" : String.valueOf(e.getCause().getMessage());
-        if (!cause.contains(UNRESOLVED) || Thread.currentThread().isInterrupted()) {
-          throw e;
-        }
-        health.onIteration(false);
-        health.onGroupContact("no name of KAFKA_BOOTSTRAP_SERVERS resolves yet");
-        if (!logged) {
-          LOG.warn("No name of KAFKA_BOOTSTRAP_SERVERS resolves yet; the exporter waits for it.");
-          logged = true;
-        }
-        LockSupport.parkNanos(RESOLVE_PAUSE.toNanos());
-      }
-    }
+    return ClientStart.open(
+        client,
+        sentence -> {
+          health.onIteration(false);
+          health.onGroupContact(sentence);
+        });
   }
 
   /**

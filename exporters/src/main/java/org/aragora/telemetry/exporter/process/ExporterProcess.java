@@ -12,6 +12,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.aragora.telemetry.chassis.http.StatusServer;
 import org.aragora.telemetry.chassis.main.RunningService;
@@ -29,6 +30,7 @@ import org.aragora.telemetry.exporter.loop.KafkaClients;
 import org.aragora.telemetry.exporter.loop.LoopContext;
 import org.aragora.telemetry.exporter.loop.LoopSettings;
 import org.aragora.telemetry.exporter.partition.HighWatermarks;
+import org.aragora.telemetry.exporter.partition.RecreatedTopics;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.schemas.topic.Topics;
@@ -123,11 +125,13 @@ public final class ExporterProcess implements RunningService {
     try {
       String topic = Topics.EXPORT_DEAD_LETTERS.under(settings.get(TopicSettings.PREFIX));
       deadLetters = new DeadLetterTopic(open(kafka::producer, health), topic, definition.name());
+      Admin admin = open(kafka::admin, health);
       KafkaClients clients =
           new KafkaClients(
               open(() -> kafka.member(groupId), health),
               kafka::consumer,
-              HighWatermarks.of(open(kafka::admin, health)),
+              HighWatermarks.of(admin),
+              RecreatedTopics.of(admin),
               deadLetters);
       loop = new ExportLoop<>(new LoopContext(bounds, clients, metrics, health), converter, target);
     } catch (InvalidSettingException | KafkaException e) {

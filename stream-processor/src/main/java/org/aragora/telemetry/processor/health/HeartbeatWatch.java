@@ -59,7 +59,7 @@ public final class HeartbeatWatch implements BrokerContact {
     Contact next(Reading next, long polledNanos) {
       boolean sent = next.requestAgeSeconds < reading.requestAgeSeconds;
       if (next.answers == reading.answers) {
-        // A request that follows one without an answer says that Kafka gave that one up.
+        // Kafka sends the next request only after an answer, or after it gave the request up.
         return new Contact(
             next, atNanos, sent ? Long.valueOf(polledNanos) : openNanos, trustedFrom);
       }

@@ -17,7 +17,7 @@ import pytest
 
 from aragora_telemetry.events import EVENT_TYPES
 from aragora_telemetry.numbering import murmur2, partition_of
-from aragora_telemetry.rules import checked
+from aragora_telemetry.rules import RefusedError, checked
 from aragora_telemetry.trace import Trace
 from tests.support.broker import ROOT
 from tests.support.capture import Capture
@@ -242,6 +242,7 @@ def test_every_accepted_event_is_valid_in_java(capture: Capture, tmp_path: Path)
         assert int(verdict[0]) == partition_of(key, 12)
         ours, theirs = json.loads(value), json.loads(base64.b64decode(verdict[2]))
         assert same(ours, theirs), (topic, value[:300], verdict[2][:300])
+        checked(EVENT_TYPES[theirs["type"]], theirs["data"])  # what Java writes is valid here
 
 
 def same(ours: Any, theirs: Any) -> bool:
@@ -265,6 +266,56 @@ def time_of(text: str) -> datetime | None:
         return datetime.fromisoformat(f"{whole}.{fraction[:6]:0<6}")
     except ValueError:
         return None
+
+
+SCHEMAS = ROOT / "schemas/src/main/resources/org/aragora/telemetry/schemas"
+
+
+def bounds_of_schemas() -> Iterator[tuple[str, str, Any, bool]]:
+    """Type, field, a value at a bound or one beyond it, and if it is valid, from the schemas."""
+    definitions = json.loads((SCHEMAS / "envelope.schema.json").read_text())["$defs"]
+
+    def referred(rule: dict[str, Any]) -> dict[str, Any]:
+        return {**definitions.get(rule.get("$ref", "").rpartition("/")[2], {}), **rule}
+
+    for name in EVENT_TYPES:
+        schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text())
+        for field, rule in schema["properties"]["data"]["properties"].items():
+            rule = referred(rule)
+            cases: list[tuple[Any, bool]] = []
+            if longest := rule.get("maxLength"):
+                cases += [("😀" * longest, True), ("😀" * (longest + 1), False)]
+                cases += [("\ud83d\ude00" * longest, True), ("x" * (longest + 1), False)]
+            if "maximum" in rule and rule["maximum"] < 1e18:
+                cases += [(rule["maximum"], True), (rule["maximum"] + 1, False)]
+            if "minimum" in rule and rule["minimum"] > -1e18:
+                cases += [(rule["minimum"], True), (rule["minimum"] - 1, False)]
+            if most := rule.get("maxItems"):
+                cases += [(["a"] * most, True), (["a"] * (most + 1), False)]
+                longest = referred(rule["items"])["maxLength"]
+                cases += [(["😀" * longest], True), (["😀" * longest + "a"], False)]
+            if "propertyNames" in rule:
+                most = rule["maxProperties"]
+                cases += [({str(n): 1 for n in range(most)}, True)]
+                cases += [({str(n): 1 for n in range(most + 1)}, False)]
+                longest = rule["propertyNames"]["maxLength"]
+                cases += [({"😀" * longest: 1}, True), ({"😀" * longest + "a": 1}, False)]
+            yield from ((name, field, value, valid) for value, valid in cases)
+
+
+def test_every_bound_of_the_schemas_is_ours() -> None:
+    cases = list(bounds_of_schemas())
+    assert len(cases) > 150
+    for name, field, value, valid in cases:
+        event_type = EVENT_TYPES[name]
+        data = {f.name: ordinary(f.kind, f.name) for f in event_type.fields}
+        data[field] = value
+        try:
+            checked(event_type, data)
+            accepted = True
+        except RefusedError:
+            accepted = False
+        assert accepted == valid, (name, field, str(value)[:40])
 
 
 @needs_java

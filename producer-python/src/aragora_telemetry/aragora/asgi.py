@@ -92,6 +92,7 @@ class Application:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                request.trace()  # within the span that another tool has for this request
             await send(message)
 
         token = traces.REQUEST.set(request)

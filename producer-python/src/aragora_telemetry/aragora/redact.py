@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import lru_cache
 from typing import Any
 
 REDACTED = "[REDACTED]"
@@ -38,6 +39,7 @@ _NAME = (
 _PAIR = re.compile(
     rf"""(["']?\b{_NAME}["']?\s*(?:=|:)\s*)("[^"]*"|'[^']*'|[^\s,;&"'}}\])]+)""", re.IGNORECASE
 )
+_ASSIGNED = re.compile(rf"(\b{_NAME}=)[^/;&]+", re.IGNORECASE)  # a colon may be a verb of an API
 _KEY = re.compile(rf"^{_NAME}$", re.IGNORECASE)
 
 
@@ -48,6 +50,14 @@ def text(value: str) -> str:
     value = _URL.sub(rf"\1{REDACTED}@", value)
     value = _HEADER.sub(rf"\1\2{REDACTED}", value)
     return _upstream(_PAIR.sub(_pair, value))
+
+
+@lru_cache(maxsize=1_024)
+def path(value: str) -> str:
+    """Returns the path of a request without secrets that have a form, such as an API key."""
+    for pattern in _SECRETS:
+        value = pattern.sub(REDACTED, value)
+    return _ASSIGNED.sub(rf"\1{REDACTED}", value)
 
 
 def names_secret(key: str) -> bool:

@@ -52,20 +52,36 @@ def test_text_without_a_secret_stays(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "part", ["a", "a-", "password", "://", "eyJ", "x:", "sk-", '"a":', "a:b@", "Bearer "]
+    "part",
+    [
+        "a",
+        "a-",
+        "password",
+        "pass-",
+        "://",
+        "eyJ",
+        "x:",
+        "sk-",
+        '"a":',
+        "a:b@",
+        "Bearer ",
+        "token \t",
+    ],
 )
-def test_long_text_is_searched_in_linear_time(part: str) -> None:
+def test_long_text_is_searched_in_linear_and_in_little_time(part: str) -> None:
     import time
 
     def seconds(length: int) -> float:
         text = (part * length)[:length]
-        began = time.perf_counter()
+        began = time.thread_time()
         redact.text(text)
         redact.path.__wrapped__(text)
-        return time.perf_counter() - began
+        return time.thread_time() - began
 
     seconds(1_000)
-    assert seconds(65_536) < 40 * max(seconds(8_192), 0.002)  # quadratic would be 64 times
+    longest = min(seconds(65_536) for _ in range(3))
+    assert longest < 40 * max(seconds(8_192), 0.002)  # quadratic would be 64 times
+    assert longest < 0.6  # of CPU, within a call of the host
 
 
 @pytest.fixture

@@ -71,6 +71,12 @@ class Pipeline:
         except OSError:
             return False
 
+    def settle(self) -> None:
+        """Waits until the processor has counted all that is written."""
+        name = "aragora_telemetry_events_total"
+        written = len(self.events())
+        wait(lambda: sum(v for (n, _), v in self.metrics().items() if n == name) >= written, 120)
+
     def stop(self) -> int:
         """Stops it. Returns 0 if every record was counted once."""
         self._process.send_signal(signal.SIGINT)

@@ -1,4 +1,4 @@
-"""A recorded stream through Aragora's real emitter equals what a plain model says of it."""
+"""A recorded stream through Aragora's real emitter equals what a plain model computes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Servers with several processes: every request is counted once, and every process says that it stops."""
+"""Servers with several processes: every request is counted once, every process is stopped."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class AragoraServer:
             stdout=self._log.open("w"),
             stderr=subprocess.STDOUT,
         )
-        wait(lambda: self._process.poll() is not None or self._answers(), 120, self.log)
+        wait(lambda: self._process.poll() is not None or self._answers(), 300, self.log)
 
     @property
     def pid(self) -> int:
@@ -89,7 +89,7 @@ class AragoraServer:
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(self.http + "/healthz", timeout=5) as answer:
+            with urllib.request.urlopen(self.http + "/healthz", timeout=20) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False
@@ -110,7 +110,7 @@ class AragoraServer:
             headers={"content-type": "application/json", **(headers or {})},
         )
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=120) as answer:
                 status, data = answer.status, answer.read()
         except urllib.error.HTTPError as error:
             status, data = error.code, error.read()
@@ -124,7 +124,7 @@ class AragoraServer:
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Stops the server. Returns its exit code."""
         self._process.send_signal(number)
-        return self._process.wait(60)
+        return self._process.wait(120)
 
 
 @contextlib.contextmanager

@@ -47,7 +47,7 @@ def host(aragora: Path, directory: Path, environ: dict[str, str]) -> None:
         env={**environ, "HOME": str(directory)},
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=400,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
@@ -61,7 +61,7 @@ def expect_hooks(aragora: Path, directory: Path, environ: dict[str, str]) -> Non
         env={**environ, "HOME": str(directory), "ARAGORA_TELEMETRY": "off"},
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=400,
         check=False,
     )
     assert doctor.returncode == 0, doctor.stdout + doctor.stderr
@@ -130,7 +130,7 @@ def test_debate_is_one_tree_of_spans(
     trace_id = debate["traceparent"].split("-")[1]
     assert {call["traceparent"].split("-")[1] for call in calls} == {trace_id}
     ours = {event["traceparent"].split("-")[2] for event in [debate, *calls]}
-    wait(lambda: ours <= ids(receiver, trace_id), 30, lambda: ours - ids(receiver, trace_id))
+    wait(lambda: ours <= ids(receiver, trace_id), 120, lambda: ours - ids(receiver, trace_id))
     expect_one_tree([span for span in receiver.spans if span.trace_id == trace_id], sdk)
 
 

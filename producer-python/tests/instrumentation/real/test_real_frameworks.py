@@ -37,7 +37,7 @@ class Client:
         self._lock = threading.Lock()
 
     def send(self, method: str, path: str, headers: dict[str, str] | None = None) -> int:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         with contextlib.closing(connection):
             connection.request(method, path, headers=headers or {})
             answer = connection.getresponse()
@@ -70,10 +70,10 @@ def started(command: list[Any], log: Path, environ: dict[str, str]) -> Iterator[
     )  # fmt: skip
     client = Client(port)
     try:
-        wait(lambda: server.poll() is not None or client.is_up(), 90, log.read_text)
+        wait(lambda: server.poll() is not None or client.is_up(), 300, log.read_text)
         yield client
         server.send_signal(signal.SIGTERM)
-        server.wait(60)
+        server.wait(120)
     finally:
         server.kill()
         server.wait()
@@ -238,7 +238,7 @@ def test_beside_sentry(
     aragora: Path, pipeline: Pipeline, tmp_path: Path, sentry: Sentry, first: str
 ) -> None:
     beside(aragora, pipeline, tmp_path, f"real-sentry-{first}", first, SENTRY_DSN=sentry.dsn)
-    wait(lambda: len(sentry.errors()) >= 10, 20, lambda: len(sentry.envelopes))
+    wait(lambda: len(sentry.errors()) >= 10, 60, lambda: len(sentry.envelopes))
 
 
 @pytest.mark.parametrize("first", ["ours", "theirs"])

@@ -94,7 +94,7 @@ def run(
     provider.close()
     run.elo = elo_history(directory)
     run.events = pipeline.events(INSTANCE)
-    wait(lambda: counted(pipeline, run), 60, lambda: run.after)
+    wait(lambda: counted(pipeline, run), 180, lambda: run.after)
     return run
 
 
@@ -121,11 +121,11 @@ def load(server: AragoraServer, run: Run, pipeline: Pipeline) -> None:
         server.request("POST", "/api/v1/debates", {"question": "short"})
         gauge = ("aragora_websocket_connections", frozenset())
         with contextlib.suppress(AssertionError):
-            wait(lambda: pipeline.metrics().get(gauge) == run.opened, 15)
+            wait(lambda: pipeline.metrics().get(gauge) == run.opened, 60)
         run.gauge = pipeline.metrics()[gauge]
     finish(server, run)
     debate = begin(server, run, "cancel")
-    wait(lambda: "running" in ended(server, run).values(), 30, lambda: run.statuses)
+    wait(lambda: "running" in ended(server, run).values(), 60, lambda: run.statuses)
     status, answer = server.request(
         "POST", f"/api/v1/debates/{debate}/cancel", {"reason": "a test"}
     )
@@ -145,7 +145,7 @@ def begin(server: AragoraServer, run: Run, team: str) -> str:
 
 def finish(server: AragoraServer, run: Run) -> None:
     final = {"completed", "error", "failed", "timeout", "cancelled"}
-    wait(lambda: set(ended(server, run).values()) <= final, 120, server.log)
+    wait(lambda: set(ended(server, run).values()) <= final, 240, server.log)
 
 
 def ended(server: AragoraServer, run: Run) -> dict[str, str]:
@@ -315,4 +315,4 @@ def test_debates_and_calls_are_one_tree_each(run: Run, receiver: Receiver) -> No
             c["traceparent"].split("-")[2] for c in calls
         } <= ids
 
-    wait(received, 30, lambda: len(receiver.spans))
+    wait(received, 120, lambda: len(receiver.spans))

@@ -85,8 +85,13 @@ final class Stages {
                   ? TimeUnit.SECONDS.toNanos(STAGE_SECONDS)
                   : left);
       startLoad(endNanos);
+      long beganMs = System.currentTimeMillis();
       faults(targets, stageEnds, settings.seed() * 1000 + stage++);
       sleepUntil(stageEnds);
+      PrometheusCheck prometheus = checks.prometheus();
+      if (prometheus != null && settings.isPlanned()) {
+        prometheus.gauges(beganMs, System.currentTimeMillis());
+      }
       targets.fleet().checkAlive();
       rest();
     }

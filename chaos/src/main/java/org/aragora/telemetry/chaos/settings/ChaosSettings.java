@@ -44,6 +44,13 @@ public record ChaosSettings(
     return new ChaosSettings(length, seed, eventsPerSecond, kinds, by, oldBuild, directory);
   }
 
+  /** Returns true if processors are only restarted, as at a deployment. */
+  public boolean isPlanned() {
+    return sabotage == Sabotage.NONE
+        && oldBuild == null
+        && Set.of(FaultKind.RESTART, FaultKind.ROLLING_RESTART).containsAll(faults);
+  }
+
   /** Name of the consumer group; each sabotage has another, so that runs can share a cluster. */
   public String applicationId() {
     return "chaos-" + sabotage.label();

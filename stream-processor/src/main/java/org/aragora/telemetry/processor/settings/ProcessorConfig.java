@@ -231,8 +231,7 @@ public final class ProcessorConfig {
           (int) heartbeatInterval().toMillis());
     }
     streams.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
-    // Times the largest record, this is the heap that records which wait to be counted may take.
-    streams.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 128);
+    streams.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, pollRecords());
     streams.putIfAbsent(ConsumerConfig.RECEIVE_BUFFER_CONFIG, 1_048_576);
     streams.put(
         StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
@@ -242,6 +241,14 @@ public final class ProcessorConfig {
     streams.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
     streams.putAll(streamsOverrides);
     return streams;
+  }
+
+  /**
+   * Records of one poll. Only the classic protocol lets our reader bound their bytes; with the
+   * other, so many of the largest records may wait in the heap.
+   */
+  private int pollRecords() {
+    return usesStreamsProtocol() ? 128 : 2000;
   }
 
   /** Prefix of the names of all topics. */

@@ -72,7 +72,7 @@ public final class ProcessorConfig {
       Setting.number("ARAGORA_TELEMETRY_CACHE_MAX_BYTES")
           .atLeast(0)
           .fallback(64L * 1024 * 1024)
-          .doc("Memory for changes between two commits, over all threads.");
+          .doc("Without effect: changes between two commits wait in the state itself.");
 
   private static final Setting<Boolean> CREATE_TOPICS =
       Setting.flag("ARAGORA_TELEMETRY_CREATE_TOPICS")
@@ -209,7 +209,6 @@ public final class ProcessorConfig {
     streams.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     streams.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.get(STREAM_THREADS));
     streams.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval().toMillis());
-    streams.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, settings.get(CACHE_MAX_BYTES));
     streams.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, replicationFactor);
     streams.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
     // There is no global store; without it every start logs a warning.

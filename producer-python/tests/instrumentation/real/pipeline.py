@@ -41,7 +41,11 @@ class Pipeline:
                 "--metrics-port=0",
             ],
             cwd=directory,
-            env={**clean, "OTEL_EXPORTER_OTLP_ENDPOINT": otlp},
+            env={
+                **clean,
+                "OTEL_EXPORTER_OTLP_ENDPOINT": otlp,
+                "TELEMETRY_JAVA_OPTS": f"-Djava.io.tmpdir={directory}",
+            },
             stdout=self._log.open("w"),
             stderr=subprocess.STDOUT,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),

@@ -1,4 +1,4 @@
-"""The commands and programs of docs/python.md do what it says, on a real broker."""
+"""The commands and programs of docs/python.md do what it describes, on a real broker."""
 
 from __future__ import annotations
 

@@ -192,7 +192,7 @@ def test_topic_that_is_recreated(broker: Broker, prefix: str, partitions: int) -
         expect(f"recreated with {partitions} partitions for 4", pair, broker, prefix)
 
 
-def test_client_that_fails_for_good(broker: Broker, prefix: str) -> None:
+def test_client_that_fails_permanently(broker: Broker, prefix: str) -> None:
     broker.create_topics(prefix)
     with hosts(broker, prefix) as pair:
         for _ in range(3):

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.broker
 
 
 class Listener:
-    """Counts what it is told."""
+    """Counts what is reported to it."""
 
     def __init__(self) -> None:
         self.drops: Counter[tuple[str, str]] = Counter()

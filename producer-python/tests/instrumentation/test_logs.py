@@ -127,7 +127,7 @@ def test_levels_are_those_of_the_contract(
     assert [event["level"] for event in recorder.of("log_emitted")] == [level]
 
 
-def test_record_below_the_level_is_no_event(logger: logging.Logger, recorder: Recorder) -> None:
+def test_record_below_the_level_is_not_an_event(logger: logging.Logger, recorder: Recorder) -> None:
     logger.info("x")
     assert recorder.events == []
 
@@ -168,7 +168,7 @@ def test_rules_of_aragora_apply_too(
     assert recorder.of("log_emitted")[0]["message"] == "a [REDACTED] text"
 
 
-def test_record_that_logs_while_it_is_read_is_no_loop(
+def test_record_that_logs_while_it_is_read_does_not_loop(
     logger: logging.Logger, recorder: Recorder
 ) -> None:
     class Loud:

@@ -183,12 +183,13 @@ class Debates:
 
     def _complete_round(self, debate: Debate, at: float) -> None:
         if debate.round:
+            span = traces.child(debate.span, self._session.sampler)
             self._session.producer.round_completed(
                 debate.debate_id,
                 debate.round,
                 max(0.0, at - debate.round_at),
                 time=at,
-                trace=debate.span.trace(debate.parent),
+                trace=span.trace(debate.span),
             )
 
     def _forget(self, debate_id: str) -> None:

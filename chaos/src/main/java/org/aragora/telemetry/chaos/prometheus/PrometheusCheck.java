@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * difference.
  */
 public final class PrometheusCheck implements AutoCloseable {
-  private static final long CATCHES_UP_WITHIN_SECONDS = 20;
+  private static final long CATCHES_UP_WITHIN_SECONDS = 60;
   private static final Set<String> OF_THE_TARGET = Set.of("instance", "job");
   private static final String OURS = "{job=\"aragora-telemetry\",__name__=~\"aragora_.*\"}";
 

@@ -36,7 +36,7 @@ public record ChaosSettings(
   /** Every kind of fault, nothing sabotaged. */
   public static ChaosSettings of(Duration chaos, long seed, int eventsPerSecond, Path directory) {
     return new ChaosSettings(
-        chaos, seed, eventsPerSecond, FaultKind.usual(), Sabotage.NONE, null, directory);
+        chaos, seed, eventsPerSecond, FaultKind.all(), Sabotage.NONE, null, directory);
   }
 
   /** Breaks a guarantee in a run of its own. */

@@ -23,7 +23,7 @@ final class LiveHeap {
             .filter(line -> line.startsWith("Total"))
             .findFirst()
             .orElseThrow(() -> new IOException("jcmd gave no histogram: " + answer));
-    String[] columns = total.split(" +");
+    String[] columns = total.split(" +", 0);
     return Long.parseLong(columns[2]);
   }
 }

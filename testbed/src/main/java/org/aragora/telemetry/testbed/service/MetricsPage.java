@@ -61,7 +61,7 @@ public final class MetricsPage {
 
   /** A carriage return may stand in a label. */
   private void readAll(String text) {
-    for (String line : text.split("\n")) {
+    for (String line : text.split("\n", 0)) {
       read(line);
     }
   }

@@ -128,7 +128,7 @@ final class FieldRules {
     boolean optional = nameAndKind[0].endsWith("?");
     String name = nameAndKind[0].replace("?", "");
     JsonNode value = object.path(name);
-    return value.isMissingNode() || value.isNull() ? optional : is(value, nameAndKind[1]);
+    return (value.isMissingNode() || value.isNull()) ? optional : is(value, nameAndKind[1]);
   }
 
   private static boolean is(JsonNode value, String kind) {

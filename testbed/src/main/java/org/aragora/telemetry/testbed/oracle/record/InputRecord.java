@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param appendMs its own timestamp
  * @param keyBytes length of its key, 0 without one
  */
+@SuppressWarnings("ArrayRecordComponent") // bytes that nobody compares or changes
 public record InputRecord(
     long offset, long appendMs, int keyBytes, Iterable<Header> headers, byte @Nullable [] value) {
 

@@ -5,13 +5,19 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
+import org.aragora.telemetry.quickstart.load.Load;
 import org.aragora.telemetry.schemas.topic.Topics;
 import org.aragora.telemetry.testbed.broker.BrokerTopics;
 import org.aragora.telemetry.testbed.oracle.ExpectedExports;
 import org.aragora.telemetry.testbed.oracle.OracleEvent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reader of every committed record of the input topics. It counts them by writer, independently of
@@ -27,7 +33,7 @@ final class BrokerCount implements AutoCloseable {
   /**
    * Records of one topic by writer.
    *
-   * @param load by the sample load
+   * @param load by the load
    * @param processor by the processor
    * @param others by other clients, valid or not
    */
@@ -43,21 +49,24 @@ final class BrokerCount implements AutoCloseable {
     }
   }
 
+  private final Load load;
   private final Set<String> loadSources;
   private final Consumer<byte[], byte[]> consumer;
   private final Map<String, Written> written = new ConcurrentHashMap<>();
   private final ExpectedExports expected = new ExpectedExports();
+  private final AtomicReference<@Nullable CountDownLatch> wanted = new AtomicReference<>();
   private final Thread thread = new Thread(this::run, "broker-count");
 
-  private BrokerCount(Set<String> loadSources, Consumer<byte[], byte[]> consumer) {
-    this.loadSources = loadSources;
+  private BrokerCount(Load load, Consumer<byte[], byte[]> consumer) {
+    this.load = load;
+    this.loadSources = load.sources();
     this.consumer = consumer;
   }
 
-  static BrokerCount start(String bootstrapServers, int partitions, Set<String> loadSources) {
+  static BrokerCount start(String bootstrapServers, int partitions, Load load) {
     BrokerCount count =
         new BrokerCount(
-            loadSources,
+            load,
             BrokerTopics.consumer(
                 bootstrapServers, BrokerTopics.inputs(Topics.DEFAULT_PREFIX, partitions)));
     count.thread.setDaemon(true);
@@ -73,6 +82,17 @@ final class BrokerCount implements AutoCloseable {
   /** Counts of the records read so far, by topic. */
   Map<String, Written> written() {
     return Map.copyOf(written);
+  }
+
+  /**
+   * Waits until everything is read that is in the topics now.
+   *
+   * @return false if that takes longer than the bound
+   */
+  boolean awaitEnd(Duration bound) throws InterruptedException {
+    CountDownLatch read = new CountDownLatch(1);
+    wanted.set(read);
+    return read.await(bound.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -94,12 +114,25 @@ final class BrokerCount implements AutoCloseable {
           if (one.others() == 0) {
             expected.add(event);
           }
+          if (one.load() > 0) {
+            load.onWritten(new TopicPartition(record.topic(), record.partition()), event);
+          }
           written.merge(record.topic(), one, Written::plus);
+        }
+        CountDownLatch read = wanted.get();
+        if (read != null && isAtEnd()) {
+          read.countDown();
+          wanted.compareAndSet(read, null);
         }
       }
     } catch (WakeupException e) {
       // closed
     }
+  }
+
+  private boolean isAtEnd() {
+    return consumer.endOffsets(consumer.assignment()).entrySet().stream()
+        .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
   }
 
   private Written writerOf(String source) {

@@ -1,33 +1,49 @@
 package org.aragora.telemetry.quickstart;
 
 import java.time.Duration;
-import java.util.Set;
-import org.aragora.telemetry.quickstart.load.SampleLoad;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Options of a quickstart run.
  *
+ * @param writer of the events
  * @param duration of the load; null: until it is stopped
- * @param rate events per second; 0: no load
+ * @param rate events per second of the sample, requests per second to Aragora
  * @param kafkaPort of Kafka; 0: any free port
  * @param metricsPort of the processor's /metrics; 0: any free port
  */
-record Options(@Nullable Duration duration, double rate, int kafkaPort, int metricsPort) {
+record Options(
+    Writer writer, @Nullable Duration duration, double rate, int kafkaPort, int metricsPort) {
 
   private static final double FASTEST = 1_000_000;
   private static final int LAST_PORT = 65_535;
 
-  static Options of(long seconds, double rate, boolean noLoad, int kafkaPort, int metricsPort) {
+  /** Writer of the events of a run. */
+  enum Writer {
+    SAMPLE(100),
+    ARAGORA(10),
+    NOBODY(0);
+
+    private final double rate;
+
+    Writer(double rate) {
+      this.rate = rate;
+    }
+  }
+
+  /** Checks the options; without a rate it is the writer's default. */
+  static Options of(
+      Writer writer, long seconds, @Nullable Double rate, int kafkaPort, int metricsPort) {
     if (seconds < 0) {
       throw new InvalidSettingException(
           "--duration=%d is refused: it must be at least 0.".formatted(seconds));
     }
-    if (!noLoad && !(rate > 0 && rate <= FASTEST)) {
+    double perSecond = rate == null || writer == Writer.NOBODY ? writer.rate : rate;
+    if (writer != Writer.NOBODY && !(perSecond > 0 && perSecond <= FASTEST)) {
       throw new InvalidSettingException(
           "--rate=%s is refused: it must be over 0 and at most 1000000; --no-load writes nothing."
-              .formatted(rate));
+              .formatted(perSecond));
     }
     checkPort(kafkaPort, "--kafka-port");
     checkPort(metricsPort, "--metrics-port");
@@ -36,19 +52,11 @@ record Options(@Nullable Duration duration, double rate, int kafkaPort, int metr
           "--kafka-port=%d is refused: --metrics-port is the same.".formatted(kafkaPort));
     }
     return new Options(
+        writer,
         seconds == 0 ? null : Duration.ofSeconds(seconds),
-        noLoad ? 0 : rate,
+        perSecond,
         kafkaPort,
         metricsPort);
-  }
-
-  boolean hasLoad() {
-    return rate > 0;
-  }
-
-  /** Sources of the load. Without one, instances of the same names are the user's own. */
-  Set<String> loadSources() {
-    return hasLoad() ? SampleLoad.sources() : Set.of();
   }
 
   private static void checkPort(int port, String option) {

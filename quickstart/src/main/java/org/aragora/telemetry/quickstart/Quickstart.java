@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.aragora.telemetry.quickstart.aragora.AragoraLoad;
+import org.aragora.telemetry.quickstart.load.Load;
+import org.aragora.telemetry.quickstart.load.NoLoad;
 import org.aragora.telemetry.quickstart.load.SampleLoad;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.schemas.topic.Topics;
@@ -19,7 +22,6 @@ import org.aragora.telemetry.testbed.service.Ports;
 import org.aragora.telemetry.testbed.service.ServiceEnvironment;
 import org.aragora.telemetry.testbed.service.ServiceProcess;
 import org.aragora.telemetry.testbed.service.TempResources;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The whole pipeline on this machine: broker, topics, load, processor, exporters, and the account
@@ -32,7 +34,7 @@ final class Quickstart {
   private static final Duration READY_WITHIN = Duration.ofMinutes(2);
   private static final Duration SETTLES_WITHIN = Duration.ofSeconds(60);
   // After Ctrl-C the user waits for the end; mostly it takes a second.
-  private static final Duration SETTLES_WITHIN_WHEN_STOPPED = Duration.ofSeconds(8);
+  private static final Duration SETTLES_WITHIN_WHEN_STOPPED = Duration.ofSeconds(15);
   private static final Duration LOAD_STOPS_WITHIN = Duration.ofSeconds(30);
   private static final Duration LOAD_STOPS_WITHIN_WHEN_STOPPED = Duration.ofSeconds(2);
   private static final Duration PROCESSOR_STOPS_WITHIN = Duration.ofSeconds(4);
@@ -41,22 +43,21 @@ final class Quickstart {
 
   private record Services(ServiceProcess processor, Exporters exporters) {}
 
-  private record Accounts(Account events, ExportAccount exports) {
-    boolean isSettled() {
-      return events.isSettled() && exports.isSettled();
-    }
-  }
-
   private final Options options;
   private final Screen screen;
   private final CountDownLatch stop = new CountDownLatch(1);
-  private final Path directory;
+  private final Load load;
 
-  /** Prepares a run that keeps its files in a new temporary directory. */
+  /** Prepares a run. */
   Quickstart(Options options, Screen screen) {
     this.options = options;
     this.screen = screen;
-    this.directory = TempResources.directory("aragora-quickstart-");
+    this.load =
+        switch (options.writer()) {
+          case SAMPLE -> new SampleLoad(options.rate());
+          case ARAGORA -> new AragoraLoad(options.rate(), screen::line);
+          case NOBODY -> new NoLoad();
+        };
   }
 
   /** Ends the load before its time. */
@@ -69,12 +70,18 @@ final class Quickstart {
   }
 
   /**
-   * Runs until the duration is over or {@link #stop} is called.
+   * Runs until the duration is over or {@link #stop} is called, with its files in a new temporary
+   * directory.
    *
    * @return true if every event, span and line was accounted for
    */
   boolean run() throws InterruptedException, IOException {
+    load.prepare(this::isStopped);
+    if (isStopped()) {
+      return true;
+    }
     boolean settled = false;
+    Path directory = TempResources.directory("aragora-quickstart-");
     screen.line("Starting Kafka, the topics, the stream processor and the exporters ...");
     EmbeddedBroker broker =
         EmbeddedBroker.builder()
@@ -84,7 +91,7 @@ final class Quickstart {
             .start();
     try {
       BrokerTopics.create(broker.bootstrapServers(), Topics.DEFAULT_PREFIX, PARTITIONS);
-      settled = isStopped() || runOn(broker);
+      settled = isStopped() || runOn(broker, directory);
       return settled;
     } finally {
       broker.kill(); // its data goes anyway
@@ -97,26 +104,26 @@ final class Quickstart {
     }
   }
 
-  private boolean runOn(EmbeddedBroker broker) throws InterruptedException, IOException {
+  private boolean runOn(EmbeddedBroker broker, Path directory)
+      throws InterruptedException, IOException {
     ServiceEnvironment environment =
         new ServiceEnvironment(broker.bootstrapServers(), Topics.DEFAULT_PREFIX, directory);
     int metricsPort = options.metricsPort() == 0 ? Ports.free() : options.metricsPort();
     Services services =
         new Services(
             processor(environment, metricsPort), new Exporters(System.getenv(), environment));
-    try (BrokerCount count =
-        BrokerCount.start(broker.bootstrapServers(), PARTITIONS, options.loadSources())) {
+    try (BrokerCount count = BrokerCount.start(broker.bootstrapServers(), PARTITIONS, load);
+        load) {
       awaitReady(services.processor());
       for (ServiceProcess exporter : services.exporters().all()) {
         awaitReady(exporter);
       }
-      printAddresses(broker, services);
-      Accounts accounts =
-          options.hasLoad() ? underLoad(broker, services, count) : idle(services, count);
-      screen.line("");
-      accounts.events().lines().forEach(screen::line);
-      screen.line("");
-      accounts.exports().lines().forEach(screen::line);
+      load.start(environment, this::isStopped);
+      printAddresses(broker.port(), services, directory);
+      watch(services, count);
+      load.stop(isStopped() ? LOAD_STOPS_WITHIN_WHEN_STOPPED : LOAD_STOPS_WITHIN);
+      Accounts accounts = settle(services, count);
+      accounts.lines().forEach(screen::line);
       return accounts.isSettled();
     } finally {
       List<String> killed = new ArrayList<>(services.exporters().stop());
@@ -155,30 +162,7 @@ final class Quickstart {
     }
   }
 
-  private Accounts underLoad(EmbeddedBroker broker, Services services, BrokerCount count)
-      throws InterruptedException {
-    try (SampleLoad load =
-        SampleLoad.start(broker.bootstrapServers(), Topics.DEFAULT_PREFIX, options.rate())) {
-      watch(services, count, load);
-      load.stop(isStopped() ? LOAD_STOPS_WITHIN_WHEN_STOPPED : LOAD_STOPS_WITHIN);
-      long dropped = load.dropped().values().stream().mapToLong(Long::longValue).sum();
-      if (dropped > 0) {
-        screen.line(
-            "%,d events were dropped by the producers, because the broker was too slow for --rate"
-                    .formatted(dropped)
-                + "; they were never emitted.");
-      }
-      return settle(services, count, load.acknowledged());
-    }
-  }
-
-  private Accounts idle(Services services, BrokerCount count) throws InterruptedException {
-    watch(services, count, null);
-    return settle(services, count, Map.of());
-  }
-
-  private void watch(Services services, BrokerCount count, @Nullable SampleLoad load)
-      throws InterruptedException {
+  private void watch(Services services, BrokerCount count) throws InterruptedException {
     long start = System.nanoTime();
     Duration duration = options.duration();
     Progress progress = new Progress(start);
@@ -188,36 +172,48 @@ final class Quickstart {
       }
       services.processor().checkAlive();
       services.exporters().all().forEach(ServiceProcess::checkAlive);
+      load.checkAlive();
       MetricsPage page = services.processor().metrics();
       // A processor that is not sure of its partitions serves nothing of them; that is not zero.
       if (page != null && page.sum(EVENTS, Map.of()).isPresent()) {
-        Map<String, Long> emitted = load == null ? Map.of() : load.acknowledged();
-        screen.live(
-            progress.line(
-                account(emitted, count, page), services.exporters().account(count), page));
+        screen.live(progress.line(account(count, page), services.exporters().account(count), page));
       }
     }
   }
 
   /** Waits, within a bound, until all sides agree. */
-  private Accounts settle(Services services, BrokerCount count, Map<String, Long> emitted)
-      throws InterruptedException {
+  private Accounts settle(Services services, BrokerCount count) throws InterruptedException {
     Duration bound = isStopped() ? SETTLES_WITHIN_WHEN_STOPPED : SETTLES_WITHIN;
     long deadline = System.nanoTime() + bound.toNanos();
     MetricsPage last = MetricsPage.parse("");
+    boolean isRead = count.awaitEnd(bound);
     while (true) {
       MetricsPage page = services.processor().metrics();
       last = page == null ? last : page;
+      Account events = account(count, last);
       Accounts accounts =
-          new Accounts(account(emitted, count, last), services.exporters().account(count));
-      if (accounts.isSettled() || System.nanoTime() > deadline) {
+          new Accounts(
+              load.account(last, events.hasOthers()), events, services.exporters().account(count));
+      if ((isRead && accounts.isSettled()) || System.nanoTime() > deadline) {
+        reportDropped(last);
         return accounts;
       }
       TimeUnit.MILLISECONDS.sleep(100);
     }
   }
 
-  private static Account account(Map<String, Long> emitted, BrokerCount count, MetricsPage page) {
+  private void reportDropped(MetricsPage page) {
+    long dropped = load.dropped(page);
+    if (dropped > 0) {
+      screen.line(
+          "%,d events were dropped by the producers, because the broker was too slow for --rate"
+                  .formatted(dropped)
+              + "; they were never emitted.");
+    }
+  }
+
+  private Account account(BrokerCount count, MetricsPage page) {
+    Map<String, Long> emitted = load.emitted();
     Map<String, BrokerCount.Written> written = count.written();
     List<Account.Row> rows = new ArrayList<>();
     for (String topic : INPUTS) {
@@ -235,9 +231,9 @@ final class Quickstart {
     return new Account(rows);
   }
 
-  private void printAddresses(EmbeddedBroker broker, Services services) {
+  private void printAddresses(int kafkaPort, Services services, Path directory) {
     int metricsPort = services.processor().metricsPort();
-    String kafka = "localhost:" + broker.port();
+    String kafka = "localhost:" + kafkaPort;
     screen.line("  Kafka     " + kafka + "   (kcat -b " + kafka + " -t aragora.requests -C -c 3)");
     screen.line("  Metrics   http://localhost:" + metricsPort + "/metrics");
     screen.line("  Health    http://localhost:" + metricsPort + "/health/ready");
@@ -245,12 +241,11 @@ final class Quickstart {
     screen.line("  Logs      " + directory);
     String until =
         options.duration() == null
-            ? "until Ctrl-C"
-            : "for " + options.duration().toSeconds() + " s";
-    screen.line(
-        options.hasLoad()
-            ? "  Load      %,.0f events a second of three instances, %s"
-                .formatted(options.rate(), until)
-            : "  Load      none, " + until);
+            ? "until Ctrl-C, then prints the account"
+            : "for "
+                + options.duration().toSeconds()
+                + " s, then prints the account; Ctrl-C ends it earlier";
+    load.places().forEach(screen::line);
+    screen.line("  Runs      " + until);
   }
 }

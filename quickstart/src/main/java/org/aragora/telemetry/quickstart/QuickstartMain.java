@@ -6,9 +6,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.aragora.telemetry.chassis.main.CommandMain;
 import org.aragora.telemetry.chassis.main.ExitCodes;
+import org.aragora.telemetry.quickstart.Options.Writer;
 import org.aragora.telemetry.testbed.service.Ports;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -17,18 +19,21 @@ import picocli.CommandLine.Option;
     name = "telemetry quickstart",
     description = {
       "Runs the whole pipeline on this machine without Docker: Kafka, the topics, a sample load of"
-          + " three Aragora instances, the stream processor, both exporters. At the end it prints the"
-          + " account of every event; the exit code is 0 only if each was counted exactly once and"
-          + " every span and line was acknowledged and received.",
-      "Spans and lines go to a receiver in here that counts them, unless OTEL_EXPORTER_OTLP_ENDPOINT"
-          + " or LOKI_URL name a backend. Every trace is kept unless OTEL_TRACES_SAMPLER is"
-          + " set.",
+          + " three Aragora instances, the stream processor, both exporters. At the end it prints"
+          + " the account of every event; the exit code is 0 only if each was counted exactly once"
+          + " and every span and line was acknowledged and received.",
+      "With --aragora a real Aragora server writes instead of the sample: unmodified, from PyPI,"
+          + " with its demo agents and without keys. A driver makes requests and debates; the"
+          + " account compares its own counts, too. It needs Python 3.10, and PyPI once.",
+      "Spans and lines go to a receiver in here that counts them, unless"
+          + " OTEL_EXPORTER_OTLP_ENDPOINT or LOKI_URL name a backend. Every trace is kept unless"
+          + " OTEL_TRACES_SAMPLER is set.",
       "Other clients may join: Kafka listens on localhost only, without credentials."
     },
     mixinStandardHelpOptions = true)
 public final class QuickstartMain implements Callable<Integer> {
 
-  private static final Duration STOPS_WITHIN = Duration.ofSeconds(25);
+  private static final Duration STOPS_WITHIN = Duration.ofSeconds(130);
 
   @Option(
       names = "--duration",
@@ -40,12 +45,21 @@ public final class QuickstartMain implements Callable<Integer> {
   @Option(
       names = "--rate",
       paramLabel = "N",
-      defaultValue = "100",
-      description = "events per second of all instances together (default ${DEFAULT-VALUE})")
-  private double rate;
+      description =
+          "events per second of all instances together (default 100); with --aragora requests"
+              + " per second (default 10)")
+  private @Nullable Double rate;
 
-  @Option(names = "--no-load", description = "write nothing: bring your own events")
-  private boolean noLoad;
+  @ArgGroup private @Nullable Other other;
+
+  /** Another writer than the sample. */
+  private static final class Other {
+    @Option(names = "--aragora", description = "run a real Aragora server instead of the sample")
+    private boolean aragora;
+
+    @Option(names = "--no-load", description = "write nothing: bring your own events")
+    private boolean nobody;
+  }
 
   @Option(
       names = "--kafka-port",
@@ -84,7 +98,7 @@ public final class QuickstartMain implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Options options = Options.of(duration, rate, noLoad, kafkaPort, metricsPort);
+    Options options = Options.of(writer(), duration, rate, kafkaPort, metricsPort);
     checkFree(options.metricsPort(), "--metrics-port");
     checkFree(options.kafkaPort(), "--kafka-port");
     Screen screen = new Screen(System.out, Boolean.getBoolean("aragora.telemetry.terminal"));
@@ -94,6 +108,13 @@ public final class QuickstartMain implements Callable<Integer> {
       quickstart.stop();
     }
     return quickstart.run() ? ExitCodes.DONE : ExitCodes.FAILED;
+  }
+
+  private Writer writer() {
+    if (other == null) {
+      return Writer.SAMPLE;
+    }
+    return other.aragora ? Writer.ARAGORA : Writer.NOBODY;
   }
 
   private static void checkFree(int port, String option) {

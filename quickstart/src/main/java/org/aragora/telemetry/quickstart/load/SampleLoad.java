@@ -8,71 +8,79 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.aragora.telemetry.producer.TelemetryProducer;
 import org.aragora.telemetry.producer.report.ProducerStats.TopicStats;
 import org.aragora.telemetry.producer.stamp.EventContext;
 import org.aragora.telemetry.schemas.event.EventData;
+import org.aragora.telemetry.testbed.service.MetricsPage;
+import org.aragora.telemetry.testbed.service.ServiceEnvironment;
 
 /**
  * The sample at a rate: several simulated instances, each with a telemetry producer of its own as
  * if it were a process of its own.
  */
-public final class SampleLoad implements AutoCloseable {
+public final class SampleLoad implements Load {
 
   private static final List<String> INSTANCES = List.of("api-1", "api-2", "api-3");
   private static final Duration HEARTBEAT = Duration.ofSeconds(5);
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-  private final List<Connected> instances;
   private final double perSecond;
+  private final List<Connected> instances = new ArrayList<>();
   private final Thread thread = new Thread(this::run, "sample-load");
   private volatile boolean stopped;
 
-  private SampleLoad(List<Connected> instances, double perSecond) {
-    this.instances = List.copyOf(instances);
-    this.perSecond = perSecond;
-  }
-
   /**
-   * Starts the load.
+   * Prepares the load.
    *
    * @param perSecond events per second of all instances together, heartbeats not among them
    */
-  public static SampleLoad start(String bootstrapServers, String topicPrefix, double perSecond) {
-    List<Connected> instances = new ArrayList<>();
+  public SampleLoad(double perSecond) {
+    this.perSecond = perSecond;
+  }
+
+  @Override
+  public Set<String> sources() {
+    return INSTANCES.stream().map(id -> "/aragora/instances/" + id).collect(Collectors.toSet());
+  }
+
+  @Override
+  public void start(ServiceEnvironment environment, BooleanSupplier isStopped) {
     for (String id : INSTANCES) {
       instances.add(
           new Connected(
               TelemetryProducer.builder(id)
-                  .bootstrapServers(bootstrapServers)
-                  .topicPrefix(topicPrefix)
+                  .bootstrapServers(environment.bootstrapServers())
+                  .topicPrefix(environment.topicPrefix())
                   .heartbeatInterval(HEARTBEAT)
                   .build()));
     }
-    SampleLoad load = new SampleLoad(instances, perSecond);
-    load.thread.setDaemon(true);
-    load.thread.start();
-    return load;
+    thread.setDaemon(true);
+    thread.start();
   }
 
-  /** CloudEvents {@code source} of every event that the load writes. */
-  public static Set<String> sources() {
-    return INSTANCES.stream().map(id -> "/aragora/instances/" + id).collect(Collectors.toSet());
+  @Override
+  public List<String> places() {
+    return List.of(
+        "  Load      %,.0f events a second of %d instances".formatted(perSecond, INSTANCES.size()));
   }
 
   /** Events that the broker has acknowledged, by topic. */
-  public Map<String, Long> acknowledged() {
+  @Override
+  public Map<String, Long> emitted() {
     return sum(TopicStats::acknowledged);
   }
 
-  /** Events that the producers had to drop, by topic. */
-  public Map<String, Long> dropped() {
-    return sum(TopicStats::dropped);
+  @Override
+  public long dropped(MetricsPage page) {
+    return sum(TopicStats::dropped).values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** Emits nothing more, and waits until what was emitted is acknowledged or given up. */
+  @Override
   public void stop(Duration bound) throws InterruptedException {
     stopped = true;
     thread.join(bound.toMillis());

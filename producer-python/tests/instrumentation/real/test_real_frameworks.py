@@ -226,7 +226,7 @@ def beside(
     ends = of(events, "debate.completed")
     assert Counter(data["debate_id"] for data in ends) == debates
     assert {data["outcome"] for data in ends} == {"consensus"}
-    calls = of(events, "agent.call_completed")
+    calls = [data for data in of(events, "agent.call_completed") if data["operation"] == "generate"]
     assert {data["status"] for data in calls if data["agent"] == "failing"} == {"error"}
     assert {data["status"] for data in calls if data["agent"] != "failing"} == {"success"}
     assert of(events, "instance.stopped") == [{"instance_id": instance}]

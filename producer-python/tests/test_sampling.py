@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import uuid
 
 import pytest
 
@@ -44,6 +45,15 @@ def test_ratio_is_kept_and_depends_on_the_trace_id_alone() -> None:
     flags = [decide.flags(trace_id) for trace_id in ids]
     assert 1_850 < flags.count("01") < 2_150
     assert flags == [decide.flags("f" * 16 + trace_id[16:]) for trace_id in ids]
+
+
+@pytest.mark.parametrize("ratio", [0.1, 0.5, 0.9])
+def test_ratio_is_kept_for_the_uuids_of_aragora(ratio: float) -> None:
+    generator = random.Random(11)
+    ids = [uuid.UUID(int=generator.getrandbits(128), version=4).hex for _ in range(10_000)]
+    decide = sampler("parentbased_traceidratio", str(ratio))
+    sampled = sum(decide.sampled(trace_id) for trace_id in ids)
+    assert abs(sampled - 10_000 * ratio) < 200
 
 
 @pytest.mark.parametrize("argument, expected", [("0", "00"), ("1", "01"), ("1.0", "01")])

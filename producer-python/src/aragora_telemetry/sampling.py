@@ -11,14 +11,16 @@ from dataclasses import dataclass, field
 
 _NAMES = ("always_on", "always_off", "traceidratio")
 _PARENT = "parentbased_"
-_LIMIT = 1 << 64
+_DIGITS = 14
+_LIMIT = 1 << 4 * _DIGITS
 
 
 @dataclass(frozen=True)
 class Sampler:
     """Decides the sampled flag of a span.
 
-    ``bound``: a root is sampled if the lower 64 bits of its trace id are below it.
+    ``bound``: a root is sampled if the lower 56 bits of its trace id are below it. W3C's are random
+    there. Aragora's ids are UUIDs, which have two fixed bits in the lower 64.
     ``warnings`` are sentences about values that were not understood.
     """
 
@@ -56,7 +58,7 @@ class Sampler:
         """Decides for a trace id of 32 hex digits; ``parent_sampled`` is None at a root."""
         if self.parent_based and parent_sampled is not None:
             return parent_sampled
-        return int(trace_id[-16:], 16) < self.bound
+        return int(trace_id[-_DIGITS:], 16) < self.bound
 
     def flags(self, trace_id: str, parent_sampled: bool | None = None) -> str:
         """The flags of a traceparent: ``01`` if it is sampled, else ``00``."""

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -203,7 +203,13 @@ def sentry() -> Iterator[Sentry]:
 
 
 def beside(
-    aragora: Path, pipeline: Pipeline, directory: Path, instance: str, first: str, **more: str
+    aragora: Path,
+    pipeline: Pipeline,
+    directory: Path,
+    instance: str,
+    first: str,
+    arrived: Callable[[], bool] = lambda: True,
+    **more: str,
 ) -> list[Event]:
     """Runs the server beside another tool. Returns its events, of which each is there once."""
     environ = environment(pipeline.servers, instance, ARAGORA_OFFLINE="true", **more)
@@ -217,6 +223,7 @@ def beside(
         client.send_all([("GET", path) for path in paths])
         for name in ("one", "two"):
             assert client.send("GET", f"/debate/{instance}-{name}") == 200
+        wait(arrived, 60)  # uvicorn ends by a signal, so the other tool sends nothing more
     events = pipeline.events(instance)
     assert requests_of(events) == client.answers
     logged = Counter(data["message"] for data in of(events, "log.emitted"))
@@ -226,7 +233,7 @@ def beside(
     ends = of(events, "debate.completed")
     assert Counter(data["debate_id"] for data in ends) == debates
     assert {data["outcome"] for data in ends} == {"consensus"}
-    calls = of(events, "agent.call_completed")
+    calls = [data for data in of(events, "agent.call_completed") if data["operation"] == "generate"]
     assert {data["status"] for data in calls if data["agent"] == "failing"} == {"error"}
     assert {data["status"] for data in calls if data["agent"] != "failing"} == {"success"}
     assert of(events, "instance.stopped") == [{"instance_id": instance}]
@@ -246,22 +253,29 @@ def test_beside_opentelemetry_instrument(
     aragora: Path, pipeline: Pipeline, receiver: Receiver, tmp_path: Path, first: str
 ) -> None:
     service = f"otel-{first}"
+
+    def names() -> Counter[str]:
+        return Counter(span.name for span in receiver.spans if span.service == service)
+
     events = beside(
         aragora,
         pipeline,
         tmp_path,
         f"real-{service}",
         first,
+        lambda: names()["GET /debate/{name}"] == 2,
         OTEL_SERVICE_NAME=service,
+        OTEL_BSP_SCHEDULE_DELAY="200",
         OTEL_EXPORTER_OTLP_ENDPOINT=receiver.url,
         OTEL_EXPORTER_OTLP_PROTOCOL="http/protobuf",
         OTEL_METRICS_EXPORTER="none",
         OTEL_LOGS_EXPORTER="none",
     )
     spans = [span for span in receiver.spans if span.service == service]
-    assert Counter(span.name for span in spans)["GET /known"] == 40
+    assert names()["GET /known"] == 40
     theirs = {span.trace_id for span in spans}
-    traced = [event for event in events if "traceparent" in event]
+    # The answer to an exception leaves from outside the span that their tool has for the request.
+    traced = [e for e in events if "traceparent" in e and e["data"].get("status") != 500]
     for kind in ("request.completed", "debate.completed", "agent.call_completed"):
         ours = {e["traceparent"].split("-")[1] for e in traced if e["type"].endswith(f"{kind}.v1")}
         assert ours and ours <= theirs, kind

@@ -206,7 +206,9 @@ final class PartitionCheck implements PartitionJob {
 
   /** Returns true if every event of a window was appended after the warm-up. */
   private boolean isWhole(ValueKey window) {
-    return !windowsOnly || window.minute() * MS_PER_MINUTE - SKEW_MS >= firstAppendMs + warmUpMs;
+    return !windowsOnly
+        || (firstAppendMs != Long.MIN_VALUE
+            && window.minute() * MS_PER_MINUTE - SKEW_MS >= firstAppendMs + warmUpMs);
   }
 
   /** Takes the replay's retired totals, and its windows, each the last time before it closes. */

@@ -45,11 +45,12 @@ final class Texts {
    */
   int end(byte[] value, int from) {
     int i = from;
+    long words = 0;
     for (; i + 8 <= value.length; i += 8) {
       long word = Words.at(value, i);
       long quote = word ^ QUOTES;
       long backslash = word ^ BACKSLASHES;
-      high |= word;
+      words |= word;
       // The lowest bit that is set is exact: a borrow only reaches bytes above a true one.
       long ends =
           (((quote - ONES) & ~quote)
@@ -57,10 +58,12 @@ final class Texts {
                   | ((word - SPACES) & ~word))
               & HIGHS;
       if (ends != 0) {
+        high |= words;
         int end = i + (Long.numberOfTrailingZeros(ends) >>> 3);
         return value[end] == '"' ? end : -1;
       }
     }
+    high |= words;
     for (; i < value.length; i++) {
       byte b = value[i];
       if (b == '"') {

@@ -6,19 +6,10 @@ import java.util.Arrays;
 /** Bytes in UTF-8 that grow at their end; without strings in between. */
 public final class Utf8Builder {
   private static final int FIRST_SIZE = 512;
-  private static final boolean[] PLAIN = plain();
   private static final long[] TENS = tens();
 
   private byte[] bytes = new byte[FIRST_SIZE];
   private int size;
-
-  private static boolean[] plain() {
-    boolean[] plain = new boolean[0x80];
-    Arrays.fill(plain, ' ', '~' + 1, true);
-    plain['"'] = false;
-    plain['\\'] = false;
-    return plain;
-  }
 
   private static long[] tens() {
     long[] tens = new long[19];
@@ -66,6 +57,10 @@ public final class Utf8Builder {
     return this;
   }
 
+  private static boolean isPlain(char c) {
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+  }
+
   /**
    * Appends the characters from {@code from} to the first that JSON escapes or that is not
    * printable ASCII.
@@ -76,16 +71,13 @@ public final class Utf8Builder {
     int length = text.length();
     reserve(length - from);
     byte[] target = bytes;
-    int end = size;
+    int end = size - from;
     int i = from;
-    for (; i < length; i++) {
-      char c = text.charAt(i);
-      if (c >= PLAIN.length || !PLAIN[c]) {
-        break;
-      }
-      target[end++] = (byte) c;
+    while (i < length && isPlain(text.charAt(i))) {
+      target[end + i] = (byte) text.charAt(i);
+      i++;
     }
-    size = end;
+    size = end + i;
     return i;
   }
 

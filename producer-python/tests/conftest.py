@@ -14,6 +14,18 @@ from aragora_telemetry.process import MARK
 from tests.support.broker import Broker, broker_library
 
 _prefixes = itertools.count(1)
+_figures: list[str] = []
+
+
+def record_figure(line: str) -> None:
+    """Keeps a figure for the end of the run."""
+    _figures.append(line)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Writes the figures that tests have measured."""
+    for line in _figures:
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(autouse=True)

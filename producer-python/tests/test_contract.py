@@ -7,17 +7,18 @@ import enum
 import http
 import json
 import random
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from aragora_telemetry import TelemetryProducer
 from aragora_telemetry.events import EVENT_TYPES
 from aragora_telemetry.numbering import murmur2, partition_of
-from aragora_telemetry.rules import checked
+from aragora_telemetry.rules import RefusedError, checked
 from aragora_telemetry.trace import Trace
 from tests.support.broker import ROOT
 from tests.support.capture import Capture
@@ -47,10 +48,10 @@ def test_murmur2_is_kafkas(key: bytes, expected: int) -> None:
 
 
 @needs_java
-def test_ten_thousand_random_keys_have_javas_partition(tmp_path: Path) -> None:
+def test_ten_thousand_random_keys_have_javas_partition() -> None:
     generator = random.Random(20261127)
     keys = [generator.randbytes(generator.randrange(0, 80)) for _ in range(10_000)]
-    verdicts = cross_check(tmp_path, [("debates", key, b"") for key in keys])
+    verdicts = cross_check([("debates", key, b"") for key in keys])
     assert [int(partition) for [partition] in verdicts] == [partition_of(key, 12) for key in keys]
 
 
@@ -230,18 +231,19 @@ def hostile_events(capture: Capture, rounds: int) -> int:
 
 
 @needs_java
-def test_every_accepted_event_is_valid_in_java(capture: Capture, tmp_path: Path) -> None:
+def test_every_accepted_event_is_valid_in_java(capture: Capture) -> None:
     offered = hostile_events(capture, 200)
     records = capture.records()
     accounts = capture.telemetry.stats().topics.values()
     assert sum(a.offered for a in accounts) == offered
     assert sum(a.dropped for a in accounts) == offered - len(records)
     assert 1_000 < len(records) < offered - 1_000
-    for (topic, key, value), verdict in zip(records, cross_check(tmp_path, records), strict=True):
+    for (topic, key, value), verdict in zip(records, cross_check(records), strict=True):
         assert verdict[1] == "valid", (verdict, value[:300])
         assert int(verdict[0]) == partition_of(key, 12)
         ours, theirs = json.loads(value), json.loads(base64.b64decode(verdict[2]))
         assert same(ours, theirs), (topic, value[:300], verdict[2][:300])
+        checked(EVENT_TYPES[theirs["type"]], theirs["data"])  # what Java writes is valid here
 
 
 def same(ours: Any, theirs: Any) -> bool:
@@ -267,20 +269,80 @@ def time_of(text: str) -> datetime | None:
         return None
 
 
+SCHEMAS = ROOT / "schemas/src/main/resources/org/aragora/telemetry/schemas"
+
+
+def bounds_of_schemas() -> Iterator[tuple[str, str, Any, bool]]:
+    """Type, field, a value at a bound or one beyond it, and if it is valid, from the schemas."""
+    definitions = json.loads((SCHEMAS / "envelope.schema.json").read_text())["$defs"]
+
+    def referred(rule: dict[str, Any]) -> dict[str, Any]:
+        return {**definitions.get(rule.get("$ref", "").rpartition("/")[2], {}), **rule}
+
+    for name in EVENT_TYPES:
+        schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text())
+        for field, rule in schema["properties"]["data"]["properties"].items():
+            rule = referred(rule)
+            cases: list[tuple[Any, bool]] = []
+            if longest := rule.get("maxLength"):
+                cases += [("😀" * longest, True), ("😀" * (longest + 1), False)]
+                cases += [("\ud83d\ude00" * longest, True), ("x" * (longest + 1), False)]
+            if "maximum" in rule and rule["maximum"] < 1e18:
+                cases += [(rule["maximum"], True), (rule["maximum"] + 1, False)]
+            if "minimum" in rule and rule["minimum"] > -1e18:
+                cases += [(rule["minimum"], True), (rule["minimum"] - 1, False)]
+            if most := rule.get("maxItems"):
+                cases += [(["a"] * most, True), (["a"] * (most + 1), False)]
+                longest = referred(rule["items"])["maxLength"]
+                cases += [(["😀" * longest], True), (["😀" * longest + "a"], False)]
+            if "propertyNames" in rule:
+                most = rule["maxProperties"]
+                cases += [({str(n): 1 for n in range(most)}, True)]
+                cases += [({str(n): 1 for n in range(most + 1)}, False)]
+                longest = rule["propertyNames"]["maxLength"]
+                cases += [({"😀" * longest: 1}, True), ({"😀" * longest + "a": 1}, False)]
+            yield from ((name, field, value, valid) for value, valid in cases)
+
+
+def test_every_bound_of_the_schemas_is_ours() -> None:
+    cases = list(bounds_of_schemas())
+    assert len(cases) > 150
+    for name, field, value, valid in cases:
+        event_type = EVENT_TYPES[name]
+        data = {f.name: ordinary(f.kind, f.name) for f in event_type.fields}
+        data[field] = value
+        try:
+            checked(event_type, data)
+            accepted = True
+        except RefusedError:
+            accepted = False
+        assert accepted == valid, (name, field, str(value)[:40])
+
+
 @needs_java
-def test_every_sample_of_java_is_valid_in_python(capture: Capture, tmp_path: Path) -> None:
+def test_every_sample_of_java_is_valid_in_python(capture: Capture) -> None:
     samples = sorted(ROOT.glob("schemas/src/main/resources/**/*.sample.json"))
     assert len(samples) == len(EVENT_TYPES)
-    for sample in samples:
-        event = json.loads(sample.read_text())
-        event_type = EVENT_TYPES[event["type"]]
-        [verdict] = cross_check(tmp_path, [(event_type.topic, b"k", sample.read_bytes().strip())])
+    types = [EVENT_TYPES[json.loads(sample.read_text())["type"]] for sample in samples]
+    values = [sample.read_bytes().strip() for sample in samples]
+    verdicts = cross_check((t.topic, b"k", v) for t, v in zip(types, values, strict=True))
+    for event_type, verdict in zip(types, verdicts, strict=True):
         java = json.loads(base64.b64decode(verdict[2]))
         assert checked(event_type, java["data"]) == java["data"]
         assert capture.telemetry.emit(java["type"], java["data"])
         ours = capture.one()
         assert ours["data"] == java["data"]
         assert set(java) - set(ours) <= {"traceparent", "parentspanid"}
+
+
+def test_methods_are_javas_in_snake_case() -> None:
+    source = (
+        ROOT / "producer-lib/src/main/java/org/aragora/telemetry/producer/TelemetryProducer.java"
+    )
+    public = re.findall(r"^  public (?:static )?[\w.]+ (\w+)\(", source.read_text(), re.MULTILINE)
+    names = {re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower() for name in public} - {"builder"}
+    assert {"debate_started", "agent_call_completed", "log", "stats", "close"} <= names
+    assert names <= set(dir(TelemetryProducer))
 
 
 def test_fields_are_those_of_the_json_schemas() -> None:

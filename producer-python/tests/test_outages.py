@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import statistics
 import threading
 import time
@@ -16,13 +15,14 @@ import pytest
 from aragora_telemetry import Settings, TelemetryProducer
 from tests.conftest import settings_for
 from tests.support.broker import TOPICS, Broker
+from tests.support.hosts import make_fatal
 from tests.support.reader import Records, partitions_may_differ, read_all
 
 pytestmark = pytest.mark.broker
 
 
 class Listener:
-    """Counts what it is told."""
+    """Counts what is reported to it."""
 
     def __init__(self) -> None:
         self.drops: Counter[tuple[str, str]] = Counter()
@@ -219,19 +219,6 @@ def test_full_queue_drops_and_reports(own_broker: Broker) -> None:
     assert listener.drops["o.requests", "full"] == 2_000
     beat = records.of("o.instances", "instance.heartbeat")[-1]["data"]
     assert (beat["emitted"]["o.requests"], beat["dropped"]["o.requests"]) == (1_001, 2_000)
-
-
-def make_fatal(telemetry: TelemetryProducer) -> None:
-    """Raises a fatal error within the librdkafka client, by its own function for tests."""
-    run = telemetry._run
-    assert run is not None and run._link is not None
-    client = run._link._client
-    with open("/proc/self/maps") as maps:
-        [library] = {line.split()[-1] for line in maps if "librdkafka" in line}
-    handle = ctypes.c_void_p.from_address(id(client) + object.__basicsize__)
-    inject = ctypes.CDLL(library).rd_kafka_test_fatal_error
-    inject.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_char_p]
-    assert inject(handle, 47, b"injected by a test") == 0
 
 
 def test_fatal_error_of_the_client_loses_nothing(broker: Broker, settings: Settings) -> None:

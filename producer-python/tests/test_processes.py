@@ -118,4 +118,5 @@ def test_spool_survives_twenty_kills(broker: Broker, prefix: str, tmp_path: Path
     assert not lost, f"{len(lost)} of {len(accepted)} are lost"
     assert len(read) - len(accepted) <= 20, "one a kill may be accepted and not written down"
     assert records.gaps() == {}
-    assert len({event["epoch"] for event in records.of(prefix + "requests")}) == 20
+    # A kill within a line of the journal costs the epoch, for what had no number yet.
+    assert 20 <= len({event["epoch"] for event in records.of(prefix + "requests")}) <= 30

@@ -155,6 +155,6 @@ class FailureReport:
         try:
             call(*values)  # type: ignore[operator]
         except Exception:
-            pass  # the host's listener or log failed, and nobody else could be told
+            pass  # the host's listener or log failed, and nothing else takes a report
         finally:
             self._here.reporting = False

@@ -32,6 +32,8 @@ def event_time(when: float | datetime | None) -> str:
     """RFC 3339 in UTC with microseconds; raises ``RefusedError`` outside of what is counted."""
     now = time.time_ns()
     if when is None:
+        if now < _EARLIEST * 1_000_000_000:
+            raise RefusedError("The clock of the host is before 2020.")
         return _rfc3339(now // 1_000)
     seconds = when.timestamp() if isinstance(when, datetime) else when
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):

@@ -1,4 +1,4 @@
-"""The Kafka client. Another takes its place when it fails for good."""
+"""The Kafka client. Another takes its place when it fails permanently."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class LinkFullError(Exception):
 
 
 class LinkBrokenError(Exception):
-    """The client has failed for good."""
+    """The client has failed permanently."""
 
 
 class Failure:
@@ -126,7 +126,7 @@ class Link:
 
     @property
     def broken(self) -> bool:
-        """True if the client has failed for good."""
+        """True if the client has failed permanently."""
         return self._fatal
 
     def partitions(self, timeout: float) -> dict[str, int]:

@@ -42,7 +42,7 @@ def plain_object(value: Mapping[Any, Any]) -> dict[str, Any] | None:
 def _object(value: Mapping[Any, Any], depth: int, budget: _Budget) -> dict[str, Any]:
     plain: dict[str, Any] = {}
     for key, member in list(value.items()):
-        plain[well_formed(key if type(key) is str else _text(key))] = _value(
+        plain[well_formed(key if type(key) is str else text_of(key))] = _value(
             member, depth + 1, budget
         )
     if len(plain) > MAX_MEMBERS or any(len(name) > MAX_TEXT for name in plain):
@@ -69,7 +69,7 @@ def _value(value: Any, depth: int, budget: _Budget) -> Any:
         return _array(value, depth, budget) if depth < MAX_DEPTH else None
     if isinstance(value, (bytes, bytearray)):
         return _cut(bytes(value[:MAX_TEXT]).decode("utf-8", "replace"))
-    return _cut(_text(value))
+    return _cut(text_of(value))
 
 
 def _array(value: Any, depth: int, budget: _Budget) -> list[Any]:
@@ -87,7 +87,7 @@ def _cut(text: str) -> str:
     return f"{text[:MAX_TEXT]}… [cut from {len(text)} characters]"
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     """``str()`` of an object of the host, which may raise or return a hostile subclass."""
     try:
         if isinstance(value, str):

@@ -308,6 +308,9 @@ class TelemetryProducer:
         }
         return self._emit(events.LOG_EMITTED, data, time, trace)
 
+    log = log_emitted
+    """The name that Java's producer has for it."""
+
     def emit(
         self, type: str, data: Mapping[str, Any], *, time: Time = None, trace: Context = None
     ) -> bool:

@@ -30,7 +30,7 @@ class Sampler:
     def from_environment(environment: Mapping[str, str]) -> Sampler:
         """Reads OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG.
 
-        As the specification says, a value that is not known is ignored with a warning: the
+        As the specification defines it, a value that is not known is ignored with a warning: the
         sampler is then parentbased_always_on, the ratio 1.
         """
         name = environment.get("OTEL_TRACES_SAMPLER", "").strip().lower() or "parentbased_always_on"

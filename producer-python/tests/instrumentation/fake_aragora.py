@@ -111,6 +111,8 @@ class Config:
     "uvicorn/server.py": """
 class Server:
     _captured_signals = []
+    async def serve(self, sockets=None):
+        await call(self, "shutdown")
     async def shutdown(self, sockets=None):
         print("shut down")
 """,
@@ -184,7 +186,7 @@ async def main():
         print("status", (await call(Application(), "_handle", Request(path))).status)
     await serve(handler).handler(1)
     logging.getLogger("aragora.host").error("logged")
-    await call(Server(), "shutdown")
+    await call(Server(), "serve")
     print("host done")
 
 asyncio.run(main())

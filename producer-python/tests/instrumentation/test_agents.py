@@ -229,7 +229,7 @@ def test_limit_of_the_executor_is_a_timeout(
     assert calls(recorder) == [("vote", "timeout", "timeout")]
 
 
-def test_call_that_nobody_waits_for_any_more_is_no_call(
+def test_call_that_nobody_waits_for_any_more_is_not_a_call(
     executor: AutonomicExecutor, recorder: Recorder
 ) -> None:
     async def main() -> None:

@@ -47,6 +47,21 @@ def test_rounds_complete_in_order_and_the_last_at_the_end(
     assert recorder.of("debate_completed")[0]["rounds"] == 2
 
 
+def test_each_round_is_a_span_of_its_own_under_the_debate(
+    debates: Debates, recorder: Recorder
+) -> None:
+    debates.start("d", [], 1.0)
+    debates.round("d", 1, 2.0)
+    debates.round("d", 2, 3.0)
+    debates.end("d", None, 4.0)
+    [debate] = [event["trace"] for event in recorder.of("debate_completed")]
+    rounds = [event["trace"] for event in recorder.of("round_completed")]
+    ids = [trace.traceparent.split("-")[1:3] for trace in (debate, *rounds)]
+    assert len({trace_id for trace_id, _ in ids}) == 1
+    assert len({span_id for _, span_id in ids}) == 3
+    assert [trace.parent_span_id for trace in rounds] == [ids[0][1]] * 2
+
+
 def test_round_that_failed_is_not_completed(debates: Debates, recorder: Recorder) -> None:
     debates.start("d", [], 1.0)
     debates.round("d", 1, 2.0)
@@ -124,7 +139,6 @@ def test_secrets_in_task_and_error_are_removed(debates: Debates, recorder: Recor
 
 def test_debate_is_one_span_of_a_trace(debates: Debates, recorder: Recorder) -> None:
     debates.start("d", [], 1.0)
-    debates.round("d", 1, 1.0)
     debates.end("d", None, 2.0)
     assert len({event["trace"] for _, event in recorder.events}) == 1
     assert recorder.events[0][1]["trace"].parent_span_id is None

@@ -81,7 +81,7 @@ def test_module_that_replaces_itself_is_handed_out_as_what_it_became(
     assert seen == ["hookable.good"]
 
 
-def test_finder_of_another_tool_that_searches_again_is_no_loop(
+def test_finder_of_another_tool_that_searches_again_does_not_loop(
     finder: PostImport, package: Path
 ) -> None:
     class Other:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
@@ -210,17 +211,42 @@ def test_asgi_lifespan_passes_through(
     assert recorder.events == []
 
 
-@pytest.mark.parametrize("signals, closed", [([15], 1), ([], 0)])
+@pytest.mark.parametrize(
+    "signals, handler, closed",
+    [
+        ([signal.SIGTERM], signal.SIG_DFL, 1),
+        ([signal.SIGTERM], lambda *_: None, 0),
+        ([signal.SIGTERM], signal.SIG_IGN, 0),
+        ([signal.SIGINT], signal.SIG_DFL, 0),
+        ([], signal.SIG_DFL, 0),
+    ],
+)
 def test_uvicorn_that_a_signal_ends_closes_the_producer(
-    session: Session, requests: Requests, recorder: Recorder, signals: list[int], closed: int
+    session: Session,
+    requests: Requests,
+    recorder: Recorder,
+    signals: list[int],
+    handler: Any,
+    closed: int,
 ) -> None:
-    _, hook = AsgiHooks(session, requests).hooks()
+    _, serves, shuts_down = AsgiHooks(session, requests).hooks()
 
     async def shutdown(self: Any, sockets: Any = None) -> str:
         return "down"
 
-    server = SimpleNamespace(_captured_signals=signals)
-    assert asyncio.run(hook.wrap(shutdown)(server)) == "down"
+    async def serve(self: Any, sockets: Any = None) -> Any:
+        before = signal.signal(signal.SIGTERM, lambda *_: None)  # as uvicorn does
+        try:
+            return await shuts_down.wrap(shutdown)(self)
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+    before = signal.signal(signal.SIGTERM, handler)
+    try:
+        server = SimpleNamespace(_captured_signals=signals)
+        assert asyncio.run(serves.wrap(serve)(server)) == "down"
+    finally:
+        signal.signal(signal.SIGTERM, before)
     assert recorder.closed == closed
 
 

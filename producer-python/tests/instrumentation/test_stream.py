@@ -150,7 +150,7 @@ def test_loop_that_is_not_a_debate_is_nothing(
 
 
 @pytest.mark.parametrize("data", [None, [], "text", {"agents": 5, "task": object()}])
-def test_odd_payload_is_no_fault(stream: StreamHooks, recorder: Recorder, data: Any) -> None:
+def test_odd_payload_is_not_a_fault(stream: StreamHooks, recorder: Recorder, data: Any) -> None:
     feed(
         stream,
         event("debate_start", data),
@@ -160,7 +160,7 @@ def test_odd_payload_is_no_fault(stream: StreamHooks, recorder: Recorder, data: 
 
 
 @pytest.mark.parametrize("argument", [None, {"type": "debate_end"}, "debate_end"])
-def test_argument_that_is_no_event_is_no_fault(
+def test_argument_that_is_not_an_event_is_not_a_fault(
     stream: StreamHooks, recorder: Recorder, argument: Any
 ) -> None:
     feed(stream, argument)

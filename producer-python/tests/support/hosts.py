@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
+import json
 import multiprocessing
 import os
+import signal
 import sys
 import time
+from dataclasses import asdict
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from aragora_telemetry import TelemetryProducer
@@ -95,6 +100,66 @@ def sends_what_is_left(seconds: str) -> None:
         while len(list(root.glob("py-*"))) > 1 and time.monotonic() < until:
             time.sleep(0.05)
         print(telemetry.stats().recovered, telemetry.stats().damaged)
+
+
+def make_fatal(telemetry: TelemetryProducer) -> None:
+    """Raises a fatal error within the librdkafka client, by its own function for tests."""
+    run = telemetry._run
+    assert run is not None and run._link is not None
+    client = run._link._client
+    with open("/proc/self/maps") as maps:
+        [library] = {line.split()[-1] for line in maps if "librdkafka" in line}
+    handle = ctypes.c_void_p.from_address(id(client) + object.__basicsize__)
+    inject = ctypes.CDLL(library).rd_kafka_test_fatal_error
+    inject.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_char_p]
+    assert inject(handle, 47, b"injected by a test") == 0
+
+
+def serves(switch: str) -> None:
+    """Serves HTTP as Aragora does, a thread a connection, until SIGTERM.
+
+    The first line of stdout is the port, the last one the account. ``switch`` is on or off.
+    """
+    telemetry = TelemetryProducer() if switch == "on" else None
+    catalogue = {f"agent-{n}": {"elo": 1500.0 + n, "matches": n} for n in range(700)}
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        served = 0
+
+        def do_GET(self) -> None:
+            began = time.perf_counter()
+            Handler.served += 1  # one connection, so one thread
+            name = f"r-{Handler.served}"
+            if telemetry is not None:
+                if self.path == "/fatal":
+                    make_fatal(telemetry)
+                telemetry.log_emitted("INFO", "host", "answers", request_id=name)
+            body = json.dumps(catalogue).encode()
+            head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n"
+            self.wfile.write(head.encode() + body)
+            if telemetry is not None:
+                seconds = time.perf_counter() - began
+                telemetry.request_completed(name, "GET", "/api/v1/agents", 200, seconds)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+
+    def stop(*_: object) -> None:
+        raise SystemExit
+
+    signal.signal(signal.SIGTERM, stop)
+    print(server.server_address[1], flush=True)
+    try:
+        server.serve_forever()
+    finally:
+        if telemetry is not None:
+            telemetry.close(60)
+            topics = telemetry.stats().topics.items()
+            print(json.dumps({name: asdict(account) for name, account in topics}), flush=True)
 
 
 if __name__ == "__main__":

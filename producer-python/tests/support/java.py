@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import base64
+import functools
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -26,15 +29,21 @@ def class_path() -> str | None:
     return None
 
 
-def cross_check(directory: Path, records: Iterable[tuple[str, bytes, bytes]]) -> list[list[str]]:
+@functools.cache
+def _compiled(path: str) -> Path:
+    """Directory of the compiled program, for all tests of this process."""
+    classes = Path(tempfile.mkdtemp(prefix="cross-check-"))
+    atexit.register(shutil.rmtree, classes, ignore_errors=True)
+    command = ["javac", "-proc:none", "-cp", path, "-d", str(classes), str(_SOURCE)]
+    subprocess.run(command, check=True)
+    return classes
+
+
+def cross_check(records: Iterable[tuple[str, bytes, bytes]]) -> list[list[str]]:
     """Partition of 12, verdict and Java's own bytes of (topic, key, value) records."""
     path = class_path()
     assert path is not None and shutil.which("javac")
-    compiled = directory / "classes"
-    if not compiled.exists():
-        subprocess.run(
-            ["javac", "-proc:none", "-cp", path, "-d", str(compiled), str(_SOURCE)], check=True
-        )
+    compiled = _compiled(path)
     lines = "".join(
         f"{topic}\t{base64.b64encode(key).decode()}\t{base64.b64encode(value).decode()}\n"
         for topic, key, value in records

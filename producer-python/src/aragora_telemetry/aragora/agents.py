@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import traces
-from .guard import guarded
+from .guard import attribute, guarded
 from .hooks import Hook
 from .runs import DEBATE
 from .session import Session
@@ -155,23 +155,22 @@ class AgentHooks:
         self, call: Call, executor: Any, agent: Any, operation: str, round_num: Any
     ) -> None:
         failure = call.failures[-1] if call.failures else None
-        debate_id = DEBATE.get() or _text(getattr(executor, "loop_id", None))
+        debate_id = DEBATE.get() or attribute(executor, "loop_id")
         above = traces.here()
         span = traces.child(above, self._session.sampler)
         self._session.producer.agent_call_completed(
             uuid.uuid4().hex,
-            _text(getattr(agent, "name", None)) or "unknown",
+            attribute(agent, "name") or "unknown",
             "success" if failure is None else "timeout" if failure in _TIMEOUTS else "error",
             time.perf_counter() - call.began,
             operation=operation,
-            model=_text(getattr(agent, "model", None)),
-            provider=_text(getattr(agent, "provider", None))
-            or _text(getattr(agent, "agent_type", None)),
+            model=attribute(agent, "model"),
+            provider=attribute(agent, "provider") or attribute(agent, "agent_type"),
             input_tokens=call.tokens_in or None,
             output_tokens=call.tokens_out or None,
             error_type=failure,
             debate_id=debate_id,
-            round=round_num if isinstance(round_num, int) and round_num > 0 else None,
+            round=_count(round_num) or None,
             trace=span.trace(above),
         )
 

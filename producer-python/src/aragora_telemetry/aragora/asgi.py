@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import functools
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any
 
 from . import traces
@@ -15,7 +18,7 @@ from .session import Session
 
 
 class AsgiHooks:
-    """Hooks on ``Config.load`` and ``Server.shutdown``."""
+    """Hooks on ``Config.load``, ``Server.serve`` and ``Server.shutdown``."""
 
     def __init__(self, session: Session, requests: Requests) -> None:
         self._session = session
@@ -26,6 +29,14 @@ class AsgiHooks:
     def hooks(self) -> list[Hook]:
         return [
             Hook(self._source, "uvicorn.config", "Config.load", ("self",), self._wrap_load),
+            Hook(
+                self._shutdown,
+                "uvicorn.server",
+                "Server.serve",
+                ("self", "sockets"),
+                _wrap_serve,
+                is_async=True,
+            ),
             Hook(
                 self._shutdown,
                 "uvicorn.server",
@@ -60,11 +71,33 @@ class AsgiHooks:
 
     @guarded
     def _stopped(self, server: Any) -> None:
-        # uvicorn raises the signals again after its shutdown: the process ends without atexit.
-        if getattr(server, "_captured_signals", True):
-            self._session.producer.close()
-        else:
+        # uvicorn raises the signals again after its shutdown. Unless the host handles them, as
+        # Aragora does, the process ends without atexit.
+        captured = getattr(server, "_captured_signals", None) or ()
+        if all(_handled(number) for number in captured):
             self._session.producer.flush()
+        else:
+            self._session.producer.close()
+
+
+#: What the host does with the signals that uvicorn takes over while it serves.
+HANDLERS: ContextVar[Mapping[int, Any]] = ContextVar(
+    "aragora_telemetry_handlers", default=MappingProxyType({})
+)
+
+
+def _wrap_serve(serve: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(serve)
+    async def served(*args: Any, **kwargs: Any) -> Any:
+        HANDLERS.set({n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)})
+        return await serve(*args, **kwargs)
+
+    return served
+
+
+def _handled(number: int) -> bool:
+    handler = HANDLERS.get().get(number)
+    return callable(handler) or handler is signal.SIG_IGN
 
 
 class Application:
@@ -92,6 +125,7 @@ class Application:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                request.trace()  # within the span that another tool has for this request
             await send(message)
 
         token = traces.REQUEST.set(request)

@@ -6,12 +6,16 @@ import atexit
 import math
 import os
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..events import MAX_NAME
+from ..plain import text_of
 from . import traces
+from .guard import guarded
 from .session import Session
 from .traces import Span
 
@@ -63,6 +67,7 @@ class Debates:
         timeout: Any = None,
     ) -> None:
         """Starts the debate, unless it has started before."""
+        at = _moment(at)
         with self._lock:
             if debate_id in self._open or debate_id in self._ended:
                 return
@@ -72,10 +77,10 @@ class Debates:
                 self._forget(next(iter(self._open)))
             self._session.producer.debate_started(
                 debate_id,
-                [str(agent) for agent in agents],
+                [text_of(agent)[:MAX_NAME] for agent in agents],
                 task=self._session.content(task),
                 planned_rounds=_count(rounds),
-                timeout_seconds=_positive(timeout),
+                timeout_seconds=_positive(timeout) or None,
                 time=at,
                 trace=debate.span.trace(parent),
             )
@@ -97,10 +102,11 @@ class Debates:
         """Sets the domain."""
         debate = self._open.get(debate_id)
         if debate and isinstance(domain, str) and domain:
-            debate.domain = domain
+            debate.domain = domain[:MAX_NAME]
 
     def round(self, debate_id: str, number: Any, at: float) -> None:
         """Begins a round, which completes the one before it."""
+        at = _moment(at)
         with self._lock:
             debate = self._open.get(debate_id)
             if debate is None or not isinstance(number, int) or number <= debate.round:
@@ -117,15 +123,17 @@ class Debates:
 
     def fails(self, debate_id: str, outcome: str, at: float, error: Any = None) -> None:
         """Sets an outcome that stands unless another end follows in a moment."""
+        at = _moment(at)
         with self._lock:
             debate = self._open.get(debate_id)
             if debate is None or (debate.undecided and debate.undecided[1] != "cancelled"):
                 return
-            debate.undecided = (at, outcome, error)
+            debate.undecided = (at, outcome, self._session.content(error))
         timer = threading.Timer(UNDECIDED_SECONDS, self.settle, (debate_id,))
         timer.daemon = True
         timer.start()
 
+    @guarded
     def settle(self, debate_id: str | None = None) -> None:
         """Ends the debates whose outcome was undecided."""
         with self._lock:
@@ -145,6 +153,7 @@ class Debates:
         error: Any = None,
     ) -> None:
         """Ends the debate if it is open. Without an outcome the verdict decides."""
+        at, error = _moment(at), self._session.content(error)
         with self._lock:
             debate = self._open.get(debate_id)
             if debate is None:
@@ -167,19 +176,20 @@ class Debates:
                 rounds=debate.round or _count(rounds),
                 confidence=debate.confidence if normal else None,
                 domain=debate.domain,
-                error=self._session.content(error),
+                error=error,
                 time=at,
                 trace=debate.span.trace(debate.parent),
             )
 
     def _complete_round(self, debate: Debate, at: float) -> None:
         if debate.round:
+            span = traces.child(debate.span, self._session.sampler)
             self._session.producer.round_completed(
                 debate.debate_id,
                 debate.round,
                 max(0.0, at - debate.round_at),
                 time=at,
-                trace=debate.span.trace(debate.parent),
+                trace=span.trace(debate.span),
             )
 
     def _forget(self, debate_id: str) -> None:
@@ -189,10 +199,19 @@ class Debates:
             self._ended.popitem(last=False)
 
 
+def _moment(at: Any) -> float:
+    """Returns the host's time of an event, if it is a number, else now."""
+    number = _number(at)
+    return time.time() if number is None else number
+
+
 def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    return float(value)
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:
+        return None
 
 
 def _positive(value: Any) -> float | None:

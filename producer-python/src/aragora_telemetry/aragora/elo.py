@@ -9,7 +9,9 @@ import functools
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..trace import NO_TRACE
+from ..events import MAX_NAME
+from ..plain import text_of
+from ..trace import NO_TRACE, Trace
 from . import traces
 from .debates import Debates
 from .guard import guarded
@@ -73,11 +75,18 @@ class EloHooks:
         debate_id = DEBATE.get()
         domain = self._debates.domain(debate_id)
         span = traces.here()
-        for agent, rating, match_id in (entry[:3] for entry in entries):
-            self._session.producer.elo_updated(
-                str(agent),
-                float(rating),
-                debate_id=debate_id or (str(match_id) if match_id else None),
-                domain=domain,
-                trace=span.trace() if span else NO_TRACE,
-            )
+        trace = span.trace() if span else NO_TRACE
+        for entry in entries:
+            self._updated(entry, debate_id, domain, trace)
+
+    @guarded
+    def _updated(self, entry: Any, debate_id: str, domain: str | None, trace: Trace) -> None:
+        agent, rating, match_id = entry[:3]
+        match = "" if match_id is None else text_of(match_id)
+        self._session.producer.elo_updated(
+            text_of(agent)[:MAX_NAME],
+            float(rating),
+            debate_id=debate_id or match[:MAX_NAME] or None,
+            domain=domain,
+            trace=trace,
+        )

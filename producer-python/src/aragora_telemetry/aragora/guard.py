@@ -8,6 +8,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from ..events import MAX_NAME
+from ..plain import text_of
+
 log = logging.getLogger("aragora_telemetry")
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,6 +31,15 @@ def guarded(function: F) -> F:
             return None
 
     return inner  # type: ignore[return-value]
+
+
+def attribute(owner: Any, name: str) -> str | None:
+    """Returns a text that an object of the host has, or None. Its property may raise."""
+    try:
+        value = getattr(owner, name, None)
+        return text_of(value)[:MAX_NAME] or None if isinstance(value, str) else None
+    except Exception:
+        return None
 
 
 def _note(function: Callable[..., Any], fault: Exception) -> None:

@@ -11,9 +11,11 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from ..events import MAX_NAME
+from ..plain import text_of
 from ..trace import NO_TRACE
 from . import redact, traces
-from .guard import guarded
+from .guard import attribute, guarded
 from .hooks import Hook
 from .runs import DEBATE
 from .session import MAX_TEXT, Session
@@ -46,13 +48,18 @@ class LogHooks:
             try:
                 return call_handlers(logger, record, *args, **kwargs)
             finally:
-                if record.levelno >= self._level and self._source.on:
-                    self._emit(record)
+                self._emit(record)
 
         return called
 
+    @guarded
     def _emit(self, record: logging.LogRecord) -> None:
-        if getattr(self._inside, "on", False) or record.name.split(".", 1)[0] == _OWN:
+        # A record that another process has made may lack any attribute, or have None.
+        level = getattr(record, "levelno", None)
+        if not isinstance(level, int) or level < self._level or not self._source.on:
+            return
+        name = getattr(record, "name", None)
+        if getattr(self._inside, "on", False) or str(name).split(".", 1)[0] == _OWN:
             return
         if not self._session.serves():
             return
@@ -67,10 +74,10 @@ class LogHooks:
         request, span = traces.REQUEST.get(), traces.here()
         self._session.producer.log_emitted(
             _level(record.levelno),
-            record.name or "root",
-            redact.text(record.getMessage()[:MAX_TEXT]),
-            module=record.module,
-            function=record.funcName,
+            text_of(record.name or "root")[:MAX_NAME],
+            redact.text(_message(record)[:MAX_TEXT]),
+            module=attribute(record, "module"),
+            function=attribute(record, "funcName"),
             line=record.lineno,
             request_id=request.request_id if request else None,
             debate_id=DEBATE.get() or None,
@@ -78,6 +85,14 @@ class LogHooks:
             time=record.created,
             trace=span.trace() if span else NO_TRACE,
         )
+
+
+def _message(record: logging.LogRecord) -> str:
+    """Returns the message, or its form if the arguments do not fit it."""
+    try:
+        return text_of(record.getMessage())
+    except Exception:
+        return text_of(record.msg)
 
 
 def _level(number: int) -> str:
@@ -99,7 +114,7 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
     error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
     if error is not None:
         fields["exception_type"] = type(error).__name__
-        fields["exception"] = redact.text(str(error)[:MAX_TEXT])
+        fields["exception"] = redact.text(text_of(error)[:MAX_TEXT])
     return fields
 
 

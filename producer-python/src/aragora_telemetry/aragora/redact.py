@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import lru_cache
 from typing import Any
 
 REDACTED = "[REDACTED]"
@@ -30,15 +31,17 @@ _SECRETS = (
 )
 _URL = re.compile(r"\b([a-z][a-z0-9+.-]{0,20}://)[^\s/@:]*:[^\s/@]+@", re.IGNORECASE)
 _HEADER = re.compile(r"\b(Bearer|Basic|Token)(\s+)[\w.~+/=-]{8,}", re.IGNORECASE)
+#: Begins at the word that names a secret: a search for what stands before it would cost more.
 _NAME = (
-    r"(?:[\w-]{0,40}(?:password|passwd|secret|api[_-]?key|private[_-]?key|session[_-]?(?:id|key)|"
-    r"(?:auth|access|refresh|csrf|bot|id)[_-]?token(?!s)|(?<![a-z])token(?!s)|authorization|credentials?|"
-    r"cookie|dsn)[\w-]{0,40})"
+    r"(?:password|passwd|secret|api[_-]?key|private[_-]?key|session[_-]?(?:id|key)|"
+    r"(?:auth|access|refresh|csrf|bot|id)[_-]?token(?!s)|(?<![a-z])token(?!s)|authorization|"
+    r"credential|cookie|dsn)[\w-]{0,40}"
 )
 _PAIR = re.compile(
-    rf"""(["']?\b{_NAME}["']?\s*(?:=|:)\s*)("[^"]*"|'[^']*'|[^\s,;&"'}}\])]+)""", re.IGNORECASE
+    rf"""({_NAME}["']?\s*(?:=|:)\s*)("[^"]*"|'[^']*'|[^\s,;&"'}}\])]+)""", re.IGNORECASE
 )
-_KEY = re.compile(rf"^{_NAME}$", re.IGNORECASE)
+_ASSIGNED = re.compile(rf"({_NAME}=)[^/;&]+", re.IGNORECASE)  # a colon may be a verb of an API
+_KEY = re.compile(_NAME, re.IGNORECASE)
 
 
 def text(value: str) -> str:
@@ -50,9 +53,17 @@ def text(value: str) -> str:
     return _upstream(_PAIR.sub(_pair, value))
 
 
+@lru_cache(maxsize=1_024)
+def path(value: str) -> str:
+    """Returns the path of a request without secrets that have a form, such as an API key."""
+    for pattern in _SECRETS:
+        value = pattern.sub(REDACTED, value)
+    return _ASSIGNED.sub(rf"\1{REDACTED}", value)
+
+
 def names_secret(key: str) -> bool:
     """Returns true if the value of a field with this name is a secret."""
-    return _KEY.match(key) is not None
+    return _KEY.search(key) is not None
 
 
 def _pair(match: re.Match[str]) -> str:

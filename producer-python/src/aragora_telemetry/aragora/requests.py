@@ -6,7 +6,8 @@ import time
 import uuid
 from collections.abc import Mapping
 
-from . import traces
+from ..events import MAX_NAME
+from . import redact, traces
 from .guard import guarded
 from .session import Session
 
@@ -41,8 +42,8 @@ class Requests:
         span = request.span
         self._session.producer.request_completed(
             request.request_id or uuid.uuid4().hex,
-            method,
-            endpoint,
+            method[:MAX_NAME],
+            redact.path(endpoint),
             int(status),
             seconds,
             trace=span.trace(request.parent),

@@ -11,7 +11,7 @@ from typing import Any
 
 from . import traces
 from .debates import Debates
-from .guard import guarded
+from .guard import attribute, guarded
 from .hooks import Hook
 from .session import Session
 
@@ -120,13 +120,17 @@ class RunHooks:
         @functools.wraps(execute)
         async def executed(phases: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
             if self._phases.on:
-                self._debates.belongs(DEBATE.get(), getattr(context, "domain", None))
+                self._belongs(context)
             result = await execute(phases, context, *args, **kwargs)
             if self._phases.on:
                 self._swallowed(result)
             return result
 
         return executed
+
+    @guarded
+    def _belongs(self, context: Any) -> None:
+        self._debates.belongs(DEBATE.get(), attribute(context, "domain"))
 
     @guarded
     def _begin(self, arena: Any) -> Run:
@@ -136,22 +140,22 @@ class RunHooks:
         self._debates.start(
             run.debate_id,
             [
-                getattr(agent, "name", "") or "unknown"
+                attribute(agent, "name") or "unknown"
                 for agent in getattr(arena, "agents", None) or ()
             ],
             time.time(),
             task=getattr(getattr(arena, "env", None), "task", None),
             parent=traces.recording() or (request.span if request else None),
             rounds=getattr(protocol, "rounds", None),
-            timeout=run.limit or None,
+            timeout=run.limit,
         )
         return run
 
     @guarded
     def _swallowed(self, result: Any) -> None:
         run = RUN.get()
-        error = getattr(result, "error", None)
-        if run is not None and isinstance(error, str):
+        error = attribute(result, "error")
+        if run is not None and error is not None:
             if error.startswith("Execution timed out"):
                 run.outcome = "timeout"
             elif error.startswith("Execution failed"):

@@ -8,6 +8,7 @@ import threading
 import uuid
 from collections.abc import Mapping
 
+from ..plain import text_of
 from ..producer import TelemetryProducer
 from ..sampling import Sampler
 from ..settings import Settings
@@ -51,7 +52,7 @@ class Session:
         """Returns a text of people or models as an event may carry it."""
         if text is None or not self.settings.content:
             return None
-        return redact.text(str(text)[:MAX_TEXT])
+        return redact.text(text_of(text)[:MAX_TEXT])
 
     @guarded
     def opened(self) -> str:

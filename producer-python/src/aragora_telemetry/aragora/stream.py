@@ -47,7 +47,7 @@ class StreamHooks:
                 return emit(*args, **kwargs)
             finally:
                 if self._source.on:
-                    self.on_event(kwargs.get("event", args[-1]))
+                    self.on_event(kwargs.get("event", args[-1] if args else None))
 
         return emitted
 
@@ -91,7 +91,8 @@ class StreamHooks:
         self._debates.belongs(_loop(event), data.get("domain"))
 
     def _error(self, event: Any, data: dict[str, Any]) -> None:
-        if debate_id := data.get("debate_id"):  # the stream's own id is the last started debate's
+        debate_id = data.get("debate_id")
+        if isinstance(debate_id, str):  # the stream's own id is the last started debate's
             error = data.get("error")
             self._debates.fails(
                 debate_id, "timeout" if error == _TIMED_OUT else "error", event.timestamp, error
@@ -104,7 +105,7 @@ class StreamHooks:
             outcome = "timeout"
         elif data.get("status") == "cancelled" or data.get("cancelled"):
             outcome = "cancelled"
-        elif error:
+        elif error is not None and error != "":
             outcome = "error"
         self._debates.end(
             _loop(event), outcome, event.timestamp, duration=data.get("duration"), error=error

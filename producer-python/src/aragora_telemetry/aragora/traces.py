@@ -53,6 +53,10 @@ class Request:
             self._span = child(self.parent, self._sampler)
         return self._span
 
+    def trace(self) -> None:
+        """Fixes the ids, below OpenTelemetry's current span if there is one."""
+        _ = self.span
+
     def correlated(self, correlation: Any) -> None:
         """Takes the ids that Aragora gave the request, the first time."""
         request_id = getattr(correlation, "request_id", None)

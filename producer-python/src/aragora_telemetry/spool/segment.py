@@ -76,7 +76,7 @@ class Segment:
         return [found[ordinal] for ordinal in sorted(found)], not torn
 
     def keep_damaged(self, directory: Path, name: str) -> None:
-        """Copies the bytes between the readable frames, for whoever repairs them."""
+        """Copies the bytes between the readable frames, for a repair."""
         data = os.pread(self._descriptor, self.size, 0)
         at = 0
         holes = []

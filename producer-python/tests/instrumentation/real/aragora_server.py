@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pipeline import wait
 
@@ -36,6 +37,7 @@ def environment(servers: str, instance: str, **more: str) -> dict[str, str]:
         "ARAGORA_TELEMETRY": "on",
         "ARAGORA_TELEMETRY_INSTANCE_ID": instance,
         "ARAGORA_TELEMETRY_HEARTBEAT_SECONDS": "1",
+        "ARAGORA_TELEMETRY_CLOSE_SECONDS": "30",  # machines of tests are busy
         "KAFKA_BOOTSTRAP_SERVERS": servers,
         "ARAGORA_DISABLE_ALL_RATE_LIMITS": "true",
         # Nothing here may reach another machine.
@@ -49,7 +51,13 @@ def environment(servers: str, instance: str, **more: str) -> dict[str, str]:
 class AragoraServer:
     """``python -m aragora.server --offline`` on free ports."""
 
-    def __init__(self, python: Path, directory: Path, variables: dict[str, str]) -> None:
+    def __init__(
+        self,
+        python: Path,
+        directory: Path,
+        variables: dict[str, str],
+        command: tuple[Any, ...] = (),
+    ) -> None:
         http, websocket, *others = free_ports(5)
         self.http, self.websocket = f"http://127.0.0.1:{http}", f"ws://127.0.0.1:{websocket}/ws"
         self.requests: Counter[tuple[str, str, str]] = Counter()
@@ -59,7 +67,7 @@ class AragoraServer:
         ports = {f"ARAGORA_{n}_WS_PORT": str(p) for n, p in zip(names, others, strict=True)}
         self._process = subprocess.Popen(
             [
-                *(python, "-m", "aragora.server", "--offline", "--host", "127.0.0.1"),
+                *(*command, python, "-m", "aragora.server", "--offline", "--host", "127.0.0.1"),
                 *("--http-port", str(http), "--port", str(websocket)),
             ],
             cwd=directory,
@@ -67,7 +75,11 @@ class AragoraServer:
             stdout=self._log.open("w"),
             stderr=subprocess.STDOUT,
         )
-        wait(lambda: self._process.poll() is not None or self._answers(), 120, self.log)
+        wait(lambda: self._process.poll() is not None or self._answers(), 300, self.log)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def log(self) -> str:
         return self.whole_log()[-6000:]
@@ -77,23 +89,28 @@ class AragoraServer:
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(self.http + "/healthz", timeout=5) as answer:
+            with urllib.request.urlopen(self.http + "/healthz", timeout=20) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False
 
     def request(
-        self, method: str, path: str, body: Any = None, counted_as: str = ""
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        counted_as: str = "",
+        headers: dict[str, str] | None = None,
     ) -> tuple[int, Any]:
         """Sends a request, counts its answer, and returns status and body."""
         request = urllib.request.Request(
             self.http + path,
             method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={"content-type": "application/json"},
+            headers={"content-type": "application/json", **(headers or {})},
         )
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=120) as answer:
                 status, data = answer.status, answer.read()
         except urllib.error.HTTPError as error:
             status, data = error.code, error.read()
@@ -107,15 +124,31 @@ class AragoraServer:
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Stops the server. Returns its exit code."""
         self._process.send_signal(number)
-        return self._process.wait(60)
+        return self._process.wait(120)
 
 
 @contextlib.contextmanager
-def serving(python: Path, directory: Path, variables: dict[str, str]) -> Iterator[AragoraServer]:
-    server = AragoraServer(python, directory, variables)
+def serving(
+    python: Path, directory: Path, variables: dict[str, str], command: tuple[Any, ...] = ()
+) -> Iterator[AragoraServer]:
+    """Runs the server; ``command`` comes before its own, as of a program that starts it."""
+    server = AragoraServer(python, directory, variables, command)
     try:
         yield server
     finally:
         if server._process.poll() is None:
             server._process.kill()
             server._process.wait()
+
+
+def handshake(stack: contextlib.ExitStack, url: str, protocol: str) -> str:
+    """Opens a WebSocket connection. Returns the first line of the answer."""
+    place = urlsplit(url)
+    connection = stack.enter_context(socket.create_connection((place.hostname, place.port), 10))
+    connection.sendall(
+        f"GET {place.path} HTTP/1.1\r\nHost: {place.netloc}\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        f"Sec-WebSocket-Protocol: {protocol}\r\nOrigin: http://localhost:3000\r\n\r\n".encode()
+    )
+    return connection.recv(4096).decode("latin-1").splitlines()[0]

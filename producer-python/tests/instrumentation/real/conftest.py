@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pypi
 import pytest
 from pipeline import Pipeline
-from pypi import pip
 from receiver import Receiver
-
-PROJECT = Path(__file__).parents[3]
-REQUIREMENTS = PROJECT / "requirements-aragora.txt"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -31,16 +25,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def aragora() -> Path:
     """The Python of an environment with Aragora and this package's wheel."""
-    content = REQUIREMENTS.read_bytes() + sys.version.encode()
-    directory = PROJECT / "target" / f"aragora-{hashlib.sha256(content).hexdigest()[:12]}"
-    python = directory / "bin" / "python"
-    if not (directory / "complete").exists():
-        shutil.rmtree(directory, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", directory], check=True)
-        pip(python, "--require-hashes", "-r", str(REQUIREMENTS))
-        (directory / "complete").touch()
-    pip(python, "--no-deps", "--no-build-isolation", "--force-reinstall", str(PROJECT))
-    return python
+    if sys.version_info < (3, 11):
+        pytest.skip("the pinned requirements of Aragora need Python 3.11")
+    try:
+        return pypi.aragora()
+    except pypi.UnreachableError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")
@@ -55,5 +45,6 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> It
     """The pipeline. At its end every record that was ever written is counted once."""
     pipeline = Pipeline(tmp_path_factory.mktemp("pipeline"), receiver.url)
     yield pipeline
+    pipeline.settle()
     code = pipeline.stop()
     assert code == 0, pipeline.log()[-3000:]

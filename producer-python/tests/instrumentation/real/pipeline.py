@@ -41,7 +41,11 @@ class Pipeline:
                 "--metrics-port=0",
             ],
             cwd=directory,
-            env={**clean, "OTEL_EXPORTER_OTLP_ENDPOINT": otlp},
+            env={
+                **clean,
+                "OTEL_EXPORTER_OTLP_ENDPOINT": otlp,
+                "TELEMETRY_JAVA_OPTS": f"-Djava.io.tmpdir={directory}",
+            },
             stdout=self._log.open("w"),
             stderr=subprocess.STDOUT,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
@@ -54,10 +58,10 @@ class Pipeline:
 
     def _start(self) -> None:
         found = wait(
-            lambda: re.search(r"Kafka +(\S+).*Metrics +(\S+)", self.log(), re.DOTALL), 180, self.log
+            lambda: re.search(r"Kafka +(\S+).*Metrics +(\S+)", self.log(), re.DOTALL), 600, self.log
         )
         self.servers, self.metrics_url = found[1].replace("localhost", "127.0.0.1"), found[2]
-        wait(lambda: self._ready(), 60, self.log)
+        wait(lambda: self._ready(), 300, self.log)
 
     def log(self) -> str:
         return self._log.read_text()
@@ -71,11 +75,17 @@ class Pipeline:
         except OSError:
             return False
 
+    def settle(self) -> None:
+        """Waits until the processor has counted all that is written."""
+        name = "aragora_telemetry_events_total"
+        written = len(self.events())
+        wait(lambda: sum(v for (n, _), v in self.metrics().items() if n == name) >= written, 300)
+
     def stop(self) -> int:
         """Stops it. Returns 0 if every record was counted once."""
         self._process.send_signal(signal.SIGINT)
         try:
-            return self._process.wait(60)
+            return self._process.wait(180)
         except subprocess.TimeoutExpired:
             self._process.kill()
             raise
@@ -96,7 +106,7 @@ class Pipeline:
             partitions = [p for p in partitions if ends[p.topic, p.partition]]
             consumer.assign(partitions)
             read, left = [], {(p.topic, p.partition) for p in partitions}
-            until = time.monotonic() + 60
+            until = time.monotonic() + 180
             while left and time.monotonic() < until:
                 for record in consumer.consume(1000, 0.2):
                     assert record.error() is None, record.error()

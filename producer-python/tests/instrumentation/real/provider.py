@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 from collections import Counter
+from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -18,8 +20,8 @@ USAGE = {"prompt_tokens": 120, "completion_tokens": 40, "total_tokens": 160}
 class Provider:
     """Serves on a free port of loopback until it is closed."""
 
-    def __init__(self, refusal: str) -> None:
-        self.refusal = refusal
+    def __init__(self, refusals: Iterable[str]) -> None:
+        self._refusals = itertools.cycle(refusals)
         self.counts: Counter[str] = Counter()
         self.closed = threading.Event()
         self._lock = threading.Lock()
@@ -32,6 +34,11 @@ class Provider:
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def refusal(self) -> str:
+        """Returns the message of the next failure."""
+        with self._lock:
+            return next(self._refusals)
 
     def count(self, model: str) -> None:
         with self._lock:
@@ -52,7 +59,7 @@ class _Handler(BaseHTTPRequestHandler):
         model = str(body.get("model"))
         self.owner.count(model)
         if "fail" in model:
-            self._answer(500, {"error": {"message": self.owner.refusal}})
+            self._answer(500, {"error": {"message": self.owner.refusal()}})
         elif "hang" in model:
             self.owner.closed.wait()
         else:

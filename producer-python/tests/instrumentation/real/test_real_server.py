@@ -5,25 +5,27 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import socket
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from aragora_server import AragoraServer, environment, serving
+from aragora_server import AragoraServer, environment, handshake, serving
 from pipeline import Event, Pipeline, of, wait
 from provider import Provider
 from receiver import Receiver
+from secret_list import CORE, SECRETS
+
+from aragora_telemetry.aragora import redact
 
 pytestmark = pytest.mark.real
 
-KEY = "sk-" + "proj-Zk3v9QmT0xWcR7yLbN2aHd"
-SECRETS = ("zk3v9qmt0x", "hunter2hunter2")
+KEY = SECRETS[0]
+#: Secrets that a path may hold as they are.
+IN_PATHS = [secret for secret in SECRETS if re.fullmatch(r"[\w.:=-]+", secret)]
 INSTANCE = "real-server"
 ID = re.compile(r"/adhoc_[0-9a-f]{8}")
 LINE = re.compile(r"\[[-0-9 :.]+\] \[\w+ *\] \[[^\]]*\] [\w.]+ - ")
@@ -73,7 +75,7 @@ def run(
     aragora: Path, pipeline: Pipeline, receiver: Receiver, tmp_path_factory: pytest.TempPathFactory
 ) -> Run:
     directory, run = tmp_path_factory.mktemp("server"), Run()
-    provider = Provider(f"boom: {KEY}, password={SECRETS[1]}")
+    provider = Provider(f"boom: {secret}" for secret in SECRETS)
     run.before = pipeline.metrics()
     variables = environment(
         pipeline.servers,
@@ -92,7 +94,7 @@ def run(
     provider.close()
     run.elo = elo_history(directory)
     run.events = pipeline.events(INSTANCE)
-    wait(lambda: counted(pipeline, run), 60, lambda: run.after)
+    wait(lambda: counted(pipeline, run), 180, lambda: run.after)
     return run
 
 
@@ -113,15 +115,17 @@ def load(server: AragoraServer, run: Run, pipeline: Pipeline) -> None:
         for _ in range(20):
             for path in ("/api/v1/debates?limit=5", "/api/v1/agents", "/api/v1/nothing"):
                 server.request("GET", path)
-        server.request("GET", f"/nothing?api_key={SECRETS[1]}")
+        for secret in IN_PATHS:
+            path = f"/nothing/{secret}"
+            server.request("GET", f"{path}?api_key={secret}", counted_as=redact.path(path))
         server.request("POST", "/api/v1/debates", {"question": "short"})
         gauge = ("aragora_websocket_connections", frozenset())
         with contextlib.suppress(AssertionError):
-            wait(lambda: pipeline.metrics().get(gauge) == run.opened, 15)
+            wait(lambda: pipeline.metrics().get(gauge) == run.opened, 60)
         run.gauge = pipeline.metrics()[gauge]
     finish(server, run)
     debate = begin(server, run, "cancel")
-    wait(lambda: "running" in ended(server, run).values(), 30, lambda: run.statuses)
+    wait(lambda: "running" in ended(server, run).values(), 60, lambda: run.statuses)
     status, answer = server.request(
         "POST", f"/api/v1/debates/{debate}/cancel", {"reason": "a test"}
     )
@@ -130,6 +134,8 @@ def load(server: AragoraServer, run: Run, pipeline: Pipeline) -> None:
 
 def begin(server: AragoraServer, run: Run, team: str) -> str:
     question = f"Question {team}: what should we measure?"
+    if team == "demo":
+        question += " Not " + ", ".join(SECRETS)
     body = {"question": question, "agents": TEAMS[team], "rounds": 2, "consensus": "majority"}
     status, answer = server.request("POST", "/api/v1/debates", body)
     assert status == 200, answer
@@ -139,7 +145,7 @@ def begin(server: AragoraServer, run: Run, team: str) -> str:
 
 def finish(server: AragoraServer, run: Run) -> None:
     final = {"completed", "error", "failed", "timeout", "cancelled"}
-    wait(lambda: set(ended(server, run).values()) <= final, 120, server.log)
+    wait(lambda: set(ended(server, run).values()) <= final, 240, server.log)
 
 
 def ended(server: AragoraServer, run: Run) -> dict[str, str]:
@@ -156,18 +162,6 @@ def connections(server: AragoraServer, count: int) -> Iterator[int]:
         statuses = [handshake(stack, server.websocket, "aragora-v1") for _ in range(count)]
         statuses.append(handshake(stack, server.websocket, "another"))
         yield sum(" 101 " in status for status in statuses)
-
-
-def handshake(stack: contextlib.ExitStack, url: str, protocol: str) -> str:
-    place = urlsplit(url)
-    connection = stack.enter_context(socket.create_connection((place.hostname, place.port), 10))
-    connection.sendall(
-        f"GET {place.path} HTTP/1.1\r\nHost: {place.netloc}\r\nUpgrade: websocket\r\n"
-        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-        f"Sec-WebSocket-Protocol: {protocol}\r\nOrigin: http://localhost:3000\r\n\r\n".encode()
-    )
-    return connection.recv(4096).decode("latin-1").splitlines()[0]
 
 
 def elo_history(directory: Path) -> Counter[tuple[str, float]]:
@@ -289,9 +283,9 @@ def test_signal_ends_the_instance(run: Run) -> None:
 
 
 def test_no_secret_is_in_any_topic(run: Run) -> None:
-    assert "boom" in json.dumps(run.events)  # the provider's answer, which holds both
-    text = json.dumps(run.events).lower()
-    assert [secret for secret in SECRETS if secret in text] == []
+    text = json.dumps(run.events)
+    assert "boom" in text and "what should we measure? Not" in text and "/nothing/" in text
+    assert CORE.lower() not in text.lower()
 
 
 def test_debates_and_calls_are_one_tree_each(run: Run, receiver: Receiver) -> None:
@@ -321,4 +315,4 @@ def test_debates_and_calls_are_one_tree_each(run: Run, receiver: Receiver) -> No
             c["traceparent"].split("-")[2] for c in calls
         } <= ids
 
-    wait(received, 30, lambda: len(receiver.spans))
+    wait(received, 120, lambda: len(receiver.spans))

@@ -1,4 +1,4 @@
-"""Servers with several processes: every request is counted once, and every process says that it stops."""
+"""Servers with several processes: every request is counted once, every process is stopped."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def test_every_request_is_counted_once(
         stderr=subprocess.STDOUT,
     )
     try:
-        wait(lambda: answers(port), 60, log.read_text)
+        wait(lambda: answers(port), 300, log.read_text)
         with ThreadPoolExecutor(8) as pool:
             statuses = Counter(
                 pool.map(lambda n: get(port, "/known" if n % 3 else "/none"), range(300))
             )
         server.send_signal(signal.SIGTERM)
-        server.wait(30)
+        server.wait(120)
     finally:
         server.kill()
         server.wait()
@@ -78,7 +78,7 @@ def answers(port: int) -> bool:
 
 
 def get(port: int, path: str) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request("GET", path)
         return connection.getresponse().status

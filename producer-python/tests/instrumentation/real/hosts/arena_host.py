@@ -58,4 +58,5 @@ async def main():
     await debate(f"{name}-hangs", ["hanging", "hanging2"], timeout_seconds=1)
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
     description =
         "Events per second of the processor on one thread from a backlog, beside a bare consumer loop that"
             + " decodes and counts the same records, on an embedded broker.",
-    subcommands = ExportersBenchmark.class,
+    subcommands = {ExportersBenchmark.class, CodecBenchmark.class, SeriesBenchmark.class},
     mixinStandardHelpOptions = true)
 public final class BenchmarkMain implements Callable<Integer> {
   private static final int BROKER_HEAP_MB = 1024;

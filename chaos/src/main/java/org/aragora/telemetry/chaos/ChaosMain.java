@@ -52,7 +52,7 @@ public final class ChaosMain implements Callable<Integer> {
       names = "--only",
       split = ",",
       description = "Kinds of faults to draw from: ${COMPLETION-CANDIDATES} (default: all).")
-  private Set<FaultKind> only = FaultKind.usual();
+  private Set<FaultKind> only = FaultKind.all();
 
   @Option(
       names = "--self-test",

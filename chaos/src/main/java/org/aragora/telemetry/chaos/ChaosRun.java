@@ -77,7 +77,9 @@ public final class ChaosRun {
       BrokerTopics.create(bootstrapServers, settings.topicPrefix(), ChaosSettings.PARTITIONS);
       RollingUpgrade upgrade = upgrade(fleet);
       for (ProcessorInstance instance :
-          upgrade == null ? fleet.all().subList(0, AT_FIRST) : fleet.all()) {
+          upgrade == null && !settings.isPlanned()
+              ? fleet.all().subList(0, AT_FIRST)
+              : fleet.all()) {
         fleet.startReady(instance);
       }
       try (CommittedOffsets offsets = new CommittedOffsets(admin, settings.applicationId());

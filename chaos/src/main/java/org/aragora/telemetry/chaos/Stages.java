@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 final class Stages {
   private static final long WARM_UP_SECONDS = 10;
   private static final long STAGE_SECONDS = 150;
-  private static final long AT_REST_WITHIN_SECONDS = 120;
+  private static final long AT_REST_WITHIN_SECONDS = 300;
   private static final long SABOTAGED_AT_REST_WITHIN_SECONDS = 30;
   private static final long HELD_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -85,8 +85,13 @@ final class Stages {
                   ? TimeUnit.SECONDS.toNanos(STAGE_SECONDS)
                   : left);
       startLoad(endNanos);
+      long beganMs = System.currentTimeMillis();
       faults(targets, stageEnds, settings.seed() * 1000 + stage++);
       sleepUntil(stageEnds);
+      PrometheusCheck prometheus = checks.prometheus();
+      if (prometheus != null && settings.isPlanned()) {
+        prometheus.gauges(beganMs, System.currentTimeMillis());
+      }
       targets.fleet().checkAlive();
       rest();
     }

@@ -1,5 +1,6 @@
 package org.aragora.telemetry.counting;
 
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.aragora.telemetry.counting.aggregate.Aggregation;
@@ -11,24 +12,28 @@ import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.measure.MetricCatalog;
 import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.SeriesKey;
+import org.aragora.telemetry.counting.store.WriteBehind;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Counts one input partition: a function of its records alone. The host decides where results go.
- * Reads its stores when it is opened and writes every change through; not thread-safe.
+ * Reads its stores when it is opened and writes them when the host asks for it; not thread-safe.
  */
 public final class PartitionCounter {
   private final Ingest ingest;
   private final MetricCatalog catalog;
   private final Aggregation aggregation;
   private final Consumer<Measurement> apply;
+  private final List<WriteBehind> stores;
 
-  PartitionCounter(Ingest ingest, MetricCatalog catalog, Aggregation aggregation) {
+  PartitionCounter(
+      Ingest ingest, MetricCatalog catalog, Aggregation aggregation, List<WriteBehind> stores) {
     this.ingest = ingest;
     this.catalog = catalog;
     this.aggregation = aggregation;
     this.apply = aggregation::apply;
+    this.stores = stores;
   }
 
   /** Counts one record; records come in the order of their offsets. */
@@ -51,6 +56,14 @@ public final class PartitionCounter {
   public void writeOut(long appendMs, boolean readToEnd) {
     ingest.writeOut(appendMs, readToEnd);
     aggregation.writeOut();
+  }
+
+  /**
+   * Writes all that has changed to the stores, each value once. It has to precede the commit of the
+   * offsets that were counted; until then, memory alone has the changes.
+   */
+  public void store() {
+    stores.forEach(WriteBehind::write);
   }
 
   /** The append time that the partition had reached when it was stored or counted last. */

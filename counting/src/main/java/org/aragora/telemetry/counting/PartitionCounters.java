@@ -11,6 +11,7 @@ import org.aragora.telemetry.counting.ingest.Ingest;
 import org.aragora.telemetry.counting.measure.MetricCatalog;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.store.WriteBehind;
 
 /** Opens the counters of all input partitions, by the same rules. Thread-safe. */
 public final class PartitionCounters {
@@ -31,17 +32,23 @@ public final class PartitionCounters {
     return new PartitionCounters(rules, () -> new MetricCatalog(topicPrefix), Handover.NONE);
   }
 
-  /** Opens the counter of a partition, which goes on from the contents of {@code stores}. */
+  /**
+   * Opens the counter of a partition, which goes on from the contents of {@code stores}. They
+   * change in {@link PartitionCounter#store} only.
+   */
   public PartitionCounter open(
       InputPartition partition, PartitionStores<?> stores, CountSink sink) {
     MetricCatalog catalog = catalogs.get();
+    WriteBehind ingest = new WriteBehind(stores.ingest());
+    WriteBehind aggregate = new WriteBehind(stores.aggregate());
     return new PartitionCounter(
-        new Ingest(partition, rules, handover, stores.ingest(), sink),
+        new Ingest(partition, rules, handover, ingest, sink),
         catalog,
         new Aggregation(
             new Aggregation.Setup(partition, catalog.descriptors(), rules, handover),
-            stores.aggregate(),
-            sink));
+            aggregate,
+            sink),
+        List.of(ingest, aggregate));
   }
 
   /** Every metric that has series, in the order in which they are served. */

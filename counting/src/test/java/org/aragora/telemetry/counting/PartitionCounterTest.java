@@ -31,6 +31,9 @@ class PartitionCounterTest {
   private PartitionCounter counter;
 
   private void open() {
+    if (counter != null) {
+      counter.store();
+    }
     ingest = MemoryStores.copy(ingest);
     aggregate = MemoryStores.copy(aggregate);
     CountingRules rules =

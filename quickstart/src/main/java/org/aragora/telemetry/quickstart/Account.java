@@ -28,25 +28,29 @@ record Account(List<Row> rows) {
       long deadLettered) {
 
     /**
-     * Returns true if every record is accounted for; others may write anything, the load may not.
+     * Returns true if every record is accounted for and none is a dead letter. Others may send an
+     * event twice, the load may not.
      */
     boolean isSettled() {
-      return others == 0
-          ? emitted + processor == counted && duplicate == 0 && deadLettered == 0
-          : emitted + processor + others == counted + duplicate + deadLettered;
+      return missing() == 0 && deadLettered == 0 && (others > 0 || duplicate == 0);
+    }
+
+    private long missing() {
+      return emitted + processor + others - counted - duplicate - deadLettered;
     }
 
     private String difference() {
-      long missing = emitted + processor + others - counted - duplicate - deadLettered;
-      if (missing != 0) {
+      if (missing() != 0) {
         return "%s: %,d records are %s."
             .formatted(
                 topic,
-                Math.abs(missing),
-                missing > 0 ? "not accounted for" : "counted without a known writer");
+                Math.abs(missing()),
+                missing() > 0 ? "not accounted for" : "counted without a known writer");
       }
-      return "%s: %,d events of the load are duplicates or dead letters."
-          .formatted(topic, duplicate + deadLettered);
+      return deadLettered > 0
+          ? "%s: dead letters: %,d; aragora.dead-letters holds each with its reason."
+              .formatted(topic, deadLettered)
+          : "%s: %,d events of the load are duplicates.".formatted(topic, duplicate);
     }
   }
 
@@ -58,9 +62,14 @@ record Account(List<Row> rows) {
     return rows.stream().allMatch(Row::isSettled);
   }
 
+  /** Returns true if other clients wrote to the topics. */
+  boolean hasOthers() {
+    return rows.stream().anyMatch(row -> row.others() > 0);
+  }
+
   /** The table, and one sentence, or one for each topic that does not add up. */
   List<String> lines() {
-    boolean others = rows.stream().anyMatch(row -> row.others() > 0);
+    boolean others = hasOthers();
     List<String> lines = new ArrayList<>();
     lines.add(
         "%-22s %12s %13s%s %12s %10s %14s"

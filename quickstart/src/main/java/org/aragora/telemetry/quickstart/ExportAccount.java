@@ -51,8 +51,8 @@ record ExportAccount(List<Row> rows) {
         return "%s: %,d were acknowledged, but %,d have arrived."
             .formatted(items, acknowledged, received.getAsLong());
       }
-      if (expected.isPresent() && deadLettered > 0) {
-        return "%s: %,d records of the load were refused; aragora.export-dead-letters has them."
+      if (deadLettered > 0) {
+        return "%s: dead letters: %,d; aragora.export-dead-letters holds each with its reason."
             .formatted(items, deadLettered);
       }
       if (expected.isPresent() && expected.getAsLong() != acknowledged) {

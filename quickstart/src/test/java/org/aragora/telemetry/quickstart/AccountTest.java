@@ -38,16 +38,27 @@ class AccountTest {
   }
 
   @Test
-  void deadLetterOfTheLoadIsNotInOrder() {
-    Account account = new Account(List.of(new Row("t", 10, 0, 0, 9, 0, 1)));
+  void deadLetterIsADifferenceOfTheLoadAndOfOthers() {
+    for (Row row : List.of(new Row("t", 10, 0, 0, 9, 0, 1), new Row("t", 10, 1, 4, 14, 0, 1))) {
+      Account account = new Account(List.of(row));
 
-    assertThat(account.isSettled()).isFalse();
-    assertThat(account.lines()).contains("t: 1 events of the load are duplicates or dead letters.");
+      assertThat(account.isSettled()).isFalse();
+      assertThat(account.lines())
+          .contains("t: dead letters: 1; aragora.dead-letters holds each with its reason.");
+    }
   }
 
   @Test
-  void othersMayWriteWhatTheyLikeAsLongAsItIsAccountedFor() {
-    Account account = new Account(List.of(new Row("t", 10, 1, 4, 12, 1, 2)));
+  void duplicateOfTheLoadIsADifference() {
+    Account account = new Account(List.of(new Row("t", 10, 0, 0, 9, 1, 0)));
+
+    assertThat(account.isSettled()).isFalse();
+    assertThat(account.lines()).contains("t: 1 events of the load are duplicates.");
+  }
+
+  @Test
+  void othersMaySendAnEventTwice() {
+    Account account = new Account(List.of(new Row("t", 10, 1, 4, 14, 1, 0)));
 
     assertThat(account.isSettled()).isTrue();
     assertThat(account.lines().get(0)).contains("others");

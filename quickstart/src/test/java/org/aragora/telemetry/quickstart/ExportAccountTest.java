@@ -32,10 +32,10 @@ class ExportAccountTest {
 
   @Test
   void realBackendSaysNothingOfWhatItReceived() {
-    Row row = new Row("lines", NONE, 7, 7, NONE, 3, 0, of(0));
+    Row row = new Row("lines", NONE, 7, 7, NONE, 0, 0, of(0));
 
     assertThat(row.isSettled()).isTrue();
-    assertThat(lines(row).get(1)).matches("lines +- +7 +7 +- +3");
+    assertThat(lines(row).get(1)).matches("lines +- +7 +7 +- +0");
     assertThat(lines(row)).last().isEqualTo("Every span and every line was acknowledged.");
   }
 
@@ -64,6 +64,20 @@ class ExportAccountTest {
     assertThat(lines(new Row("lines", of(6), 5, 5, of(5), 1, 0, of(0))))
         .last()
         .asString()
-        .contains("1 records of the load were refused");
+        .contains("dead letters: 1");
+  }
+
+  @Test
+  void deadLetterIsADifferenceWithOthersAndWithARealBackendToo() {
+    for (Row row :
+        List.of(
+            new Row("spans", NONE, 7, 7, of(7), 3, 0, of(0)),
+            new Row("spans", NONE, 7, 7, NONE, 3, 0, of(0)))) {
+      assertThat(row.isSettled()).isFalse();
+      assertThat(lines(row))
+          .last()
+          .isEqualTo(
+              "spans: dead letters: 3; aragora.export-dead-letters holds each with its reason.");
+    }
   }
 }

@@ -72,7 +72,7 @@ public final class ProcessorService implements RunningService {
     if (running != null) {
       return running.health().live();
     }
-    return supervisor.isDisplaced()
+    return supervisor.isDisplaced() || stopped.isCompletedExceptionally()
         ? Health.bad(supervisor.waitingFor())
         : Health.good(supervisor.waitingFor());
   }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ITClockStep {
   private static final int HOURS = 3600;
   private static final int EVENTS = 50;
+  private static final Duration SEEN_AFTER = Duration.ofSeconds(3);
 
   @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
 
@@ -45,6 +46,8 @@ class ITClockStep {
         int sent = 0;
         for (int step : new int[] {0, -2 * HOURS, 0, 2 * HOURS, -1 * HOURS, 0}) {
           clock.step(step);
+          // Events before the process reads its new clock would prove nothing.
+          await().pollDelay(SEEN_AFTER).until(() -> true);
           for (int i = 0; i < EVENTS; i++, sent++) {
             pipe.send("requests", null, null, TestEvents.request("r" + sent, Instant.now(), 200));
           }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ import org.aragora.telemetry.counting.metric.OwnerValue;
 import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
+import org.aragora.telemetry.testbed.service.LocalHttp;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +47,7 @@ class ITIntruder {
   }
 
   @Test
-  void aSecondServiceIsRefusedByNameAndTheFirstGoesOnExactly() {
+  void aSecondServiceIsRefusedByNameAndTheFirstGoesOnExactly() throws Exception {
     pipe.start();
     countMore(10);
     ProcessorService intruder = ProcessorService.start(ProcessorConfig.read(intruder()));
@@ -53,6 +55,14 @@ class ITIntruder {
         .hasCauseInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("is counted by application id " + kafka.prefix() + "processor (")
         .hasMessageContaining("so " + kafka.prefix() + "intruder does not start");
+    for (String path : List.of("/health/live", "/health/ready")) {
+      HttpResponse<String> health =
+          LocalHttp.get(intruder.metricsPort(), path, Duration.ofSeconds(10));
+      assertThat(health.statusCode()).as(path).isEqualTo(503);
+      assertThat(health.body())
+          .as(path)
+          .contains("is counted by application id " + kafka.prefix() + "processor (");
+    }
     intruder.close();
     countMore(10);
   }

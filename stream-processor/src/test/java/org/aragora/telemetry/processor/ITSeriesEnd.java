@@ -53,6 +53,9 @@ class ITSeriesEnd {
             .with("SERIES_RETENTION_DAYS", RETENTION_DAYS)) {
       ProcessorService processor = pipe.start();
       try (PrometheusProcess prometheus = prometheus(processor.metricsPort())) {
+        await()
+            .atMost(Pipe.PATIENCE)
+            .until(() -> prometheus.query("up == 1", System.currentTimeMillis()).size() == 1);
         count(pipe, 7);
         await().atMost(Pipe.PATIENCE).until(() -> pipe.page().value(SERIES) == 7);
         othersGoOn(pipe, () -> !pipe.page().has(SERIES));

@@ -97,12 +97,10 @@ public final class Backlog {
     long bytes = 0;
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
-      for (int end = made + events; made < end; made++) {
-        EventData data = kind.apply(made);
-        String source = "/aragora/instances/api-" + random.nextInt(INSTANCES);
-        String key = data.key() == null ? source : data.key();
-        int partition = Math.floorMod(key.hashCode(), partitions);
-        Event event = event(made, source, partition, data);
+      for (int end = made + events; made < end; ) {
+        Event event = make(kind);
+        String key = event.key();
+        int partition = partition(key);
         byte[] value = codec.encode(event);
         bytes += value.length;
         written.accept(event, value);
@@ -117,6 +115,22 @@ public final class Backlog {
       producer.flush();
     }
     return bytes;
+  }
+
+  /** The next event, which is not written. */
+  public Event next() {
+    return make(this::next);
+  }
+
+  private Event make(IntFunction<EventData> kind) {
+    EventData data = kind.apply(made);
+    String source = "/aragora/instances/api-" + random.nextInt(INSTANCES);
+    String key = data.key() == null ? source : data.key();
+    return event(made++, source, partition(key), data);
+  }
+
+  private int partition(String key) {
+    return Math.floorMod(key.hashCode(), partitions);
   }
 
   private Event event(int i, String source, int partition, EventData data) {

@@ -1,6 +1,7 @@
 package org.aragora.telemetry.chaos.checks;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +19,7 @@ public final class CommitCheck {
 
   private final ExpectedTotals expected;
   private final Violations violations;
-  private final Map<ServedSeries, Long> totals = new HashMap<>();
+  private final Map<ServedSeries, BigInteger> totals = new HashMap<>();
   private final Map<TopicPartition, Integer> counted = new HashMap<>();
   private final Map<TopicPartition, Long> committed = new HashMap<>();
 
@@ -67,7 +68,7 @@ public final class CommitCheck {
     int i = counted.getOrDefault(partition, 0);
     while (i < added.size() && added.get(i).offset() < offset) {
       ExpectedTotals.Added addition = added.get(i++);
-      totals.merge(addition.series(), addition.units(), Long::sum);
+      totals.merge(addition.series(), BigInteger.valueOf(addition.units()), BigInteger::add);
     }
     counted.put(partition, i);
   }
@@ -88,8 +89,8 @@ public final class CommitCheck {
 
   /** The value of a series, as a scrape would show it. */
   private double total(ServedSeries series) {
-    long units = totals.getOrDefault(series, 0L);
-    return series.isInSeconds() ? BigDecimal.valueOf(units, NANO_DIGITS).doubleValue() : units;
+    BigInteger units = totals.getOrDefault(series, BigInteger.ZERO);
+    return new BigDecimal(units, series.isInSeconds() ? NANO_DIGITS : 0).doubleValue();
   }
 
   private double committedOffset(ServedSeries series) {

@@ -1,5 +1,6 @@
 package org.aragora.telemetry.chaos.faults;
 
+import org.apache.kafka.common.KafkaException;
 import org.aragora.telemetry.chaos.fleet.Intruder;
 import org.aragora.telemetry.chaos.fleet.ProcessorFleet;
 import org.aragora.telemetry.chaos.load.StrangeWriter;
@@ -33,18 +34,31 @@ public final class TopicFaults extends FaultLane {
         }
       }
       case OVERSIZED -> {
-        log.began(kind, "the largest valid events");
-        writer.writeLargest();
+        log.began(kind, "the largest valid events, and larger ones");
+        write(writer::writeLargest);
       }
       case STUCK_TRANSACTION -> {
         int partition = random.nextInt(ChaosSettings.PARTITIONS);
         log.began(kind, "a transaction in partition " + partition + " of every input");
-        writer.open(partition);
+        write(() -> writer.open(partition));
         sleep(3000, 15_000);
-        writer.abort();
+        write(writer::abort);
         log.print("the transaction is aborted");
       }
       default -> throw new IllegalArgumentException(kind + " is not a fault of a topic.");
+    }
+  }
+
+  private interface Writing {
+    void run() throws InterruptedException;
+  }
+
+  /** Writes while brokers may be away; what was written counts in any case. */
+  private void write(Writing writing) throws InterruptedException {
+    try {
+      writing.run();
+    } catch (KafkaException | IllegalStateException e) {
+      log.print("not all was written: " + e.getMessage());
     }
   }
 }

@@ -10,7 +10,7 @@ import org.aragora.telemetry.testbed.service.ServiceProcess;
 
 /** A processor with the topics of the others and an application id of its own. */
 public final class Intruder implements AutoCloseable {
-  private static final long REFUSES_WITHIN_SECONDS = 60;
+  private static final long REFUSES_WITHIN_SECONDS = 180;
   private static final int LOOK_EVERY_MS = 200;
 
   /** A series without labels: a processor that serves anything serves it. */

@@ -2,6 +2,8 @@ package org.aragora.telemetry.chaos.load;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -16,6 +18,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.aragora.telemetry.chaos.settings.ChaosSettings;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.testbed.broker.BrokerTopics;
+import org.aragora.telemetry.testbed.oracle.OracleEvent;
 
 /**
  * Writer of the records that retries and redrives may bring. It writes some records a second time,
@@ -25,7 +28,8 @@ public final class DuplicateWriter implements Runnable {
   private static final String COPY = "chaos-copy";
   private static final int COPIED_IN = 30;
   private static final int INVALID_IN = 40;
-  private static final int KEPT = 2000;
+  private static final int KEPT = 500;
+  private static final int MAX_REQUEST_BYTES = 8 * 1024 * 1024;
 
   /** Templates of records that break one rule each, {@code null} for a record without a value. */
   private static final List<String> INVALID =
@@ -61,7 +65,9 @@ public final class DuplicateWriter implements Runnable {
                 ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrapServers,
                 ProducerConfig.LINGER_MS_CONFIG,
-                5),
+                5,
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                MAX_REQUEST_BYTES),
             new ByteArraySerializer(),
             new ByteArraySerializer());
   }
@@ -104,10 +110,27 @@ public final class DuplicateWriter implements Runnable {
     return text.isEmpty() ? null : text.getBytes(UTF_8);
   }
 
+  /** Writes the record once more, as it was or with its attributes as headers. */
   private void copy(ConsumerRecord<byte[], byte[]> record) {
+    JsonNode event =
+        random.nextBoolean() ? MissingNode.getInstance() : OracleEvent.tree(record.value());
     ProducerRecord<byte[], byte[]> copy =
-        new ProducerRecord<>(
-            record.topic(), record.partition(), record.key(), record.value(), record.headers());
+        event.path("data").isObject()
+            ? new ProducerRecord<>(
+                record.topic(),
+                record.partition(),
+                record.key(),
+                bytes(event.get("data").toString()))
+            : new ProducerRecord<>(
+                record.topic(), record.partition(), record.key(), record.value(), record.headers());
+    if (event.path("data").isObject()) {
+      event.properties().stream()
+          .filter(attribute -> !attribute.getKey().equals("data"))
+          .forEach(
+              attribute ->
+                  copy.headers()
+                      .add("ce_" + attribute.getKey(), bytes(attribute.getValue().asText())));
+    }
     copy.headers().add(COPY, new byte[0]);
     var unused = producer.send(copy);
   }

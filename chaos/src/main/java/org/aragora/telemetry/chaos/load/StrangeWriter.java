@@ -2,7 +2,9 @@ package org.aragora.telemetry.chaos.load;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,16 +47,24 @@ public final class StrangeWriter implements AutoCloseable {
     return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
-  /** Writes the largest valid event of each type, each as an event of its own. */
+  /** Writes the largest valid event of each type, and of each one with a name or key too long. */
   public void writeLargest() throws InterruptedException {
     List<Future<?>> sent = new ArrayList<>();
     for (EventType type : EventType.values()) {
-      sent.add(
-          plain.send(
-              new ProducerRecord<>(
-                  type.topic().under(settings.topicPrefix()), largest.key(), largest.value(type))));
+      byte[] key = largest.key();
+      sent.add(send(type, key, largest.value(type)));
+      sent.add(send(type, key, largest.value(type, StrangeWriter::lengthenId)));
+      sent.add(send(type, Arrays.copyOf(key, key.length + 1), largest.value(type)));
     }
     await(sent);
+  }
+
+  private static void lengthenId(ObjectNode event) {
+    event.put("id", event.path("id").asText() + "x");
+  }
+
+  private Future<?> send(EventType type, byte[] key, byte[] value) {
+    return plain.send(new ProducerRecord<>(type.topic().under(settings.topicPrefix()), key, value));
   }
 
   /** Opens a transaction and writes a valid event into a partition of every input in it. */

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * difference.
  */
 public final class PrometheusCheck implements AutoCloseable {
-  private static final long CATCHES_UP_WITHIN_SECONDS = 20;
+  private static final long CATCHES_UP_WITHIN_SECONDS = 60;
   private static final Set<String> OF_THE_TARGET = Set.of("instance", "job");
   private static final String OURS = "{job=\"aragora-telemetry\",__name__=~\"aragora_.*\"}";
 
@@ -67,6 +67,11 @@ public final class PrometheusCheck implements AutoCloseable {
   @Override
   public void close() {
     prometheus.close();
+  }
+
+  /** Checks the gauges of a stage in which processors were only restarted, by the wall clock. */
+  public void gauges(long fromMs, long toMs) throws InterruptedException {
+    new GaugeCheck(prometheus, violations).stage(fromMs / 1000 + 1, toMs / 1000);
   }
 
   /** Waits until Prometheus has these values and checks their growth since the last rest. */

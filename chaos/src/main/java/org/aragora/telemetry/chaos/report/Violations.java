@@ -22,6 +22,8 @@ public final class Violations {
     PROMETHEUS_GROWTH("x - x offset in Prometheus equals the truth at aligned times"),
     PROMETHEUS_RESETS("Prometheus counted no counter reset"),
     PROMETHEUS_IDENTITY("Prometheus has every series under one identity"),
+    PROMETHEUS_GAUGES(
+        "while processors restart, no gauge of a dashboard has a hole or a false value"),
     OTHERS("others on the same topics are refused, and a change of the topics is named"),
     PROCESSES("every process started and stopped on request");
 

@@ -36,12 +36,19 @@ public record ChaosSettings(
   /** Every kind of fault, nothing sabotaged. */
   public static ChaosSettings of(Duration chaos, long seed, int eventsPerSecond, Path directory) {
     return new ChaosSettings(
-        chaos, seed, eventsPerSecond, FaultKind.usual(), Sabotage.NONE, null, directory);
+        chaos, seed, eventsPerSecond, FaultKind.all(), Sabotage.NONE, null, directory);
   }
 
   /** Breaks a guarantee in a run of its own. */
   public ChaosSettings sabotaged(Sabotage by, Duration length, Set<FaultKind> kinds) {
     return new ChaosSettings(length, seed, eventsPerSecond, kinds, by, oldBuild, directory);
+  }
+
+  /** Returns true if processors are only restarted, as at a deployment. */
+  public boolean isPlanned() {
+    return sabotage == Sabotage.NONE
+        && oldBuild == null
+        && Set.of(FaultKind.RESTART, FaultKind.ROLLING_RESTART).containsAll(faults);
   }
 
   /** Name of the consumer group; each sabotage has another, so that runs can share a cluster. */

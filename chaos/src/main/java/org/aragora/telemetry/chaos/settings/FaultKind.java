@@ -28,10 +28,7 @@ public enum FaultKind {
   BROKER_PAUSE,
   /** A processor with another application id on the same topics, which must refuse to start. */
   INTRUDER,
-  /**
-   * The largest valid events, in every input topic. Only on request: sums of the oracle overflow on
-   * them.
-   */
+  /** The largest valid events in every input topic, and some that are larger. */
   OVERSIZED,
   /** A writer's transaction that stays open over records that others append, then is aborted. */
   STUCK_TRANSACTION,
@@ -49,9 +46,9 @@ public enum FaultKind {
     END
   }
 
-  /** The kinds of a run that names none. */
-  public static Set<FaultKind> usual() {
-    return EnumSet.complementOf(EnumSet.of(OVERSIZED));
+  /** Every kind. */
+  public static Set<FaultKind> all() {
+    return EnumSet.allOf(FaultKind.class);
   }
 
   /** Place of the fault. */

@@ -107,6 +107,10 @@ public final class ServiceLogging {
     Level ofLibraries = level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN;
     context.getLogger("org.apache.kafka").setLevel(ofLibraries);
     context.getLogger("org.eclipse.jetty").setLevel(ofLibraries);
+    // Logs each refusal of a deserializer, also of one that ends a poll; an exception follows.
+    context
+        .getLogger("org.apache.kafka.clients.consumer.internals.CompletedFetch")
+        .setLevel(Level.OFF);
   }
 
   private static LoggerContext context() {

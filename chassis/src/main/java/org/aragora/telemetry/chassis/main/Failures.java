@@ -7,7 +7,9 @@ import org.apache.kafka.common.KafkaException;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 
 /** Failures of a program, as a sentence and as an exit code. */
-final class Failures {
+public final class Failures {
+  private static final int MOST_CAUSES = 10;
+
   private Failures() {}
 
   static int exitCode(Throwable failure) {
@@ -16,10 +18,26 @@ final class Failures {
 
   static String sentence(Throwable failure) {
     Throwable cause = cause(failure);
-    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    return cause instanceof KafkaException && cause.getCause() != null
-        ? message + ": " + cause.getCause().getMessage()
-        : message;
+    return cause instanceof KafkaException ? withCauses(cause) : message(cause);
+  }
+
+  /** Messages of a failure and of its causes, the outermost first; what repeats is left out. */
+  public static String withCauses(Throwable failure) {
+    StringBuilder all = new StringBuilder(message(failure));
+    int depth = 0;
+    for (Throwable next = failure.getCause();
+        next != null && depth++ < MOST_CAUSES;
+        next = next.getCause()) {
+      String message = message(next);
+      if (all.indexOf(message) < 0) {
+        all.append(": ").append(message);
+      }
+    }
+    return all.toString();
+  }
+
+  private static String message(Throwable failure) {
+    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
   }
 
   private static Throwable cause(Throwable failure) {

@@ -4,6 +4,7 @@ import static org.apache.kafka.common.config.TopicConfig.MESSAGE_TIMESTAMP_TYPE_
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.schemas.topic.TopicSpec;
 import org.aragora.telemetry.schemas.topic.Topics;
 
@@ -28,7 +30,6 @@ import org.aragora.telemetry.schemas.topic.Topics;
  */
 public final class TopicAdmin {
 
-  private static final String APPEND_TIME = "LogAppendTime";
   private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(15);
   private static final int LOOK_AGAIN_MS = 20;
 
@@ -185,12 +186,17 @@ public final class TopicAdmin {
       String found = entry == null ? "unset" : String.valueOf(entry.value());
       if (!found.equals(wanted.getValue())) {
         differences.add(wanted.getKey() + "=" + found + ", not " + wanted.getValue());
-        breaksTheAccount |= wanted.getKey().equals(MESSAGE_TIMESTAMP_TYPE_CONFIG);
+        breaksTheAccount |= wanted.getKey().equals(MESSAGE_TIMESTAMP_TYPE_CONFIG) && isInput(spec);
       }
     }
     return differences.isEmpty()
         ? new Report(topic.name(), Outcome.EXISTS, topic.name() + " exists as it should be.", false)
         : differs(topic.name(), differences, breaksTheAccount);
+  }
+
+  private static boolean isInput(TopicSpec spec) {
+    return Arrays.stream(InputTopic.values())
+        .anyMatch(topic -> topic.suffix().equals(spec.suffix()));
   }
 
   private static Report differs(String name, List<String> differences, boolean breaksTheAccount) {
@@ -201,7 +207,7 @@ public final class TopicAdmin {
           " Without "
               + MESSAGE_TIMESTAMP_TYPE_CONFIG
               + "="
-              + APPEND_TIME
+              + Topics.APPEND_TIME
               + " the producers' clocks decide what is a duplicate and when a debate has timed"
               + " out; set it with kafka-configs --alter.";
     }

@@ -3,8 +3,6 @@ package org.aragora.telemetry.counting.aggregate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.counting.flow.CountSink;
 import org.aragora.telemetry.counting.flow.CountedEvent;
 import org.aragora.telemetry.counting.flow.CountingRules;
@@ -17,6 +15,7 @@ import org.aragora.telemetry.counting.metric.MetricType;
 import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.store.StoredMap.Entry;
+import org.aragora.telemetry.counting.store.WriteBehind;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +42,7 @@ public final class Aggregation {
   private final Windows windows;
   private final CountSink sink;
 
-  public Aggregation(Setup setup, KeyValueStore<Bytes, byte[]> store, CountSink sink) {
+  public Aggregation(Setup setup, WriteBehind store, CountSink sink) {
     Map<String, MetricDescriptor> byName = new HashMap<>();
     setup.metrics().forEach(metric -> byName.put(metric.name(), metric));
     OWN_METRICS.forEach(metric -> byName.put(metric.name(), metric));
@@ -83,7 +82,7 @@ public final class Aggregation {
     totals.write(total);
     sink.changed(total.key(), measurement);
     if (windowOpen && (type == MetricType.COUNTER || type == MetricType.HISTOGRAM)) {
-      Entry<Windows.Key, Tally> window = windows.resolve(total.key(), total.value().metric, minute);
+      Entry<Windows.Key, Tally> window = windows.resolve(total, minute);
       measurement.applyTo(window.value().value);
       windows.write(window, nextOffset);
     }

@@ -7,8 +7,6 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.SeriesKey;
@@ -18,6 +16,7 @@ import org.aragora.telemetry.counting.store.Codec;
 import org.aragora.telemetry.counting.store.StoredMap;
 import org.aragora.telemetry.counting.store.StoredMap.Entry;
 import org.aragora.telemetry.counting.store.ValueCodec;
+import org.aragora.telemetry.counting.store.WriteBehind;
 import org.aragora.telemetry.counting.value.IncompatibleMetricException;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.jspecify.annotations.Nullable;
@@ -48,11 +47,7 @@ final class Tallies<K> {
    * @param unknown takes the values of metrics that this program does not have; they stay in the
    *     store as they are
    */
-  Tallies(
-      Owner owner,
-      KeyValueStore<Bytes, byte[]> store,
-      Section<K> section,
-      BiConsumer<K, Tally.Stored> unknown) {
+  Tallies(Owner owner, WriteBehind store, Section<K> section, BiConsumer<K, Tally.Stored> unknown) {
     map =
         new StoredMap<>(
             store,
@@ -86,7 +81,8 @@ final class Tallies<K> {
     return Tally.of(metric, stored);
   }
 
-  @Nullable Entry<K, Tally> find(K key) {
+  /** The tally of a key that {@code key} equals, null if there is none. */
+  @Nullable Entry<K, Tally> find(Object key) {
     return map.find(key);
   }
 
@@ -95,14 +91,14 @@ final class Tallies<K> {
     return map.add(key, tally);
   }
 
-  /** Writes a tally through to the store after its value was changed. */
+  /** Marks a tally whose value was changed, for the store and for the topics. */
   void write(Entry<K, Tally> entry, long nextOffset) {
     entry.value().nextOffset = nextOffset;
     map.write(entry);
     markChanged(entry);
   }
 
-  /** Writes a tally through to the store that is as it was, but for its time. */
+  /** Marks a tally for the store that is as it was, but for its time. */
   void store(Entry<K, Tally> entry) {
     map.write(entry);
   }
@@ -137,8 +133,8 @@ final class Tallies<K> {
     return writer.toBytes();
   }
 
-  void removeIf(Predicate<K> matches) {
-    map.removeIf(entry -> matches.test(entry.key()));
+  void removeIf(Predicate<Entry<K, Tally>> matches) {
+    map.removeIf(matches);
   }
 
   void forEach(Consumer<Entry<K, Tally>> to) {

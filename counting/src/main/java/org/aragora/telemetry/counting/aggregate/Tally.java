@@ -3,8 +3,10 @@ package org.aragora.telemetry.counting.aggregate;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
+import org.aragora.telemetry.counting.store.StoredMap.Entry;
 import org.aragora.telemetry.counting.value.Aggregate;
 import org.aragora.telemetry.counting.value.PartialValue;
+import org.jspecify.annotations.Nullable;
 
 /** The value of one series so far, in total or in one minute, as one task has it. Mutable. */
 final class Tally {
@@ -53,6 +55,12 @@ final class Tally {
 
   /** Append time at which {@link Lifetimes} looks at it next. */
   long dueMs = Long.MAX_VALUE;
+
+  /** Of a total: its window that took an event last, null if there is none or it is closed. */
+  @Nullable Entry<Windows.Key, Tally> window;
+
+  /** Of a window: the total that has it as {@link #window}, or had. */
+  @Nullable Tally total;
 
   Tally(MetricDescriptor metric, Aggregate value, Beginning beginning) {
     this.metric = metric;

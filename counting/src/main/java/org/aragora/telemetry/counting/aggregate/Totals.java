@@ -7,8 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.counting.flow.CountSink;
 import org.aragora.telemetry.counting.flow.CountingRules;
 import org.aragora.telemetry.counting.flow.Handover;
@@ -20,6 +18,7 @@ import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.store.Codec;
 import org.aragora.telemetry.counting.store.StoredMap.Entry;
+import org.aragora.telemetry.counting.store.WriteBehind;
 import org.aragora.telemetry.counting.value.Aggregate;
 import org.aragora.telemetry.counting.value.InstanceAggregate;
 import org.aragora.telemetry.counting.value.PartialValue;
@@ -78,11 +77,7 @@ final class Totals {
 
   private boolean anyUnknown;
 
-  Totals(
-      Tallies.Owner owner,
-      CountingRules rules,
-      Handover handover,
-      KeyValueStore<Bytes, byte[]> store) {
+  Totals(Tallies.Owner owner, CountingRules rules, Handover handover, WriteBehind store) {
     this.task = owner.task();
     this.rules = rules;
     this.handover = handover;
@@ -133,13 +128,16 @@ final class Totals {
     if (setBack || anyUnknown) {
       rebase();
     }
-    for (Lifetimes lifetimes : List.of(ordinary, instances)) {
-      for (var part = lifetimes.next(nowMs); part != null; part = lifetimes.next(nowMs)) {
-        retire(part, sink);
-      }
-    }
+    retireDue(ordinary, sink);
+    retireDue(instances, sink);
     while (instances.size() > MAX_INSTANCES) {
       retire(Objects.requireNonNull(instances.first(Long.MAX_VALUE)), sink);
+    }
+  }
+
+  private void retireDue(Lifetimes lifetimes, CountSink sink) {
+    for (var part = lifetimes.next(nowMs); part != null; part = lifetimes.next(nowMs)) {
+      retire(part, sink);
     }
   }
 
@@ -186,16 +184,15 @@ final class Totals {
    */
   Entry<SeriesKey, Tally> resolve(Measurement measurement) {
     MetricDescriptor metric = measurement.metric();
-    SeriesKey key = new SeriesKey(metric.name(), measurement.labelValues());
-    Entry<SeriesKey, Tally> known = tallies.find(key);
-    boolean full = admitted.getOrDefault(metric.name(), 0) >= rules.seriesLimit();
+    Entry<SeriesKey, Tally> known = tallies.find(measurement.series());
     if (known != null) {
       if (known.value().overLimit) {
-        stayOverLimit(known, full);
+        stayOverLimit(known, isFull(metric));
       }
       return known;
     }
-    SeriesKey folded = full ? fold(key, metric) : key;
+    SeriesKey key = measurement.series().toKey();
+    SeriesKey folded = isFull(metric) ? fold(key, metric) : key;
     if (folded.equals(key)) {
       return add(key, metric, false);
     }
@@ -205,6 +202,10 @@ final class Totals {
     }
     known = tallies.find(folded);
     return known != null ? known : add(folded, metric, false);
+  }
+
+  private boolean isFull(MetricDescriptor metric) {
+    return admitted.getOrDefault(metric.name(), 0) >= rules.seriesLimit();
   }
 
   /** An instance that was over the limit takes a place that is free now. */
@@ -264,7 +265,7 @@ final class Totals {
         && fold(key, metric).equals(key);
   }
 
-  /** Writes a series that the record has changed through to the store. */
+  /** Marks a series that the record has changed. */
   void write(Entry<SeriesKey, Tally> entry) {
     Tally tally = entry.value();
     tally.changedMs = nowMs;

@@ -1,7 +1,5 @@
 package org.aragora.telemetry.counting.aggregate;
 
-import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.counting.flow.CountSink;
 import org.aragora.telemetry.counting.flow.CountingRules;
 import org.aragora.telemetry.counting.flow.Times;
@@ -13,6 +11,7 @@ import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.counting.store.Codec;
 import org.aragora.telemetry.counting.store.StoredMap.Entry;
+import org.aragora.telemetry.counting.store.WriteBehind;
 import org.aragora.telemetry.counting.value.Aggregate;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +43,7 @@ final class Windows {
   /** No open window is older. */
   private long oldestMinute = Long.MAX_VALUE;
 
-  Windows(Tallies.Owner owner, CountingRules rules, KeyValueStore<Bytes, byte[]> store) {
+  Windows(Tallies.Owner owner, CountingRules rules, WriteBehind store) {
     this.task = owner.task();
     this.graceNanos = rules.lateGrace().toNanos();
     tallies = new Tallies<>(owner, store, SECTION, (key, value) -> {});
@@ -61,18 +60,28 @@ final class Windows {
     return partitionTimeNanos < endNanos(minute) + graceNanos;
   }
 
-  /** The window of a series, added if it is new. */
-  Entry<Key, Tally> resolve(SeriesKey series, MetricDescriptor metric, long minute) {
-    Key key = new Key(minute, series);
+  /** The open window of a series, added if it is new. */
+  Entry<Key, Tally> resolve(Entry<SeriesKey, Tally> total, long minute) {
+    Entry<Key, Tally> last = total.value().window;
+    if (last != null && last.key().minute() == minute) {
+      return last;
+    }
+    Entry<Key, Tally> window = find(new Key(minute, total.key()), total.value().metric);
+    total.value().window = window;
+    window.value().total = total.value();
+    return window;
+  }
+
+  private Entry<Key, Tally> find(Key key, MetricDescriptor metric) {
     Entry<Key, Tally> known = tallies.find(key);
     if (known != null) {
       return known;
     }
-    oldestMinute = Math.min(oldestMinute, minute);
+    oldestMinute = Math.min(oldestMinute, key.minute());
     return tallies.add(key, new Tally(metric, Aggregate.zero(metric), Tally.Beginning.OF_WINDOW));
   }
 
-  /** Writes a changed window through to the store. */
+  /** Marks a changed window. */
   void write(Entry<Key, Tally> window, long nextOffset) {
     tallies.write(window, nextOffset);
   }
@@ -86,8 +95,22 @@ final class Windows {
       return;
     }
     writeOut(sink);
-    tallies.removeIf(key -> !isOpen(key.minute(), partitionTimeNanos));
+    tallies.removeIf(
+        window -> {
+          boolean closes = !isOpen(window.key().minute(), partitionTimeNanos);
+          if (closes) {
+            forget(window);
+          }
+          return closes;
+        });
     findOldest();
+  }
+
+  private static void forget(Entry<Key, Tally> window) {
+    Tally total = window.value().total;
+    if (total != null && total.window == window) {
+      total.window = null;
+    }
   }
 
   /** Writes every window that has changed since the last time, after a restart every one. */

@@ -1,16 +1,16 @@
 package org.aragora.telemetry.counting.flow;
 
-import java.util.List;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.metric.SeriesProbe;
 import org.aragora.telemetry.counting.value.Aggregate;
 
-/** A change that one event makes to one series. */
+/** A change that one event makes to one series. Valid until the next one is passed on. */
 public interface Measurement {
   /** The metric of the series. */
   MetricDescriptor metric();
 
-  /** The series' label values, in the order of the metric's labels. */
-  List<String> labelValues();
+  /** The series, until the next measurement. */
+  SeriesProbe series();
 
   /** The event that makes the change. */
   CountedEvent event();

@@ -10,6 +10,8 @@ public final class Changelogs {
   /** Settings of these topics, in addition to those that Kafka Streams sets. */
   public static final Map<String, String> SETTINGS =
       Map.of(
+          "message.timestamp.type",
+          Topics.APPEND_TIME,
           "segment.ms",
           "600000",
           "segment.bytes",

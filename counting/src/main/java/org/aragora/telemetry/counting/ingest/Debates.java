@@ -5,8 +5,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
-import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.counting.flow.DebateChange;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
@@ -14,6 +12,7 @@ import org.aragora.telemetry.counting.store.Codec;
 import org.aragora.telemetry.counting.store.Hash128;
 import org.aragora.telemetry.counting.store.StoredMap;
 import org.aragora.telemetry.counting.store.ValueCodec;
+import org.aragora.telemetry.counting.store.WriteBehind;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.jspecify.annotations.Nullable;
 
@@ -63,8 +62,11 @@ final class Debates {
               .thenComparingLong(deadline -> deadline.debate().low()));
   private final int limit;
 
+  /** Append time up to which no end is old enough to be forgotten. */
+  private long keptUntilMs = Long.MIN_VALUE;
+
   /** {@code limit}: most debates to keep open, and most ended ones to remember. */
-  Debates(KeyValueStore<Bytes, byte[]> store, int limit) {
+  Debates(WriteBehind store, int limit) {
     this.limit = limit;
     open =
         new StoredMap<>(
@@ -97,11 +99,18 @@ final class Debates {
 
   /** Forgets the ends that were appended more than {@link #ENDED_RETENTION} before. */
   void forgetBefore(long appendMs) {
+    if (appendMs <= keptUntilMs) {
+      return;
+    }
     ended.removeWhile(entry -> entry.value().appendMs() + ENDED_RETENTION.toMillis() < appendMs);
+    StoredMap.Entry<Hash128, End> first = ended.first();
+    keptUntilMs =
+        (first == null ? appendMs : first.value().appendMs()) + ENDED_RETENTION.toMillis();
   }
 
   /** Brings what lies after an append time back to it: the broker's clock was set back. */
   void rebase(long appendMs) {
+    keptUntilMs = Long.MIN_VALUE;
     open.forEach(
         entry -> {
           if (entry.value().startAppendMs() > appendMs) {

@@ -1,8 +1,6 @@
 package org.aragora.telemetry.counting.ingest;
 
 import java.time.Duration;
-import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.counting.flow.BrokenInvariantException;
 import org.aragora.telemetry.counting.flow.CountSink;
 import org.aragora.telemetry.counting.flow.CountedEvent;
@@ -18,6 +16,7 @@ import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.counting.store.Codec;
 import org.aragora.telemetry.counting.store.StoredValue;
+import org.aragora.telemetry.counting.store.WriteBehind;
 import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.codec.EventCodec;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
@@ -66,7 +65,7 @@ public final class Ingest {
       InputPartition partition,
       CountingRules rules,
       Handover handover,
-      KeyValueStore<Bytes, byte[]> store,
+      WriteBehind store,
       CountSink sink) {
     this.partition = partition;
     this.rules = rules;

@@ -3,14 +3,13 @@ package org.aragora.telemetry.counting.ingest;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.counting.store.Codec;
 import org.aragora.telemetry.counting.store.Hash128;
-import org.aragora.telemetry.counting.store.StoreSection;
+import org.aragora.telemetry.counting.store.StoredEntries;
 import org.aragora.telemetry.counting.store.ValueCodec;
+import org.aragora.telemetry.counting.store.WriteBehind;
 
 /** Moves what version 1 of the ingest store kept under identifiers to their hashes. */
 final class OldIngest {
@@ -48,8 +47,7 @@ final class OldIngest {
 
   private OldIngest() {}
 
-  static void moveRuns(
-      KeyValueStore<Bytes, byte[]> store, BiConsumer<Hash128, Run> runs, Gaps gaps) {
+  static void moveRuns(WriteBehind store, BiConsumer<Hash128, Run> runs, Gaps gaps) {
     move(
         store,
         'R',
@@ -72,9 +70,7 @@ final class OldIngest {
 
   /** {@code open}, {@code ended}: take what was kept, by debate id. */
   static void moveDebates(
-      KeyValueStore<Bytes, byte[]> store,
-      BiConsumer<String, BinaryReader> open,
-      BiConsumer<String, Long> ended) {
+      WriteBehind store, BiConsumer<String, BinaryReader> open, BiConsumer<String, Long> ended) {
     Codec<String> ids = Codec.of((id, out) -> out.writeString(id), BinaryReader::readString);
     move(store, 'D', ids, open);
     move(
@@ -88,12 +84,9 @@ final class OldIngest {
   }
 
   private static <K> void move(
-      KeyValueStore<Bytes, byte[]> store,
-      char kind,
-      Codec<K> keys,
-      BiConsumer<K, BinaryReader> to) {
-    StoreSection<K, BinaryReader> old =
-        new StoreSection<>(
+      WriteBehind store, char kind, Codec<K> keys, BiConsumer<K, BinaryReader> to) {
+    StoredEntries<K, BinaryReader> old =
+        new StoredEntries<>(
             store,
             kind,
             keys,
@@ -103,7 +96,7 @@ final class OldIngest {
     found.forEach(
         (key, value) -> {
           to.accept(key, value);
-          old.delete(old.key(key));
+          old.remove(key);
         });
   }
 }

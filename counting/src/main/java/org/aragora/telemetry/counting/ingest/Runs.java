@@ -2,17 +2,18 @@ package org.aragora.telemetry.counting.ingest;
 
 import java.time.Duration;
 import java.util.Comparator;
-import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueStore;
+import java.util.Objects;
 import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.counting.store.Codec;
 import org.aragora.telemetry.counting.store.Hash128;
-import org.aragora.telemetry.counting.store.StoreSection;
+import org.aragora.telemetry.counting.store.StoredEntries;
 import org.aragora.telemetry.counting.store.StoredMap;
 import org.aragora.telemetry.counting.store.ValueCodec;
+import org.aragora.telemetry.counting.store.WriteBehind;
 import org.aragora.telemetry.schemas.envelope.Event;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The numbers that have been counted, per producer run, of one input partition: a duplicate is an
@@ -42,17 +43,41 @@ final class Runs {
   private final StoredMap<Hash128, Run> runs;
 
   /** Last number by first number; each {@link Run} mirrors its own. */
-  private final StoreSection<Gap, Long> gaps;
+  private final StoredEntries<Gap, Long> gaps;
 
   private final Ledger ledger;
   private final int limit;
+  private final RunNames names = new RunNames();
+
+  /** Append time up to which no run is old enough to be forgotten. */
+  private long keptUntilMs = Long.MIN_VALUE;
+
+  /** The run whose number is being marked. */
+  private @Nullable Hash128 marked;
+
+  private final Run.GapListener gapsOfMarked =
+      new Run.GapListener() {
+        @Override
+        public void opened(long first, long last) {
+          gaps.add(gap(first), last);
+        }
+
+        @Override
+        public void removed(long first) {
+          gaps.remove(gap(first));
+        }
+
+        private Gap gap(long first) {
+          return new Gap(Objects.requireNonNull(marked), first);
+        }
+      };
 
   /** {@code limit}: most runs to keep; the one idle longest is forgotten first. */
-  Runs(KeyValueStore<Bytes, byte[]> store, Ledger ledger, int limit) {
+  Runs(WriteBehind store, Ledger ledger, int limit) {
     this.ledger = ledger;
     this.limit = limit;
     gaps =
-        new StoreSection<>(
+        new StoredEntries<>(
             store,
             GAP,
             Codec.of(Gap::write, Gap::read),
@@ -68,16 +93,23 @@ final class Runs {
             RUN,
             Codec.of(Hash128::write, Hash128::read),
             ValueCodec.of(Runs::write, Runs::read));
+    gaps.forEach(this::restoreGap);
     OldIngest.moveRuns(
-        store, runs::put, (run, first, last) -> gaps.put(gaps.key(new Gap(run, first)), last));
-    gaps.forEach(
-        (gap, last) -> {
-          Run run = runs.get(gap.run());
-          if (run != null) {
-            run.restoreGap(gap.first(), last);
-          }
+        store,
+        runs::put,
+        (run, first, last) -> {
+          Gap gap = new Gap(run, first);
+          gaps.add(gap, last);
+          restoreGap(gap, last);
         });
     runs.sort(Comparator.comparingLong(Run::lastOffset).thenComparingLong(Run::lastAppendMs));
+  }
+
+  private void restoreGap(Gap gap, long last) {
+    Run run = runs.get(gap.run());
+    if (run != null) {
+      run.restoreGap(gap.first(), last);
+    }
   }
 
   private static void write(Run run, BinaryWriter out) {
@@ -96,6 +128,9 @@ final class Runs {
 
   /** Forgets the runs whose last event was appended more than {@link #RETENTION} before. */
   void forgetBefore(long appendMs) {
+    if (appendMs <= keptUntilMs) {
+      return;
+    }
     runs.removeWhile(
         entry -> {
           boolean old = entry.value().lastAppendMs() + RETENTION.toMillis() < appendMs;
@@ -104,12 +139,14 @@ final class Runs {
           }
           return old;
         });
+    StoredMap.Entry<Hash128, Run> first = runs.first();
+    keptUntilMs = (first == null ? appendMs : first.value().lastAppendMs()) + RETENTION.toMillis();
   }
 
   private void forget(StoredMap.Entry<Hash128, Run> entry) {
     Run run = entry.value();
     ledger.missing().subtract(run.missing());
-    run.gapStarts().forEach(first -> gaps.delete(gaps.key(new Gap(entry.key(), first))));
+    run.gapStarts().forEach(first -> gaps.remove(new Gap(entry.key(), first)));
   }
 
   private void forgetOverLimit() {
@@ -126,6 +163,7 @@ final class Runs {
 
   /** Brings what lies after an append time back to it: the broker's clock was set back. */
   void rebase(long appendMs) {
+    keptUntilMs = Long.MIN_VALUE;
     runs.forEach(
         entry -> {
           if (entry.value().lastAppendMs() > appendMs) {
@@ -141,7 +179,7 @@ final class Runs {
    * @return false if it was counted before
    */
   boolean count(String source, Event.Sequence sequence, long appendMs, long offset) {
-    Hash128 key = Hash128.of(source, sequence.epoch());
+    Hash128 key = names.hash(source, sequence.epoch());
     StoredMap.Entry<Hash128, Run> entry = runs.find(key);
     if (entry == null) {
       entry = runs.add(key, new Run(MAX_GAPS, 0, 0, appendMs, offset));
@@ -152,24 +190,11 @@ final class Runs {
     boolean fresh = !run.isCounted(sequence.seq());
     if (fresh) {
       long missingBefore = run.missing();
-      ledger.recordGapsClosed(run.mark(sequence.seq(), gapsOf(key)));
+      marked = key;
+      ledger.recordGapsClosed(run.mark(sequence.seq(), gapsOfMarked));
       ledger.missing().subtract(missingBefore).add(run.missing());
     }
     runs.write(entry);
     return fresh;
-  }
-
-  private Run.GapListener gapsOf(Hash128 key) {
-    return new Run.GapListener() {
-      @Override
-      public void opened(long first, long last) {
-        gaps.put(gaps.key(new Gap(key, first)), last);
-      }
-
-      @Override
-      public void removed(long first) {
-        gaps.delete(gaps.key(new Gap(key, first)));
-      }
-    };
   }
 }

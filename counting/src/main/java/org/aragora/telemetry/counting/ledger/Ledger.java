@@ -24,6 +24,7 @@ public final class Ledger {
   private long counted;
   private long duplicate;
   private final Map<DeadLetterReason, Long> deadLetters = new EnumMap<>(DeadLetterReason.class);
+  private long deadLettersOfAll;
   private long late;
   private long clockSkew;
   private long gapsClosed;
@@ -56,6 +57,7 @@ public final class Ledger {
 
   public void recordDeadLetter(DeadLetterReason reason) {
     deadLetters.merge(reason, 1L, Long::sum);
+    deadLettersOfAll++;
   }
 
   public void recordLate() {
@@ -99,7 +101,7 @@ public final class Ledger {
   }
 
   public long deadLetters() {
-    return deadLetters.values().stream().mapToLong(Long::longValue).sum();
+    return deadLettersOfAll;
   }
 
   public long late() {
@@ -176,7 +178,10 @@ public final class Ledger {
     ledger.duplicate = in.readUnsigned();
     int reasons = in.readInt();
     for (int i = 0; i < reasons; i++) {
-      ledger.deadLetters.put(reason(in.readString()), in.readUnsigned());
+      DeadLetterReason reason = reason(in.readString());
+      long count = in.readUnsigned();
+      ledger.deadLetters.put(reason, count);
+      ledger.deadLettersOfAll += count;
     }
     ledger.late = in.readUnsigned();
     ledger.clockSkew = in.readUnsigned();

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.aragora.telemetry.counting.flow.CountedEvent;
 import org.aragora.telemetry.counting.flow.DebateChange.Ended;
 import org.aragora.telemetry.counting.flow.DebateChange.Started;
@@ -28,6 +29,7 @@ import org.aragora.telemetry.counting.value.LatestAggregate;
 import org.aragora.telemetry.counting.value.RatioAggregate;
 import org.aragora.telemetry.counting.value.RunMaximumAggregate;
 import org.aragora.telemetry.counting.value.SumAggregate;
+import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
 import org.aragora.telemetry.schemas.event.EloUpdated;
 import org.aragora.telemetry.schemas.event.InstanceHeartbeat;
@@ -52,9 +54,16 @@ public final class MetricCatalog {
           "aragora_websocket_connections",
           "Active WebSocket connections");
 
+  private static final List<String> STATUS =
+      IntStream.range(0, 600).mapToObj(String::valueOf).toList();
+  private static final List<String> STATUS_CLASS =
+      IntStream.range(0, 6).mapToObj(hundreds -> hundreds + "xx").toList();
+
   private final Map<String, MetricDescriptor> descriptors = new LinkedHashMap<>();
   private final Map<Class<?>, List<Rule<?, ?>>> rules = new HashMap<>();
   private final EndpointTemplate endpoints = new EndpointTemplate();
+  private final Memo instances = new Memo(Event::instanceId);
+  private final Map<Enum<?>, String> enumLabels = new HashMap<>();
 
   /** {@code topicPrefix}: the beginning of the topics' names, such as {@code aragora.}. */
   public MetricCatalog(String topicPrefix) {
@@ -77,7 +86,7 @@ public final class MetricCatalog {
         .on(RequestCompleted.class)
         .label("method", RequestCompleted::method)
         .label("endpoint", request -> endpoints.of(request.endpoint()))
-        .label("status", request -> String.valueOf(request.status()))
+        .label("status", request -> STATUS.get(request.status()))
         .change(count());
     seconds(
             "aragora_request_duration_seconds",
@@ -89,8 +98,8 @@ public final class MetricCatalog {
         .change(observe(RequestCompleted::durationNanos));
     counter("aragora_instance_requests_total", "HTTP requests by instance and class of status")
         .on(RequestCompleted.class)
-        .instance()
-        .label("class", request -> request.status() / 100 + "xx")
+        .instance(instances)
+        .label("class", request -> STATUS_CLASS.get(request.status() / 100))
         .change(count());
     ratio("aragora_request_error_rate", "Share of requests that were answered with 5xx")
         .on(RequestCompleted.class)
@@ -182,7 +191,7 @@ public final class MetricCatalog {
             "aragora_instance_up",
             "Whether an instance is alive (1) or silent (0)")
         .on(InstanceHeartbeat.class)
-        .instance()
+        .instance(instances)
         .change(
             (instance, heartbeat, event) ->
                 instance.heartbeat(
@@ -191,14 +200,14 @@ public final class MetricCatalog {
                     heartbeat.intervalNanos(),
                     heartbeat.websocketConnections()))
         .on(InstanceStopped.class)
-        .instance()
+        .instance(instances)
         .change((instance, stopped, event) -> instance.stopped(event.order()))
         .on(WebsocketOpened.class)
-        .instance()
+        .instance(instances)
         .change(
             (instance, opened, event) -> instance.websocket(event.order(), opened.connections()))
         .on(WebsocketClosed.class)
-        .instance()
+        .instance(instances)
         .change(
             (instance, closed, event) -> instance.websocket(event.order(), closed.connections()));
   }
@@ -235,8 +244,8 @@ public final class MetricCatalog {
     return ended.end().outcome();
   }
 
-  private static String label(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
+  private String label(Enum<?> value) {
+    return enumLabels.computeIfAbsent(value, v -> v.name().toLowerCase(Locale.ROOT));
   }
 
   Metric<SumAggregate> counter(String name, String help) {

@@ -2,6 +2,7 @@ package org.aragora.telemetry.counting.measure;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -10,26 +11,37 @@ import java.util.function.Predicate;
 import org.aragora.telemetry.counting.flow.CountedEvent;
 import org.aragora.telemetry.counting.flow.Measurement;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.metric.SeriesProbe;
 import org.aragora.telemetry.counting.value.Aggregate;
 import org.aragora.telemetry.schemas.text.Unicode;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The changes that one kind of event makes to the series of one metric. Immutable.
- *
- * @param kind the type of the metric's values
- * @param data an event's data, or a change in the life of a debate
- * @param labels a getter for each label of the metric
- * @param applies if an event changes anything
- */
-record Rule<T, A extends Aggregate>(
-    MetricDescriptor metric,
-    Class<A> kind,
-    Class<T> data,
-    List<BiFunction<T, CountedEvent, String>> labels,
-    Predicate<T> applies,
-    Change<A, T> change) {
+/** The changes that one kind of event makes to the series of one metric. Not thread-safe. */
+final class Rule<T, A extends Aggregate> {
   private static final int MAX_LABEL_CHARS = 128;
+
+  private final MetricDescriptor metric;
+  private final Class<A> kind;
+  private final Class<T> data;
+  private final List<BiFunction<T, CountedEvent, String>> labels;
+  private final Predicate<T> applies;
+  private final Change<A, T> change;
+  private final Applied applied;
+
+  private Rule(Draft<T, A> draft, MetricDescriptor metric, Change<A, T> change) {
+    this.metric = metric;
+    this.kind = draft.metric.kind();
+    this.data = draft.data;
+    this.labels = List.copyOf(draft.getters);
+    this.applies = draft.applies;
+    this.change = change;
+    this.applied = new Applied();
+  }
+
+  /** The type of an event's data, or of a change in the life of a debate. */
+  Class<T> data() {
+    return data;
+  }
 
   /** A rule that is being written down. */
   static final class Draft<T, A extends Aggregate> {
@@ -51,10 +63,10 @@ record Rule<T, A extends Aggregate>(
       return this;
     }
 
-    /** Adds the label {@code instance_id}. */
-    Draft<T, A> instance() {
+    /** Adds the label {@code instance_id}. {@code instances}: by source. */
+    Draft<T, A> instance(Memo instances) {
       names.add("instance_id");
-      getters.add((of, event) -> event.event().instanceId());
+      getters.add((of, event) -> instances.of(event.event().source()));
       return this;
     }
 
@@ -66,10 +78,7 @@ record Rule<T, A extends Aggregate>(
 
     /** Completes the rule. */
     Metric<A> change(Change<A, T> change) {
-      return metric.rule(
-          names,
-          descriptor ->
-              new Rule<>(descriptor, metric.kind(), data, List.copyOf(getters), applies, change));
+      return metric.rule(names, descriptor -> new Rule<>(this, descriptor, change));
     }
 
     /** Completes the rule. An event without the amount changes nothing. */
@@ -85,33 +94,46 @@ record Rule<T, A extends Aggregate>(
     }
   }
 
-  /** A rule and an event that it applies to. */
-  private record Applied<T, A extends Aggregate>(
-      Rule<T, A> rule, List<String> labelValues, T data, CountedEvent event)
-      implements Measurement {
+  void measure(Object eventData, CountedEvent event, Consumer<Measurement> to) {
+    T of = data.cast(eventData);
+    if (applies.test(of)) {
+      applied.set(of, event);
+      to.accept(applied);
+    }
+  }
+
+  /** The rule and the event that it applies to now. */
+  private final class Applied implements Measurement {
+    private final SeriesProbe series = new SeriesProbe(metric.name(), metric.labels().size());
+    private @Nullable T of;
+    private @Nullable CountedEvent event;
+
+    private void set(T newData, CountedEvent newEvent) {
+      of = newData;
+      event = newEvent;
+      for (int i = 0; i < labels.size(); i++) {
+        series.set(i, Unicode.cut(labels.get(i).apply(newData, newEvent), MAX_LABEL_CHARS));
+      }
+    }
+
     @Override
     public MetricDescriptor metric() {
-      return rule.metric;
+      return metric;
+    }
+
+    @Override
+    public SeriesProbe series() {
+      return series;
+    }
+
+    @Override
+    public CountedEvent event() {
+      return Objects.requireNonNull(event);
     }
 
     @Override
     public void applyTo(Aggregate value) {
-      rule.change.apply(rule.kind.cast(value), data, event);
+      change.apply(kind.cast(value), Objects.requireNonNull(of), event());
     }
-  }
-
-  void measure(Object eventData, CountedEvent event, Consumer<Measurement> to) {
-    T of = data.cast(eventData);
-    if (applies.test(of)) {
-      to.accept(new Applied<>(this, labelValues(of, event), of, event));
-    }
-  }
-
-  private List<String> labelValues(T of, CountedEvent event) {
-    String[] values = new String[labels.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = Unicode.cut(labels.get(i).apply(of, event), MAX_LABEL_CHARS);
-    }
-    return List.of(values);
   }
 }

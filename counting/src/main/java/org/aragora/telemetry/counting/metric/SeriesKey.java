@@ -17,6 +17,11 @@ public record SeriesKey(String metric, List<String> labelValues) {
     labelValues = List.copyOf(labelValues);
   }
 
+  @Override
+  public int hashCode() {
+    return 31 * metric.hashCode() + labelValues.hashCode();
+  }
+
   public void write(BinaryWriter out) {
     out.writeString(metric).writeUnsigned(labelValues.size());
     labelValues.forEach(out::writeString);

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The entries of one kind in a store. A key is its version, the kind, then the fields. Everything
  * that this program writes to a store passes through {@link #put(Bytes, Object)} or {@link
- * #delete(Bytes)}. Not thread-safe.
+ * #delete(Bytes)}, when a {@link WriteBehind} is written. Not thread-safe.
  */
-public final class StoreSection<K, V> {
+final class StoreSection<K, V> {
   private static final byte KEY_VERSION = 1;
 
   private final KeyValueStore<Bytes, byte[]> store;
@@ -22,7 +22,7 @@ public final class StoreSection<K, V> {
   private final ValueCodec<K, V> values;
   private final BinaryWriter writer = new BinaryWriter();
 
-  public StoreSection(
+  StoreSection(
       KeyValueStore<Bytes, byte[]> store, char kind, Codec<K> keys, ValueCodec<K, V> values) {
     this.store = store;
     this.kind = kind;
@@ -31,7 +31,7 @@ public final class StoreSection<K, V> {
   }
 
   /** Reads all entries, in the order of their keys' bytes. */
-  public void forEach(BiConsumer<K, V> to) {
+  void forEach(BiConsumer<K, V> to) {
     try (KeyValueIterator<Bytes, byte[]> all = store.prefixScan(prefix(), new BytesSerializer())) {
       while (all.hasNext()) {
         KeyValue<Bytes, byte[]> entry = all.next();
@@ -52,15 +52,9 @@ public final class StoreSection<K, V> {
   }
 
   /** The bytes of a key. */
-  public Bytes key(K key) {
+  Bytes key(K key) {
     keys.write(key, writer.reset().writeByte(KEY_VERSION).writeByte(kind));
     return Bytes.wrap(writer.toBytes());
-  }
-
-  /** The bytes of a value. */
-  public byte[] bytes(V value) {
-    values.write(value, writer.reset());
-    return writer.toBytes();
   }
 
   @Nullable V get(K key) {
@@ -69,12 +63,13 @@ public final class StoreSection<K, V> {
   }
 
   /** Writes a value. {@code key}: from {@link #key}. */
-  public void put(Bytes key, V value) {
-    store.put(key, bytes(value));
+  void put(Bytes key, V value) {
+    values.write(value, writer.reset());
+    store.put(key, writer.toBytes());
   }
 
   /** Removes an entry. {@code key}: from {@link #key}. */
-  public void delete(Bytes key) {
+  void delete(Bytes key) {
     store.delete(key);
   }
 }

@@ -8,13 +8,12 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mirror in memory of one kind of entries of a store: read once, when a task starts; every change
- * is written through. Entries are in the order of their last use, the longest unused first. Not
- * thread-safe.
+ * A mirror in memory of one kind of entries of a store: read once, when a task starts. Changes wait
+ * until the {@link WriteBehind} is written. Entries are in the order of their last use, the longest
+ * unused first. Not thread-safe.
  */
 public final class StoredMap<K, V> {
 
@@ -23,6 +22,12 @@ public final class StoredMap<K, V> {
     private final K key;
     private final Bytes storeKey;
     private V value;
+
+    /** Its place in the list of changes, negative if it is not there. */
+    private int place = -1;
+
+    /** If the store has an entry of its key. */
+    private boolean stored;
 
     private Entry(K key, Bytes storeKey, V value) {
       this.key = key;
@@ -46,23 +51,21 @@ public final class StoredMap<K, V> {
 
   private final StoreSection<K, V> section;
   private final LinkedHashMap<K, Entry<K, V>> entries;
+  private final List<Entry<K, V>> changed = new ArrayList<>();
+  private final List<Bytes> removed = new ArrayList<>();
 
   /** Restores the entries that the store holds. */
-  public StoredMap(
-      KeyValueStore<Bytes, byte[]> store, char kind, Codec<K> keys, ValueCodec<K, V> values) {
+  public StoredMap(WriteBehind store, char kind, Codec<K> keys, ValueCodec<K, V> values) {
     this(store, kind, keys, values, true);
   }
 
   /** {@code byUse}: if entries are in the order of their last use, not in that of their coming. */
   public StoredMap(
-      KeyValueStore<Bytes, byte[]> store,
-      char kind,
-      Codec<K> keys,
-      ValueCodec<K, V> values,
-      boolean byUse) {
+      WriteBehind store, char kind, Codec<K> keys, ValueCodec<K, V> values, boolean byUse) {
     entries = new LinkedHashMap<>(16, 0.75f, byUse);
-    section = new StoreSection<>(store, kind, keys, values);
-    section.forEach(this::add);
+    section = new StoreSection<>(store.store(), kind, keys, values);
+    section.forEach((key, value) -> add(key, value).stored = true);
+    store.mirror(this::writeChanges);
   }
 
   /** Puts the restored entries in the order in which they were used. */
@@ -73,8 +76,8 @@ public final class StoredMap<K, V> {
     sorted.forEach(entry -> entries.put(entry.key, entry));
   }
 
-  /** Finds an entry, which counts as a use of it. */
-  public @Nullable Entry<K, V> find(K key) {
+  /** Finds an entry, which counts as a use of it. {@code key}: equals the entry's key. */
+  public @Nullable Entry<K, V> find(Object key) {
     return entries.get(key);
   }
 
@@ -97,7 +100,7 @@ public final class StoredMap<K, V> {
     return entries.containsKey(key);
   }
 
-  /** Adds an entry that is not in the store before {@link #write} is called for it. */
+  /** Adds an entry that the store does not get before {@link #write} is called for it. */
   public Entry<K, V> add(K key, V value) {
     Entry<K, V> entry = new Entry<>(key, section.key(key), value);
     entries.put(key, entry);
@@ -106,18 +109,27 @@ public final class StoredMap<K, V> {
 
   /** Writes an entry after its value was changed in place. */
   public void write(Entry<K, V> entry) {
-    section.put(entry.storeKey, entry.value);
+    if (entry.place < 0) {
+      entry.place = changed.size();
+      changed.add(entry);
+    }
+  }
+
+  private void writeChanges() {
+    removed.forEach(section::delete); // first, because a key may have come again
+    removed.clear();
+    for (Entry<K, V> entry : changed) {
+      section.put(entry.storeKey, entry.value);
+      entry.stored = true;
+      entry.place = -1;
+    }
+    changed.clear();
   }
 
   /** Replaces the value of an entry, which is not a use of it. */
   public void replace(Entry<K, V> entry, V value) {
     entry.value = value;
     write(entry);
-  }
-
-  /** The value's bytes as {@link #write} writes them. */
-  public byte[] bytes(Entry<K, V> entry) {
-    return section.bytes(entry.value);
   }
 
   /** Adds a value or replaces that of a key. */
@@ -136,12 +148,27 @@ public final class StoredMap<K, V> {
    * @return its value, null if there was none
    */
   public @Nullable V remove(K key) {
-    Entry<K, V> removed = entries.remove(key);
-    if (removed == null) {
+    Entry<K, V> entry = entries.remove(key);
+    if (entry == null) {
       return null;
     }
-    section.delete(removed.storeKey);
-    return removed.value;
+    forget(entry);
+    return entry.value;
+  }
+
+  private void forget(Entry<K, V> entry) {
+    if (entry.place >= 0) {
+      Entry<K, V> last = changed.remove(changed.size() - 1);
+      if (last != entry) {
+        changed.set(entry.place, last);
+        last.place = entry.place;
+      }
+      entry.place = -1;
+    }
+    if (entry.stored) {
+      removed.add(entry.storeKey);
+      entry.stored = false;
+    }
   }
 
   /** Removes the entries that were unused longest, up to the first that does not match. */
@@ -152,7 +179,7 @@ public final class StoredMap<K, V> {
       if (!matches.test(entry)) {
         return;
       }
-      section.delete(entry.storeKey);
+      forget(entry);
       oldest.remove();
     }
   }
@@ -163,11 +190,11 @@ public final class StoredMap<K, V> {
         .values()
         .removeIf(
             entry -> {
-              boolean removed = matches.test(entry);
-              if (removed) {
-                section.delete(entry.storeKey);
+              boolean matched = matches.test(entry);
+              if (matched) {
+                forget(entry);
               }
-              return removed;
+              return matched;
             });
   }
 

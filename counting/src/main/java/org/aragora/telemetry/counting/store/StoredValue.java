@@ -1,7 +1,6 @@
 package org.aragora.telemetry.counting.store;
 
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /** The one entry of its kind in a store. Not thread-safe. */
@@ -14,10 +13,13 @@ public final class StoredValue<V> {
 
   private final StoreSection<NoKey, V> section;
   private final Bytes key;
+  private @Nullable V changed;
 
-  public StoredValue(KeyValueStore<Bytes, byte[]> store, char kind, Codec<V> values) {
-    section = new StoreSection<>(store, kind, KEYS, ValueCodec.of(values::write, values::read));
+  public StoredValue(WriteBehind store, char kind, Codec<V> values) {
+    section =
+        new StoreSection<>(store.store(), kind, KEYS, ValueCodec.of(values::write, values::read));
     key = section.key(NoKey.NO_KEY);
+    store.mirror(this::write);
   }
 
   /** Reads it from the store. */
@@ -25,7 +27,15 @@ public final class StoredValue<V> {
     return section.get(NoKey.NO_KEY);
   }
 
+  /** Replaces it. A value that is changed in place has to be put again. */
   public void put(V value) {
-    section.put(key, value);
+    changed = value;
+  }
+
+  private void write() {
+    if (changed != null) {
+      section.put(key, changed);
+      changed = null;
+    }
   }
 }

@@ -5,6 +5,7 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
+import org.jspecify.annotations.Nullable;
 
 /** Numerator and denominator per minute of event time, for the last hour. */
 public final class RatioAggregate implements Aggregate {
@@ -12,6 +13,11 @@ public final class RatioAggregate implements Aggregate {
   public static final int MINUTES = 60;
 
   private final TreeMap<Long, long[]> minutes = new TreeMap<>();
+
+  /** The counts of the minute that was added to last, null if they are forgotten. */
+  private long @Nullable [] last;
+
+  private long lastMinute;
 
   /**
    * Counts one event.
@@ -24,14 +30,23 @@ public final class RatioAggregate implements Aggregate {
   }
 
   private void add(long minute, long numerator, long denominator) {
-    long[] counts = minutes.computeIfAbsent(minute, m -> new long[2]);
+    long[] counts = last;
+    if (counts == null || minute != lastMinute) {
+      counts = minutes.computeIfAbsent(minute, m -> new long[2]);
+      last = counts;
+      lastMinute = minute;
+    }
     counts[0] += numerator;
     counts[1] += denominator;
   }
 
   /** Forgets what no window that ends at {@code minute} or later takes in. */
   public void forgetBefore(long minute) {
-    minutes.headMap(minute - MINUTES + 1).clear();
+    long first = minute - MINUTES + 1;
+    if (!minutes.isEmpty() && minutes.firstKey() < first) {
+      minutes.headMap(first).clear();
+      last = null;
+    }
   }
 
   /**

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.counting.fixtures.CommittedStore;
 import org.aragora.telemetry.counting.fixtures.MemoryStores;
 import org.aragora.telemetry.counting.fixtures.OneChange;
@@ -18,6 +16,7 @@ import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricType;
 import org.aragora.telemetry.counting.metric.SeriesKey;
+import org.aragora.telemetry.counting.store.WriteBehind;
 import org.aragora.telemetry.counting.value.HistogramAggregate;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.counting.value.SumAggregate;
@@ -43,7 +42,7 @@ class AggregateStoreTest {
 
   @Test
   void whatIsWrittenTodayIsVersion2() {
-    KeyValueStore<Bytes, byte[]> store = MemoryStores.empty();
+    WriteBehind store = MemoryStores.behind();
     apply(open(store), 41);
     assertThat(MemoryStores.contents(store))
         .isEqualTo(CommittedStore.contents(AggregateStoreTest.class, VERSION_2));
@@ -89,7 +88,7 @@ class AggregateStoreTest {
             LATENCY, List.of(), event, v -> ((HistogramAggregate) v).observe(700_000_000)));
   }
 
-  private Aggregation open(KeyValueStore<Bytes, byte[]> store) {
+  private Aggregation open(WriteBehind store) {
     return new Aggregation(
         new Aggregation.Setup(
             new InputPartition(InputTopic.AGENT_CALLS, 3),

@@ -8,8 +8,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.counting.fixtures.EarlierGeneration;
 import org.aragora.telemetry.counting.fixtures.MemoryStores;
 import org.aragora.telemetry.counting.fixtures.OneChange;
@@ -22,6 +20,7 @@ import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricType;
 import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.store.StoredMap.Entry;
+import org.aragora.telemetry.counting.store.WriteBehind;
 import org.aragora.telemetry.counting.value.IncompatibleMetricException;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.counting.value.SumAggregate;
@@ -38,7 +37,7 @@ class TotalsTest {
       MetricDescriptor.of(MetricType.COUNTER, "plain_total", "Plain.");
 
   private final Map<String, MetricDescriptor> metrics = new HashMap<>();
-  private KeyValueStore<Bytes, byte[]> store = MemoryStores.empty();
+  private WriteBehind store = MemoryStores.behind();
   private int limit = 2;
   private Duration birth = Duration.ofSeconds(20);
   private Handover handover = Handover.NONE;
@@ -87,7 +86,7 @@ class TotalsTest {
     List<String> agents = List.of("b", "other", "a", "c", "b", "d", "a");
     Map<String, String> expected = null;
     for (int restart = 0; restart <= agents.size(); restart++) {
-      store = MemoryStores.empty();
+      store = MemoryStores.behind();
       Totals totals = open();
       for (int i = 0; i < agents.size(); i++) {
         totals = i == restart ? open() : totals;

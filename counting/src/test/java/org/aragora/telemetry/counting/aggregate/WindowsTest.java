@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.counting.fixtures.MemoryStores;
 import org.aragora.telemetry.counting.fixtures.OneChange;
 import org.aragora.telemetry.counting.fixtures.RecordingSink;
@@ -18,6 +16,7 @@ import org.aragora.telemetry.counting.flow.Handover;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricType;
+import org.aragora.telemetry.counting.store.WriteBehind;
 import org.aragora.telemetry.counting.value.Aggregate;
 import org.aragora.telemetry.counting.value.RatioAggregate;
 import org.aragora.telemetry.counting.value.SumAggregate;
@@ -35,7 +34,7 @@ class WindowsTest {
   private static final MetricDescriptor RATIO =
       MetricDescriptor.of(MetricType.RATIO, "some_ratio", "Some.");
 
-  private KeyValueStore<Bytes, byte[]> store = MemoryStores.empty();
+  private WriteBehind store = MemoryStores.behind();
   private final RecordingSink sink = new RecordingSink();
   private Aggregation aggregation = open();
   private long partitionTime;

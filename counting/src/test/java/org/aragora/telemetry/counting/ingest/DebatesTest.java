@@ -2,12 +2,11 @@ package org.aragora.telemetry.counting.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.counting.fixtures.MemoryStores;
 import org.aragora.telemetry.counting.flow.DebateChange;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
+import org.aragora.telemetry.counting.store.WriteBehind;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.field.DebateOutcome;
 import org.junit.jupiter.api.Test;
@@ -18,7 +17,7 @@ class DebatesTest {
   private static final long TIMEOUT_MS = 900_000;
   private static final long MARGIN_MS = 60_000;
 
-  private KeyValueStore<Bytes, byte[]> store = MemoryStores.empty();
+  private WriteBehind store = MemoryStores.behind();
   private long offset;
   private Debates debates = new Debates(store, LIMIT);
 
@@ -202,7 +201,7 @@ class DebatesTest {
   }
 
   private String domain(String start, String end) {
-    debates = new Debates(MemoryStores.empty(), LIMIT);
+    debates = new Debates(MemoryStores.behind(), LIMIT);
     debates.start(debate("d", start, 0));
     return debates.end(end("d", end), 1, ++offset).domain();
   }

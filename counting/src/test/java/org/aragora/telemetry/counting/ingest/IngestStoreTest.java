@@ -3,8 +3,6 @@ package org.aragora.telemetry.counting.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
-import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.counting.fixtures.CommittedStore;
 import org.aragora.telemetry.counting.fixtures.MemoryStores;
 import org.aragora.telemetry.counting.fixtures.RecordingSink;
@@ -13,6 +11,7 @@ import org.aragora.telemetry.counting.flow.CountedEvent;
 import org.aragora.telemetry.counting.flow.Handover;
 import org.aragora.telemetry.counting.flow.InputRecord;
 import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.counting.store.WriteBehind;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +29,7 @@ class IngestStoreTest {
 
   @Test
   void whatIsWrittenTodayIsVersion2() {
-    KeyValueStore<Bytes, byte[]> store = MemoryStores.empty();
+    WriteBehind store = MemoryStores.behind();
     open(store);
     read(0, event("round_completed", 1, "\"round\":1,\"duration_seconds\":1"));
     read(1, event("round_completed", 700, "\"round\":1,\"duration_seconds\":1"));
@@ -55,7 +54,7 @@ class IngestStoreTest {
 
   @Test
   void nothingOfVersion1IsLeftOnceItWasRead() {
-    KeyValueStore<Bytes, byte[]> store = CommittedStore.open(IngestStoreTest.class, FILE_1);
+    WriteBehind store = CommittedStore.open(IngestStoreTest.class, FILE_1);
     open(store);
     ingest.writeOut(NOON_MS + 120_000, true);
     assertThat(MemoryStores.contents(store).keySet())
@@ -63,7 +62,7 @@ class IngestStoreTest {
         .isEqualTo(CommittedStore.contents(IngestStoreTest.class, FILE).keySet());
   }
 
-  private void countingGoesOnFrom(KeyValueStore<Bytes, byte[]> store) {
+  private void countingGoesOnFrom(WriteBehind store) {
     open(store);
     assertThat(ingest.appendTimeMs()).as("the stored clock").isEqualTo(NOON_MS + 120_000);
     assertThat(read(9, event("round_completed", 700, "\"round\":1,\"duration_seconds\":1")))
@@ -85,7 +84,7 @@ class IngestStoreTest {
         .containsExactly("ledger", "proposed end");
   }
 
-  private void open(KeyValueStore<Bytes, byte[]> store) {
+  private void open(WriteBehind store) {
     ingest =
         new Ingest(
             new InputPartition(InputTopic.DEBATES, 0), Rules.DEFAULT, Handover.NONE, store, sink);

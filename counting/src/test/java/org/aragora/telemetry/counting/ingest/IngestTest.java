@@ -8,8 +8,6 @@ import java.time.Instant;
 import java.util.List;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
-import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.counting.fixtures.MemoryStores;
 import org.aragora.telemetry.counting.fixtures.RecordingSink;
 import org.aragora.telemetry.counting.fixtures.Rules;
@@ -18,6 +16,7 @@ import org.aragora.telemetry.counting.flow.DebateChange;
 import org.aragora.telemetry.counting.flow.Handover;
 import org.aragora.telemetry.counting.flow.InputRecord;
 import org.aragora.telemetry.counting.metric.InputPartition;
+import org.aragora.telemetry.counting.store.WriteBehind;
 import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
@@ -28,7 +27,7 @@ class IngestTest {
   private static final long SECOND = 1_000 * MS;
   private static final long NOON = NOON_MS * MS;
 
-  private KeyValueStore<Bytes, byte[]> store = MemoryStores.empty();
+  private WriteBehind store = MemoryStores.behind();
   private RecordingSink sink = new RecordingSink();
   private Ingest ingest = create(true);
   private long offset;
@@ -178,7 +177,7 @@ class IngestTest {
   void noAppendTimeHoweverWildStopsCounting() {
     for (long appendMs :
         new long[] {Long.MAX_VALUE, Long.MIN_VALUE, -1, 0, Long.MAX_VALUE / 1_000_000 + 1}) {
-      store = MemoryStores.empty();
+      store = MemoryStores.behind();
       sink = new RecordingSink();
       ingest = create(true);
       for (String event :

@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
-import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.counting.fixtures.MemoryStores;
 import org.aragora.telemetry.counting.ledger.Ledger;
+import org.aragora.telemetry.counting.store.WriteBehind;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +17,7 @@ class RunsTest {
   private static final int LIMIT = 3;
 
   private long offset;
-  private KeyValueStore<Bytes, byte[]> store = MemoryStores.empty();
+  private WriteBehind store = MemoryStores.behind();
   private Ledger ledger = new Ledger();
   private Runs runs = new Runs(store, ledger, LIMIT);
 
@@ -168,7 +167,7 @@ class RunsTest {
   void anyOrderOfNumbersWithRestartsCountsEachOnce() {
     for (long seed = 0; seed < 300; seed++) {
       Random random = new Random(seed);
-      store = MemoryStores.empty();
+      store = MemoryStores.behind();
       ledger = new Ledger();
       runs = new Runs(store, ledger, LIMIT);
       Set<Long> counted = new HashSet<>();

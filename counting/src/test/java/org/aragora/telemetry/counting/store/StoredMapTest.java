@@ -3,9 +3,12 @@ package org.aragora.telemetry.counting.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.counting.fixtures.MemoryStores;
@@ -15,7 +18,7 @@ class StoredMapTest {
   private static final Codec<String> KEYS =
       Codec.of((key, out) -> out.writeString(key), BinaryReader::readString);
 
-  private KeyValueStore<Bytes, byte[]> store = MemoryStores.empty();
+  private WriteBehind store = MemoryStores.behind();
   private StoredMap<String, Long> map = open('A');
 
   private StoredMap<String, Long> open(char kind) {
@@ -37,7 +40,7 @@ class StoredMapTest {
   }
 
   @Test
-  void everyChangeIsInTheStoreAtOnce() {
+  void everyChangeIsInTheStoreOnceItWasWritten() {
     map.put("a", 1L);
     map.put("b", 2L);
     map.put("a", 3L);
@@ -45,6 +48,78 @@ class StoredMapTest {
     restart();
     assertThat(contents(map)).containsExactly("a=3");
     assertThat(map.get("b")).isNull();
+  }
+
+  @Test
+  void manyChangesOfAValueAreWrittenOnce() {
+    AtomicInteger puts = new AtomicInteger();
+    store = new WriteBehind(counting(puts));
+    map = open('A');
+    for (long i = 0; i < 100; i++) {
+      map.put("a", i);
+    }
+    assertThat(puts).hasValue(0);
+    store.write();
+    store.write();
+    assertThat(puts).hasValue(1);
+    map.put("b", 1L);
+    map.remove("b");
+    map.remove("a");
+    store.write();
+    assertThat(puts).as("b never was in the store").hasValue(2);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static KeyValueStore<Bytes, byte[]> counting(AtomicInteger puts) {
+    KeyValueStore<Bytes, byte[]> store = MemoryStores.empty();
+    return (KeyValueStore<Bytes, byte[]>)
+        Proxy.newProxyInstance(
+            StoredMapTest.class.getClassLoader(),
+            new Class<?>[] {KeyValueStore.class},
+            (proxy, method, arguments) -> {
+              if (List.of("put", "delete").contains(method.getName())) {
+                puts.incrementAndGet();
+              }
+              return method.invoke(store, arguments);
+            });
+  }
+
+  @Test
+  void whatWasRemovedAndComesAgainIsInTheStore() {
+    map.put("a", 1L);
+    restart();
+    map.remove("a");
+    map.put("a", 2L);
+    map.put("b", 3L);
+    restart();
+    assertThat(contents(map)).containsExactly("a=2", "b=3");
+    map.remove("a");
+    map.put("a", 4L);
+    map.remove("a");
+    restart();
+    assertThat(contents(map)).containsExactly("b=3");
+  }
+
+  @Test
+  void anyChangesWithAnyWritesLeaveTheStoreAsTheMirror() {
+    for (long seed = 0; seed < 300; seed++) {
+      Random random = new Random(seed);
+      store = MemoryStores.behind();
+      map = open('A');
+      for (int i = 0; i < 100; i++) {
+        String key = String.valueOf(random.nextInt(8));
+        switch (random.nextInt(6)) {
+          case 0 -> map.remove(key);
+          case 1 -> map.removeWhile(entry -> random.nextBoolean());
+          case 2 -> map.removeIf(entry -> entry.value() % 3 == 0);
+          case 3 -> store.write();
+          default -> map.put(key, (long) i);
+        }
+      }
+      List<String> mirror = contents(map);
+      restart();
+      assertThat(contents(map)).as("seed %d", seed).containsExactlyInAnyOrderElementsOf(mirror);
+    }
   }
 
   @Test
@@ -136,7 +211,7 @@ class StoredMapTest {
 
   @Test
   void aValueOfANewerReleaseIsRefused() {
-    store.put(Bytes.wrap(new byte[] {1, 'A', 1, 'a'}), new byte[] {2, 2});
+    store.store().put(Bytes.wrap(new byte[] {1, 'A', 1, 'a'}), new byte[] {2, 2});
     assertThatThrownBy(() -> open('A'))
         .isInstanceOf(CorruptRecordException.class)
         .hasMessageContaining("a number has format version 2");

@@ -191,6 +191,27 @@ public final class ExportLoop<P> implements Runnable {
     context.metrics().inFlight(queue.records());
     health.onGroupContact(GroupContact.failure(consumer));
     lag.refresh(owned.values());
+    readAnew(context.clients().recreatedTopics().look(settings.topics()));
+  }
+
+  /** Reads topics that were deleted and made again from their begin. */
+  private void readAnew(Set<String> topics) {
+    for (String topic : topics) {
+      LOG.error(
+          "Topic {} was deleted and made again; it is read from its begin. What the old one had and"
+              + " was not read yet is lost.",
+          topic);
+    }
+    List<TopicPartition> partitions =
+        owned.keySet().stream().filter(partition -> topics.contains(partition.topic())).toList();
+    for (TopicPartition partition : partitions) {
+      reader.acceptDeferred(partition);
+      // Records of the old topic are still sent, but none of their offsets is committed.
+      owned.put(partition, new PartitionOffsets(partition, Instant.now().toEpochMilli()));
+    }
+    if (!partitions.isEmpty()) { // an empty list would be every partition
+      consumer.seekToBeginning(partitions);
+    }
   }
 
   private void drain() {

@@ -123,6 +123,15 @@ final class RecordReader<P> {
     }
   }
 
+  /** Accepts the records of a partition that wait for its past, without it. */
+  void acceptDeferred(TopicPartition partition) {
+    PartitionOffsets offsets = owned.get(partition);
+    if (offsets != null && offsets.isDeferring()) {
+      past.cancel(List.of(partition));
+      acceptDeferred(offsets);
+    }
+  }
+
   private void acceptDeferred(PartitionOffsets offsets) {
     offsets.onPastRead().forEach(record -> accept(offsets, record));
     offsets.moveTo(context.clients().consumer().position(offsets.partition()));

@@ -10,14 +10,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.aragora.telemetry.chassis.http.StatusServer;
 import org.aragora.telemetry.chassis.main.RunningService;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.chassis.topics.ClientStart;
 import org.aragora.telemetry.chassis.topics.TopicSettings;
 import org.aragora.telemetry.exporter.backend.Backend;
 import org.aragora.telemetry.exporter.backend.Converter;
@@ -29,6 +30,7 @@ import org.aragora.telemetry.exporter.loop.KafkaClients;
 import org.aragora.telemetry.exporter.loop.LoopContext;
 import org.aragora.telemetry.exporter.loop.LoopSettings;
 import org.aragora.telemetry.exporter.partition.HighWatermarks;
+import org.aragora.telemetry.exporter.partition.RecreatedTopics;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.schemas.topic.Topics;
@@ -49,10 +51,6 @@ public final class ExporterProcess implements RunningService {
 
   private static final Logger LOG = LoggerFactory.getLogger(ExporterProcess.class);
   private static final Duration GRACE = Duration.ofSeconds(10);
-  private static final Duration RESOLVE_PAUSE = Duration.ofSeconds(1);
-
-  /** Kafka's message if no bootstrap name resolves, in a ConfigException like any other. */
-  private static final String UNRESOLVED = "No resolvable bootstrap urls";
 
   private final ExportLoop<?> loop;
   private final StatusServer server;
@@ -127,19 +125,19 @@ public final class ExporterProcess implements RunningService {
     try {
       String topic = Topics.EXPORT_DEAD_LETTERS.under(settings.get(TopicSettings.PREFIX));
       deadLetters = new DeadLetterTopic(open(kafka::producer, health), topic, definition.name());
+      Admin admin = open(kafka::admin, health);
       KafkaClients clients =
           new KafkaClients(
               open(() -> kafka.member(groupId), health),
               kafka::consumer,
-              HighWatermarks.of(open(kafka::admin, health)),
+              HighWatermarks.of(admin),
+              RecreatedTopics.of(admin),
               deadLetters);
       loop = new ExportLoop<>(new LoopContext(bounds, clients, metrics, health), converter, target);
-    } catch (KafkaException e) {
+    } catch (InvalidSettingException | KafkaException e) {
       server.close();
       target.close();
-      String cause = e.getCause() == null ? "" : ": " + e.getCause().getMessage();
-      throw new InvalidSettingException(
-          "The KAFKA_ settings are refused: %s%s.".formatted(e.getMessage(), cause));
+      throw e;
     }
     LOG.info(
         "Exporting {} of {} as group {}; metrics and health on port {}.",
@@ -149,26 +147,13 @@ public final class ExporterProcess implements RunningService {
         server.port());
   }
 
-  /** Opens a client; waits as long as no bootstrap name resolves, and health names the cause. */
   private static <C> C open(Supplier<C> client, ExporterHealth health) {
-    boolean logged = false;
-    while (true) {
-      try {
-        return client.get();
-      } catch (KafkaException e) {
-        String cause = e.getCause() == null ? "" : String.valueOf(e.getCause().getMessage());
-        if (!cause.contains(UNRESOLVED) || Thread.currentThread().isInterrupted()) {
-          throw e;
-        }
-        health.onIteration(false);
-        health.onGroupContact("no name of KAFKA_BOOTSTRAP_SERVERS resolves yet");
-        if (!logged) {
-          LOG.warn("No name of KAFKA_BOOTSTRAP_SERVERS resolves yet; the exporter waits for it.");
-          logged = true;
-        }
-        LockSupport.parkNanos(RESOLVE_PAUSE.toNanos());
-      }
-    }
+    return ClientStart.open(
+        client,
+        sentence -> {
+          health.onIteration(false);
+          health.onGroupContact(sentence);
+        });
   }
 
   /**

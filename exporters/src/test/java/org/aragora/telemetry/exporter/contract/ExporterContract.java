@@ -46,6 +46,7 @@ import org.aragora.telemetry.exporter.loop.KafkaClients;
 import org.aragora.telemetry.exporter.loop.LoopContext;
 import org.aragora.telemetry.exporter.loop.LoopSettings;
 import org.aragora.telemetry.exporter.partition.HighWatermarks;
+import org.aragora.telemetry.exporter.partition.RecreatedTopics;
 import org.aragora.telemetry.exporter.process.ExporterProcess;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
@@ -600,6 +601,7 @@ public abstract class ExporterContract {
                     new HighWatermarks(
                         partitions -> CompletableFuture.completedFuture(Map.copyOf(highWatermarks)),
                         () -> {}),
+                    new RecreatedTopics(topics -> CompletableFuture.completedFuture(Map.of())),
                     new DeadLetterTopic(
                         producer, "aragora.export-dead-letters", definition.name())),
                 new ExporterMetrics(

@@ -1,11 +1,13 @@
 package org.aragora.telemetry.replay.generation;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -14,11 +16,14 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.aragora.telemetry.counting.generation.Changelogs;
 import org.aragora.telemetry.counting.generation.Generation;
+import org.aragora.telemetry.replay.read.ReplayException;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /** Creates, describes and deletes the topics of generations. */
 final class GenerationTopics {
   private static final short FULL_REPLICATION = 3;
+  private static final Duration GONE_WITHIN = Duration.ofSeconds(30);
+  private static final long POLL_MS = 100;
 
   private final Admin admin;
   private final Service service;
@@ -76,7 +81,6 @@ final class GenerationTopics {
     boolean full = brokers() >= FULL_REPLICATION;
     Map<String, String> settings = new HashMap<>(Changelogs.SETTINGS);
     settings.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
-    settings.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime");
     if (full) {
       settings.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, "2");
     }
@@ -120,6 +124,7 @@ final class GenerationTopics {
     }
     names.retainAll(admin.listTopics().names().get());
     admin.deleteTopics(names).all().get();
+    awaitGone(names);
     try {
       admin
           .deleteConsumerGroups(List.of(generation.applicationId(service.applicationId())))
@@ -129,6 +134,22 @@ final class GenerationTopics {
       if (!(e.getCause() instanceof GroupIdNotFoundException)) {
         throw e;
       }
+    }
+  }
+
+  /** Waits for the brokers: the controller acknowledges a deletion before they have seen it. */
+  private void awaitGone(List<String> names) throws ExecutionException, InterruptedException {
+    List<String> left = new ArrayList<>(names);
+    long untilNanos = System.nanoTime() + GONE_WITHIN.toNanos();
+    left.retainAll(admin.listTopics().names().get());
+    while (!left.isEmpty()) {
+      if (System.nanoTime() - untilNanos > 0) {
+        throw new ReplayException(
+            "The brokers still list %s after %d s; try again."
+                .formatted(left, GONE_WITHIN.toSeconds()));
+      }
+      TimeUnit.MILLISECONDS.sleep(POLL_MS);
+      left.retainAll(admin.listTopics().names().get());
     }
   }
 }

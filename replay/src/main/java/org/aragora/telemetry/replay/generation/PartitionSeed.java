@@ -74,6 +74,7 @@ final class PartitionSeed implements PartitionJob, CountSink {
   @Override
   public void done() {
     counter.writeOut(counter.appendTimeMs(), false);
+    counter.store();
     stores.ingest().forEach((key, value) -> writer.entry(Stage.INGEST, partition, key, value));
     stores
         .aggregate()

@@ -155,6 +155,7 @@ public final class PartitionReplay implements PartitionJob {
     out.writeInt(VERSION);
     out.writeLong(position);
     out.writeLong(firstAppendMs);
+    counter.store();
     stores.ingest().save(out);
     stores.aggregate().save(out);
     minutes.save(out);

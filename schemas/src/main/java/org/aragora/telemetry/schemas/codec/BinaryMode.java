@@ -1,6 +1,8 @@
 package org.aragora.telemetry.schemas.codec;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.header.Header;
@@ -16,24 +18,34 @@ import org.jspecify.annotations.Nullable;
 final class BinaryMode {
   private static final String PREFIX = "ce_";
   private static final String STRUCTURED = "application/cloudevents";
+  private static final byte[] WRITTEN =
+      "application/cloudevents+json".getBytes(StandardCharsets.US_ASCII);
   private static final Pattern INTEGER = Pattern.compile("-?(0|[1-9][0-9]{0,18})(\\.0{1,9})?");
 
   private BinaryMode() {}
 
   /** True if the headers have the type or the version; a structured content type wins. */
   static boolean isBinary(Iterable<Header> headers) {
+    if (headers instanceof Collection<?> all && all.isEmpty()) {
+      return false;
+    }
     boolean attributes = false;
     for (Header header : headers) {
       String name = header.key();
       attributes |= name.equals("ce_specversion") || name.equals("ce_type");
-      if (name.equalsIgnoreCase("content-type") && header.value() != null) {
-        String type = new String(header.value(), StandardCharsets.ISO_8859_1);
-        if (type.strip().toLowerCase(Locale.ROOT).startsWith(STRUCTURED)) {
-          return false;
-        }
+      if (name.equalsIgnoreCase("content-type") && isStructured(header.value())) {
+        return false;
       }
     }
     return attributes;
+  }
+
+  private static boolean isStructured(byte @Nullable [] contentType) {
+    if (contentType == null || Arrays.equals(contentType, WRITTEN)) {
+      return contentType != null;
+    }
+    String type = new String(contentType, StandardCharsets.ISO_8859_1);
+    return type.strip().toLowerCase(Locale.ROOT).startsWith(STRUCTURED);
   }
 
   static JsonObject read(JsonReader reader, Iterable<Header> headers, byte[] value)

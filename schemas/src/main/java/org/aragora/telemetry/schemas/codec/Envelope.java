@@ -94,10 +94,10 @@ final class Envelope {
   static void write(Event event, JsonWriter out) {
     Sequence sequence = event.sequence();
     out.begin()
-        .text("specversion", "1.0")
+        .constant("specversion", "1.0")
         .text("id", event.id())
         .text("source", event.source())
-        .text(TYPE, event.type().typeName())
+        .constant(TYPE, event.type().typeName())
         .time("time", event.time())
         .text("traceparent", event.traceparent())
         .text("parentspanid", event.parentSpanId())

@@ -11,7 +11,7 @@ import org.aragora.telemetry.schemas.field.FieldWriter;
 import org.aragora.telemetry.schemas.field.WireNames;
 import org.aragora.telemetry.schemas.text.Rfc3339;
 import org.aragora.telemetry.schemas.text.Unicode;
-import org.aragora.telemetry.schemas.text.Utf8;
+import org.aragora.telemetry.schemas.text.Utf8Builder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
  * lone surrogate becomes U+FFFD, no object has a name twice.
  */
 final class JsonWriter implements FieldWriter {
-  private static final char[] HEX = "0123456789abcdef".toCharArray();
+  private static final String HEX = "0123456789abcdef";
   private static final long NANOS = 1_000_000_000L;
 
-  private final StringBuilder out = new StringBuilder(512);
+  private final Utf8Builder out = new Utf8Builder();
   private int depth;
 
   byte[] toBytes() {
-    return Utf8.encode(out.toString());
+    return out.toBytes();
   }
 
   JsonWriter begin() {
@@ -36,7 +36,7 @@ final class JsonWriter implements FieldWriter {
   }
 
   JsonWriter begin(String field) {
-    return key(field).begin();
+    return field(field).begin();
   }
 
   JsonWriter end() {
@@ -45,13 +45,24 @@ final class JsonWriter implements FieldWriter {
     return this;
   }
 
+  /** The name of a field, which needs no escapes. */
+  private JsonWriter field(String name) {
+    separate();
+    out.append('"').appendAscii(name).append('"').append(':');
+    return this;
+  }
+
   private JsonWriter key(String name) {
-    if (out.charAt(out.length() - 1) != '{') {
-      out.append(',');
-    }
+    separate();
     string(name);
     out.append(':');
     return this;
+  }
+
+  private void separate() {
+    if (out.last() != '{') {
+      out.append(',');
+    }
   }
 
   @Override
@@ -62,14 +73,21 @@ final class JsonWriter implements FieldWriter {
   @Override
   public JsonWriter text(String field, @Nullable String value) {
     if (value != null) {
-      key(field).string(value);
+      field(field).string(value);
     }
+    return this;
+  }
+
+  /** A text of ours: ASCII without anything to escape. */
+  JsonWriter constant(String field, String value) {
+    field(field);
+    out.append('"').appendAscii(value).append('"');
     return this;
   }
 
   JsonWriter time(String field, @Nullable Instant value) {
     if (value != null) {
-      key(field);
+      field(field);
       out.append('"');
       Rfc3339.append(out, value);
       out.append('"');
@@ -80,8 +98,8 @@ final class JsonWriter implements FieldWriter {
   @Override
   public JsonWriter integer(String field, @Nullable Long value) {
     if (value != null) {
-      key(field);
-      out.append(value.longValue());
+      field(field);
+      out.appendNumber(value);
     }
     return this;
   }
@@ -89,13 +107,12 @@ final class JsonWriter implements FieldWriter {
   @Override
   public JsonWriter seconds(String field, @Nullable Long nanos) {
     if (nanos != null) {
-      key(field);
+      field(field);
       long value = nanos;
       if (value < 0 && value > -NANOS) {
         out.append('-');
       }
-      out.append(value / NANOS);
-      Rfc3339.appendFraction(out, (int) Math.abs(value % NANOS));
+      out.appendNumber(value / NANOS).appendFraction((int) Math.abs(value % NANOS));
     }
     return this;
   }
@@ -103,39 +120,39 @@ final class JsonWriter implements FieldWriter {
   @Override
   public JsonWriter number(String field, @Nullable Double value) {
     if (value != null) {
-      key(field).value(value);
+      field(field).value(value);
     }
     return this;
   }
 
   @Override
   public <E extends Enum<E>> JsonWriter oneOf(String field, WireNames<E> names, E value) {
-    return text(field, names.of(value));
+    return constant(field, names.of(value));
   }
 
   @Override
   public JsonWriter texts(String field, List<String> values) {
-    key(field).value(values);
+    field(field).value(values);
     return this;
   }
 
   @Override
   public JsonWriter counts(String field, Map<String, Long> values) {
-    key(field).value(new TreeMap<>(values));
+    field(field).value(new TreeMap<>(values));
     return this;
   }
 
   @Override
   public JsonWriter object(String field, @Nullable Map<String, @Nullable Object> value) {
     if (value != null) {
-      key(field).value(value);
+      field(field).value(value);
     }
     return this;
   }
 
   private void value(@Nullable Object value) {
     if (value == null || isTooMuch(value)) {
-      out.append("null");
+      out.appendAscii("null");
     } else if (value instanceof Map<?, ?> map) {
       begin();
       byName(map).forEach((name, member) -> key(String.valueOf(name)).value(member));
@@ -144,9 +161,9 @@ final class JsonWriter implements FieldWriter {
       array(list);
     } else if (value instanceof Double || value instanceof Float) {
       double number = ((Number) value).doubleValue();
-      out.append(Double.isFinite(number) ? value : null);
+      out.appendAscii(Double.isFinite(number) ? value.toString() : "null");
     } else if (isPlain(value)) {
-      out.append(value);
+      out.appendAscii(value.toString());
     } else {
       string(value.toString());
     }
@@ -168,7 +185,7 @@ final class JsonWriter implements FieldWriter {
   /** Deeper than readers go or past what fits: a map that contains itself must have an end. */
   private boolean isTooMuch(Object value) {
     return (value instanceof Map<?, ?> || value instanceof List<?>)
-        && (depth >= JsonReader.MAX_DEPTH || out.length() > EventCodec.MAX_VALUE_BYTES);
+        && (depth >= JsonReader.MAX_DEPTH || out.size() > EventCodec.MAX_VALUE_BYTES);
   }
 
   /** True if its {@code toString()} is JSON. */
@@ -197,41 +214,27 @@ final class JsonWriter implements FieldWriter {
 
   private void string(String text) {
     out.append('"');
-    int written = 0;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c >= ' ' && c != '"' && c != '\\' && !Character.isSurrogate(c)) {
-        continue;
-      }
-      if (Character.isHighSurrogate(c)
-          && i + 1 < text.length()
-          && Character.isLowSurrogate(text.charAt(i + 1))) {
-        i++;
-        continue;
-      }
-      out.append(text, written, i);
-      if (Character.isSurrogate(c)) {
-        out.append('\uFFFD');
+    int i = out.appendPlain(text, 0);
+    while (i < text.length()) {
+      int c = text.codePointAt(i);
+      if (c < ' ' || c == '"' || c == '\\') {
+        escape((char) c);
       } else {
-        escape(c);
+        boolean lone = c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
+        out.appendCodePoint(lone ? '\uFFFD' : c);
       }
-      written = i + 1;
+      i = out.appendPlain(text, i + Character.charCount(c));
     }
-    out.append(text, written, text.length()).append('"');
+    out.append('"');
   }
 
   private void escape(char c) {
     switch (c) {
       case '"', '\\' -> out.append('\\').append(c);
-      case '\n' -> out.append("\\n");
-      case '\r' -> out.append("\\r");
-      case '\t' -> out.append("\\t");
-      default -> {
-        out.append("\\u");
-        for (int shift = 12; shift >= 0; shift -= 4) {
-          out.append(HEX[c >> shift & 0xF]);
-        }
-      }
+      case '\n' -> out.appendAscii("\\n");
+      case '\r' -> out.appendAscii("\\r");
+      case '\t' -> out.appendAscii("\\t");
+      default -> out.appendAscii("\\u00").append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 0xF));
     }
   }
 }

@@ -11,9 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param source URI reference of the instance that wrote it, such as {@code
  *     /aragora/instances/api-7f9c}, not empty
  * @param time time of the event; null: the record's append time counts
- * @param traceparent W3C trace context of the operation itself; decoding leaves out what is not
- *     valid
- * @param parentSpanId id of the span above it, 16 hex digits; decoding leaves out what is not valid
+ * @param trace trace context of the operation; decoding leaves out what is not valid
  * @param sequence run and number within it; null if the producer does not number
  * @param data the record of its type
  */
@@ -21,10 +19,21 @@ public record Event(
     String id,
     String source,
     @Nullable Instant time,
-    @Nullable String traceparent,
-    @Nullable String parentSpanId,
+    EventTrace trace,
     @Nullable Sequence sequence,
     EventData data) {
+
+  /** An event with the texts of its trace context, each null if absent. */
+  public Event(
+      String id,
+      String source,
+      @Nullable Instant time,
+      @Nullable String traceparent,
+      @Nullable String parentSpanId,
+      @Nullable Sequence sequence,
+      EventData data) {
+    this(id, source, time, EventTrace.of(traceparent, parentSpanId), sequence, data);
+  }
 
   /**
    * Place of an event in one run of one producer.
@@ -33,6 +42,16 @@ public record Event(
    * @param seq 1, 2, 3, ... per (source, epoch, topic, partition)
    */
   public record Sequence(String epoch, long seq) {}
+
+  /** W3C trace context of the operation itself. */
+  public @Nullable String traceparent() {
+    return trace.traceparent();
+  }
+
+  /** Id of the span above it, 16 hex digits. */
+  public @Nullable String parentSpanId() {
+    return trace.parentSpanId();
+  }
 
   /** The registry entry of its data. */
   public EventType type() {

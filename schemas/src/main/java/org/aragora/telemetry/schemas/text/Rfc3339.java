@@ -1,8 +1,7 @@
 package org.aragora.telemetry.schemas.text;
 
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
+import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,38 +130,19 @@ public final class Rfc3339 {
   }
 
   /** Appends a time in UTC, with as many digits of a second as it needs. */
-  public static void append(StringBuilder out, Instant time) {
-    LocalDateTime utc = LocalDateTime.ofEpochSecond(time.getEpochSecond(), 0, ZoneOffset.UTC);
-    if (utc.getYear() < 0 || utc.getYear() > 9999) {
-      out.append(time);
+  public static void append(Utf8Builder out, Instant time) {
+    LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(time.getEpochSecond(), SECONDS_A_DAY));
+    if (date.getYear() < 0 || date.getYear() > 9999) {
+      out.appendAscii(time.toString());
       return;
     }
-    pad(out, utc.getYear(), 1000);
-    pad(out.append('-'), utc.getMonthValue(), 10);
-    pad(out.append('-'), utc.getDayOfMonth(), 10);
-    pad(out.append('T'), utc.getHour(), 10);
-    pad(out.append(':'), utc.getMinute(), 10);
-    pad(out.append(':'), utc.getSecond(), 10);
-    appendFraction(out, time.getNano());
+    int second = Math.floorMod(time.getEpochSecond(), SECONDS_A_DAY);
+    out.appendDigits(date.getYear(), 4).append('-').appendDigits(date.getMonthValue(), 2);
+    out.append('-').appendDigits(date.getDayOfMonth(), 2);
+    out.append('T').appendDigits(second / 3600, 2);
+    out.append(':').appendDigits(second / 60 % 60, 2);
+    out.append(':').appendDigits(second % 60, 2);
+    out.appendFraction(time.getNano());
     out.append('Z');
-  }
-
-  /** Appends a point and nine digits, less trailing zeros; nothing for 0. */
-  public static void appendFraction(StringBuilder out, int nanos) {
-    if (nanos == 0) {
-      return;
-    }
-    pad(out.append('.'), nanos, 100_000_000);
-    int end = out.length();
-    while (out.charAt(end - 1) == '0') {
-      end--;
-    }
-    out.setLength(end);
-  }
-
-  private static void pad(StringBuilder out, int number, int unit) {
-    for (; unit > 0; unit /= 10) {
-      out.append((char) ('0' + number / unit % 10));
-    }
   }
 }

@@ -37,12 +37,19 @@ public final class Topics {
   /** Value of {@code max.message.bytes} of the topics that we write. */
   public static final int MAX_MESSAGE_BYTES = 9 << 20;
 
+  /**
+   * Value of {@code message.timestamp.type} of every topic. Of a writer whose clock is an hour
+   * ahead a broker would refuse each record, and retention would wait for the clock to come true.
+   */
+  public static final String APPEND_TIME = "LogAppendTime";
+
   /** Running totals: the last value of each (series, input task) is kept for ever. */
   public static final TopicSpec METRICS =
       new TopicSpec(
           "metrics",
           OptionalInt.empty(),
           Map.of(
+              MESSAGE_TIMESTAMP_TYPE_CONFIG, APPEND_TIME,
               CLEANUP_POLICY_CONFIG, CLEANUP_POLICY_COMPACT,
               SEGMENT_MS_CONFIG, millis(Duration.ofMinutes(10)),
               SEGMENT_BYTES_CONFIG, mebibytes(64),
@@ -56,6 +63,8 @@ public final class Topics {
           "metrics.windows",
           OptionalInt.empty(),
           Map.of(
+              MESSAGE_TIMESTAMP_TYPE_CONFIG,
+              APPEND_TIME,
               CLEANUP_POLICY_CONFIG,
               "compact,delete",
               RETENTION_MS_CONFIG,
@@ -75,6 +84,7 @@ public final class Topics {
           "export-redrive",
           OptionalInt.of(4),
           Map.of(
+              MESSAGE_TIMESTAMP_TYPE_CONFIG, APPEND_TIME,
               RETENTION_MS_CONFIG, millis(Duration.ofDays(7)),
               MAX_MESSAGE_BYTES_CONFIG, bytes(MAX_MESSAGE_BYTES)));
 
@@ -84,6 +94,8 @@ public final class Topics {
           "generations",
           OptionalInt.of(1),
           Map.of(
+              MESSAGE_TIMESTAMP_TYPE_CONFIG,
+              APPEND_TIME,
               CLEANUP_POLICY_CONFIG,
               CLEANUP_POLICY_COMPACT,
               MAX_MESSAGE_BYTES_CONFIG,
@@ -100,7 +112,7 @@ public final class Topics {
         topic.suffix(),
         OptionalInt.empty(),
         Map.of(
-            MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime",
+            MESSAGE_TIMESTAMP_TYPE_CONFIG, APPEND_TIME,
             RETENTION_MS_CONFIG, millis(Duration.ofDays(7)),
             MAX_MESSAGE_BYTES_CONFIG, mebibytes(8)));
   }
@@ -148,6 +160,7 @@ public final class Topics {
         suffix,
         OptionalInt.of(4),
         Map.of(
+            MESSAGE_TIMESTAMP_TYPE_CONFIG, APPEND_TIME,
             RETENTION_MS_CONFIG, millis(Duration.ofDays(30)),
             MAX_MESSAGE_BYTES_CONFIG, bytes(MAX_MESSAGE_BYTES)));
   }

@@ -2,15 +2,10 @@ package org.aragora.telemetry.schemas.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.RecordComponent;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +18,6 @@ import org.aragora.telemetry.schemas.event.EventData;
 import org.aragora.telemetry.schemas.event.InstanceStopped;
 import org.aragora.telemetry.schemas.event.LogEmitted;
 import org.aragora.telemetry.schemas.event.RoundCompleted;
-import org.aragora.telemetry.schemas.field.Bounds;
 import org.aragora.telemetry.schemas.field.LogLevel;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.jspecify.annotations.Nullable;
@@ -33,15 +27,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class JsonEventCodecRoundTripTest {
-  private static final List<String> TEXTS =
-      List.of(
-          "a",
-          "/api/{id}?q=1",
-          "\"quoted\"\\\n\t\0\u001f\u007f",
-          "ünï✓😀",
-          "\uFFFD",
-          "\uFEFF",
-          " ");
   private final EventCodec codec = JsonEventCodec.create();
 
   private static Event event(EventData data) {
@@ -54,10 +39,10 @@ class JsonEventCodecRoundTripTest {
 
   @ParameterizedTest
   @EnumSource
-  void whatIsWrittenIsReadAsItWas(EventType type) throws ReflectiveOperationException {
+  void whatIsWrittenIsReadAsItWas(EventType type) {
     Random random = new Random(type.ordinal());
     for (int i = 0; i < 1_000; i++) {
-      Event event = randomEvent(type, random);
+      Event event = RandomEvents.of(type, random);
       byte[] value = codec.encode(event);
 
       assertThat(codec.decode(type.topic(), value, Samples.APPENDED_MS))
@@ -65,111 +50,6 @@ class JsonEventCodecRoundTripTest {
           .isEqualTo(new Decoded.Valid(event));
       assertThat(codec.encode(event)).isEqualTo(value);
     }
-  }
-
-  private static Event randomEvent(EventType type, Random random)
-      throws ReflectiveOperationException {
-    return new Event(
-        text(random),
-        text(random),
-        random.nextBoolean()
-            ? null
-            : Instant.ofEpochSecond(
-                1_577_836_800L + random.nextInt(200_000_000), random.nextInt(1_000_000_000)),
-        random.nextBoolean() ? null : "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-        random.nextBoolean() ? null : "53995c3f42cd8ad8",
-        random.nextBoolean()
-            ? null
-            : new Event.Sequence(text(random), 1 + random.nextLong(Bounds.SEQ)),
-        randomData(type.dataClass(), random));
-  }
-
-  private static EventData randomData(Class<? extends EventData> type, Random random)
-      throws ReflectiveOperationException {
-    RecordComponent[] components = type.getRecordComponents();
-    Object[] values = new Object[components.length];
-    for (int i = 0; i < values.length; i++) {
-      boolean optional = components[i].getAnnotatedType().isAnnotationPresent(Nullable.class);
-      values[i] = optional && random.nextInt(3) == 0 ? null : randomValue(components[i], random);
-    }
-    Class<?>[] types =
-        Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-    return type.getDeclaredConstructor(types).newInstance(values);
-  }
-
-  private static Object randomValue(RecordComponent component, Random random) {
-    Class<?> type = component.getType();
-    if (type == String.class) {
-      return text(random);
-    }
-    if (type == int.class) {
-      return 100 + random.nextInt(500);
-    }
-    if (component.getName().equals("timeoutNanos")) {
-      return random.nextLong(86_400_000_000_001L);
-    }
-    if (component.getName().equals("intervalNanos")) {
-      return random.nextLong(1_000_000_000L, 3_600_000_000_001L);
-    }
-    if (component.getName().endsWith("onnections")) {
-      return random.nextLong(Bounds.CONNECTIONS + 1);
-    }
-    if (component.getName().endsWith("Nanos")) {
-      return random.nextLong(1_000_000_000_000_000_001L) / (long) Math.pow(10, random.nextInt(19));
-    }
-    if (type == long.class || type == Long.class) {
-      return random.nextLong(Long.MAX_VALUE) >> random.nextInt(63);
-    }
-    if (type == double.class || type == Double.class) {
-      return randomDouble(random);
-    }
-    if (type.isEnum()) {
-      return type.getEnumConstants()[random.nextInt(type.getEnumConstants().length)];
-    }
-    if (type == List.class) {
-      return Collections.nCopies(random.nextInt(4), text(random));
-    }
-    boolean counts =
-        ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[1] == Long.class;
-    return counts ? randomCounts(random) : randomObject(random, 3);
-  }
-
-  private static double randomDouble(Random random) {
-    double any = Double.longBitsToDouble(random.nextLong());
-    return random.nextBoolean() && Double.isFinite(any) ? any : random.nextInt(30_000) / 10.0;
-  }
-
-  private static String text(Random random) {
-    return TEXTS.get(random.nextInt(TEXTS.size())) + random.nextInt(100);
-  }
-
-  private static Map<String, Long> randomCounts(Random random) {
-    Map<String, Long> counts = new HashMap<>();
-    for (int i = random.nextInt(5); i > 0; i--) {
-      counts.put(text(random), random.nextLong(1L << 62));
-    }
-    return counts;
-  }
-
-  private static Map<String, @Nullable Object> randomObject(Random random, int depth) {
-    Map<String, @Nullable Object> object = new LinkedHashMap<>();
-    for (int i = random.nextInt(5); i > 0; i--) {
-      object.put(text(random), randomJson(random, depth - 1));
-    }
-    return object;
-  }
-
-  private static @Nullable Object randomJson(Random random, int depth) {
-    return switch (random.nextInt(depth > 0 ? 8 : 6)) {
-      case 0 -> null;
-      case 1 -> random.nextBoolean();
-      case 2 -> random.nextLong();
-      case 3 -> randomDouble(random);
-      case 4 -> new BigDecimal("12345678901234567890123." + (1 + random.nextInt(9)));
-      case 5 -> text(random);
-      case 6 -> randomObject(random, depth);
-      default -> new ArrayList<>(Arrays.asList(randomJson(random, depth - 1), null));
-    };
   }
 
   @ParameterizedTest

@@ -49,6 +49,7 @@ class TopicsTest {
     assertThat(Topics.METRICS.settings())
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(
+                "message.timestamp.type", "LogAppendTime",
                 "cleanup.policy", "compact",
                 "segment.ms", "600000",
                 "segment.bytes", "67108864",
@@ -58,6 +59,7 @@ class TopicsTest {
     assertThat(Topics.METRICS_WINDOWS.settings())
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(
+                "message.timestamp.type", "LogAppendTime",
                 "cleanup.policy", "compact,delete",
                 "retention.ms", "2592000000",
                 "max.message.bytes", "9437184"));
@@ -70,7 +72,10 @@ class TopicsTest {
     assertThat(topic.numPartitions()).isEqualTo(4);
     assertThat(topic.configs())
         .containsExactlyInAnyOrderEntriesOf(
-            Map.of("retention.ms", "2592000000", "max.message.bytes", "9437184"));
+            Map.of(
+                "message.timestamp.type", "LogAppendTime",
+                "retention.ms", "2592000000",
+                "max.message.bytes", "9437184"));
     assertThat(Topics.EXPORT_DEAD_LETTERS.settings()).isEqualTo(Topics.DEAD_LETTERS.settings());
   }
 

@@ -87,6 +87,14 @@ public final class ThreadFailures implements StreamsUncaughtExceptionHandler {
     return StreamThreadExceptionResponse.REPLACE_THREAD;
   }
 
+  /**
+   * Notes that a thread had committed before it failed: a failure that has no place is none of the
+   * same reason any more.
+   */
+  public synchronized void onCommit() {
+    repetitions.keySet().removeIf(reason -> reason.place().topic() == null);
+  }
+
   /** Notes that counting has stopped, once. {@code why}: place, cause and remedy. */
   public void stop(String why, @Nullable Throwable failure) {
     synchronized (this) {

@@ -238,7 +238,19 @@ public final class GenerationPipeline implements AutoCloseable {
       LOG.info("A stream thread was interrupted on closing: {}", failure.toString());
       return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
+    if (hasCommitted(Thread.currentThread().getName())) {
+      failures.onCommit();
+    }
     return failures.handle(failure);
+  }
+
+  /** Returns true if a stream thread has committed since it started. */
+  private boolean hasCommitted(String thread) {
+    return streams.metrics().values().stream()
+        .filter(metric -> metric.metricName().group().equals("stream-thread-metrics"))
+        .filter(metric -> metric.metricName().name().equals("commit-total"))
+        .filter(metric -> thread.equals(metric.metricName().tags().get("thread-id")))
+        .anyMatch(metric -> metric.metricValue() instanceof Double times && times > 0);
   }
 
   /** Looks at the topics; what is refused at a start stops counting. */

@@ -11,6 +11,8 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
+import org.aragora.telemetry.chassis.main.Failures;
+import org.aragora.telemetry.chassis.topics.ClientStart;
 import org.aragora.telemetry.chassis.topics.ConsumerGroups;
 import org.aragora.telemetry.chassis.topics.TopicLog;
 import org.aragora.telemetry.counting.generation.Generation;
@@ -36,7 +38,7 @@ public final class GenerationSupervisor implements AutoCloseable {
   private final CompletableFuture<Void> failed;
   private final Thread thread = new Thread(this::run, "aragora-generation");
   private final WallClockWatch clock;
-  private volatile GenerationWatch watch;
+  private volatile @Nullable GenerationWatch watch;
   private volatile @Nullable GenerationPipeline pipeline;
   private volatile String waitingFor;
   private volatile boolean closing;
@@ -50,20 +52,35 @@ public final class GenerationSupervisor implements AutoCloseable {
     this.config = config;
     this.failed = failed;
     this.waitingFor = "connecting to Kafka at " + config.bootstrapServers();
-    this.watch = openWatch();
     this.clock =
         new WallClockWatch(
             System::currentTimeMillis, System::nanoTime, config.sessionTimeout().dividedBy(4));
     thread.setDaemon(true);
   }
 
-  private GenerationWatch openWatch() {
-    return new GenerationWatch(
-        TopicLog.open(
-            config.clientSettings(),
-            Topics.GENERATIONS.under(config.topicPrefix()),
-            config.applicationId() + "-generation"),
-        System::nanoTime);
+  private GenerationWatch watch() {
+    GenerationWatch opened = watch;
+    if (opened == null) {
+      TopicLog generations =
+          ClientStart.open(
+              () ->
+                  TopicLog.open(
+                      config.clientSettings(),
+                      Topics.GENERATIONS.under(config.topicPrefix()),
+                      config.applicationId() + "-generation"),
+              this::waitFor);
+      opened = new GenerationWatch(generations, System::nanoTime);
+      watch = opened;
+    }
+    return opened;
+  }
+
+  private void closeWatch() {
+    GenerationWatch opened = watch;
+    watch = null;
+    if (opened != null) {
+      opened.close();
+    }
   }
 
   public void start() {
@@ -77,7 +94,8 @@ public final class GenerationSupervisor implements AutoCloseable {
 
   /** Returns true if the broker confirmed the current generation within the session timeout. */
   public boolean isCertain() {
-    return watch.isFresh(config.sessionTimeout());
+    GenerationWatch opened = watch;
+    return opened != null && opened.isFresh(config.sessionTimeout());
   }
 
   /** Why no pipeline runs, in a sentence. */
@@ -93,9 +111,10 @@ public final class GenerationSupervisor implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
+      waitingFor = String.valueOf(e.getMessage());
       failed.completeExceptionally(e);
     } finally {
-      watch.close();
+      closeWatch();
     }
   }
 
@@ -111,7 +130,8 @@ public final class GenerationSupervisor implements AutoCloseable {
       Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
       waitFor(
           "no answer from Kafka at %s yet (%s); trying again"
-              .formatted(config.bootstrapServers(), cause == null ? e : cause.getMessage()));
+              .formatted(
+                  config.bootstrapServers(), Failures.withCauses(cause == null ? e : cause)));
       TimeUnit.MILLISECONDS.sleep(RETRY_MS);
     }
   }
@@ -120,7 +140,7 @@ public final class GenerationSupervisor implements AutoCloseable {
       throws ExecutionException, InterruptedException, TimeoutException {
     Map<String, Object> settings = config.clientSettings();
     settings.put(AdminClientConfig.CLIENT_ID_CONFIG, config.applicationId() + "-admin");
-    Admin admin = Admin.create(settings);
+    Admin admin = ClientStart.open(() -> Admin.create(settings), this::waitFor);
     GenerationPipeline prepared = null;
     try {
       prepared = prepare(admin);
@@ -139,7 +159,7 @@ public final class GenerationSupervisor implements AutoCloseable {
       Deployment.createTopics(admin, config);
       topicsExist = true;
     }
-    Generations generations = watch.refresh();
+    Generations generations = watch().refresh();
     TopicWatch topics = new TopicWatch(generations.current(), config, admin);
     Deployment deployment = Deployment.of(generations.current(), topics.start(), admin, config);
     ConsumerGroups groups = new ConsumerGroups(admin);
@@ -160,7 +180,7 @@ public final class GenerationSupervisor implements AutoCloseable {
         StreamsGroup.inForce(
             config, generations.current().applicationId(config.applicationId()), admin);
     TakeoverProgress takeover = new TakeoverProgress(generations, deployment, config, admin);
-    if (!watch.refresh().current().equals(generations.current())) {
+    if (!watch().refresh().current().equals(generations.current())) {
       takeover.close();
       return null;
     }
@@ -179,13 +199,13 @@ public final class GenerationSupervisor implements AutoCloseable {
   private boolean isOwn(Deployment deployment, Admin admin)
       throws ExecutionException, InterruptedException, TimeoutException {
     Optional<String> refusal = new LastOwner(config, deployment, admin).refusal();
-    displaced = refusal.isPresent();
-    if (displaced) {
+    if (refusal.isPresent()) {
       if (!hasRun) {
         throw new InvalidSettingException(refusal.get());
       }
-      waitFor(refusal.get());
+      waitFor(refusal.get()); // before anybody reads that it is displaced
     }
+    displaced = refusal.isPresent();
     return !displaced;
   }
 
@@ -212,8 +232,7 @@ public final class GenerationSupervisor implements AutoCloseable {
               "the clock of this machine was set back by %d s, and Kafka's clients wait by it; counting starts again with new ones"
                   .formatted(back.toSeconds()));
           started.interruptOnClose();
-          watch.close();
-          watch = openWatch();
+          closeWatch();
           return;
         }
       }
@@ -236,7 +255,7 @@ public final class GenerationSupervisor implements AutoCloseable {
 
   private boolean isCurrent(Generation running) {
     try {
-      return watch.refresh().current().equals(running);
+      return watch().refresh().current().equals(running);
     } catch (KafkaException e) {
       LOG.debug("The broker does not report the current generation: {}", e.toString());
       return true;

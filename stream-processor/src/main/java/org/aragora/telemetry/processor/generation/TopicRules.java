@@ -28,8 +28,6 @@ final class TopicRules {
   /** Every part of a dead letter is cut, but the headers with its origin. */
   private static final int LARGEST_CUT_LETTER_BYTES = 16 << 10;
 
-  private static final String APPEND_TIME = "LogAppendTime";
-
   private final String bootstrapServers;
   private final List<Rule> rules = new ArrayList<>();
   private final List<Changelog> changelogs = new ArrayList<>();
@@ -51,8 +49,8 @@ final class TopicRules {
           new Rule(
               name,
               MESSAGE_TIMESTAMP_TYPE_CONFIG,
-              APPEND_TIME::equals,
-              APPEND_TIME,
+              Topics.APPEND_TIME::equals,
+              Topics.APPEND_TIME,
               "the clocks of producers would decide what is a duplicate and who is alive"));
       rules.add(
           new Rule(

@@ -1,6 +1,7 @@
 package org.aragora.telemetry.processor.generation;
 
 import static org.apache.kafka.common.config.TopicConfig.MAX_MESSAGE_BYTES_CONFIG;
+import static org.apache.kafka.common.config.TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG;
 
 import java.util.Collection;
 import java.util.HashMap;
@@ -57,8 +58,8 @@ final class TopicWatch {
   }
 
   /**
-   * Reads the topics for the first time, and raises the limits of our own that take less than they
-   * are created with, if the settings allow it.
+   * Reads the topics for the first time, and gives our own the settings that they are created with
+   * today, if the settings allow it.
    *
    * @return the topics by their full names
    * @throws InvalidSettingException if they break a rule
@@ -156,10 +157,9 @@ final class TopicWatch {
   private Map<String, TopicState> read()
       throws ExecutionException, InterruptedException, TimeoutException {
     Map<String, TopicState> topics = TopicState.read(admin, rules.topics());
-    List<String> narrow =
-        rules.ownTopics().stream().filter(name -> isNarrow(topics.get(name))).toList();
-    if (mayAlter && !narrow.isEmpty() && raise(narrow)) {
-      topics.putAll(TopicState.read(admin, narrow));
+    List<String> old = rules.ownTopics().stream().filter(name -> isOld(topics.get(name))).toList();
+    if (mayAlter && !old.isEmpty() && alter(old)) {
+      topics.putAll(TopicState.read(admin, old));
     }
     TopicState letters = topics.get(deadLetters);
     if (letters != null) {
@@ -170,29 +170,38 @@ final class TopicWatch {
     return topics;
   }
 
-  private static boolean isNarrow(@Nullable TopicState topic) {
-    return topic != null && topic.number(MAX_MESSAGE_BYTES_CONFIG) < Topics.MAX_MESSAGE_BYTES;
+  private static boolean isOld(@Nullable TopicState topic) {
+    return topic != null
+        && !topic.settings().isEmpty()
+        && (topic.number(MAX_MESSAGE_BYTES_CONFIG) < Topics.MAX_MESSAGE_BYTES
+            || !Topics.APPEND_TIME.equals(topic.settings().get(MESSAGE_TIMESTAMP_TYPE_CONFIG)));
   }
 
-  private boolean raise(Collection<String> names) throws InterruptedException {
+  private boolean alter(Collection<String> names) throws InterruptedException {
+    List<AlterConfigOp> settings =
+        List.of(
+            set(MAX_MESSAGE_BYTES_CONFIG, Integer.toString(Topics.MAX_MESSAGE_BYTES)),
+            set(MESSAGE_TIMESTAMP_TYPE_CONFIG, Topics.APPEND_TIME));
     Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
     for (String name : names) {
-      changes.put(
-          new ConfigResource(ConfigResource.Type.TOPIC, name),
-          List.of(
-              new AlterConfigOp(
-                  new ConfigEntry(
-                      MAX_MESSAGE_BYTES_CONFIG, Integer.toString(Topics.MAX_MESSAGE_BYTES)),
-                  AlterConfigOp.OpType.SET)));
+      changes.put(new ConfigResource(ConfigResource.Type.TOPIC, name), settings);
     }
     try {
       admin.incrementalAlterConfigs(changes).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-      LOG.info("Raised max.message.bytes of {} to {}", names, Topics.MAX_MESSAGE_BYTES);
+      LOG.info(
+          "Set max.message.bytes of {} to {} and message.timestamp.type to {}",
+          names,
+          Topics.MAX_MESSAGE_BYTES,
+          Topics.APPEND_TIME);
       return true;
     } catch (ExecutionException | TimeoutException e) {
-      LOG.debug("max.message.bytes of {} stays as it is: {}", names, e.toString());
+      LOG.debug("The settings of {} stay as they are: {}", names, e.toString());
       return false;
     }
+  }
+
+  private static AlterConfigOp set(String setting, String value) {
+    return new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET);
   }
 
   /** Most that a dead letter may have, by {@link RecordSize}. */

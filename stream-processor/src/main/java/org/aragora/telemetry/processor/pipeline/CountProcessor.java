@@ -8,7 +8,6 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
 import org.aragora.telemetry.counting.PartitionCounter;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.PartitionStores;
@@ -59,47 +58,46 @@ public final class CountProcessor implements Processor<byte[], byte[], Object, O
 
   @Override
   public void close() {
+    if (life != null) {
+      life.end();
+    }
     life = null;
   }
 
   /** One life of the task. */
   private final class Life {
-    private final ProcessorContext<Object, Object> context;
     private final InputPartition partition;
     private final TopicSink sink;
+    private final WriteBehindStore ingest;
+    private final WriteBehindStore aggregate;
     private final PartitionCounter counter;
     private final AppendClock clock;
 
     Life(ProcessorContext<Object, Object> context) {
-      this.context = context;
       partition = new InputPartition(nodes.topic(), context.taskId().partition());
       sink = new TopicSink(context, nodes, services.deadLetterRoom());
-      PartitionStores<?> stores =
-          new PartitionStores<>(
-              context.getStateStore(nodes.ingestStore()),
-              context.getStateStore(nodes.aggregateStore()));
-      counter = services.counters().open(partition, stores, sink);
+      ingest = context.getStateStore(nodes.ingestStore());
+      aggregate = context.getStateStore(nodes.aggregateStore());
+      counter =
+          services
+              .counters()
+              .open(partition, new PartitionStores<>(ingest.content(), aggregate.content()), sink);
+      // The first store that is flushed writes both, so each comes before the offsets.
+      ingest.setWriter(counter::store);
+      aggregate.setWriter(counter::store);
       clock = new AppendClock(counter.appendTimeMs(), services.nanoClock());
       context.schedule(
           services.writeInterval(), PunctuationType.WALL_CLOCK_TIME, nowMs -> writeOut());
     }
 
     void process(Record<byte[], byte[]> record) {
-      freeRawRecord();
       counter.accept(sink.read(record));
       clock.recordRead(counter.ledger().appendTimeMs());
     }
 
-    /**
-     * Each entry of a cached store keeps the context of the record that changed it, and with it the
-     * whole input record, until it is evicted. Its size is not counted, so large records would fill
-     * the heap.
-     */
-    private void freeRawRecord() {
-      if (context instanceof InternalProcessorContext<?, ?> internal
-          && internal.recordContext() != null) {
-        internal.recordContext().freeRawRecord();
-      }
+    void end() {
+      ingest.setWriter(null);
+      aggregate.setWriter(null);
     }
 
     private void writeOut() {

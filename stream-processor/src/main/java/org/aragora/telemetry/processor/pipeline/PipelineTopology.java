@@ -7,13 +7,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.Serializer;
-import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.apache.kafka.streams.processor.TimestampExtractor;
-import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 import org.aragora.telemetry.counting.generation.Changelogs;
 import org.aragora.telemetry.counting.metric.MetricsKey;
@@ -72,8 +69,10 @@ public final class PipelineTopology implements Supplier<Topology> {
             topicName(topic))
         .addProcessor(
             nodes.count(), () -> new CountProcessor(nodes, settings.count()), nodes.source())
-        .addStateStore(cachedStore(nodes.ingestStore()), nodes.count())
-        .addStateStore(cachedStore(nodes.aggregateStore()), nodes.count())
+        .addStateStore(
+            WriteBehindStore.builder(nodes.ingestStore(), Changelogs.SETTINGS), nodes.count())
+        .addStateStore(
+            WriteBehindStore.builder(nodes.aggregateStore(), Changelogs.SETTINGS), nodes.count())
         .addSink(
             nodes.deadLetters(),
             Topics.DEAD_LETTERS.under(settings.topicPrefix()),
@@ -118,13 +117,6 @@ public final class PipelineTopology implements Supplier<Topology> {
         .addProcessor("ripen", settings::seriesLife, "source-metrics")
         .addSink("owners", metricsTopic(), METRICS_KEY, BYTES_OUT, BY_METRICS_KEY, "announce")
         .addSink("ripe", metricsTopic(), METRICS_KEY, BYTES_OUT, BY_METRICS_KEY, "ripen");
-  }
-
-  private static StoreBuilder<KeyValueStore<Bytes, byte[]>> cachedStore(String name) {
-    return Stores.keyValueStoreBuilder(
-            Stores.inMemoryKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
-        .withCachingEnabled()
-        .withLoggingEnabled(Changelogs.SETTINGS);
   }
 
   private String topicName(InputTopic topic) {

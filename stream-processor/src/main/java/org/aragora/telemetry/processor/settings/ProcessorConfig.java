@@ -72,7 +72,7 @@ public final class ProcessorConfig {
       Setting.number("ARAGORA_TELEMETRY_CACHE_MAX_BYTES")
           .atLeast(0)
           .fallback(64L * 1024 * 1024)
-          .doc("Memory for changes between two commits, over all threads.");
+          .doc("Without effect: changes between two commits wait in the state itself.");
 
   private static final Setting<Boolean> CREATE_TOPICS =
       Setting.flag("ARAGORA_TELEMETRY_CREATE_TOPICS")
@@ -209,7 +209,6 @@ public final class ProcessorConfig {
     streams.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     streams.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.get(STREAM_THREADS));
     streams.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval().toMillis());
-    streams.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, settings.get(CACHE_MAX_BYTES));
     streams.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, replicationFactor);
     streams.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
     // There is no global store; without it every start logs a warning.
@@ -231,8 +230,7 @@ public final class ProcessorConfig {
           (int) heartbeatInterval().toMillis());
     }
     streams.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
-    // Times the largest record, this is the heap that records which wait to be counted may take.
-    streams.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 128);
+    streams.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, pollRecords());
     streams.putIfAbsent(ConsumerConfig.RECEIVE_BUFFER_CONFIG, 1_048_576);
     streams.put(
         StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
@@ -242,6 +240,14 @@ public final class ProcessorConfig {
     streams.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
     streams.putAll(streamsOverrides);
     return streams;
+  }
+
+  /**
+   * Records of one poll. Only the classic protocol lets our reader bound their bytes; with the
+   * other, so many of the largest records may wait in the heap.
+   */
+  private int pollRecords() {
+    return usesStreamsProtocol() ? 128 : 2000;
   }
 
   /** Prefix of the names of all topics. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.OptionalLong;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
@@ -100,6 +101,15 @@ class ThreadFailuresTest {
     assertThat(failures.handle(new TransactionalIdAuthorizationException("no ACL")))
         .isEqualTo(SHUTDOWN_CLIENT);
     assertThat(failures.stopped().orElseThrow()).contains("no ACL");
+  }
+
+  @Test
+  void aCommitBetweenFailuresWithoutAPlaceBeginsTheCountAgain() {
+    for (int i = 0; i < 20; i++) {
+      failures.onCommit();
+      assertThat(failures.handle(new InvalidTxnStateException("aborted by another")))
+          .isEqualTo(REPLACE_THREAD);
+    }
   }
 
   @Test

@@ -117,6 +117,44 @@ class HeartbeatWatchTest {
     assertThat(watch.isFresh("t1")).isTrue();
   }
 
+  /**
+   * The coordinator's session began at the request, which the slow answer does not make younger.
+   */
+  @Test
+  void anAnswerThatComesLateIsDatedToItsRequest() {
+    answers("t1", 7);
+    requested("t1", 2);
+    refresh(0);
+    requested("t1", 0);
+    refresh(0.5);
+    answers("t1", 8);
+    requested("t1", 4);
+    refresh(4);
+    assertThat(watch.isFresh("t1")).as("4.5 of 5 s").isTrue();
+    requested("t1", 0);
+    refresh(0.4);
+    assertThat(watch.isFresh("t1")).as("4.9 of 5 s").isTrue();
+    refresh(0.2);
+    assertThat(watch.isFresh("t1")).as("5.1 of 5 s").isFalse();
+  }
+
+  @Test
+  void aRequestThatWasGivenUpDoesNotAgeTheAnswerOfTheNextOne() {
+    answers("t1", 7);
+    requested("t1", 2);
+    refresh(0);
+    requested("t1", 0);
+    refresh(0.5);
+    requested("t1", 3);
+    refresh(3);
+    requested("t1", 0);
+    refresh(0.5);
+    answers("t1", 8);
+    refresh(0.5);
+    nanos += 3_900 * SECOND / 1000;
+    assertThat(watch.isFresh("t1")).as("4.9 s after the second request").isTrue();
+  }
+
   @Test
   void eachThreadIsJudgedByItsOwnConsumer() {
     answers("t1", 1);
@@ -161,6 +199,11 @@ class HeartbeatWatchTest {
 
   private void answers(String thread, double count) {
     put("consumer-coordinator-metrics", "heartbeat-total", thread + "-consumer", count);
+  }
+
+  /** {@code age}: whole seconds since the last request, as Kafka reports it. */
+  private void requested(String thread, double age) {
+    put("consumer-coordinator-metrics", "last-heartbeat-seconds-ago", thread + "-consumer", age);
   }
 
   private void put(String group, String name, String client, Double value) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class BoundedRecordsTest {
   private static final int MIB = 1 << 20;
   private final BoundedRecords.Bounded reader =
-      new BoundedRecords.Bounded("aragora-dlq-value-size", MIB);
+      new BoundedRecords.Bounded("aragora-dlq-value-size", MIB, new PollBudget(Long.MAX_VALUE));
   private final Headers headers = new RecordHeaders().add("h", new byte[10]);
 
   @Test

@@ -25,6 +25,7 @@ import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
 import org.aragora.telemetry.testbed.oracle.ExpectedPage;
 import org.aragora.telemetry.testbed.oracle.PartitionOracle;
+import org.aragora.telemetry.testbed.oracle.record.InputRecord;
 import org.aragora.telemetry.testbed.service.SeriesName;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -140,7 +141,7 @@ class ITRandomStream {
                         pipe.topic(""),
                         PartitionOracle.Rules.DEFAULTS,
                         PartitionOracle.Additions.NONE))
-            .read(record.offset(), record.timestamp(), record.value());
+            .read(InputRecord.of(record));
       }
     }
     return settled(ExpectedPage.samples(oracles.values(), 0));

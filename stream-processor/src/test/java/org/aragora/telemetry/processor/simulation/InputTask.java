@@ -10,6 +10,7 @@ import org.aragora.telemetry.counting.generation.Changelogs;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.processor.pipeline.CountProcessor;
 import org.aragora.telemetry.processor.pipeline.InputNodes;
+import org.aragora.telemetry.processor.pipeline.WriteBehindStore;
 
 /**
  * One task over one input partition: the real processor, one transaction at a time. What an abort
@@ -27,6 +28,8 @@ final class InputTask {
   private TaskContext<Object, Object> context;
   KeyValueStore<Bytes, byte[]> ingestStore = MemoryStores.empty();
   KeyValueStore<Bytes, byte[]> aggregateStore = MemoryStores.empty();
+  private WriteBehindStore ingest;
+  private WriteBehindStore aggregate;
   private KeyValueStore<Bytes, byte[]> committedIngest = MemoryStores.empty();
   private KeyValueStore<Bytes, byte[]> committedAggregate = MemoryStores.empty();
   private int position;
@@ -48,10 +51,12 @@ final class InputTask {
   }
 
   private void open() {
+    ingest = new WriteBehindStore(ingestStore);
+    aggregate = new WriteBehindStore(aggregateStore);
     context =
         new TaskContext<>(partition.partition(), this::clock, this::out)
-            .with(nodes.ingestStore(), ingestStore)
-            .with(nodes.aggregateStore(), aggregateStore);
+            .with(nodes.ingestStore(), ingest)
+            .with(nodes.aggregateStore(), aggregate);
     processor.init(context);
   }
 
@@ -94,12 +99,19 @@ final class InputTask {
       return List.of();
     }
     touched = false;
+    flushCaches();
     committedPosition = position;
     committedIngest = MemoryStores.copy(ingestStore);
     committedAggregate = MemoryStores.copy(aggregateStore);
     List<Out> committed = pending;
     pending = new ArrayList<>();
     return committed;
+  }
+
+  /** What Kafka Streams does before it commits offsets. */
+  private void flushCaches() {
+    ingest.flushCache();
+    aggregate.flushCache();
   }
 
   /** The transaction is aborted while the process lives on. */
@@ -125,6 +137,7 @@ final class InputTask {
 
   /** The stores, but for the append clock, which depends on the moments of writing. */
   Map<String, String> stores() {
+    flushCaches();
     Map<String, String> contents = MemoryStores.contents(ingestStore);
     contents.keySet().removeIf(key -> key.startsWith("0143"));
     MemoryStores.contents(aggregateStore).forEach((key, value) -> contents.put("a" + key, value));

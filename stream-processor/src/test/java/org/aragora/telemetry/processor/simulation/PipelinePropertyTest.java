@@ -36,6 +36,7 @@ import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 import org.aragora.telemetry.testbed.oracle.ExpectedPage;
 import org.aragora.telemetry.testbed.oracle.PartitionOracle;
 import org.aragora.telemetry.testbed.oracle.SeriesTotal;
+import org.aragora.telemetry.testbed.oracle.record.InputRecord;
 import org.aragora.telemetry.testbed.service.SeriesName;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -403,7 +404,7 @@ class PipelinePropertyTest {
                   PartitionOracle.Additions.NONE);
           Map<String, Long> reasons = new TreeMap<>();
           for (Logs.Entry entry : entries) {
-            oracle.read(entry.offset(), entry.appendMs(), entry.value());
+            oracle.read(InputRecord.of(entry.offset(), entry.appendMs(), entry.value()));
             if (entry.reason() != null) {
               reasons.merge(entry.reason(), 1L, Long::sum);
             }

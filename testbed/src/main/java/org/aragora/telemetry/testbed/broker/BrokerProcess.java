@@ -22,7 +22,7 @@ import org.aragora.telemetry.testbed.service.ChildJvm;
 /** One broker as a child process, and the wait until it is ready. */
 final class BrokerProcess {
 
-  private static final Duration READY_WITHIN = Duration.ofSeconds(90);
+  private static final Duration READY_WITHIN = Duration.ofSeconds(180);
   private static final Duration STOPS_WITHIN = Duration.ofSeconds(15);
   private static final int POLL_MS = 50;
 

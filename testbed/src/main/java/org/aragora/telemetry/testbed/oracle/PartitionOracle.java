@@ -12,6 +12,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.testbed.oracle.record.AppendTime;
+import org.aragora.telemetry.testbed.oracle.record.InputRecord;
+import org.aragora.telemetry.testbed.oracle.record.InvalidEventException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +47,7 @@ public final class PartitionOracle {
    * @param missing numbers below the highest of each run that were not counted
    * @param nextOffset offset after the last record
    * @param partitionTimeNanos highest event time, null without a counted event
-   * @param appendMs highest append time, null without a record
+   * @param appendMs append time, null without a record
    */
   public record Figures(
       long read,
@@ -107,10 +110,13 @@ public final class PartitionOracle {
 
   private static final long NANOS_PER_MS = 1_000_000;
   private static final long DAY_MS = 86_400_000L;
+  private static final Set<String> TOPICS =
+      Set.of("debates", "requests", "agent-calls", "instances", "logs");
   private static final String OWN = "aragora_telemetry_";
   private static final String PROCESSOR = "/aragora/telemetry";
 
   private final TopicPartition partition;
+  private final String topicPrefix;
   private final String topic;
   private final Rules rules;
   private final Additions listener;
@@ -133,7 +139,7 @@ public final class PartitionOracle {
   private long numbered;
   private long nextOffset;
   private @Nullable Long partitionTimeNanos;
-  private @Nullable Long appendMs;
+  private final AppendTime appendTime = new AppendTime();
 
   /**
    * Starts before the first record.
@@ -144,6 +150,7 @@ public final class PartitionOracle {
   public PartitionOracle(
       TopicPartition partition, String topicPrefix, Rules rules, Additions listener) {
     this.partition = partition;
+    this.topicPrefix = topicPrefix;
     this.topic = partition.topic().substring(topicPrefix.length());
     this.rules = rules;
     this.listener = listener;
@@ -156,21 +163,30 @@ public final class PartitionOracle {
   }
 
   /** Counts the next record. */
-  public void read(long offset, long recordMs, byte @Nullable [] value) {
+  public void read(InputRecord record) {
     read++;
-    nextOffset = offset + 1;
-    long nowMs = appendMs == null ? recordMs : Math.max(appendMs, recordMs);
-    appendMs = nowMs;
+    nextOffset = record.offset() + 1;
+    Long beforeMs = appendTime.ms();
+    long nowMs = appendTime.read(record.appendMs());
+    if (beforeMs != null && nowMs < beforeMs) {
+      setBack(nowMs);
+    }
     forget(nowMs);
-    series.read(offset, nowMs);
+    series.read(record.offset(), nowMs);
     try {
-      judge(OracleEvent.read(topic, value, recordMs), recordMs, nowMs);
-    } catch (OracleEvent.InvalidEventException e) {
+      judge(OracleEvent.read(topic, record), record.appendMs(), nowMs);
+    } catch (InvalidEventException e) {
       deadLetters.merge(e.reason(), 1L, Long::sum);
-      invalidOffsets.add(offset);
+      invalidOffsets.add(record.offset());
       outcome("dead_letter");
       own("dead_letters_total", Map.of("topic", partition.topic(), "reason", e.reason()), 1);
     }
+  }
+
+  /** The broker's clock was ahead: what lies in the future is of now. */
+  private void setBack(long nowMs) {
+    runs.values().forEach(run -> run.lastMs = Math.min(run.lastMs, nowMs));
+    endedDebates.replaceAll((debate, endMs) -> Math.min(endMs, nowMs));
   }
 
   private void forget(long nowMs) {
@@ -253,6 +269,10 @@ public final class PartitionOracle {
   /** Drops are running totals of a run. */
   private void dropped(OracleEvent event, Map.Entry<String, JsonNode> entry) {
     List<String> run = List.of(entry.getKey(), event.source() + "#" + event.epoch());
+    if (!entry.getKey().startsWith(topicPrefix)
+        || !TOPICS.contains(entry.getKey().substring(topicPrefix.length()))) {
+      return;
+    }
     long before = dropped.getOrDefault(run, 0L);
     long now = Math.max(before, entry.getValue().asLong());
     dropped.put(run, now);
@@ -291,7 +311,7 @@ public final class PartitionOracle {
         runs.values().stream().mapToLong(ProducerRun::missing).sum(),
         nextOffset,
         partitionTimeNanos,
-        appendMs);
+        appendTime.ms());
   }
 
   /** Offsets of the records that are dead letters. */

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartitionSeries {
   static final long MINUTE = 60_000_000_000L;
+  private static final int LABEL_CHARACTERS = 128;
   private static final long HOUR_MS = 3_600_000;
 
   /** Receives single changes of samples. */
@@ -178,7 +179,7 @@ final class PartitionSeries {
 
   /** The state of an event's instance, which has one of its own over the limit too. */
   InstanceState instance(OracleEvent event) {
-    List<String> labels = List.of(event.instance());
+    List<String> labels = List.of(cut(event.instance()));
     boolean folded = !resolve(MetricTable.INSTANCE_UP, labels).equals(labels);
     InstanceState state = Objects.requireNonNull(part(MetricTable.INSTANCE_UP, labels).instance);
     state.setOverLimit(folded || labels.equals(List.of("other")));
@@ -186,7 +187,8 @@ final class PartitionSeries {
   }
 
   /** The labels that a change goes to: over the limit, those of a new series are folded. */
-  private List<String> resolve(Metric metric, List<String> labels) {
+  private List<String> resolve(Metric metric, List<String> uncut) {
+    List<String> labels = uncut.stream().map(PartitionSeries::cut).toList();
     Set<List<String>> known = seen.computeIfAbsent(metric.name(), key -> new HashSet<>());
     if (known.contains(labels)) {
       return labels;
@@ -203,6 +205,13 @@ final class PartitionSeries {
       taken.add(labels);
     }
     return labels;
+  }
+
+  /** The first characters of a label's value. */
+  private static String cut(String value) {
+    return value.codePointCount(0, value.length()) <= LABEL_CHARACTERS
+        ? value
+        : value.substring(0, value.offsetByCodePoints(0, LABEL_CHARACTERS));
   }
 
   private static List<String> fold(Metric metric, List<String> labels) {

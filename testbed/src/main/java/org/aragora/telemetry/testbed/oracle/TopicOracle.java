@@ -8,6 +8,7 @@ import java.util.function.Function;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.aragora.telemetry.testbed.broker.BrokerTopics;
+import org.aragora.telemetry.testbed.oracle.record.InputRecord;
 
 /**
  * Oracle over the committed records of all input topics, from the beginning. Each {@link
@@ -47,7 +48,7 @@ public final class TopicOracle implements AutoCloseable {
         consumer,
         record ->
             partition(new TopicPartition(record.topic(), record.partition()))
-                .read(record.offset(), record.timestamp(), record.value()));
+                .read(InputRecord.of(record)));
   }
 
   /** The oracle of one partition. */

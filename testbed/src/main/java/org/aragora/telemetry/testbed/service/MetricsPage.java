@@ -35,7 +35,7 @@ public final class MetricsPage {
   /** Parses one page. */
   public static MetricsPage parse(String text) {
     MetricsPage page = new MetricsPage();
-    text.lines().forEach(page::read);
+    page.readAll(text);
     return page;
   }
 
@@ -48,7 +48,7 @@ public final class MetricsPage {
     MetricsPage page = new MetricsPage();
     for (int port : ports) {
       try {
-        LocalHttp.get(port, "/metrics", ANSWERS_WITHIN).body().lines().forEach(page::read);
+        page.readAll(LocalHttp.get(port, "/metrics", ANSWERS_WITHIN).body());
       } catch (IOException e) {
         throw new IllegalStateException("no answer from port " + port, e);
       } catch (InterruptedException e) {
@@ -57,6 +57,13 @@ public final class MetricsPage {
       }
     }
     return page;
+  }
+
+  /** A carriage return may stand in a label. */
+  private void readAll(String text) {
+    for (String line : text.split("\n")) {
+      read(line);
+    }
   }
 
   private void read(String line) {
@@ -158,7 +165,7 @@ public final class MetricsPage {
                     || SeriesName.parse(sample.getKey())
                         .labels()
                         .entrySet()
-                        .containsAll(labels.entrySet()))
+                        .containsAll(SeriesName.of(name, labels).labels().entrySet()))
         .mapToDouble(Map.Entry::getValue);
   }
 

@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
  *
  * @param name name of the sample, with {@code _total}, {@code _bucket}, {@code _count} or {@code
  *     _sum}
- * @param labels values by name; a bound in {@code le} as {@link String#valueOf(double)} writes it
+ * @param labels escaped values by name; a bound in {@code le} as {@link String#valueOf(double)}
+ *     writes it
  */
 public record SeriesName(String name, SortedMap<String, String> labels) {
   private static final Pattern LABEL =
@@ -21,8 +22,15 @@ public record SeriesName(String name, SortedMap<String, String> labels) {
   private static final String BOUND = "le";
   private static final String NO_BOUND = "+Inf";
 
-  /** A series with these labels. */
+  /** A series with these labels, whose values get the escapes of the text format. */
   public static SeriesName of(String name, Map<String, String> labels) {
+    Map<String, String> escaped = new TreeMap<>(labels);
+    escaped.replaceAll(
+        (label, value) -> value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n"));
+    return ofEscaped(name, escaped);
+  }
+
+  private static SeriesName ofEscaped(String name, Map<String, String> labels) {
     SortedMap<String, String> sorted = new TreeMap<>(labels);
     sorted.computeIfPresent(
         BOUND,
@@ -41,7 +49,7 @@ public record SeriesName(String name, SortedMap<String, String> labels) {
     while (label.find()) {
       labels.put(label.group(1), label.group(2));
     }
-    return of(text.substring(0, brace), labels);
+    return ofEscaped(text.substring(0, brace), labels);
   }
 
   /** The one text of this series. */

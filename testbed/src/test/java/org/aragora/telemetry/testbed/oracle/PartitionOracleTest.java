@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.testbed.oracle.record.InputRecord;
 import org.junit.jupiter.api.Test;
 
 class PartitionOracleTest {
@@ -24,7 +25,7 @@ class PartitionOracleTest {
   private long offset;
 
   private void read(String value) {
-    oracle.read(offset++, NOON, value.getBytes(UTF_8));
+    oracle.read(InputRecord.of(offset++, NOON, value.getBytes(UTF_8)));
   }
 
   private static String request(int seq, String time) {
@@ -88,7 +89,7 @@ class PartitionOracleTest {
 
   @Test
   void invalidRecordsHaveTheirReasons() {
-    oracle.read(0, NOON, null);
+    oracle.read(InputRecord.of(0, NOON, null));
     read("no json");
     read("{\"type\":\"x\"}");
     read("{\"type\":\"ai.aragora.log.emitted.v1\"}");
@@ -104,5 +105,58 @@ class PartitionOracleTest {
                 "wrong_topic", 1L,
                 "invalid_field", 1L,
                 "timestamp_out_of_range", 1L));
+  }
+
+  private static String call(long tokens, String agent) {
+    return """
+        {"specversion":"1.0","id":"x","source":"/aragora/instances/i","type":"ai.aragora.agent.call_completed.v1",
+         "data":{"call_id":"c","agent":"%s","status":"success","duration_seconds":1,"input_tokens":%d}}"""
+        .formatted(agent, tokens);
+  }
+
+  @Test
+  void sumsExceed64Bits() {
+    PartitionOracle calls = calls();
+    for (int i = 0; i < 4; i++) {
+      calls.read(InputRecord.of(i, NOON, call(Long.MAX_VALUE, "a").getBytes(UTF_8)));
+    }
+
+    assertThat(ExpectedPage.samples(List.of(calls), NOON))
+        .containsEntry(
+            "aragora_agent_tokens_total{agent=\"a\",direction=\"input\"}", 4.0 * Long.MAX_VALUE);
+  }
+
+  @Test
+  void labelsAreCutByCodePoint() {
+    PartitionOracle calls = calls();
+    calls.read(InputRecord.of(0, NOON, call(1, "\ud83d\ude00".repeat(200)).getBytes(UTF_8)));
+
+    assertThat(calls.totals())
+        .containsKey("aragora_agent_calls_total|" + "\ud83d\ude00".repeat(128) + "|success");
+  }
+
+  private static PartitionOracle calls() {
+    return new PartitionOracle(
+        new TopicPartition("a.agent-calls", 0),
+        "a.",
+        PartitionOracle.Rules.DEFAULTS,
+        PartitionOracle.Additions.NONE);
+  }
+
+  @Test
+  void runsDoNotOutliveAClockThatWasAhead() {
+    long dayMs = 86_400_000;
+    oracle.read(InputRecord.of(0, NOON + 5 * dayMs, plain(1).getBytes(UTF_8)));
+    for (int i = 0; i < 100; i++) {
+      oracle.read(InputRecord.of(1 + i, NOON, "x".getBytes(UTF_8)));
+    }
+    oracle.read(InputRecord.of(200, NOON + 7 * dayMs + 1, plain(1).getBytes(UTF_8)));
+
+    assertThat(oracle.figures().counted()).isEqualTo(2);
+    assertThat(oracle.figures().appendMs()).isEqualTo(NOON + 7 * dayMs + 1);
+  }
+
+  private static String plain(int seq) {
+    return request(seq, "2026-03-01T12:00:00Z");
   }
 }

@@ -52,6 +52,16 @@ class MetricsPageTest {
         .hasToString("x_bucket{a=\"b\",le=\"1.0\"}");
   }
 
+  @Test
+  void hostileLabelIsOneSeries() {
+    Map<String, String> labels = Map.of("a", "\"\\\n\r{}");
+    MetricsPage page = MetricsPage.parse("x{a=\"\\\"\\\\\\n\r{}\"} 2\n");
+
+    assertThat(page.malformed()).isEmpty();
+    assertThat(page.count("x", labels)).isEqualTo(2);
+    assertThat(page.samples()).containsOnlyKeys(SeriesName.of("x", labels).toString());
+  }
+
   private static long events(String topic, String outcome) {
     return PAGE.events(topic, outcome);
   }

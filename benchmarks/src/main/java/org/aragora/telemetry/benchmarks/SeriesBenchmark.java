@@ -1,0 +1,40 @@
+package org.aragora.telemetry.benchmarks;
+
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.aragora.telemetry.benchmarks.growth.SeriesGrowth;
+import org.aragora.telemetry.chassis.log.ServiceLogging;
+import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bin/telemetry benchmark series}. */
+@Command(
+    name = "series",
+    description =
+        "Scrape, live heap and start of a processor by the number of its counter series, on an embedded broker.",
+    mixinStandardHelpOptions = true)
+final class SeriesBenchmark implements Callable<Integer> {
+  private static final int BROKER_HEAP_MB = 512;
+
+  @Option(
+      names = "--counters",
+      split = ",",
+      defaultValue = "100,10000,100000",
+      description = "numbers of counter series (default 100,10000,100000)")
+  private List<Integer> counters = List.of();
+
+  @Override
+  public Integer call() throws Exception {
+    ServiceLogging.configure(
+        Map.of("LOG_LEVEL", "ERROR", "LOG_FORMAT", "text", "LOG_OUTPUT", "stderr"));
+    try (EmbeddedBroker broker = EmbeddedBroker.builder().heapMegabytes(BROKER_HEAP_MB).start()) {
+      new SeriesGrowth(
+              broker.bootstrapServers(), Files.createTempDirectory("aragora-series-"), System.out)
+          .run(counters);
+    }
+    return 0;
+  }
+}

@@ -26,6 +26,7 @@ import org.aragora.telemetry.counting.value.InstanceAggregate;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.counting.value.SumAggregate;
 import org.aragora.telemetry.schemas.topic.InputTopic;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Parts of series that are retired when nothing has changed them for their retention. */
@@ -257,6 +258,7 @@ class RetirementTest {
     assertThat(living()).containsEntry("aragora_telemetry_series_folded_total[up]", "2");
   }
 
+  @Tag("long")
   @Test
   void fiveThousandShortLivedPodsLeaveNothingBehind() {
     long peak = 0;
@@ -283,6 +285,7 @@ class RetirementTest {
     assertThat(MemoryStores.contents(store)).hasSize(3);
   }
 
+  @Tag("long")
   @Test
   void noPodOfAHundredRolloutsFolds() {
     for (int rollout = 0; rollout < 100; rollout++) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.aragora.telemetry.schemas.topic.InputTopic;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ForeignKeyTest {
@@ -28,6 +29,7 @@ class ForeignKeyTest {
     assertThat(MetricsKey.find(new byte[0])).isEmpty();
   }
 
+  @Tag("long")
   @Test
   void randomBytesThrowNothing() {
     Random random = new Random(12);

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.schemas.text.Unicode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class SeriesKeyTest {
@@ -48,6 +49,7 @@ class SeriesKeyTest {
   }
 
   /** Two tuples share a key only if they are equal; what has no key of its own is refused. */
+  @Tag("long")
   @Test
   void differentLabelsHaveDifferentKeys() {
     Random random = new Random(16);

@@ -16,6 +16,7 @@ import org.aragora.telemetry.counting.metric.MetricType;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.counting.store.CorruptRecordException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -229,6 +230,7 @@ class AggregateTest {
     assertThat(maximum.total()).as("a run that reported into two partitions").hasToString("11");
   }
 
+  @Tag("long")
   @Test
   void howeverManyRunsReportTheirMaximaFitARecord() {
     RunMaximumAggregate maximum = new RunMaximumAggregate();

@@ -7,6 +7,7 @@ import java.math.BigInteger;
 import java.util.Random;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ExactSumTest {
@@ -68,6 +69,7 @@ class ExactSumTest {
     }
   }
 
+  @Tag("long")
   @Test
   void aMillionTinyAndHugeValuesLoseNothing() {
     ExactSum sum = new ExactSum();

@@ -195,7 +195,7 @@ public final class OffsetWatch implements ConsumedOffsets {
    * @param longerThan shorter times are left out: transactions are open all the time
    */
   public Optional<String> heldBack(Duration longerThan) {
-    long nowNanos = System.nanoTime();
+    long nowNanos = nanoClock.getAsLong();
     return held.entrySet().stream()
         .filter(of -> nowNanos - of.getValue().sinceNanos() > longerThan.toNanos())
         .min(Comparator.comparingLong(of -> of.getValue().sinceNanos()))

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Properties;
+import java.util.Set;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
@@ -30,8 +31,8 @@ import org.aragora.telemetry.processor.serve.ServeSettings;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /** The whole topology in Kafka's test driver: one partition a topic, everything read at once. */
-final class TestPipeline implements AutoCloseable {
-  static final Instant START = Instant.parse("2026-11-24T12:00:00Z");
+public final class TestPipeline implements AutoCloseable {
+  public static final Instant START = Instant.parse("2026-11-24T12:00:00Z");
 
   private static final ServeProcessor.Announcement ANNOUNCEMENT =
       new ServeProcessor.Announcement(
@@ -45,8 +46,9 @@ final class TestPipeline implements AutoCloseable {
   private final TopologyTestDriver driver;
   private Instant now = START;
   private final Map<InputTopic, Long> sentNanos = new HashMap<>();
+  private final Map<InputTopic, TestInputTopic<byte[], byte[]>> inputs = new HashMap<>();
 
-  TestPipeline(Path stateDir, boolean proposesEnds) {
+  public TestPipeline(Path stateDir, boolean proposesEnds) {
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
@@ -117,20 +119,39 @@ final class TestPipeline implements AutoCloseable {
 
   /** {@code at}: append time. */
   void send(InputTopic topic, String key, byte[] value, Instant at) {
-    TestInputTopic<byte[], byte[]> input =
-        driver.createInputTopic(
-            topic.under("aragora."), new ByteArraySerializer(), new ByteArraySerializer());
+    send(
+        topic,
+        new TestRecord<>(key == null ? null : key.getBytes(StandardCharsets.UTF_8), value, at));
+  }
+
+  /** Appends a record, whose timestamp is its append time. */
+  public void send(InputTopic topic, TestRecord<byte[], byte[]> record) {
     sentNanos.put(topic, nanos());
-    input.pipeInput(key == null ? null : key.getBytes(StandardCharsets.UTF_8), value, at);
+    inputs
+        .computeIfAbsent(
+            topic,
+            of ->
+                driver.createInputTopic(
+                    of.under("aragora."), new ByteArraySerializer(), new ByteArraySerializer()))
+        .pipeInput(record);
+  }
+
+  /** Full names of the topics that were written to, those of stores too. */
+  public Set<String> written() {
+    return driver.producedTopicNames();
+  }
+
+  public Instant now() {
+    return now;
   }
 
   /** Time passes, a write-out at its end; the topics are read to their ends. */
-  void pass(Duration duration) {
+  public void pass(Duration duration) {
     now = now.plus(duration);
     driver.advanceWallClockTime(duration);
   }
 
-  List<TestRecord<byte[], byte[]>> read(String topic) {
+  public List<TestRecord<byte[], byte[]>> read(String topic) {
     return driver
         .createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer())
         .readRecordsToList();
@@ -175,7 +196,7 @@ final class TestPipeline implements AutoCloseable {
     return progress(this::nanos, sentNanos);
   }
 
-  MetricSnapshots scrape() {
+  public MetricSnapshots scrape() {
     Map<InputTopic, Integer> partitions = new HashMap<>();
     for (InputTopic topic : InputTopic.values()) {
       partitions.put(topic, 1);

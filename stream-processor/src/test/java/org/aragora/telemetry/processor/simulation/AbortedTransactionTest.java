@@ -30,13 +30,13 @@ class AbortedTransactionTest {
   @Test
   void nothingOfTheAbortedPartRemains() {
     Map<InputPartition, Map<String, String>> stores = stores();
-    Map<String, String> metrics = Map.copyOf(world.metrics);
+    Map<String, String> metrics = Map.copyOf(world.committed.values());
     int deadLetters = world.deadLetters;
     work(10);
     world.tasks.forEach(InputTask::abort);
     assertThat(stores()).isEqualTo(stores);
     world.instances.forEach(world::commit);
-    assertThat(world.metrics).isEqualTo(metrics);
+    assertThat(world.committed.values()).isEqualTo(metrics);
     assertThat(world.deadLetters).isEqualTo(deadLetters);
   }
 

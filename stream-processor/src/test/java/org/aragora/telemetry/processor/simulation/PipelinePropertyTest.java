@@ -92,7 +92,7 @@ class PipelinePropertyTest {
         continue;
       }
       ENDS.merge("ends", world.ends.values().stream().mapToInt(n -> n).sum(), Integer::sum);
-      ENDS.merge("merges", world.merged.size(), Integer::sum);
+      ENDS.merge("merges", world.committed.merged().size(), Integer::sum);
       Map<InputPartition, PartitionOracle> models = models(world);
       check(seed, "ledger", () -> same(ledgers(world), expectedLedgers(models)));
       check(seed, "totals", () -> same(totals(world), expectedTotals(world, models)));
@@ -108,7 +108,9 @@ class PipelinePropertyTest {
               same(
                   served(world),
                   ExpectedPage.samples(
-                      models.values(), world.logs.nowMs, deletedParts(world)::contains)));
+                      models.values(),
+                      world.logs.nowMs,
+                      world.committed.deletedParts()::contains)));
       check(
           seed,
           "dead letters",
@@ -197,14 +199,14 @@ class PipelinePropertyTest {
 
   private static void sameBytes(World disturbed, World straight) {
     // When a series ends depends on what other partitions have done, and its mark with it.
-    Set<String> ended = new HashSet<>(disturbed.deleted);
-    ended.addAll(straight.deleted);
+    Set<String> ended = new HashSet<>(disturbed.committed.deleted());
+    ended.addAll(straight.committed.deleted());
     for (World world : List.of(disturbed, straight)) {
-      ended.addAll(world.merged.keySet());
-      world.merged.values().forEach(ended::addAll);
+      ended.addAll(world.committed.merged().keySet());
+      world.committed.merged().values().forEach(ended::addAll);
     }
-    Map<String, String> metrics = new TreeMap<>(disturbed.metrics);
-    Map<String, String> expected = new TreeMap<>(straight.metrics);
+    Map<String, String> metrics = new TreeMap<>(disturbed.committed.values());
+    Map<String, String> expected = new TreeMap<>(straight.committed.values());
     metrics.keySet().removeAll(ended);
     expected.keySet().removeAll(ended);
     same(metrics, expected);
@@ -219,7 +221,7 @@ class PipelinePropertyTest {
   }
 
   /** Shows what differs, and no more. */
-  private static <V> void same(Map<String, V> actual, Map<String, V> expected) {
+  static <V> void same(Map<String, V> actual, Map<String, V> expected) {
     Set<String> keys = new TreeSet<>(actual.keySet());
     keys.addAll(expected.keySet());
     List<String> differences =
@@ -424,15 +426,18 @@ class PipelinePropertyTest {
   /** By task and series, because the owner of a series merges what a task has retired. */
   private static Map<String, String> totals(World world) {
     Map<String, Aggregate> sums = new HashMap<>();
-    world.metrics.forEach(
-        (key, value) -> {
-          if (MetricsKey.fromBytes(bytes(key)) instanceof MetricsKey.Partial part) {
-            MetricDescriptor metric = metric(part.series());
-            sums.computeIfAbsent(
-                    part.task() + " " + name(part.series()), none -> Aggregate.zero(metric))
-                .merge(PartialValue.fromBytes(bytes(value)).read(metric));
-          }
-        });
+    world
+        .committed
+        .values()
+        .forEach(
+            (key, value) -> {
+              if (MetricsKey.fromBytes(bytes(key)) instanceof MetricsKey.Partial part) {
+                MetricDescriptor metric = metric(part.series());
+                sums.computeIfAbsent(
+                        part.task() + " " + name(part.series()), none -> Aggregate.zero(metric))
+                    .merge(PartialValue.fromBytes(bytes(value)).read(metric));
+              }
+            });
     Map<String, String> totals = new TreeMap<>();
     sums.forEach(
         (series, sum) -> {
@@ -446,7 +451,7 @@ class PipelinePropertyTest {
 
   private static Map<String, String> expectedTotals(
       World world, Map<InputPartition, PartitionOracle> models) {
-    Set<String> ended = deletedParts(world);
+    Set<String> ended = world.committed.deletedParts();
     Map<String, SeriesTotal> sums = new TreeMap<>();
     models.forEach(
         (task, model) ->
@@ -465,31 +470,18 @@ class PipelinePropertyTest {
     return totals;
   }
 
-  private static String name(MetricsKey.Partial part) {
-    return part.task() + " " + name(part.series()) + "#" + part.incarnation();
-  }
-
-  private static Set<String> deletedParts(World world) {
-    Set<String> parts = new HashSet<>();
-    for (String key : world.deleted) {
-      if (MetricsKey.fromBytes(bytes(key)) instanceof MetricsKey.Partial part) {
-        parts.add(name(part));
-      }
-    }
-    return parts;
-  }
-
   /** No part that lives was deleted; no series without one that lives is left. */
   private static void ends(World world, Map<InputPartition, PartitionOracle> models) {
     Set<String> living = new HashSet<>();
     models.forEach(
         (task, model) -> model.livingParts().forEach(part -> living.add(task + " " + part)));
-    assertThat(deletedParts(world)).as("deleted").noneMatch(living::contains);
+    assertThat(world.committed.deletedParts()).as("deleted").noneMatch(living::contains);
     Set<SeriesKey> left = new HashSet<>();
     Set<SeriesKey> alive = new HashSet<>();
-    for (String key : world.metrics.keySet()) {
+    for (String key : world.committed.values().keySet()) {
       if (MetricsKey.fromBytes(bytes(key)) instanceof MetricsKey.Partial part) {
-        (living.contains(name(part)) || !endsAtAll(part) ? alive : left).add(part.series());
+        (living.contains(CommittedMetrics.name(part)) || !endsAtAll(part) ? alive : left)
+            .add(part.series());
       } else if (MetricsKey.fromBytes(bytes(key)) instanceof MetricsKey.Ripe mark) {
         left.add(mark.series());
       }
@@ -541,31 +533,34 @@ class PipelinePropertyTest {
 
   private static Map<String, String> ledgers(World world) {
     Map<String, String> ledgers = new TreeMap<>();
-    world.metrics.forEach(
-        (key, value) -> {
-          if (MetricsKey.fromBytes(bytes(key)) instanceof MetricsKey.LedgerOf of) {
-            Ledger ledger = Ledger.read(new BinaryReader(bytes(value)));
-            Map<String, Long> reasons = new TreeMap<>();
-            for (DeadLetterReason reason : DeadLetterReason.values()) {
-              if (ledger.deadLetters(reason) > 0) {
-                reasons.put(reason.label(), ledger.deadLetters(reason));
+    world
+        .committed
+        .values()
+        .forEach(
+            (key, value) -> {
+              if (MetricsKey.fromBytes(bytes(key)) instanceof MetricsKey.LedgerOf of) {
+                Ledger ledger = Ledger.read(new BinaryReader(bytes(value)));
+                Map<String, Long> reasons = new TreeMap<>();
+                for (DeadLetterReason reason : DeadLetterReason.values()) {
+                  if (ledger.deadLetters(reason) > 0) {
+                    reasons.put(reason.label(), ledger.deadLetters(reason));
+                  }
+                }
+                ledgers.put(
+                    of.task().toString(),
+                    ledger(
+                        ledger.read(),
+                        ledger.counted(),
+                        ledger.duplicate(),
+                        reasons,
+                        ledger.late(),
+                        ledger.clockSkew(),
+                        ledger.missing(),
+                        ledger.nextOffset(),
+                        ledger.partitionTimeNanos(),
+                        ledger.appendTimeMs()));
               }
-            }
-            ledgers.put(
-                of.task().toString(),
-                ledger(
-                    ledger.read(),
-                    ledger.counted(),
-                    ledger.duplicate(),
-                    reasons,
-                    ledger.late(),
-                    ledger.clockSkew(),
-                    ledger.missing(),
-                    ledger.nextOffset(),
-                    ledger.partitionTimeNanos(),
-                    ledger.appendTimeMs()));
-          }
-        });
+            });
     return ledgers;
   }
 

@@ -3,20 +3,17 @@ package org.aragora.telemetry.processor.simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.flow.CountingRules;
-import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.measure.MetricCatalog;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
@@ -24,9 +21,6 @@ import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.OwnerValue;
 import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.metric.WindowKey;
-import org.aragora.telemetry.counting.store.BinaryReader;
-import org.aragora.telemetry.counting.store.BinaryWriter;
-import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.processor.flow.ConsumedOffsets;
 import org.aragora.telemetry.processor.pipeline.CountProcessor;
 import org.aragora.telemetry.processor.pipeline.PartitionedValue;
@@ -55,16 +49,8 @@ final class World {
   final List<List<InputTask>> instances = new ArrayList<>();
   final List<InputTask> tasks = new ArrayList<>();
 
-  /** Last committed value of each key, in hex. */
-  final Map<String, String> metrics = new TreeMap<>();
-
+  final CommittedMetrics committed = new CommittedMetrics();
   final Map<String, String> windows = new TreeMap<>();
-
-  /** Keys that were deleted, in hex. */
-  final Set<String> deleted = new HashSet<>();
-
-  /** Keys that were merged into another one. */
-  final Map<String, Set<String>> merged = new HashMap<>();
 
   /** Number of ends of each series, for a reader of its partition. */
   final Map<SeriesKey, Integer> ends = new HashMap<>();
@@ -184,49 +170,8 @@ final class World {
   }
 
   private void appendMetric(MetricsKey key, byte[] value) {
-    if (key instanceof MetricsKey.LedgerOf && !Ledger.read(new BinaryReader(value)).balances()) {
-      throw new AssertionError("a ledger record does not balance: " + key);
-    }
-    if (value == null) {
-      delete(key);
-    } else if (!(key instanceof MetricsKey.Owner)) {
-      metrics.put(
-          hex(key.toBytes()), hex(key instanceof MetricsKey.LedgerOf ? account(value) : value));
-    }
+    committed.append(key, value);
     metricsLog.get(key.partition(metricsPartitions)).add(new byte[][] {key.toBytes(), value});
-  }
-
-  /** A ledger without the time that its partition had reached, which depends on the clock. */
-  private static byte[] account(byte[] ledger) {
-    BinaryWriter out = new BinaryWriter();
-    Ledger.read(new BinaryReader(ledger)).write(out);
-    return out.toBytes();
-  }
-
-  /** A part that was merged into another one goes with it. */
-  private void delete(MetricsKey key) {
-    String hex = hex(key.toBytes());
-    metrics.remove(hex);
-    if (key instanceof MetricsKey.Partial part) {
-      for (Map.Entry<String, String> other : metrics.entrySet()) {
-        if (MetricsKey.fromBytes(HexFormat.of().parseHex(other.getKey()))
-                instanceof MetricsKey.Partial into
-            && into.series().equals(part.series())
-            && into.task().equals(part.task())
-            && into.incarnation() < part.incarnation()
-            && part.incarnation() < value(other.getValue()).nextOffset()
-            && value(other.getValue()).isRetired()) {
-          merged.computeIfAbsent(other.getKey(), none -> new HashSet<>()).add(hex);
-          return;
-        }
-      }
-    }
-    deleted.add(hex);
-    deleted.addAll(merged.getOrDefault(hex, Set.of()));
-  }
-
-  private static PartialValue value(String hex) {
-    return PartialValue.fromBytes(HexFormat.of().parseHex(hex));
   }
 
   private static String hex(byte[] bytes) {

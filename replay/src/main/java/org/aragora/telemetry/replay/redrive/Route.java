@@ -1,9 +1,11 @@
 package org.aragora.telemetry.replay.redrive;
 
+import java.util.Arrays;
 import java.util.Set;
 import java.util.function.ToIntFunction;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.aragora.telemetry.replay.read.ReplayException;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.schemas.topic.Topics;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +53,8 @@ public record Route(String deadLetterTopic, @Nullable String redriveTopic, Set<S
    */
   boolean hasHome(Parked parked, ToIntFunction<String> partitionsOf) {
     if (redriveTopic == null) {
-      return parked.partition() < partitionsOf.applyAsInt(parked.topic());
+      return isInput(parked.topic())
+          && parked.partition() < partitionsOf.applyAsInt(parked.topic());
     }
     if (partitionsOf.applyAsInt(redriveTopic) == 0) {
       throw new ReplayException(
@@ -59,6 +62,18 @@ public record Route(String deadLetterTopic, @Nullable String redriveTopic, Set<S
               .formatted(redriveTopic));
     }
     return true;
+  }
+
+  /** The origin is a header, which another writer may have forged. */
+  private boolean isInput(String topic) {
+    return Arrays.stream(InputTopic.values())
+        .anyMatch(
+            input -> {
+              String prefix =
+                  topic.substring(0, Math.max(0, topic.length() - input.suffix().length()));
+              return topic.equals(input.under(prefix))
+                  && deadLetterTopic.equals(Topics.DEAD_LETTERS.under(prefix));
+            });
   }
 
   /** The record to write. */

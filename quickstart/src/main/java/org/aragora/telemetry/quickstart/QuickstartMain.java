@@ -54,6 +54,7 @@ public final class QuickstartMain implements Callable<Integer> {
 
   /** Another writer than the sample. */
   private static final class Other {
+    @SuppressWarnings("UnusedVariable") // the group has one of the two
     @Option(names = "--aragora", description = "run a real Aragora server instead of the sample")
     private boolean aragora;
 
@@ -114,7 +115,7 @@ public final class QuickstartMain implements Callable<Integer> {
     if (other == null) {
       return Writer.SAMPLE;
     }
-    return other.aragora ? Writer.ARAGORA : Writer.NOBODY;
+    return other.nobody ? Writer.NOBODY : Writer.ARAGORA;
   }
 
   private static void checkFree(int port, String option) {

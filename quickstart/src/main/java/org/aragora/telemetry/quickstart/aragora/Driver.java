@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Client of an Aragora server that counts for itself: requests at a rate, and one debate after
- * another. Each request has an id of its own, so that others' requests can be told apart.
+ * another. Each request has an id of its own, so that requests of others are another count.
  */
 final class Driver {
 

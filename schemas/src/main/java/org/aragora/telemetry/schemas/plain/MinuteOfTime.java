@@ -18,7 +18,7 @@ final class MinuteOfTime {
   private Words minute = new Words(new byte[] {0});
   private long seconds;
 
-  /** The instant; null if the bytes are no time or one of another form. */
+  /** The instant; null if the bytes have another form. */
   @Nullable Instant parse(byte[] value, int from, int to) {
     int length = to - from;
     if (length <= FRACTION

@@ -202,7 +202,7 @@ final class RandomValues {
     return texts[random.nextInt(texts.length)];
   }
 
-  /** One character as an escape; what is no string then is no JSON. */
+  /** One character as an escape; outside a string that is not JSON. */
   private String escaped(String text) {
     int at = random.nextInt(text.length());
     return text.substring(0, at)

@@ -108,7 +108,7 @@ final class InputTask {
     return committed;
   }
 
-  /** What Kafka Streams does before it commits offsets. */
+  /** The step of Kafka Streams before it commits offsets. */
   private void flushCaches() {
     ingest.flushCache();
     aggregate.flushCache();

@@ -88,7 +88,7 @@ final class SpanSettings {
         switch (root) {
           case "always_on" -> Sampler.alwaysOn();
           case "always_off" -> Sampler.alwaysOff();
-          default -> Sampler.traceIdRatioBased(ratio(settings));
+          default -> new RatioSampler(ratio(settings));
         };
     return name.equals(root) ? sampler : Sampler.parentBased(sampler);
   }

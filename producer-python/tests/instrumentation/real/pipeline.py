@@ -91,7 +91,7 @@ class Pipeline:
             raise
 
     def events(self, instance: str | None = None) -> list[Event]:
-        """Returns every event, or those of the instances whose id begins so."""
+        """Returns every event, or those of the instances whose ids begin so."""
         consumer = Consumer(
             {"bootstrap.servers": self.servers, "group.id": "test", "enable.auto.commit": False}
         )
@@ -117,7 +117,7 @@ class Pipeline:
             assert not left, "the topics could not be read to their ends"
         finally:
             consumer.close()
-        source = f"/aragora/instances/{instance or ''}"
+        source = "" if instance is None else f"/aragora/instances/{instance}"
         return [event for event in read if event["source"].startswith(source)]
 
     def metrics(self) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:

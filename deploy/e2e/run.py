@@ -131,7 +131,8 @@ def expressions():
             yield f"{path.stem}, annotation {note['name']}", note["expr"], True
         for panel in model["panels"]:
             for target in panel["targets"]:
-                yield f"{path.stem}, {panel['title']}", target["expr"], False
+                shows_trouble_only = bool(re.search(r"\) > 0$", target["expr"]))
+                yield f"{path.stem}, {panel['title']}", target["expr"], shows_trouble_only
     for path in sorted((DEPLOY / "prometheus" / "rules").glob("*.yml")):
         for group in load(path)["groups"]:
             for rule in group["rules"]:

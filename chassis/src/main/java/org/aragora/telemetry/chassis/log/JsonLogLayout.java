@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.Map;
+import org.aragora.telemetry.schemas.text.Unicode;
 
 /**
  * One compact JSON object a line: timestamp, level, logger, message, module, function, line;
@@ -54,7 +55,7 @@ public final class JsonLogLayout extends LayoutBase<ILoggingEvent> {
     } catch (IOException e) {
       throw new IllegalStateException("a StringWriter cannot fail", e);
     }
-    return line.append('\n').toString();
+    return Unicode.wellFormed(line.append('\n').toString());
   }
 
   /** Python's names, which all of Aragora's logs use. */

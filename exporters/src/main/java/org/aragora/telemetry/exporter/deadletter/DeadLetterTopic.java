@@ -2,7 +2,6 @@ package org.aragora.telemetry.exporter.deadletter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -12,6 +11,8 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.aragora.telemetry.exporter.backend.DebateStart;
+import org.aragora.telemetry.schemas.text.Unicode;
+import org.aragora.telemetry.schemas.text.Utf8;
 import org.aragora.telemetry.schemas.topic.DeadLetterHeaders;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +79,7 @@ public final class DeadLetterTopic implements AutoCloseable {
     put(headers, DeadLetterHeaders.OFFSET, Long.toString(origin.offset()));
     put(headers, DeadLetterHeaders.TIMESTAMP, Long.toString(origin.timestamp()));
     put(headers, DeadLetterHeaders.REASON, cause.reason());
-    put(headers, DeadLetterHeaders.MESSAGE, beginning(cause.message()));
+    put(headers, DeadLetterHeaders.MESSAGE, Unicode.cut(cause.message(), MAX_MESSAGE_CHARS));
     put(headers, DeadLetterHeaders.EXPORTER, exporter);
     headers.remove(DeadLetterHeaders.DEBATE);
     if (start != null && cut.compareTo(Cut.LARGE_VALUE) <= 0) {
@@ -115,7 +116,7 @@ public final class DeadLetterTopic implements AutoCloseable {
 
   @SuppressWarnings("NullAway") // Kafka's records may have neither key nor value
   private static byte[] cut(byte @Nullable [] bytes, int most) {
-    return bytes == null || bytes.length <= most ? bytes : Arrays.copyOf(bytes, most);
+    return bytes == null ? null : Utf8.cut(bytes, most);
   }
 
   private static int size(Headers headers) {
@@ -124,12 +125,6 @@ public final class DeadLetterTopic implements AutoCloseable {
       size += header.key().length() + (header.value() == null ? 0 : header.value().length);
     }
     return size;
-  }
-
-  private static String beginning(String message) {
-    int end = Math.min(message.length(), MAX_MESSAGE_CHARS);
-    boolean splits = end < message.length() && Character.isHighSurrogate(message.charAt(end - 1));
-    return message.substring(0, splits ? end - 1 : end);
   }
 
   private static void put(Headers headers, String name, String value) {

@@ -1,7 +1,6 @@
 package org.aragora.telemetry.processor.pipeline;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Set;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -11,6 +10,8 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.aragora.telemetry.chassis.topics.RecordSize;
 import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.codec.EventCodec;
+import org.aragora.telemetry.schemas.text.Unicode;
+import org.aragora.telemetry.schemas.text.Utf8;
 import org.aragora.telemetry.schemas.topic.DeadLetterHeaders;
 import org.jspecify.annotations.Nullable;
 
@@ -85,9 +86,8 @@ final class DeadLetter {
     put(origin, DeadLetterHeaders.OFFSET, String.valueOf(metadata.offset()));
     put(origin, DeadLetterHeaders.REASON, invalid.reason().label());
     String message = invalid.message();
-    if (message.length() > MAX_MESSAGE_CHARS) {
-      message =
-          message.substring(0, message.offsetByCodePoints(0, MAX_MESSAGE_CHARS / 2)) + "\u2026";
+    if (Unicode.isLongerThan(message, MAX_MESSAGE_CHARS)) {
+      message = Unicode.cut(message, MAX_MESSAGE_CHARS) + "\u2026";
     }
     put(origin, DeadLetterHeaders.MESSAGE, message);
     return origin;
@@ -103,7 +103,7 @@ final class DeadLetter {
   @SuppressWarnings("NullAway") // Kafka's records may have neither key nor value
   private static byte[] cut(byte @Nullable [] bytes, long left) {
     int kept = kept(bytes, (int) Math.min(MAX_PART_BYTES, left));
-    return bytes == null || kept == bytes.length ? bytes : Arrays.copyOf(bytes, kept);
+    return bytes == null || kept == bytes.length ? bytes : Utf8.cut(bytes, kept);
   }
 
   private static void keepSize(

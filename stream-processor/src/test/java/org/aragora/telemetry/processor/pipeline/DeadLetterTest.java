@@ -14,7 +14,10 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.aragora.telemetry.chassis.topics.RecordSize;
 import org.aragora.telemetry.processor.simulation.TaskContext;
 import org.aragora.telemetry.schemas.codec.Decoded;
+import org.aragora.telemetry.schemas.text.Unicode;
+import org.aragora.telemetry.schemas.text.Utf8;
 import org.aragora.telemetry.schemas.topic.DeadLetterReason;
+import org.aragora.telemetry.testbed.events.AstralTexts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -145,12 +148,17 @@ class DeadLetterTest {
 
   private static Record<byte[], byte[]> letter(
       byte[] key, byte[] value, RecordHeaders headers, int room) {
+    return letter(key, value, headers, room, "Field größe.");
+  }
+
+  private static Record<byte[], byte[]> letter(
+      byte[] key, byte[] value, RecordHeaders headers, int room, String message) {
     TaskContext<Object, Object> context = new TaskContext<>(3, () -> 0, (r, c) -> {});
     context.at("aragora.debates", 42);
     return DeadLetter.of(
         new Record<>(key, value, 5, headers),
         context.recordMetadata().orElseThrow(),
-        new Decoded.Invalid(DeadLetterReason.INVALID_FIELD, "Field größe."),
+        new Decoded.Invalid(DeadLetterReason.INVALID_FIELD, message),
         777,
         room);
   }
@@ -170,5 +178,29 @@ class DeadLetterTest {
 
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void everyPartIsCutBetweenCharacters() {
+    byte[] faces = "😀".repeat(MIB / 4 + 10).getBytes(StandardCharsets.UTF_8);
+    for (int shift = 0; shift < 4; shift++) {
+      byte[] text = new byte[faces.length + shift];
+      java.util.Arrays.fill(text, (byte) 'a');
+      System.arraycopy(faces, 0, text, shift, faces.length);
+      for (int room : new int[] {16_384, 65_536, 65_537, 1_048_588, 4_000_000}) {
+        Record<byte[], byte[]> letter = letter(text, text, new RecordHeaders(), room);
+        assertThat(Utf8.firstError(letter.key())).isNegative();
+        assertThat(Utf8.firstError(letter.value())).isNegative();
+        assertThat(letter.key().length + letter.value().length)
+            .isGreaterThan(Math.min(room / 2, 130_000) - 2_000);
+      }
+    }
+    for (String text : AstralTexts.around(1_024)) {
+      List<String> headers = texts(letter(null, null, new RecordHeaders(), 8 * MIB, text));
+      String message = headers.get(headers.size() - 1);
+      assertThat(message).matches(Unicode::isWellFormed).doesNotContain("?");
+      assertThat(message.codePoints().count())
+          .isLessThanOrEqualTo("aragora-dlq-message=".length() + 1_025);
+    }
   }
 }

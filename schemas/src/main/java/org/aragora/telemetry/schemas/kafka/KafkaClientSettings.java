@@ -1,7 +1,6 @@
 package org.aragora.telemetry.schemas.kafka;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +17,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.SslConfigs;
+import org.aragora.telemetry.schemas.text.TextFile;
 import org.aragora.telemetry.schemas.text.Unicode;
 
 /**
@@ -141,32 +141,32 @@ public record KafkaClientSettings(Map<String, String> values, List<String> warni
   /** Replaces each {@code KAFKA_X_FILE}, if X is a password, by X with the file's content. */
   private static Map<String, String> withSecretsFromFiles(Map<String, String> environment) {
     Map<String, String> variables = new TreeMap<>(environment);
-    environment.forEach(
-        (variable, file) -> {
-          if (!variable.startsWith(PREFIX) || !variable.endsWith(FILE) || file.isBlank()) {
-            return;
-          }
-          String secret = variable.substring(0, variable.length() - FILE.length());
-          ConfigDef.ConfigKey key = CLIENT_KEYS.get(settingOf(secret));
-          if (key == null || key.type != ConfigDef.Type.PASSWORD) {
-            return;
-          }
-          if (!environment.getOrDefault(secret, "").isBlank()) {
-            throw new InvalidSettingException(
-                "%s is refused: %s is set too; remove one of them.".formatted(variable, secret));
-          }
-          try {
-            variables.remove(variable);
-            variables.put(
-                secret,
-                Unicode.withoutByteOrderMark(Files.readString(Path.of(file.strip())))
-                    .replaceFirst("\\R$", ""));
-          } catch (IOException | IllegalArgumentException e) {
-            throw new InvalidSettingException(
-                "%s=%s is refused: the file cannot be read (%s)."
-                    .formatted(variable, file, e.getClass().getSimpleName()));
-          }
-        });
+    variables.replaceAll((variable, value) -> Unicode.withoutByteOrderMark(value));
+    Map.copyOf(variables)
+        .forEach(
+            (variable, file) -> {
+              if (!variable.startsWith(PREFIX) || !variable.endsWith(FILE) || file.isBlank()) {
+                return;
+              }
+              String secret = variable.substring(0, variable.length() - FILE.length());
+              ConfigDef.ConfigKey key = CLIENT_KEYS.get(settingOf(secret));
+              if (key == null || key.type != ConfigDef.Type.PASSWORD) {
+                return;
+              }
+              if (!variables.getOrDefault(secret, "").isBlank()) {
+                throw new InvalidSettingException(
+                    "%s is refused: %s is set too; remove one of them."
+                        .formatted(variable, secret));
+              }
+              try {
+                variables.remove(variable);
+                variables.put(secret, TextFile.readSecret(Path.of(file.strip())));
+              } catch (IOException | IllegalArgumentException e) {
+                throw new InvalidSettingException(
+                    "%s=%s is refused: the file cannot be read (%s)."
+                        .formatted(variable, file, e.getClass().getSimpleName()));
+              }
+            });
     return variables;
   }
 

@@ -199,4 +199,21 @@ class KafkaClientSettingsTest {
   private static KafkaClientSettings consumer(Map<String, String> environment) {
     return KafkaClientSettings.read(environment, ConsumerConfig.configNames(), Set.of());
   }
+
+  @Test
+  void aByteOrderMarkIsNotPartOfAValueOrASecret(@TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("jaas"), "\uFEFFmodule required;\r\n");
+    assertThat(
+            consumer(
+                    Map.of(
+                        "KAFKA_SASL_JAAS_CONFIG_FILE",
+                        "\uFEFF" + file,
+                        "KAFKA_BOOTSTRAP_SERVERS",
+                        "\uFEFFkafka:9092",
+                        "KAFKA_SASL_JAAS_CONFIG",
+                        "\uFEFF"))
+                .values())
+        .containsEntry("sasl.jaas.config", "module required;")
+        .containsEntry("bootstrap.servers", "kafka:9092");
+  }
 }

@@ -11,7 +11,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
-import org.aragora.telemetry.exporter.redact.Redactor;
+import org.aragora.telemetry.chassis.redact.Redactor;
 import org.aragora.telemetry.schemas.text.Unicode;
 import org.jspecify.annotations.Nullable;
 

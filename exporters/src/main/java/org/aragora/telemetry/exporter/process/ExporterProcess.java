@@ -16,6 +16,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.aragora.telemetry.chassis.http.StatusServer;
 import org.aragora.telemetry.chassis.main.RunningService;
+import org.aragora.telemetry.chassis.redact.RedactionSettings;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.chassis.topics.ClientStart;
@@ -124,7 +125,12 @@ public final class ExporterProcess implements RunningService {
             health::ready);
     try {
       String topic = Topics.EXPORT_DEAD_LETTERS.under(settings.get(TopicSettings.PREFIX));
-      deadLetters = new DeadLetterTopic(open(kafka::producer, health), topic, definition.name());
+      deadLetters =
+          new DeadLetterTopic(
+              open(kafka::producer, health),
+              topic,
+              definition.name(),
+              RedactionSettings.ofDeadLetters(settings));
       Admin admin = open(kafka::admin, health);
       KafkaClients clients =
           new KafkaClients(

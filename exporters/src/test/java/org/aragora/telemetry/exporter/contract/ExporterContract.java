@@ -603,7 +603,7 @@ public abstract class ExporterContract {
                         () -> {}),
                     new RecreatedTopics(topics -> CompletableFuture.completedFuture(Map.of())),
                     new DeadLetterTopic(
-                        producer, "aragora.export-dead-letters", definition.name())),
+                        producer, "aragora.export-dead-letters", definition.name(), null)),
                 new ExporterMetrics(
                     definition.name(), bounds.topics(), registry, Clock.systemUTC()),
                 health),

@@ -4,11 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.aragora.telemetry.chassis.redact.RedactionSettings;
+import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.exporter.backend.DebateStart;
 import org.aragora.telemetry.schemas.text.Utf8;
 import org.aragora.telemetry.testbed.events.AstralTexts;
@@ -18,7 +21,7 @@ class DeadLetterTopicTest {
 
   private final MockProducer<byte[], byte[]> producer =
       new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
-  private final DeadLetterTopic topic = new DeadLetterTopic(producer, "letters", "log-exporter");
+  private DeadLetterTopic topic = new DeadLetterTopic(producer, "letters", "log-exporter", null);
 
   @Test
   void everyPartIsCutBetweenCharacters() {
@@ -48,5 +51,28 @@ class DeadLetterTopicTest {
             cut)
         .join();
     return producer.history().get(0);
+  }
+
+  @Test
+  void aRedactedLetterHasNoSecretAndAMark() {
+    topic =
+        new DeadLetterTopic(
+            producer,
+            "letters",
+            "spans",
+            RedactionSettings.ofDeadLetters(
+                Settings.read(
+                    RedactionSettings.ALL,
+                    Map.of("ARAGORA_TELEMETRY_DEAD_LETTER_REDACTION", "true"))));
+    for (DeadLetterTopic.Cut cut : DeadLetterTopic.Cut.values()) {
+      ProducerRecord<byte[], byte[]> letter = letter("größe password=hunter2", cut);
+      assertThat(letter.key()).asString(UTF_8).isEqualTo("größe password=[REDACTED]");
+      assertThat(letter.value()).asString(UTF_8).isEqualTo("größe password=[REDACTED]");
+      assertThat(letter.headers().lastHeader("aragora-dlq-redacted")).isNotNull();
+      for (Header header : letter.headers()) {
+        assertThat(header.value()).asString(UTF_8).doesNotContain("hunter2");
+      }
+      assertThat(letter("harmless", cut).headers().lastHeader("aragora-dlq-redacted")).isNull();
+    }
   }
 }

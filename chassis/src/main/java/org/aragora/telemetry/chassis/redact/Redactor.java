@@ -22,6 +22,9 @@ public final class Redactor {
   /** Replacement of each removed text. */
   public static final String MARK = "[REDACTED]";
 
+  private static final Redactor SECRETS =
+      new Redactor(EnumSet.of(Kind.SECRETS), List.of(), List.of(), List.of());
+
   private static final int MAX_DEPTH = 64;
   private static final int MAX_PASSES = 8;
   private static final int MIN_SIGNATURE = 16;
@@ -62,6 +65,11 @@ public final class Redactor {
     keys = new SecretKeys(moreKeys, keptKeys);
     this.patterns = List.copyOf(patterns);
     nothing = kinds.isEmpty() && patterns.isEmpty();
+  }
+
+  /** Redacts the addresses of a text, such as a line of a log: passwords and tokens in URLs. */
+  public static String addresses(String text) {
+    return text.contains("://") ? SECRETS.text(text) : text;
   }
 
   /**

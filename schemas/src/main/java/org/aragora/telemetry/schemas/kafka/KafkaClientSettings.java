@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -108,8 +109,8 @@ public record KafkaClientSettings(Map<String, String> values, List<String> warni
               String name = settingOf(variable);
               if (REFUSED.contains(name) || refused.contains(name)) {
                 throw new InvalidSettingException(
-                    "%s=%s is refused: %s is fixed by this program's guarantees; remove it."
-                        .formatted(variable, value, name));
+                    "%s is refused: %s is fixed by this program's guarantees; remove it."
+                        .formatted(shown(variable, value), name));
               }
               boolean usable = known.contains(name);
               if (!usable && !CLIENT_KEYS.containsKey(name)) {
@@ -179,6 +180,11 @@ public record KafkaClientSettings(Map<String, String> values, List<String> warni
   }
 
   private static void check(String variable, String name, String value) {
+    if (name.equals(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG) && value.indexOf('@') >= 0) {
+      throw new InvalidSettingException(
+          "%s is refused: it contains credentials; set KAFKA_SASL_JAAS_CONFIG instead."
+              .formatted(variable));
+    }
     ConfigDef.ConfigKey key = CLIENT_KEYS.get(name);
     if (key == null) {
       return;
@@ -189,10 +195,15 @@ public record KafkaClientSettings(Map<String, String> values, List<String> warni
         key.validator.ensureValid(name, parsed);
       }
     } catch (ConfigException e) {
-      String shown = key.type == ConfigDef.Type.PASSWORD ? "" : "=" + value;
+      String shown = key.type == ConfigDef.Type.PASSWORD ? variable : shown(variable, value);
       throw new InvalidSettingException(
-          "%s%s is refused: it is not valid for %s.".formatted(variable, shown, name));
+          "%s is refused: it is not valid for %s.".formatted(shown, name));
     }
+  }
+
+  /** A variable with its value, unless that may be an address with a password. */
+  private static String shown(String variable, String value) {
+    return value.indexOf('@') >= 0 ? variable : variable + "=" + value;
   }
 
   private static Map<String, ConfigDef.ConfigKey> clientKeys() {

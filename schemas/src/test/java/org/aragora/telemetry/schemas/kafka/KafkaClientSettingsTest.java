@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -215,5 +216,16 @@ class KafkaClientSettingsTest {
                 .values())
         .containsEntry("sasl.jaas.config", "module required;")
         .containsEntry("bootstrap.servers", "kafka:9092");
+  }
+
+  @Test
+  void aPasswordInAnAddressIsRefusedAndNotShown() {
+    for (String variable :
+        List.of("KAFKA_BOOTSTRAP_SERVERS", "KAFKA_CLIENT_DNS_LOOKUP", "KAFKA_GROUP_ID")) {
+      assertThatThrownBy(() -> consumer(Map.of(variable, "SASL_SSL://u:hunter2@kafka:9092")))
+          .isInstanceOf(InvalidSettingException.class)
+          .hasMessageStartingWith(variable + " is refused: ")
+          .hasMessageNotContaining("hunter2");
+    }
   }
 }

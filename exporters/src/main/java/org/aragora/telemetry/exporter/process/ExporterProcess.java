@@ -30,7 +30,7 @@ import org.aragora.telemetry.exporter.loop.ExportLoop;
 import org.aragora.telemetry.exporter.loop.KafkaClients;
 import org.aragora.telemetry.exporter.loop.LoopContext;
 import org.aragora.telemetry.exporter.loop.LoopSettings;
-import org.aragora.telemetry.exporter.partition.HighWatermarks;
+import org.aragora.telemetry.exporter.partition.EndOffsets;
 import org.aragora.telemetry.exporter.partition.RecreatedTopics;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.topic.InputTopic;
@@ -136,7 +136,7 @@ public final class ExporterProcess implements RunningService {
           new KafkaClients(
               open(() -> kafka.member(groupId), health),
               kafka::consumer,
-              HighWatermarks.of(admin),
+              EndOffsets.of(admin),
               RecreatedTopics.of(admin),
               deadLetters);
       loop = new ExportLoop<>(new LoopContext(bounds, clients, metrics, health), converter, target);

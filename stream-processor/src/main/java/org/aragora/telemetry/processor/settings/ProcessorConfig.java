@@ -2,6 +2,7 @@ package org.aragora.telemetry.processor.settings;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,6 +14,9 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 import org.aragora.telemetry.chassis.http.StatusServer;
+import org.aragora.telemetry.chassis.redact.RecordRedaction;
+import org.aragora.telemetry.chassis.redact.RedactionSettings;
+import org.aragora.telemetry.chassis.redact.Redactor;
 import org.aragora.telemetry.chassis.settings.CountingSettings;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
@@ -21,6 +25,7 @@ import org.aragora.telemetry.counting.flow.CountingRules;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
+import org.jspecify.annotations.Nullable;
 
 /** Every setting of the processor, read once from the environment. Immutable. */
 public final class ProcessorConfig {
@@ -94,30 +99,36 @@ public final class ProcessorConfig {
   private static final Setting<Integer> METRICS_PORT = StatusServer.port(9090);
 
   /** Every setting of the processor, except those of the log. */
-  public static final List<Setting<?>> SETTINGS =
-      List.of(
-          TopicSettings.PREFIX,
-          CountingSettings.APPLICATION_ID,
-          STATE_DIR,
-          STREAM_THREADS,
-          STANDBY_REPLICAS,
-          GROUP_PROTOCOL,
-          COMMIT_INTERVAL,
-          SESSION_TIMEOUT,
-          TRANSACTION_TIMEOUT,
-          CACHE_MAX_BYTES,
-          CountingSettings.MAX_CLOCK_SKEW,
-          CountingSettings.LATE_GRACE,
-          CountingSettings.DEBATE_DEADLINE,
-          CountingSettings.BIRTH,
-          CountingSettings.SERIES_LIMIT,
-          CountingSettings.RUN_LIMIT,
-          CountingSettings.SERIES_RETENTION,
-          CREATE_TOPICS,
-          PARTITIONS,
-          STALL,
-          StatusServer.HOST,
-          METRICS_PORT);
+  public static final List<Setting<?>> SETTINGS = settings();
+
+  private static List<Setting<?>> settings() {
+    List<Setting<?>> settings = new ArrayList<>(RedactionSettings.ALL);
+    settings.addAll(
+        List.of(
+            TopicSettings.PREFIX,
+            CountingSettings.APPLICATION_ID,
+            STATE_DIR,
+            STREAM_THREADS,
+            STANDBY_REPLICAS,
+            GROUP_PROTOCOL,
+            COMMIT_INTERVAL,
+            SESSION_TIMEOUT,
+            TRANSACTION_TIMEOUT,
+            CACHE_MAX_BYTES,
+            CountingSettings.MAX_CLOCK_SKEW,
+            CountingSettings.LATE_GRACE,
+            CountingSettings.DEBATE_DEADLINE,
+            CountingSettings.BIRTH,
+            CountingSettings.SERIES_LIMIT,
+            CountingSettings.RUN_LIMIT,
+            CountingSettings.SERIES_RETENTION,
+            CREATE_TOPICS,
+            PARTITIONS,
+            STALL,
+            StatusServer.HOST,
+            METRICS_PORT));
+    return List.copyOf(settings);
+  }
 
   /** State is small, so a new instance warms its whole share within one probing interval. */
   private static final int WARMUP_REPLICAS = 100;
@@ -309,7 +320,13 @@ public final class ProcessorConfig {
         settings.get(CountingSettings.RUN_LIMIT),
         settings.get(CountingSettings.SERIES_RETENTION),
         settings.get(CountingSettings.BIRTH),
-        true);
+        true,
+        Redactor.ofLabels()::text);
+  }
+
+  /** Redaction of dead letters, null if they keep what was written. */
+  public @Nullable RecordRedaction deadLetterRedaction() {
+    return RedactionSettings.ofDeadLetters(settings);
   }
 
   public Duration stall() {

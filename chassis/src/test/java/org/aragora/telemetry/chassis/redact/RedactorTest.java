@@ -1,4 +1,4 @@
-package org.aragora.telemetry.exporter.redact;
+package org.aragora.telemetry.chassis.redact;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.aragora.telemetry.schemas.text.Unicode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -270,6 +271,46 @@ class RedactorTest {
         text[at] = alphabet[random.nextInt(alphabet.length)];
       }
       assertThat(redactor.text(new String(text))).as(Arrays.toString(text)).isNotNull();
+    }
+  }
+
+  @Test
+  void noRedactionSplitsACharacter() {
+    java.util.Random random = new java.util.Random(11);
+    List<String> pieces =
+        List.of(
+            "😀",
+            "𝒳",
+            "é",
+            "a",
+            "0",
+            "password",
+            "=",
+            ":",
+            " ",
+            "\"",
+            "'",
+            "@",
+            ".",
+            "/",
+            "://",
+            "u:",
+            "token: ",
+            "Cookie: a=",
+            ";",
+            "+49 170",
+            "4111 1111",
+            "sk-",
+            "Bearer ",
+            "\\",
+            "\n",
+            "[");
+    for (int i = 0; i < 50_000; i++) {
+      StringBuilder text = new StringBuilder();
+      for (int n = random.nextInt(80); n > 0; n--) {
+        text.append(pieces.get(random.nextInt(random.nextBoolean() ? 3 : pieces.size())));
+      }
+      assertThat(redactor.text(text.toString())).matches(Unicode::isWellFormed);
     }
   }
 }

@@ -1,4 +1,4 @@
-package org.aragora.telemetry.exporter.redact;
+package org.aragora.telemetry.chassis.redact;
 
 import java.util.List;
 

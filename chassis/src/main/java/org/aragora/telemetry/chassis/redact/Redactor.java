@@ -1,4 +1,4 @@
-package org.aragora.telemetry.exporter.redact;
+package org.aragora.telemetry.chassis.redact;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
@@ -21,6 +21,9 @@ public final class Redactor {
 
   /** Replacement of each removed text. */
   public static final String MARK = "[REDACTED]";
+
+  private static final Redactor SECRETS =
+      new Redactor(EnumSet.of(Kind.SECRETS), List.of(), List.of(), List.of());
 
   private static final int MAX_DEPTH = 64;
   private static final int MAX_PASSES = 8;
@@ -62,6 +65,19 @@ public final class Redactor {
     keys = new SecretKeys(moreKeys, keptKeys);
     this.patterns = List.copyOf(patterns);
     nothing = kinds.isEmpty() && patterns.isEmpty();
+  }
+
+  /** Redacts the addresses of a text, such as a line of a log: passwords and tokens in URLs. */
+  public static String addresses(String text) {
+    return text.contains("://") ? SECRETS.text(text) : text;
+  }
+
+  /**
+   * The redactor of label values: secrets and e-mail addresses. No setting changes it, because a
+   * replay has to give the same series.
+   */
+  public static Redactor ofLabels() {
+    return new Redactor(EnumSet.of(Kind.SECRETS, Kind.EMAIL), List.of(), List.of(), List.of());
   }
 
   /**

@@ -1,4 +1,4 @@
-package org.aragora.telemetry.exporter.redact;
+package org.aragora.telemetry.chassis.redact;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

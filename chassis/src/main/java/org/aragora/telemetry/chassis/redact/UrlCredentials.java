@@ -1,4 +1,4 @@
-package org.aragora.telemetry.exporter.redact;
+package org.aragora.telemetry.chassis.redact;
 
 /** Credentials of a URL, {@code scheme://user:password@host}; a password may contain slashes. */
 final class UrlCredentials {

@@ -114,16 +114,15 @@ class Run:
             return False
         return lane.offer(key, body, report)
 
-    def refuse(self, event_type: EventType, sentence: str) -> bool:
-        """Counts an event that could not be made; returns False."""
-        self.lanes[event_type.topic].refuse(INVALID, sentence, not self._report.reporting)
-        return False
+    def is_held_here(self) -> bool:
+        """True within a signal handler that interrupts ``emit``: the sender waits for it."""
+        return any(lane.gate.is_held_here() for lane in self.lanes.values())
 
     def flush(self, timeout: float) -> bool:
         """Waits until what was accepted before is settled; returns if it is."""
         until = time.monotonic() + timeout
         marks = [(lane, lane.accepted()) for lane in self.lanes.values()]
-        if threading.current_thread() is self._thread:
+        if threading.current_thread() is self._thread or self.is_held_here():
             return all(lane.settled(ordinal) for lane, ordinal in marks)
         self._waiting += 1
         try:

@@ -60,13 +60,14 @@ class _Known:
     _MAX_OF_ONE = 32
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        # Reentrant: a signal handler or a finaliser may log while its thread is in here.
+        self._lock = threading.RLock()
         self._words: OrderedDict[str, re.Pattern[str]] = OrderedDict()
         self._seen: tuple[tuple[str, re.Pattern[str]], ...] = ()
         os.register_at_fork(after_in_child=self._forked)
 
     def _forked(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def add(self, secret: str) -> None:
         """Remembers the words of the secret that are no words of a language."""

@@ -185,15 +185,19 @@ def _wrap_limit(with_timeout: Callable[..., Any]) -> Callable[..., Any]:
         *args: Any,
         **kwargs: Any,
     ) -> Any:
-        seconds = timeout_seconds or getattr(executor, "default_timeout", None)
-        ends = time.perf_counter() + seconds if isinstance(seconds, (int, float)) else float("inf")
-        token = LIMIT.set(ends)
+        token = LIMIT.set(_end_of(executor, timeout_seconds) or float("inf"))
         try:
             return await with_timeout(executor, coro, agent_name, timeout_seconds, *args, **kwargs)
         finally:
             traces.reset(LIMIT, token)
 
     return limited
+
+
+@guarded
+def _end_of(executor: Any, timeout_seconds: Any) -> float | None:
+    seconds = timeout_seconds or getattr(executor, "default_timeout", None)
+    return time.perf_counter() + float(seconds) if isinstance(seconds, (int, float)) else None
 
 
 def _wrap_error(emit_agent_error: Callable[..., Any]) -> Callable[..., Any]:

@@ -109,7 +109,7 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
     for name, value in extra.items():
         if name in _STANDARD or not isinstance(name, str) or name.startswith("_"):
             continue
-        if len(fields) < _MAX_FIELDS and isinstance(value, (str, int, float, bool)):
+        if len(fields) < _MAX_FIELDS and _is_plain(value):
             fields[name] = redact.REDACTED if redact.names_secret(name) else _value(value)
     error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
     if error is not None:
@@ -118,5 +118,12 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
     return fields
 
 
+def _is_plain(value: Any) -> bool:
+    try:
+        return isinstance(value, (str, int, float, bool))
+    except Exception:
+        return False  # a proxy raises where it is asked for its class
+
+
 def _value(value: Any) -> Any:
-    return redact.text(value[:_MAX_VALUE]) if isinstance(value, str) else value
+    return redact.text(text_of(value)[:_MAX_VALUE]) if isinstance(value, str) else value

@@ -7,7 +7,7 @@ import re
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -50,7 +50,7 @@ _WORD = re.compile(r"[A-Za-z0-9]{8,}")
 
 
 class _Known:
-    """Words of the secrets that were removed last; thread-safe.
+    """Words of the secrets that were removed last, and of the environment's; thread-safe.
 
     Aragora logs the words of a question in lower case and one by one: such a word of a secret has
     neither a form nor a name, so it is found as a word that stood in a secret before.
@@ -62,8 +62,9 @@ class _Known:
     def __init__(self) -> None:
         # Reentrant: a signal handler or a finaliser may log while its thread is in here.
         self._lock = threading.RLock()
-        self._words: OrderedDict[str, re.Pattern[str]] = OrderedDict()
-        self._seen: tuple[tuple[str, re.Pattern[str]], ...] = ()
+        self._words: OrderedDict[str, None] = OrderedDict()
+        self._kept: frozenset[str] = frozenset()
+        self._seen: tuple[str, ...] = ()
         os.register_at_fork(after_in_child=self._forked)
 
     def _forked(self) -> None:
@@ -71,32 +72,60 @@ class _Known:
 
     def add(self, secret: str) -> None:
         """Remembers the words of the secret that are no words of a language."""
-        words = {word.lower() for word in _WORD.findall(secret)}
-        words = {word for word in words if not word.isalpha() and not word.isdigit()}
-        if words <= self._words.keys():
+        words = _words(secret)
+        if words <= self._words.keys() | self._kept:
             return
         with self._lock:
             for word in sorted(words, key=len, reverse=True)[: self._MAX_OF_ONE]:
-                self._words[word] = re.compile(rf"\w*{word}\w*", re.IGNORECASE)
+                self._words[word] = None
                 if len(self._words) > self._MAX:
                     self._words.popitem(last=False)
-            self._seen = tuple(self._words.items())
+            self._seen = (*self._kept, *self._words)
+
+    def keep(self, secrets: Iterable[str]) -> None:
+        """Remembers words of secrets which no later ones displace."""
+        with self._lock:
+            self._kept = self._kept.union(*map(_words, secrets))
+            self._seen = (*self._kept, *self._words)
 
     def clear(self) -> None:
         """Forgets all words."""
         with self._lock:
             self._words.clear()
-            self._seen = ()
+            self._kept, self._seen = frozenset(), ()
 
     def remove(self, value: str) -> str:
-        """Returns the text without the words, in any case."""
+        """Returns the text without the words, in any case, and what is grown together with them."""
         if not self._seen:
             return value
         lower = value.lower()
-        for word, pattern in self._seen:
-            if word in lower:
-                value = pattern.sub(REDACTED, value)
-        return value
+        found = [word for word in self._seen if word in lower]
+        if not found:
+            return value
+        # Each character is read once: a pattern for what stands before the word would read on.
+        pattern = re.compile("|".join(found), re.IGNORECASE)
+        parts: list[str] = []
+        at = 0
+        while (match := pattern.search(value, at)) is not None:
+            start = match.start()
+            while start > at and _is_word(value[start - 1]):
+                start -= 1
+            parts += (value[at:start], REDACTED)
+            rest = _REST.match(value, match.end())
+            at = match.end() if rest is None else rest.end()
+        return "".join((*parts, value[at:]))
+
+
+_REST = re.compile(r"\w*")
+
+
+def _is_word(sign: str) -> bool:
+    return sign == "_" or sign.isalnum()
+
+
+def _words(secret: str) -> set[str]:
+    words = {word.lower() for word in _WORD.findall(secret)}
+    return {word for word in words if not word.isalpha() and not word.isdigit()}
 
 
 KNOWN = _Known()
@@ -104,9 +133,7 @@ KNOWN = _Known()
 
 def learn(environment: Mapping[str, str]) -> None:
     """Remembers the secrets of the process's environment, so that no text has them."""
-    for name, value in environment.items():
-        if names_secret(name):
-            KNOWN.add(value)
+    KNOWN.keep(value for name, value in environment.items() if names_secret(name))
 
 
 def text(value: str) -> str:

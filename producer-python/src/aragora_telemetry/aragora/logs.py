@@ -110,7 +110,7 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
         if name in _STANDARD or not isinstance(name, str) or name.startswith("_"):
             continue
         if len(fields) < _MAX_FIELDS and _is_plain(value):
-            fields[name] = redact.REDACTED if redact.names_secret(name) else _value(value)
+            fields[name] = redact.field(name, _value(value))
     error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
     if error is not None:
         fields["exception_type"] = type(error).__name__
@@ -126,4 +126,4 @@ def _is_plain(value: Any) -> bool:
 
 
 def _value(value: Any) -> Any:
-    return redact.text(text_of(value)[:_MAX_VALUE]) if isinstance(value, str) else value
+    return text_of(value)[:_MAX_VALUE] if isinstance(value, str) else value

@@ -12,6 +12,7 @@ from typing import Any, Union
 
 from . import events, process
 from .account import FailureReport, ProducerStats, TelemetryListener
+from .link import require_client
 from .rules import connection_count
 from .run import Run, say_off
 from .setting_error import SettingsError
@@ -72,6 +73,7 @@ class TelemetryProducer:
                     self._settings, instance_id=default_instance_id(os.environ)
                 )
             checked_instance_id(self._settings.instance_id)
+            require_client()
             process.mark_process()
             process.watch_forks(self)
             if not lazy:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 
+from ..link import require_client
 from ..producer import TelemetryProducer
 from ..settings import Settings
 from .debates import Debates
@@ -34,6 +35,7 @@ def install(settings: Settings | None = None, producer: TelemetryProducer | None
 
 def _install(settings: Settings | None, producer: TelemetryProducer | None) -> Session:
     global _installed
+    require_client()
     settings = settings or Settings.from_environment()
     session = Session(producer or TelemetryProducer(settings=settings, lazy=True), settings)
     debates = Debates(session)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import signal
 import sys
 import threading
 import time
@@ -59,6 +61,43 @@ def test_event_at_the_recursion_limit_leaves_a_true_account() -> None:
     queued = len(capture.records())
     assert accepted + 1 == queued == stats.queued == lane.outbox.left()
     assert stats.offered == queued + stats.dropped
+
+
+class _LimitPassed(BaseException):
+    """Raised by a host's signal handler, as of a limit of time."""
+
+
+def test_exceptions_of_signal_handlers_leave_a_true_account() -> None:
+    capture = Capture()
+    armed = False
+    interrupts = 0
+
+    def handler(*_: Any) -> None:
+        nonlocal armed, interrupts
+        if armed:
+            armed = False
+            interrupts += 1
+            raise _LimitPassed
+
+    before = signal.signal(signal.SIGALRM, handler)
+    generator = random.Random(13)
+    try:
+        for _ in range(10_000):
+            try:
+                armed = True
+                signal.setitimer(signal.ITIMER_REAL, generator.uniform(5e-6, 60e-6))
+                capture.telemetry.log_emitted("INFO", "x", "y")
+                armed = False
+            except _LimitPassed:
+                pass
+    finally:
+        armed = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    stats = capture.telemetry.stats().topics["aragora.logs"]
+    left = capture.run.lanes["logs"].outbox.left()
+    assert interrupts > 100
+    assert stats.offered == stats.queued == left == len(capture.records())
 
 
 def _frames() -> list[Any]:

@@ -16,7 +16,7 @@ from .link import require_client
 from .rules import connection_count
 from .run import Run, say_off
 from .setting_error import SettingsError
-from .settings import Settings, checked_instance_id, default_instance_id
+from .settings import Settings, checked_instance_id, default_instance_id, usable
 from .trace import NO_TRACE, Trace, current_trace
 
 Time = Union[float, datetime, None]  # noqa: UP007
@@ -55,7 +55,7 @@ class TelemetryProducer:
         always do.
         """
         self._report = FailureReport(listener)
-        self._settings = settings if settings is not None else Settings()
+        self._settings = settings if isinstance(settings, Settings) else Settings()
         self._websockets = 0
         self._closed = False
         self._off: str | None = None
@@ -65,6 +65,8 @@ class TelemetryProducer:
         try:
             if settings is None:
                 self._settings = Settings.from_environment()
+            elif not isinstance(settings, Settings):
+                raise SettingsError(f"Settings are expected, not {type(settings).__name__}.")
             if instance_id is not None:
                 instance_id = checked_instance_id(instance_id)
                 self._settings = replace(self._settings, instance_id=instance_id)
@@ -73,6 +75,7 @@ class TelemetryProducer:
                     self._settings, instance_id=default_instance_id(os.environ)
                 )
             checked_instance_id(self._settings.instance_id)
+            self._settings = usable(self._settings)
             require_client()
             process.mark_process()
             process.watch_forks(self)

@@ -6,7 +6,10 @@ import asyncio
 import copy
 import importlib
 import importlib.util
+import json
 import logging
+import os
+import signal
 import sys
 import threading
 import time
@@ -21,10 +24,13 @@ from test_logs import hook_logs
 
 from aragora_telemetry.aragora import agents, aiohttp, install
 from aragora_telemetry.aragora.asgi import Application
+from aragora_telemetry.aragora.debates import Debates
 from aragora_telemetry.aragora.hooks import OK, Hook, Source
 from aragora_telemetry.aragora.imports import PostImport
 from aragora_telemetry.aragora.requests import Requests
 from aragora_telemetry.aragora.session import Session
+from aragora_telemetry.aragora.stream import StreamHooks
+from tests.support.capture import Capture
 
 
 def hook(module: str, path: str = "call") -> Hook:
@@ -248,3 +254,78 @@ def test_odd_values_beside_a_record_cost_no_record(
     logger.error("x", extra={"sliced": Sliced("text"), "proxy": Proxy(), "good": 1})
     [event] = recorder.of("log_emitted")
     assert event["fields"] == {"sliced": "text", "good": 1}
+
+
+def test_long_ids_of_clients_cost_no_event(session: Session) -> None:
+    capture = Capture()
+    session.producer = capture.telemetry
+    requests = Requests(session)
+    request = requests.begin({})
+    assert request is not None
+    request.correlated(SimpleNamespace(request_id="r" * 5_000, trace_id=None, span_id=None))
+    requests.completed(request, "GET", "/x", 200, 0.0)
+    [(_, key, _)] = capture.records()
+    assert key == b"r" * 200
+
+    debates = Debates(session)
+    [hook] = StreamHooks(session, debates).hooks()
+    emit = hook.wrap(lambda self, event: None)
+    for kind in ("debate_start", "debate_end"):
+        emit(
+            None,
+            SimpleNamespace(
+                type=SimpleNamespace(value=kind),
+                data={"agents": ["a"]},
+                loop_id="d" * 5_000,
+                timestamp=time.time(),
+                round=0,
+            ),
+        )
+    assert [key for _, key, _ in capture.records()] == [b"d" * 1_024] * 2
+
+
+def test_round_that_no_event_can_carry_does_not_cost_the_end(session: Session) -> None:
+    capture = Capture()
+    session.producer = capture.telemetry
+    debates = Debates(session)
+    now = time.time()
+    debates.start("d", ["a"], now)
+    for number in (1, 2**70, True, "3", 2):
+        debates.round("d", number, now)
+    debates.end("d", None, now)
+    types = [json.loads(value)["type"].split(".")[-2] for _, _, value in capture.records()]
+    assert types == ["started", "round_completed", "round_completed", "completed"]
+    assert capture.refusals() == []
+
+
+def test_record_with_an_odd_line_is_an_event(
+    session: Session, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook_logs(session, monkeypatch)
+    logger = logging.Logger("aragora.test")
+    logger.addHandler(logging.NullHandler())
+    for number in (-1, "7", None, 2**64, 7):
+        logger.handle(logging.makeLogRecord({"levelno": 40, "msg": "x", "lineno": number}))
+    assert [event["line"] for event in recorder.of("log_emitted")] == [None] * 4 + [7]
+
+
+def test_fork_while_a_hook_is_applied_does_not_block_the_child(called: Path) -> None:
+    from aragora_telemetry.aragora import hooks
+
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with hooks._applying:
+            held.set()
+            done.wait(10)
+
+    threading.Thread(target=hold).start()
+    held.wait(10)
+    pid = os.fork()
+    if pid == 0:
+        signal.alarm(5)
+        hook("json").apply(ModuleType("json"))
+        os._exit(0)
+    status = os.waitpid(pid, 0)[1]
+    done.set()
+    assert status == 0

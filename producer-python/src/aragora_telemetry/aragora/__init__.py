@@ -6,6 +6,7 @@ them. A function that is not what a wrapper was written for switches off one sou
 
 from __future__ import annotations
 
+import os
 import threading
 
 from ..link import require_client
@@ -31,6 +32,14 @@ def install(settings: Settings | None = None, producer: TelemetryProducer | None
     """
     with _installing:
         return _installed or _install(settings, producer)
+
+
+def _forked() -> None:
+    global _installing
+    _installing = threading.RLock()
+
+
+os.register_at_fork(after_in_child=_forked)
 
 
 def _install(settings: Settings | None, producer: TelemetryProducer | None) -> Session:

@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..events import MAX_NAME
 from . import traces
 from .guard import attribute, guarded
 from .hooks import Hook
@@ -168,7 +169,7 @@ class AgentHooks:
             provider=attribute(agent, "provider") or attribute(agent, "agent_type"),
             input_tokens=call.tokens_in or None,
             output_tokens=call.tokens_out or None,
-            error_type=failure,
+            error_type=failure[:MAX_NAME] if failure else None,
             debate_id=debate_id,
             round=_count(round_num) or None,
             trace=span.trace(above),

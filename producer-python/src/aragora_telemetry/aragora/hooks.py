@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +14,14 @@ from .guard import warn
 
 MARK = "__aragora_telemetry__"
 _applying = threading.RLock()
+
+
+def _forked() -> None:
+    global _applying
+    _applying = threading.RLock()  # a thread that the child lacks may hold it
+
+
+os.register_at_fork(after_in_child=_forked)
 
 #: Nothing was imported yet that this source needs.
 UNUSED = "not imported"
@@ -28,7 +37,6 @@ class Source:
     gives: str
     enabled: bool = True
     problems: list[str] = field(default_factory=list)
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def on(self) -> bool:
@@ -36,7 +44,7 @@ class Source:
 
     def fails(self, problem: str) -> None:
         """Switches the source off and logs the reason, once for the source."""
-        with self._lock:
+        with _applying:
             first = not self.problems
             if problem not in self.problems:
                 self.problems.append(problem)

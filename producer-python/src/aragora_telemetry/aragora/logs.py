@@ -78,7 +78,7 @@ class LogHooks:
             redact.text(_message(record)[:MAX_TEXT]),
             module=attribute(record, "module"),
             function=attribute(record, "funcName"),
-            line=record.lineno,
+            line=_line(record.lineno),
             request_id=request.request_id if request else None,
             debate_id=DEBATE.get() or None,
             fields=_fields(record) or None,
@@ -93,6 +93,10 @@ def _message(record: logging.LogRecord) -> str:
         return text_of(record.getMessage())
     except Exception:
         return text_of(record.msg)
+
+
+def _line(number: Any) -> int | None:
+    return number if type(number) is int and 0 <= number < 1 << 31 else None
 
 
 def _level(number: int) -> str:

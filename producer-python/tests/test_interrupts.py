@@ -174,6 +174,25 @@ def test_flush_takes_a_duration(telemetry: TelemetryProducer, timeout: Any) -> N
     assert time.monotonic() - began >= 0.2
 
 
+def test_clock_before_2020_costs_events_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    from aragora_telemetry import codec
+
+    settings = Settings(**{**vars(QUIET), "heartbeat_seconds": 1.0})
+    for now in (0, -(10**18), 86_400 * 10**9):
+        monkeypatch.setattr(codec.time, "time_ns", lambda now=now: now)
+        telemetry = TelemetryProducer(settings=settings)
+        run = telemetry._run
+        assert run is not None and run._thread is not None
+        assert not telemetry.log_emitted("INFO", "x", "y")
+        telemetry.close(2)
+        run._thread.join(5)
+        assert not run._thread.is_alive()
+        topics = telemetry.stats().topics
+        assert topics["aragora.logs"].reasons == {"invalid": 1}
+        assert set(topics["aragora.instances"].reasons) == {"invalid"}
+        monkeypatch.undo()
+
+
 class Ends:
     """A listener of the host that has one method, which ends the thread that calls it."""
 

@@ -198,6 +198,15 @@ def test_setting_that_the_client_refuses_switches_off(
     assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_setting_that_is_not_text_switches_off() -> None:
+    made = Settings(instance_id="a", kafka={"bootstrap.servers": "\ud800"})
+    with TelemetryProducer(settings=made) as telemetry:
+        telemetry.debate_started("d", ["a"])
+        telemetry.close(5)
+        off = telemetry.stats().off
+    assert off is not None and off.startswith("The Kafka client refuses its settings: ")
+
+
 def test_client_setting_that_does_not_exist_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     from aragora_telemetry.link import Link
 

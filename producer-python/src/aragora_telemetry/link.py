@@ -127,6 +127,9 @@ class Link:
                 self.warnings.append(
                     f"{variable} is ignored, because {unknown} is not a setting of the client."
                 )
+            except Exception as e:  # such as a value that is not text
+                words = f"{type(e).__name__}: {e}"
+                raise SettingsError(f"The Kafka client refuses its settings: {words}.") from None
 
     def _on_error(self, error: Any) -> None:
         self.trouble = str(error.str())

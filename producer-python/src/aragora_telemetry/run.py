@@ -307,8 +307,13 @@ class Run:
 
     def _own(self, event_type: EventType, data: dict[str, Any]) -> None:
         event_id = f"{self._id_prefix}{next(self._ids):012x}"
-        key, body = encode(event_type, data, self.source, event_id, None, NO_TRACE)
-        self.lanes[event_type.topic].offer(key, body, True)
+        lane = self.lanes[event_type.topic]
+        try:
+            key, body = encode(event_type, data, self.source, event_id, None, NO_TRACE)
+        except RefusedError as e:  # the host's clock is before 2020
+            lane.refuse(e.reason, str(e), True)
+        else:
+            lane.offer(key, body, True)
 
     def _report_failures(self, link: Link, lanes: list[Lane], now: float) -> None:
         trouble, link.trouble = link.trouble, None

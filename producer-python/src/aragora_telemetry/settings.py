@@ -7,7 +7,7 @@ import os
 import re
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -298,6 +298,35 @@ def _refuse_unknown(variables: Mapping[str, str]) -> None:
         near = difflib.get_close_matches(name, sorted(own), 1)
         hint = f" The nearest is {PREFIX}{near[0]}." if near else ""
         raise SettingsError(f"{variable} is not a setting of Aragora telemetry.{hint}")
+
+
+_PRODUCERS = (
+    "topic_prefix", "heartbeat_seconds", "queue_events", "queue_bytes", "spool_bytes",
+    "spool_fsync", "close_seconds",
+)  # fmt: skip
+
+
+def usable(settings: Settings) -> Settings:
+    """The settings that a program has made, if a producer can use each.
+
+    Raises ``SettingsError`` in one sentence, which names the field.
+    """
+    read: dict[str, Any] = {}
+    for declared in DECLARED:
+        if declared.target in _PRODUCERS:
+            value = getattr(settings, declared.target)
+            try:
+                read[declared.target] = declared.read(str(value))
+            except (ValueError, OverflowError):
+                must = f"{value!r:.200} is not {declared.must}"
+                raise SettingsError(f"{declared.target} cannot be used: {must}.") from None
+    if not isinstance(settings.kafka, Mapping):
+        raise SettingsError("kafka cannot be used: it is not a mapping of client settings.")
+    if settings.spool_dir is not None:
+        if not isinstance(settings.spool_dir, (str, Path)):
+            raise SettingsError("spool_dir cannot be used: it is not a path.")
+        read["spool_dir"] = Path(settings.spool_dir)
+    return replace(settings, **read)
 
 
 def default_instance_id(variables: Mapping[str, str]) -> str:

@@ -1,6 +1,5 @@
 package org.aragora.telemetry.processor.settings;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,12 +23,6 @@ import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
 
 /** Every setting of the processor, read once from the environment. Immutable. */
 public final class ProcessorConfig {
-  private static final Setting<String> STATE_DIR =
-      Setting.text("ARAGORA_TELEMETRY_STATE_DIR")
-          .doc(
-              "Working directory of Kafka Streams, by default `aragora-telemetry` in the temporary"
-                  + " directory; state lives in memory and in Kafka.");
-
   private static final Setting<Integer> STREAM_THREADS =
       Setting.integer("ARAGORA_TELEMETRY_STREAM_THREADS")
           .range(1, 64)
@@ -98,7 +91,6 @@ public final class ProcessorConfig {
       List.of(
           TopicSettings.PREFIX,
           CountingSettings.APPLICATION_ID,
-          STATE_DIR,
           STREAM_THREADS,
           STANDBY_REPLICAS,
           GROUP_PROTOCOL,
@@ -199,13 +191,6 @@ public final class ProcessorConfig {
   public Map<String, Object> streamsSettings(Generation generation, int replicationFactor) {
     Map<String, Object> streams = clientSettings();
     streams.put(StreamsConfig.APPLICATION_ID_CONFIG, generation.applicationId(applicationId()));
-    streams.put(
-        StreamsConfig.STATE_DIR_CONFIG,
-        settings
-            .find(STATE_DIR)
-            .orElseGet(
-                () ->
-                    Path.of(System.getProperty("java.io.tmpdir"), "aragora-telemetry").toString()));
     streams.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     streams.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.get(STREAM_THREADS));
     streams.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval().toMillis());

@@ -1,4 +1,5 @@
 """The checks of deploy/verify that read files (Python 3 and PyYAML): checks.py NAME; says what is wrong and exits 1."""
+import datetime
 import http.server
 import json
 import os
@@ -346,14 +347,36 @@ def check_dockerfile():
 
 
 def check_load():
-    """the sample load writes events"""
-    done = subprocess.run(["timeout", "1", "bash", str(DEPLOY / "load" / "events")], capture_output=True, text=True,
+    """the sample load writes events, each operation within its debate, and instance.stopped at SIGTERM"""
+    done = subprocess.run(["timeout", "4", "bash", str(DEPLOY / "load" / "events")], capture_output=True, text=True,
                           env={**os.environ, "LOAD_RATE": "200"})
-    events = [json.loads(line) for line in done.stdout.splitlines()[:-1]]
-    if len({e["type"] for e in events}) < 4 or any(
-            set(e) != {"specversion", "id", "source", "type", "time", "traceparent", "data"}
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    if len({e["type"] for e in events}) < 6 or any(
+            set(e) - {"parentspanid"} != {"specversion", "id", "source", "type", "time", "traceparent", "data"}
             or not re.fullmatch("00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]", e["traceparent"]) for e in events):
         yield f"{len(events)} events of {sorted({e['type'] for e in events})} {done.stderr}"
+    if not events or events[-1]["type"] != "ai.aragora.instance.stopped.v1":
+        yield f"SIGTERM ends it with {events[-1:]} instead of instance.stopped {done.stderr}"
+    yield from outside(events)
+
+
+def outside(events):
+    """operations that lie outside the span that they name as their parent, or that have no duration"""
+    spans = {}
+    for e in events:
+        end = datetime.datetime.fromisoformat(e["time"].replace("Z", "+00:00")).timestamp()
+        spans[e["traceparent"][36:52]] = (end - e["data"].get("duration_seconds", 0), end)
+        if e["data"].get("duration_seconds", 1) <= 0:
+            yield f"{e['type']} has no duration: {e['data']}"
+    found = 0
+    for e in events:
+        parent, own = spans.get(e.get("parentspanid")), spans[e["traceparent"][36:52]]
+        if parent and e["type"] == "ai.aragora.agent.call_completed.v1":
+            found += 1
+            if own[0] < parent[0] - 0.01 or own[1] > parent[1] + 0.01:
+                yield f"a call lies outside its debate: {own} {parent}"
+    if not found:
+        yield "no call belongs to a debate"
 
 
 # ---- with the real programs --------------------------------------------------------------------------------------------

@@ -58,8 +58,7 @@ final class Doctor {
     LokiLines lines = new LokiLines(new HttpTarget(at.loki(), http, timeout), at.app(), clock);
     MetricsChecks metrics =
         new MetricsChecks(
-            new Replicas(
-                new HttpTarget(at.processor(), http, timeout), InetAddress::getAllByName),
+            new Replicas(new HttpTarget(at.processor(), http, timeout), InetAddress::getAllByName),
             prometheus,
             new HttpTarget(at.grafana(), http, timeout));
     LoggingChecks logging =

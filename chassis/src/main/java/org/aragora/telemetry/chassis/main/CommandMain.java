@@ -79,8 +79,23 @@ public final class CommandMain {
         () -> run(ignored -> command, environment, arguments), stop.action(), stop.patience());
   }
 
-  /** Sets the one handling of failures, for a command and the subcommands that it has by now. */
+  private static void setVersion(CommandLine command) {
+    command.getCommandSpec().version(version());
+    command.getSubcommands().values().forEach(CommandMain::setVersion);
+  }
+
+  /** Returns the version and the revision, as the launcher passes them on. */
+  static String version() {
+    return System.getProperty(
+        "aragora.telemetry.version", "Aragora telemetry, of an unknown version");
+  }
+
+  /**
+   * Sets the one handling of failures and the version, for a command and the subcommands that it
+   * has by now.
+   */
   public static CommandLine prepare(CommandLine command) {
+    setVersion(command);
     return command.setExecutionExceptionHandler(
         (failure, failed, parsed) -> {
           failed.getOut().flush();

@@ -71,8 +71,7 @@ public final class MetricsChecks {
   }
 
   public Finding keyMetricsExposed() throws NoAnswerException, InterruptedException {
-    MetricsPage page =
-        MetricsPage.parse(String.join("\n", processor.texts("/metrics")));
+    MetricsPage page = MetricsPage.parse(String.join("\n", processor.texts("/metrics")));
     List<String> wrong = new ArrayList<>();
     List<String> waiting = new ArrayList<>();
     KEY_METRICS.forEach(

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.aragora.telemetry.chassis.door.DoorSettings;
 import org.aragora.telemetry.chassis.http.StatusServer;
 import org.aragora.telemetry.chassis.settings.CountingSettings;
 import org.aragora.telemetry.chassis.settings.Setting;
@@ -132,6 +133,8 @@ public final class ExporterSettings {
   private static final List<Setting<?>> ALL =
       List.of(
           StatusServer.HOST,
+          DoorSettings.FILE,
+          DoorSettings.HEALTH_EXEMPT,
           TopicSettings.PREFIX,
           DEBATE_LOOKBACK,
           CountingSettings.MAX_CLOCK_SKEW,

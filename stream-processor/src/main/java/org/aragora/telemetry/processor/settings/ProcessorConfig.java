@@ -11,6 +11,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
+import org.aragora.telemetry.chassis.door.DoorSettings;
 import org.aragora.telemetry.chassis.http.StatusServer;
 import org.aragora.telemetry.chassis.settings.CountingSettings;
 import org.aragora.telemetry.chassis.settings.Setting;
@@ -109,6 +110,8 @@ public final class ProcessorConfig {
           PARTITIONS,
           STALL,
           StatusServer.HOST,
+          DoorSettings.FILE,
+          DoorSettings.HEALTH_EXEMPT,
           METRICS_PORT);
 
   /** State is small, so a new instance warms its whole share within one probing interval. */
@@ -247,7 +250,7 @@ public final class ProcessorConfig {
 
   /** Address of {@code /metrics} and health. */
   public StatusServer.Address address() {
-    return new StatusServer.Address(settings.get(StatusServer.HOST), settings.get(METRICS_PORT));
+    return StatusServer.Address.of(settings, METRICS_PORT);
   }
 
   public Duration commitInterval() {

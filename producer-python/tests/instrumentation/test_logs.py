@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -19,6 +20,35 @@ def test_secret_is_removed_and_the_text_around_it_stays(secret: str) -> None:
     text = redact.text(f"before {secret} after")
     assert CORE.lower() not in text.lower()
     assert text.startswith("before ")
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_word_of_a_secret_is_removed_from_later_texts_in_any_case(secret: str) -> None:
+    question = f"Is {secret} safe"
+    redact.text(question)
+    keywords = [word for word in re.findall(r"\w+", question.lower()) if len(word) > 2]
+    for later in (f"Searching for keywords: {keywords}", question.upper(), question):
+        assert CORE.lower() not in redact.text(later).lower()
+        assert "safe" in redact.text(later).lower()
+
+
+def test_secrets_of_the_environment_are_in_no_text(recorder: Recorder) -> None:
+    Session(recorder, Settings(), {"MISTRAL_API_KEY": "q7Wm2Zk3v9QmT0x", "HOME": "/home/user1234"})
+    assert (
+        redact.text("sent q7wm2zk3v9qmt0x to /home/user1234") == "sent [REDACTED] to /home/user1234"
+    )
+
+
+def test_question_that_no_event_carries_is_searched_for_secrets(recorder: Recorder) -> None:
+    session = Session(recorder, Settings(content=False), {})
+    assert session.content("why is password=q7Wm2Zk3v9 weak") is None
+    assert redact.text("keywords: ['q7wm2zk3v9', 'weak']") == "keywords: ['[REDACTED]', 'weak']"
+
+
+def test_words_of_secrets_are_bounded() -> None:
+    for number in range(1_000):
+        redact.text(f"password=word{number:08} secret=" + "-".join(f"a{n:09}" for n in range(99)))
+    assert len(redact.KNOWN._words) <= 256
 
 
 @pytest.mark.parametrize("secret", [secret for secret in SECRETS if " " not in secret])

@@ -31,7 +31,9 @@ class Session:
     ) -> None:
         self.producer = producer
         self.settings = settings
-        self.sampler = Sampler.from_environment(os.environ if environment is None else environment)
+        environment = os.environ if environment is None else environment
+        self.sampler = Sampler.from_environment(environment)
+        redact.learn(environment)
         self.sources: dict[str, Source] = {}
         self.hooks: list[Hook] = []
         self.active = False  # it has served a request or a connection
@@ -50,9 +52,10 @@ class Session:
 
     def content(self, text: object) -> str | None:
         """Returns a text of people or models as an event may carry it."""
-        if text is None or not self.settings.content:
+        if text is None:
             return None
-        return redact.text(text_of(text)[:MAX_TEXT])
+        redacted = redact.text(text_of(text)[:MAX_TEXT])  # its secrets are known from here on
+        return redacted if self.settings.content else None
 
     @guarded
     def opened(self) -> str:

@@ -1,23 +1,22 @@
-package org.aragora.telemetry.processor.serve;
+package org.aragora.telemetry.processor.flow;
 
 import java.util.Map;
 import java.util.OptionalLong;
 import org.aragora.telemetry.counting.flow.Times;
 import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.InputPartition;
-import org.aragora.telemetry.processor.flow.ConsumedOffsets;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /**
  * The time that the topics have reached; it advances with the clock while they are read to the end.
  */
-final class TopicTime {
+public final class TopicTime {
   private static final long NEVER = Long.MIN_VALUE;
 
   private final Map<InputPartition, Ledger> ledgers;
   private final ConsumedOffsets progress;
 
-  TopicTime(Map<InputPartition, Ledger> ledgers, ConsumedOffsets progress) {
+  public TopicTime(Map<InputPartition, Ledger> ledgers, ConsumedOffsets progress) {
     this.ledgers = ledgers;
     this.progress = progress;
   }
@@ -27,7 +26,7 @@ final class TopicTime {
    * idle since, or what its task has reported if that is later. Idle time ends at a look at the
    * broker: the next record would set a running clock back.
    */
-  long appendTimeMs(InputPartition partition) {
+  public long appendTimeMs(InputPartition partition) {
     Ledger ledger = ledgers.get(partition);
     return ledger == null ? Ledger.NO_TIME : reachedMs(partition, ledger);
   }
@@ -41,7 +40,7 @@ final class TopicTime {
     return Math.max(ledger.reachedMs(), appendMs + idleNanos / Times.NANOS_PER_MS);
   }
 
-  boolean isAtEnd(InputPartition partition) {
+  public boolean isAtEnd(InputPartition partition) {
     OptionalLong lag = progress.lagRecords(partition);
     return lag.isPresent() && lag.getAsLong() == 0;
   }
@@ -50,7 +49,7 @@ final class TopicTime {
    * Highest partition time of a topic plus its idle time, which runs from its last append to the
    * last moment at which all of it was read to the end. Empty if nothing was counted.
    */
-  OptionalLong highestNanos(InputTopic topic) {
+  public OptionalLong highestNanos(InputTopic topic) {
     long highest = Ledger.NO_TIME;
     long lookNanos = Long.MAX_VALUE;
     Map.Entry<InputPartition, Ledger> last = null;
@@ -83,7 +82,7 @@ final class TopicTime {
    * Time up to which a topic is complete but for late events: the lowest time among the partitions
    * that are not read to the end, each plus its idle time. If all are read to the end, the highest.
    */
-  OptionalLong completeUntilNanos(InputTopic topic, long graceNanos) {
+  public OptionalLong completeUntilNanos(InputTopic topic, long graceNanos) {
     OptionalLong lowest =
         ledgers.entrySet().stream()
             .filter(entry -> entry.getKey().topic() == topic && !isAtEnd(entry.getKey()))

@@ -88,6 +88,19 @@ final class EmitInput extends InputStream {
     return chunk.length == 0 ? -1 : chunk[position++] & 0xFF;
   }
 
+  @Override
+  public int read(byte[] to, int offset, int length) throws IOException {
+    int first = length == 0 ? 0 : read();
+    if (length == 0 || first < 0) {
+      return first;
+    }
+    to[offset] = (byte) first;
+    int more = Math.min(length - 1, chunk.length - position);
+    System.arraycopy(chunk, position, to, offset + 1, more);
+    position += more;
+    return more + 1;
+  }
+
   private byte[] next() throws IOException {
     try {
       for (byte[] next = null; ; ) {

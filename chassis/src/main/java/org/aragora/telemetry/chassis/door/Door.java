@@ -7,8 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.aragora.telemetry.chassis.door.WebConfig.ClientAuth;
@@ -34,22 +32,14 @@ public final class Door implements AutoCloseable {
   private final @Nullable Path file;
   private final boolean healthExempt;
   private final SslContextFactory.Server ssl = new SslContextFactory.Server();
-  private final @Nullable ScheduledExecutorService watch;
+  private final Thread watch = new Thread(this::watch, "aragora-web-config");
   private volatile WebConfig config = NOTHING;
   private int seen;
 
   private Door(DoorSettings settings) {
     file = settings.file();
     healthExempt = settings.healthExempt();
-    watch =
-        file == null
-            ? null
-            : Executors.newSingleThreadScheduledExecutor(
-                task -> {
-                  Thread thread = new Thread(task, "aragora-web-config");
-                  thread.setDaemon(true);
-                  return thread;
-                });
+    watch.setDaemon(true);
   }
 
   /**
@@ -66,12 +56,11 @@ public final class Door implements AutoCloseable {
     try {
       door.apply(WebConfigReader.read(file));
     } catch (BadWebConfigException e) {
-      door.close();
       throw new InvalidSettingException(
           "%s=%s is refused: %s.".formatted(DoorSettings.FILE.key(), file, e.getMessage()));
     }
     door.seen = door.fingerprint();
-    Objects.requireNonNull(door.watch).scheduleWithFixedDelay(door::look, 1, 1, TimeUnit.SECONDS);
+    door.watch.start();
     return door;
   }
 
@@ -116,7 +105,17 @@ public final class Door implements AutoCloseable {
     config = next;
   }
 
-  /** Applies a change of the files; never throws, or it would not be called again. */
+  private void watch() {
+    try {
+      while (true) {
+        TimeUnit.SECONDS.sleep(1);
+        look();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closed
+    }
+  }
+
   private void look() {
     try {
       int now = fingerprint();
@@ -163,8 +162,6 @@ public final class Door implements AutoCloseable {
 
   @Override
   public void close() {
-    if (watch != null) {
-      watch.shutdownNow();
-    }
+    watch.interrupt();
   }
 }

@@ -74,6 +74,12 @@ final class ProcessMetrics implements MultiCollector {
     return build;
   }
 
+  /** Returns a property of the build; the build leaves its placeholder if it has no value. */
+  private String known(String property) {
+    String value = build.getProperty(property, "");
+    return value.isBlank() || value.startsWith("${") ? "unknown" : value;
+  }
+
   @Override
   public MetricSnapshots collect() {
     GenerationPipeline running = pipeline.get();
@@ -84,12 +90,7 @@ final class ProcessMetrics implements MultiCollector {
             .help("Version and revision of this process")
             .dataPoint(
                 InfoSnapshot.InfoDataPointSnapshot.builder()
-                    .labels(
-                        Labels.of(
-                            "version",
-                            build.getProperty("version", "unknown"),
-                            "revision",
-                            build.getProperty("revision", "unknown")))
+                    .labels(Labels.of("version", known("version"), "revision", known("revision")))
                     .build())
             .build());
     String state = running == null ? "CONNECTING" : running.state();

@@ -117,6 +117,13 @@ class SettingsTest {
   }
 
   @Test
+  void nameThatEarlierVersionsReadIsAccepted() {
+    Settings settings = read("ARAGORA_TELEMETRY_STATE_DIR", "/var/lib/x");
+
+    assertThat(settings.get(PORT)).isEqualTo(9090);
+  }
+
+  @Test
   void unknownNameUnderOurPrefixIsRefusedWithTheNearestName() {
     assertThatThrownBy(() -> read("ARAGORA_TELEMETRY_PARTITION", "3"))
         .isInstanceOf(InvalidSettingException.class)

@@ -118,8 +118,7 @@ public final class ExporterProcess implements RunningService {
     backend = target;
     server =
         StatusServer.start(
-            new StatusServer.Address(
-                settings.get(StatusServer.HOST), settings.get(definition.own().port())),
+            StatusServer.Address.of(settings, definition.own().port()),
             registry,
             health::live,
             health::ready);

@@ -3,6 +3,7 @@ package org.aragora.telemetry.exporter.process;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.aragora.telemetry.chassis.door.DoorSettings;
 import org.aragora.telemetry.chassis.http.StatusServer;
 import org.aragora.telemetry.chassis.redact.RedactionSettings;
 import org.aragora.telemetry.chassis.settings.CountingSettings;
@@ -103,6 +104,8 @@ public final class ExporterSettings {
   private static final List<Setting<?>> ALL =
       List.of(
           StatusServer.HOST,
+          DoorSettings.FILE,
+          DoorSettings.HEALTH_EXEMPT,
           TopicSettings.PREFIX,
           DEBATE_LOOKBACK,
           CountingSettings.MAX_CLOCK_SKEW,

@@ -1,6 +1,5 @@
 package org.aragora.telemetry.processor.settings;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,6 +12,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
+import org.aragora.telemetry.chassis.door.DoorSettings;
 import org.aragora.telemetry.chassis.http.StatusServer;
 import org.aragora.telemetry.chassis.redact.RecordRedaction;
 import org.aragora.telemetry.chassis.redact.RedactionSettings;
@@ -29,12 +29,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Every setting of the processor, read once from the environment. Immutable. */
 public final class ProcessorConfig {
-  private static final Setting<String> STATE_DIR =
-      Setting.text("ARAGORA_TELEMETRY_STATE_DIR")
-          .doc(
-              "Working directory of Kafka Streams, by default `aragora-telemetry` in the temporary"
-                  + " directory; state lives in memory and in Kafka.");
-
   private static final Setting<Integer> STREAM_THREADS =
       Setting.integer("ARAGORA_TELEMETRY_STREAM_THREADS")
           .range(1, 64)
@@ -107,7 +101,6 @@ public final class ProcessorConfig {
         List.of(
             TopicSettings.PREFIX,
             CountingSettings.APPLICATION_ID,
-            STATE_DIR,
             STREAM_THREADS,
             STANDBY_REPLICAS,
             GROUP_PROTOCOL,
@@ -126,6 +119,8 @@ public final class ProcessorConfig {
             PARTITIONS,
             STALL,
             StatusServer.HOST,
+            DoorSettings.FILE,
+            DoorSettings.HEALTH_EXEMPT,
             METRICS_PORT));
     return List.copyOf(settings);
   }
@@ -210,13 +205,6 @@ public final class ProcessorConfig {
   public Map<String, Object> streamsSettings(Generation generation, int replicationFactor) {
     Map<String, Object> streams = clientSettings();
     streams.put(StreamsConfig.APPLICATION_ID_CONFIG, generation.applicationId(applicationId()));
-    streams.put(
-        StreamsConfig.STATE_DIR_CONFIG,
-        settings
-            .find(STATE_DIR)
-            .orElseGet(
-                () ->
-                    Path.of(System.getProperty("java.io.tmpdir"), "aragora-telemetry").toString()));
     streams.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     streams.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.get(STREAM_THREADS));
     streams.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval().toMillis());
@@ -273,7 +261,7 @@ public final class ProcessorConfig {
 
   /** Address of {@code /metrics} and health. */
   public StatusServer.Address address() {
-    return new StatusServer.Address(settings.get(StatusServer.HOST), settings.get(METRICS_PORT));
+    return StatusServer.Address.of(settings, METRICS_PORT);
   }
 
   public Duration commitInterval() {

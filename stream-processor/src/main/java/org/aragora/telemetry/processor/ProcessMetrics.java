@@ -54,7 +54,8 @@ final class ProcessMetrics implements MultiCollector {
 
   private static final String JVM_PROCESS = "process_";
 
-  private final Properties build = build();
+  private static final Properties BUILD = build();
+
   private final PrometheusRegistry jvm = new PrometheusRegistry();
   private final Supplier<@Nullable GenerationPipeline> pipeline;
 
@@ -62,6 +63,11 @@ final class ProcessMetrics implements MultiCollector {
   ProcessMetrics(Supplier<@Nullable GenerationPipeline> pipeline) {
     this.pipeline = pipeline;
     JvmMetrics.builder().register(jvm);
+  }
+
+  /** Returns the version or the revision of this build. */
+  static String build(String key) {
+    return BUILD.getProperty(key, "unknown");
   }
 
   private static Properties build() {
@@ -84,12 +90,7 @@ final class ProcessMetrics implements MultiCollector {
             .help("Version and revision of this process")
             .dataPoint(
                 InfoSnapshot.InfoDataPointSnapshot.builder()
-                    .labels(
-                        Labels.of(
-                            "version",
-                            build.getProperty("version", "unknown"),
-                            "revision",
-                            build.getProperty("revision", "unknown")))
+                    .labels(Labels.of("version", build("version"), "revision", build("revision")))
                     .build())
             .build());
     String state = running == null ? "CONNECTING" : running.state();

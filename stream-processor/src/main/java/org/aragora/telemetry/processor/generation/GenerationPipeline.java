@@ -3,7 +3,9 @@ package org.aragora.telemetry.processor.generation;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -59,6 +61,7 @@ public final class GenerationPipeline implements AutoCloseable {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(8);
 
   private final Generation generation;
+  private final int metricsPartitions;
   private final Admin admin;
   private final KafkaConsumer<byte[], byte[]> peeker;
   private final KafkaStreams streams;
@@ -100,6 +103,7 @@ public final class GenerationPipeline implements AutoCloseable {
   GenerationPipeline(ProcessorConfig config, Prepared prepared, BooleanSupplier isCurrent) {
     Deployment deployment = prepared.deployment();
     this.generation = deployment.generation();
+    this.metricsPartitions = deployment.metricsPartitions();
     this.admin = prepared.admin();
     this.takeover = prepared.takeover();
     this.topics = prepared.topics();
@@ -301,12 +305,27 @@ public final class GenerationPipeline implements AutoCloseable {
   }
 
   /** The generation that it counts into and serves. */
-  Generation generation() {
+  public Generation generation() {
     return generation;
   }
 
   public MetricSnapshots collectSeries(Predicate<String> includedNames) {
     return collector.collect(includedNames);
+  }
+
+  /** Returns true if every ledger balances; empty if this process does not serve the ledgers. */
+  public Optional<Boolean> ledgersBalance() {
+    return collector.ledgersBalance();
+  }
+
+  /** Partitions of the metrics topic that it serves now, in order. */
+  public List<Integer> servedPartitions() {
+    return view.servedPartitions();
+  }
+
+  /** Number of partitions of the metrics topic, of all processors together. */
+  public int metricsPartitions() {
+    return metricsPartitions;
   }
 
   /** Number of records of the metrics topic that no release has written. */

@@ -13,6 +13,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 import org.aragora.telemetry.chassis.http.StatusServer;
+import org.aragora.telemetry.chassis.page.StatusPage;
 import org.aragora.telemetry.chassis.settings.CountingSettings;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
@@ -117,7 +118,8 @@ public final class ProcessorConfig {
           PARTITIONS,
           STALL,
           StatusServer.HOST,
-          METRICS_PORT);
+          METRICS_PORT,
+          StatusPage.ENABLED);
 
   /** State is small, so a new instance warms its whole share within one probing interval. */
   private static final int WARMUP_REPLICAS = 100;
@@ -263,6 +265,11 @@ public final class ProcessorConfig {
   /** Address of {@code /metrics} and health. */
   public StatusServer.Address address() {
     return new StatusServer.Address(settings.get(StatusServer.HOST), settings.get(METRICS_PORT));
+  }
+
+  /** Returns true if the page at {@code /} is served. */
+  public boolean hasPage() {
+    return settings.get(StatusPage.ENABLED);
   }
 
   public Duration commitInterval() {

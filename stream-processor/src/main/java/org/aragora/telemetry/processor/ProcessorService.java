@@ -58,10 +58,12 @@ public final class ProcessorService implements RunningService {
             ProcessMetrics.build("version"),
             ProcessMetrics.build("revision"),
             config.applicationId(),
-            config.topicPrefix());
-    return StatusPage.handlers(
+            config.topicPrefix(),
+            config.pageAddress().orElse(""));
+    ProcessorPage page =
         new ProcessorPage(
-            identity, () -> closing ? null : supervisor.pipeline(), this::live, this::ready));
+            identity, () -> closing ? null : supervisor.pipeline(), this::live, this::ready);
+    return StatusPage.handlers(page, page::own);
   }
 
   /**

@@ -22,6 +22,7 @@ import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
 import org.aragora.telemetry.testbed.service.LocalHttp;
 import org.aragora.telemetry.testbed.service.MetricsPage;
+import org.aragora.telemetry.testbed.service.Ports;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -263,6 +264,47 @@ class ITPage {
         assertThat(browser.text("#fact-serves")).startsWith("1 of 2 partitions (");
       }
     }
+  }
+
+  @Test
+  void eachOfTwoProcessorsThatNameTheirAddressShowsTheWhole() throws Exception {
+    kafka.createTopics(2);
+    int one = Ports.free();
+    int two = Ports.free();
+    try (Pipe pipe = new Pipe(kafka.bootstrapServers(), kafka.prefix())) {
+      ProcessorService first = start(pipe, "one", one);
+      ProcessorService second = start(pipe, "two", two);
+      Instant now = Instant.now();
+      for (int i = 0; i < 20; i++) {
+        pipe.send("requests", null, null, TestEvents.request("r" + i, now, 200));
+        pipe.send("agent-calls", null, null, agentCall("c" + i, "agent-" + i, now));
+      }
+      awaitRead(pipe, "requests", 20);
+      awaitRead(pipe, "agent-calls", 20);
+      for (int port : List.of(one, two)) {
+        browser.open(page(port));
+        awaitVerdict("Complete until ");
+        assertThat(browser.text("#fact-serves")).isEqualTo("2 processors, all 2 partitions");
+        assertThat(browser.text("#stat-agents .value")).isEqualTo("20");
+        assertThat(ledgerRow(pipe.topic("requests")).subList(1, 3)).containsExactly("20", "20");
+        assertThat(browser.text("#owners tbody")).contains("127.0.0.1:" + one, "127.0.0.1:" + two);
+      }
+      assertThat(first.metricsPort()).isEqualTo(one);
+      pipe.stop(second);
+      browser.open(page(one));
+      awaitVerdict("Complete until ");
+      await()
+          .atMost(Pipe.PATIENCE)
+          .untilAsserted(
+              () -> assertThat(browser.text("#fact-serves")).isEqualTo("all 2 partitions"));
+    }
+  }
+
+  private ProcessorService start(Pipe pipe, String name, int port) {
+    pipe.environment().put("METRICS_PORT", String.valueOf(port));
+    return pipe.with("STATE_DIR", directory.resolve(name).toString())
+        .with("PAGE_ADDRESS", "127.0.0.1:" + port)
+        .start();
   }
 
   @Test

@@ -9,10 +9,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.aragora.telemetry.testbed.junit.KafkaExtension;
+import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * The page under load, in light, dark and narrow: no violation of accessibility, nothing wider than
@@ -33,8 +32,6 @@ class ITPagePictures {
   };
   private static final String[] AGENTS = {"claude", "gpt-4", "gemini", "mistral"};
 
-  @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
-
   @BeforeAll
   static void chromiumIsHere() {
     Browser.assumeInstalled();
@@ -42,9 +39,13 @@ class ITPagePictures {
 
   @Test
   void pageIsAccessibleAndFitsInEveryScheme() throws Exception {
-    kafka.createTopics(4);
     AtomicBoolean done = new AtomicBoolean();
-    try (Pipe pipe = new Pipe(kafka.bootstrapServers(), kafka.prefix());
+    try (EmbeddedBroker broker = EmbeddedBroker.builder().start();
+        Pipe pipe =
+            new Pipe(broker.bootstrapServers(), "aragora.")
+                .with("APPLICATION_ID", "aragora-telemetry")
+                .with("CREATE_TOPICS", "true")
+                .with("PARTITIONS", "4");
         Browser browser = Browser.start()) {
       int port = pipe.start().metricsPort();
       browser.view(1280, 1100, "light");
@@ -107,7 +108,7 @@ class ITPagePictures {
       String endpoint = ENDPOINTS[random.nextInt(ENDPOINTS.length)];
       boolean burst = seconds % 90 > 50 && seconds % 90 < 62 && endpoint.equals("/api/replays");
       boolean failed =
-          random.nextDouble() < (burst ? 0.4 : endpoint.equals("/api/agents") ? 0.02 : 0.002);
+          random.nextDouble() < (burst ? 0.1 : endpoint.equals("/api/agents") ? 0.02 : 0.002);
       double latency = 0.04 * wave * Math.exp(random.nextGaussian() * 0.9);
       pipe.send(
           "requests",
@@ -140,9 +141,20 @@ class ITPagePictures {
           pipe.send("debates", null, null, TestEvents.debateCompleted(ended, now, "consensus"));
         }
       }
-      if (i % 100 == 0) {
-        int connections = 900 + (int) (400 * wave) + random.nextInt(20);
-        pipe.send("instances", null, null, TestEvents.heartbeat("h" + i, now, 60, connections));
+      if (i % 40 == 0) {
+        String instance = "api-" + (1 + i / 40 % 3);
+        int connections = 300 + (int) (130 * wave) + random.nextInt(20);
+        pipe.send(
+            "instances",
+            null,
+            null,
+            TestEvents.event(
+                "h" + i,
+                "instance.heartbeat.v1",
+                now,
+                """
+                {"instance_id":"%s","websocket_connections":%d,"interval_seconds":60,"emitted":{},"dropped":{}}"""
+                    .formatted(instance, connections)));
       }
     }
   }

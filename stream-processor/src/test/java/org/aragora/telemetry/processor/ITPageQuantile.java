@@ -128,7 +128,8 @@ class ITPageQuantile {
         new PrometheusRegistry(),
         () -> Health.good("it runs"),
         () -> Health.good("it works"),
-        StatusPage.handlers(() -> new PageContent("{}", List.of())));
+        StatusPage.handlers(
+            () -> new PageContent("{}", List.of()), () -> new PageContent("{}", List.of())));
   }
 
   /** Serves the histograms for Prometheus to scrape. */

@@ -26,4 +26,10 @@ final class SnapshotHandler extends Handler.Abstract.NonBlocking {
         });
     return true;
   }
+
+  @Override
+  protected void doStop() throws Exception {
+    feed.close();
+    super.doStop();
+  }
 }

@@ -16,21 +16,32 @@ public final class StatusPage {
           .fallback("true")
           .doc("The page at `/` with `/api/v1/snapshot` and `/api/v1/stream`, without a login.");
 
+  /** Address of the figures of one process alone. */
+  public static final String OWN_PATH = "/api/v1/snapshot/own";
+
   private StatusPage() {}
 
   /**
    * Creates the handlers of the page.
    *
-   * @param source of the figures, called by one thread at most once a second
+   * @param whole source of the figures; it may wait for other processes
+   * @param own source of the figures of this process alone, which those others ask for
    * @return handlers by path, for {@link org.aragora.telemetry.chassis.http.StatusServer}
    */
-  public static Map<String, Handler> handlers(Supplier<PageContent> source) {
-    PageFeed feed = new PageFeed(source);
+  public static Map<String, Handler> handlers(
+      Supplier<PageContent> whole, Supplier<PageContent> own) {
+    PageFeed feed = new PageFeed(whole);
     PageFiles files = new PageFiles();
     return Map.of(
-        "", new IndexHandler(files.text("index.html"), feed),
-        "/page/*", files,
-        "/api/v1/snapshot", new SnapshotHandler(feed),
-        "/api/v1/stream", new StreamHandler(feed));
+        "",
+        new IndexHandler(files.text("index.html"), feed),
+        "/page/*",
+        files,
+        "/api/v1/snapshot",
+        new SnapshotHandler(feed),
+        OWN_PATH,
+        new SnapshotHandler(new PageFeed(own)), // two that wait for each other would hang
+        "/api/v1/stream",
+        new StreamHandler(feed));
   }
 }

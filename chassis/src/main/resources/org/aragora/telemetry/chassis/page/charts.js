@@ -69,7 +69,7 @@ export class Graph {
       scales: { x: { time: true, auto: false }, y: { range: (u, min, max) => [0, Math.max(max || 0, 1e-9) * 1.12] } },
       axes: [
         {
-          ...axis, space: 70, incrs: COARSE,
+          ...axis, size: 30, space: 70, incrs: COARSE,
           values: (u, splits, axisIndex, space, step) => splits.map(time => clock(time, step < 60)),
         },
         { ...axis, size: 58, space: 34, values: (u, splits) => splits.map(value => this.format(value)) },

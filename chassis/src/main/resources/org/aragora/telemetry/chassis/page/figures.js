@@ -180,6 +180,52 @@ function servedKey(snapshot) {
   return snapshot.service.generation + ':' + snapshot.serving.partitions.join(',');
 }
 
+/**
+ * The figures of all processors as those of one. A peer that does not answer, counts into another
+ * generation or serves a partition twice is left out; its partitions are missing then.
+ */
+export function merged(snapshot) {
+  const all = { ...snapshot, serving: { ...snapshot.serving }, owners: [], silent: [] };
+  all.owners.push({ address: snapshot.service.address || 'this process', partitions: snapshot.serving.partitions });
+  for (const peer of snapshot.peers ?? []) {
+    const figures = peer.figures;
+    if (!figures || figures.version !== snapshot.version
+        || figures.service.generation !== snapshot.service.generation
+        || figures.serving.partitions.some(each => all.serving.partitions.includes(each))) {
+      all.silent.push(peer.address);
+      continue;
+    }
+    all.owners.push({ address: peer.address, partitions: figures.serving.partitions });
+    all.serving.partitions = [...all.serving.partitions, ...figures.serving.partitions].sort((a, b) => a - b);
+    all.serving.ledgersBalance = all.serving.ledgersBalance ?? figures.serving.ledgersBalance;
+    all.traffic = mergedTraffic(all.traffic, figures.traffic);
+    if (all.topics.length === 0) all.topics = figures.topics;
+  }
+  return all;
+}
+
+function plus(one, other) {
+  if (one === null || one === undefined) return other ?? null;
+  return other === null || other === undefined ? one : one + other;
+}
+
+function mergedTraffic(one, other) {
+  const sums = {};
+  for (const name of Object.keys(one)) {
+    if (name !== 'endpoints' && name !== 'buckets') sums[name] = plus(one[name], other[name]);
+  }
+  const endpoints = new Map(one.endpoints.map(each => [each.name, each]));
+  for (const each of other.endpoints) {
+    const old = endpoints.get(each.name);
+    endpoints.set(each.name, old ? {
+      name: each.name, requests: old.requests + each.requests, serverErrors: old.serverErrors + each.serverErrors,
+    } : each);
+  }
+  const buckets = one.buckets.length === 0 ? other.buckets : other.buckets.length === 0 ? one.buckets
+    : one.buckets.map((bucket, i) => ({ le: bucket.le, count: bucket.count + (other.buckets[i]?.count ?? NaN) }));
+  return { ...sums, endpoints: [...endpoints.values()], buckets };
+}
+
 /** Records read of all topics; null if the ledger is not served here. */
 export function readOf(snapshot) {
   return snapshot.topics.length === 0 ? null : snapshot.topics.reduce((sum, topic) => sum + topic.read, 0);

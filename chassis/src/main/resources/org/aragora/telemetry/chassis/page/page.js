@@ -1,4 +1,4 @@
-import { History, readOf } from './figures.js';
+import { History, merged, readOf } from './figures.js';
 import { Graph, clock, spark } from './charts.js';
 
 const BEHIND_SECONDS = 30;
@@ -101,6 +101,7 @@ function showVerdict(snapshot) {
   const [how, words] = verdict(snapshot);
   tone(byId('verdict'), how);
   text(byId('verdict-text'), words);
+  text(byId('verdict-note'), how === 'good' ? 'but for late events' : '');
   const lag = highest(topics, 'lagSeconds');
   text(byId('fact-lag'), duration(lag));
   tone(byId('fact-lag'), lag !== null && lag > BEHIND_SECONDS ? 'warn' : '');
@@ -114,6 +115,7 @@ function showVerdict(snapshot) {
   const part = serving.partitions.length < serving.all;
   text(byId('fact-serves'), serving.all === 0 ? 'nothing yet'
     : part ? `${serving.partitions.length} of ${serving.all} partitions (${serving.partitions.join(', ')})`
+    : snapshot.owners.length > 1 ? `${snapshot.owners.length} processors, all ${serving.all} partitions`
     : `all ${serving.all} partitions`);
   tone(byId('fact-serves'), part ? 'warn' : '');
   text(byId('fact-state'), service.state.toLowerCase().replaceAll('_', ' '));
@@ -223,7 +225,24 @@ function showLedger(snapshot) {
   byId('ledger').tBodies[0].replaceChildren(...rows);
 }
 
-function show(snapshot) {
+function showOwners(snapshot) {
+  const many = snapshot.owners.length + snapshot.silent.length > 1;
+  byId('owners').hidden = !many;
+  if (!many) return;
+  const rows = [...snapshot.owners, ...snapshot.silent.map(address => ({ address, partitions: null }))].map(owner => {
+    const row = document.createElement('tr');
+    const name = document.createElement('th');
+    name.scope = 'row';
+    name.textContent = owner.address;
+    const silent = owner.partitions === null;
+    row.append(name, cell(silent ? 'no figures' : owner.partitions.join(', ') || 'none', silent ? 'warn' : ''));
+    return row;
+  });
+  byId('owners').querySelector('tbody').replaceChildren(...rows);
+}
+
+function show(answer) {
+  const snapshot = merged(answer);
   shown.wasReady ||= snapshot.service.ready.ok;
   const derived = history.add(snapshot);
   shown.last = snapshot;
@@ -237,6 +256,7 @@ function show(snapshot) {
   showGraphs();
   showPipeline(snapshot, derived);
   showLedger(snapshot);
+  showOwners(snapshot);
 }
 
 function showSilence(sentence) {
@@ -250,6 +270,7 @@ function showSilence(sentence) {
   byId('banner-link').hidden = true;
   tone(byId('verdict'), 'bad');
   text(byId('verdict-text'), 'No answer');
+  text(byId('verdict-note'), '');
   text(byId('announcement'), 'No answer');
   shown.announced = '';
 }

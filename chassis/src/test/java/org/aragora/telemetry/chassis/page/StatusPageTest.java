@@ -43,7 +43,7 @@ class StatusPageTest {
           new PrometheusRegistry(),
           () -> Health.good("it runs"),
           () -> Health.good("it works"),
-          StatusPage.handlers(this::build));
+          StatusPage.handlers(this::build, () -> new PageContent("{\"own\":1}", List.of())));
 
   private PageContent build() {
     built.incrementAndGet();
@@ -239,6 +239,7 @@ class StatusPageTest {
     }
     assertThat(get("/health/live").statusCode()).isEqualTo(200);
     assertThat(get("/metrics").statusCode()).isEqualTo(200);
+    assertThat(get(StatusPage.OWN_PATH).body()).isEqualTo("{\"own\":1}");
     stuck = false;
     released.countDown();
     assertThat(hanging.get().statusCode()).isEqualTo(200);

@@ -24,8 +24,10 @@ import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsMetadata;
 import org.apache.kafka.streams.ThreadMetadata;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.state.HostInfo;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.measure.MetricCatalog;
@@ -321,6 +323,19 @@ public final class GenerationPipeline implements AutoCloseable {
   /** Partitions of the metrics topic that it serves now, in order. */
   public List<Integer> servedPartitions() {
     return view.servedPartitions();
+  }
+
+  /** Addresses of all processors of the group that have named one, its own among them. */
+  public List<HostInfo> addresses() {
+    try {
+      return streams.metadataForAllStreamsClients().stream()
+          .map(StreamsMetadata::hostInfo)
+          .filter(host -> !host.equals(HostInfo.unavailable()))
+          .distinct()
+          .toList();
+    } catch (IllegalStateException e) {
+      return List.of(); // it is starting or stopping
+    }
   }
 
   /** Number of partitions of the metrics topic, of all processors together. */

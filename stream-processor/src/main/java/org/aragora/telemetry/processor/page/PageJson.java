@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.OptionalDouble;
 import org.aragora.telemetry.chassis.http.Health;
 import org.aragora.telemetry.processor.page.PageFigures.Gauges;
@@ -23,17 +24,18 @@ final class PageJson {
     this.out = out;
   }
 
-  static String of(PageFigures figures) {
+  /** {@code others}: the figures of other processors. */
+  static String of(PageFigures figures, List<Peers.Answer> others) {
     StringWriter text = new StringWriter();
     try (JsonGenerator out = JSON.createGenerator(text)) {
-      new PageJson(out).write(figures);
+      new PageJson(out).write(figures, others);
     } catch (IOException e) {
       throw new UncheckedIOException("a string cannot be written", e);
     }
     return text.toString();
   }
 
-  private void write(PageFigures figures) throws IOException {
+  private void write(PageFigures figures, List<Peers.Answer> others) throws IOException {
     out.writeStartObject();
     out.writeNumberField("version", VERSION);
     out.writeNumberField("timeMs", figures.timeMs());
@@ -45,6 +47,15 @@ final class PageJson {
       write(topic);
     }
     out.writeEndArray();
+    out.writeArrayFieldStart("peers");
+    for (Peers.Answer other : others) {
+      out.writeStartObject();
+      out.writeStringField("address", other.address());
+      out.writeFieldName("figures");
+      out.writeRawValue(other.json() == null ? "null" : other.json());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
     out.writeEndObject();
   }
 
@@ -53,6 +64,7 @@ final class PageJson {
     out.writeStringField("version", service.identity().version());
     out.writeStringField("revision", service.identity().revision());
     out.writeStringField("applicationId", service.identity().applicationId());
+    out.writeStringField("address", service.identity().address());
     out.writeStringField("topicPrefix", service.identity().topicPrefix());
     if (service.generation() < 0) {
       out.writeNullField("generation");

@@ -11,11 +11,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Source of the page's figures: the state of this process, and the series that it serves. */
 public final class ProcessorPage implements Supplier<PageContent> {
-  /** Constants of the process. */
+  /**
+   * Constants of the process.
+   *
+   * @param address of its page for other processors, empty if it has not been named
+   */
   public record Identity(
-      String version, String revision, String applicationId, String topicPrefix) {}
+      String version, String revision, String applicationId, String topicPrefix, String address) {}
 
   private final Identity identity;
+  private final Peers peers;
   private final Supplier<@Nullable GenerationPipeline> pipeline;
   private final Supplier<Health> live;
   private final Supplier<Health> ready;
@@ -27,15 +32,27 @@ public final class ProcessorPage implements Supplier<PageContent> {
       Supplier<Health> live,
       Supplier<Health> ready) {
     this.identity = identity;
+    this.peers = new Peers(identity.address());
     this.pipeline = pipeline;
     this.live = live;
     this.ready = ready;
   }
 
+  /** Collects the figures of this process, and asks the other processors for theirs. */
   @Override
   public PageContent get() {
-    PageFigures figures = figures(pipeline.get());
-    return new PageContent(PageJson.of(figures), PageRows.of(figures));
+    GenerationPipeline running = pipeline.get();
+    List<Peers.Answer> others = running == null ? List.of() : peers.ask(running.addresses());
+    return content(figures(running), others);
+  }
+
+  /** Collects the figures of this process alone. */
+  public PageContent own() {
+    return content(figures(pipeline.get()), List.of());
+  }
+
+  private static PageContent content(PageFigures figures, List<Peers.Answer> others) {
+    return new PageContent(PageJson.of(figures, others), PageRows.of(figures));
   }
 
   private PageFigures figures(@Nullable GenerationPipeline running) {

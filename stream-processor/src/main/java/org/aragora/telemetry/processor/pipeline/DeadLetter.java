@@ -48,6 +48,7 @@ final class DeadLetter {
    */
   record Form(int room, @Nullable RecordRedaction redaction) {}
 
+  @SuppressWarnings("ReferenceEquality") // redaction returns the same record if it changed nothing
   static Record<byte[], byte[]> of(
       Record<byte[], byte[]> read,
       RecordMetadata metadata,

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -14,6 +15,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 import org.aragora.telemetry.chassis.door.DoorSettings;
 import org.aragora.telemetry.chassis.http.StatusServer;
+import org.aragora.telemetry.chassis.page.StatusPage;
 import org.aragora.telemetry.chassis.redact.RecordRedaction;
 import org.aragora.telemetry.chassis.redact.RedactionSettings;
 import org.aragora.telemetry.chassis.redact.Redactor;
@@ -90,6 +92,13 @@ public final class ProcessorConfig {
           .fallback(60)
           .doc("Time without progress, though there is work, after which readiness fails.");
 
+  private static final Setting<String> PAGE_ADDRESS =
+      Setting.text("ARAGORA_TELEMETRY_PAGE_ADDRESS")
+          .map(ProcessorConfig::hostAndPort)
+          .doc(
+              "Address of this processor's page for the other processors, such as"
+                  + " `10.0.0.7:9090`; each page with it shows the figures of all.");
+
   private static final Setting<Integer> METRICS_PORT = StatusServer.port(9090);
 
   /** Every setting of the processor, except those of the log. */
@@ -121,7 +130,9 @@ public final class ProcessorConfig {
             StatusServer.HOST,
             DoorSettings.FILE,
             DoorSettings.HEALTH_EXEMPT,
-            METRICS_PORT));
+            METRICS_PORT,
+            StatusPage.ENABLED,
+            PAGE_ADDRESS));
     return List.copyOf(settings);
   }
 
@@ -143,6 +154,13 @@ public final class ProcessorConfig {
     this.kafka = kafka;
     this.sessionTimeout = sessionTimeout;
     this.streamsOverrides = Map.copyOf(streamsOverrides);
+  }
+
+  private static String hostAndPort(String text) {
+    if (!text.matches("[A-Za-z0-9._-]+:[0-9]{1,5}|\\[[0-9A-Fa-f:.%]+\\]:[0-9]{1,5}")) {
+      throw new IllegalArgumentException("it must be host:port");
+    }
+    return text;
   }
 
   /** For the self-test of the chaos harness, which breaks a guarantee and must then fail. */
@@ -228,6 +246,8 @@ public final class ProcessorConfig {
           StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
           (int) heartbeatInterval().toMillis());
     }
+    pageAddress()
+        .ifPresent(address -> streams.put(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
     streams.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
     streams.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, pollRecords());
     streams.putIfAbsent(ConsumerConfig.RECEIVE_BUFFER_CONFIG, 1_048_576);
@@ -262,6 +282,16 @@ public final class ProcessorConfig {
   /** Address of {@code /metrics} and health. */
   public StatusServer.Address address() {
     return StatusServer.Address.of(settings, METRICS_PORT);
+  }
+
+  /** Returns true if the page at {@code /} is served. */
+  public boolean hasPage() {
+    return settings.get(StatusPage.ENABLED);
+  }
+
+  /** Address of its page for the other processors; empty if it has not been named. */
+  public Optional<String> pageAddress() {
+    return settings.find(PAGE_ADDRESS);
   }
 
   public Duration commitInterval() {

@@ -18,7 +18,12 @@ import picocli.CommandLine.Option;
         "Events per second of the processor on one thread from a backlog, beside a bare consumer loop that"
             + " decodes and counts the same records, on an embedded broker. With --rivals: beside a"
             + " textbook topology and Flink (benchmark --rivals --help).",
-    subcommands = {ExportersBenchmark.class, CodecBenchmark.class, SeriesBenchmark.class},
+    subcommands = {
+      ExportersBenchmark.class,
+      CodecBenchmark.class,
+      SeriesBenchmark.class,
+      GrowthBenchmark.class
+    },
     mixinStandardHelpOptions = true)
 public final class BenchmarkMain implements Callable<Integer> {
   private static final int BROKER_HEAP_MB = 1024;

@@ -108,7 +108,7 @@ public final class SeriesGrowth {
     }
   }
 
-  private static EventData request(int number, int counters) {
+  static EventData request(int number, int counters) {
     int series = number % counters;
     return RequestCompleted.of(
         "r-" + number,

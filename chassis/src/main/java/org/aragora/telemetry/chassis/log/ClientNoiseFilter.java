@@ -6,7 +6,7 @@ import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.spi.FilterReply;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Marker;
@@ -26,10 +26,11 @@ final class ClientNoiseFilter extends TurboFilter {
   private static final long PAUSE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final LongSupplier nanos;
-  private final AtomicReference<@Nullable Long> last = new AtomicReference<>();
+  private final AtomicLong last;
 
   ClientNoiseFilter(LongSupplier nanos) {
     this.nanos = nanos;
+    this.last = new AtomicLong(nanos.getAsLong() - PAUSE_NANOS);
   }
 
   @Override
@@ -52,7 +53,7 @@ final class ClientNoiseFilter extends TurboFilter {
 
   private boolean isDue() {
     long now = nanos.getAsLong();
-    Long before = last.get();
-    return (before == null || now - before >= PAUSE_NANOS) && last.compareAndSet(before, now);
+    long before = last.get();
+    return now - before >= PAUSE_NANOS && last.compareAndSet(before, now);
   }
 }

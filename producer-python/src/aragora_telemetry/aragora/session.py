@@ -38,7 +38,8 @@ class Session:
         self.hooks: list[Hook] = []
         self.active = False  # it has served a request or a connection
         self._connections = 0
-        self._lock = threading.Lock()
+        # Reentrant: a finaliser may end a connection while its thread counts another.
+        self._lock = threading.RLock()
         os.register_at_fork(after_in_child=self._forked)
 
     def source(self, name: str, gives: str) -> Source:
@@ -78,6 +79,6 @@ class Session:
             emit(connection_id, self._connections, trace=span.trace() if span else NO_TRACE)
 
     def _forked(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._connections = 0
         self.active = False

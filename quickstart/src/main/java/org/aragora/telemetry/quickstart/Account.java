@@ -17,6 +17,7 @@ record Account(List<Row> rows) {
    * @param emitted events of the load that the broker acknowledged
    * @param processor events that the processor wrote itself
    * @param others records of other clients
+   * @param unread most records that the processor may not have read yet, by its own lag
    */
   record Row(
       String topic,
@@ -25,17 +26,31 @@ record Account(List<Row> rows) {
       long others,
       long counted,
       long duplicate,
-      long deadLettered) {
+      long deadLettered,
+      long unread) {
 
     /**
      * Returns true if every record is accounted for and none is a dead letter. Others may send an
      * event twice, the load may not.
      */
     boolean isSettled() {
-      return missing() == 0 && deadLettered == 0 && (others > 0 || duplicate == 0);
+      return notRead() == 0 && !isWrong();
+    }
+
+    /** Returns true if a record is missing, counted twice or refused; unread ones are not. */
+    boolean isWrong() {
+      return missing() != 0 || deadLettered > 0 || (others == 0 && duplicate > 0);
+    }
+
+    long notRead() {
+      return Math.max(0, Math.min(unread, open()));
     }
 
     private long missing() {
+      return open() - notRead();
+    }
+
+    private long open() {
       return emitted + processor + others - counted - duplicate - deadLettered;
     }
 
@@ -45,7 +60,7 @@ record Account(List<Row> rows) {
             .formatted(
                 topic,
                 Math.abs(missing()),
-                missing() > 0 ? "not accounted for" : "counted without a known writer");
+                missing() > 0 ? "missing" : "counted without a known writer");
       }
       return deadLettered > 0
           ? "%s: dead letters: %,d; aragora.dead-letters holds each with its reason."
@@ -60,6 +75,23 @@ record Account(List<Row> rows) {
 
   boolean isSettled() {
     return rows.stream().allMatch(Row::isSettled);
+  }
+
+  /** Returns true if a record is missing, counted twice or refused. */
+  boolean isWrong() {
+    return rows.stream().anyMatch(Row::isWrong);
+  }
+
+  /** Number of records that the processor has read, whatever became of them. */
+  long settled() {
+    return rows.stream()
+        .mapToLong(row -> row.counted() + row.duplicate() + row.deadLettered())
+        .sum();
+  }
+
+  /** Returns true if the processor has not read everything yet. */
+  boolean isUnread() {
+    return rows.stream().anyMatch(row -> row.notRead() > 0);
   }
 
   /** Returns true if other clients wrote to the topics. */
@@ -101,7 +133,14 @@ record Account(List<Row> rows) {
               : "Every event is accounted for: emitted + written by the processor = counted, in"
                   + " every topic.");
     } else {
-      rows.stream().filter(row -> !row.isSettled()).map(Row::difference).forEach(lines::add);
+      rows.stream().filter(Row::isWrong).map(Row::difference).forEach(lines::add);
+      rows.stream()
+          .filter(row -> row.notRead() > 0)
+          .map(row -> "%s: %,d records are not read yet.".formatted(row.topic(), row.notRead()))
+          .forEach(lines::add);
+      if (!isWrong()) {
+        lines.add("No record is missing: the processor has not read the rest yet.");
+      }
     }
     return lines;
   }

@@ -16,6 +16,16 @@ record Accounts(@Nullable ClientAccount client, Account events, ExportAccount ex
     return events.isSettled() && exports.isSettled() && (client == null || client.isSettled());
   }
 
+  /**
+   * Returns true if something is missing, wrong or refused. What was not read yet is not, and
+   * accounts that depend on it are then open.
+   */
+  boolean isWrong() {
+    return events.isWrong()
+        || exports.isWrong()
+        || (client != null && !client.isSettled() && !events.isUnread());
+  }
+
   /** All tables, with an empty line before each. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();

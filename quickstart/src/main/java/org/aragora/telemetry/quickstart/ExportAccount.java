@@ -41,8 +41,23 @@ record ExportAccount(List<Row> rows) {
       return difference() == null;
     }
 
+    /**
+     * Returns true if the exporter is only behind: it has an answer of its backend, or has sent
+     * nothing yet, and reports all that is open as its lag.
+     */
+    boolean isBehind() {
+      return unsettledRecords > 0
+          && unsettledRecords == lag.orElse(unsettledRecords)
+          && (acknowledged > 0 || sent == 0)
+          && deadLettered == 0
+          && (received.isEmpty() || received.getAsLong() >= acknowledged);
+    }
+
     /** One sentence on the first thing that is wrong, or null. */
     @Nullable String difference() {
+      if (isBehind()) {
+        return "%s: %,d records are not exported yet.".formatted(items, unsettledRecords);
+      }
       if (unsettledRecords != 0 || lag.orElse(-1) != 0) {
         return "%s: %,d records are not settled, the exporter reports the lag %s; its log has the reason."
             .formatted(items, unsettledRecords, lag.isPresent() ? lag.getAsLong() : "unknown");
@@ -69,6 +84,11 @@ record ExportAccount(List<Row> rows) {
 
   boolean isSettled() {
     return rows.stream().allMatch(Row::isSettled);
+  }
+
+  /** Returns true if anything is wrong but that exporters are behind. */
+  boolean isWrong() {
+    return rows.stream().anyMatch(row -> !row.isSettled() && !row.isBehind());
   }
 
   long acknowledged(String items) {

@@ -26,17 +26,30 @@ final class Progress {
     double perSecond = (counted - lastCounted) / ((now - lastNanos) / 1e9);
     lastNanos = now;
     lastCounted = counted;
+    long behind = Math.max(0, written - account.settled());
+    String catchingUp =
+        behind > 2 * perSecond + 100 ? "catching up: %,d to read  ".formatted(behind) : "";
+    return time(now)
+        + "  "
+        + catchingUp
+        + "%,.0f events/s  written %,d  counted %,d  spans %,d  lines %,d  debates %,d  5xx %.1f %%"
+            .formatted(
+                perSecond,
+                written,
+                counted,
+                exports.acknowledged("spans"),
+                exports.acknowledged("lines"),
+                page.count("aragora_active_debates", Map.of()),
+                100 * page.sum("aragora_request_error_rate", Map.of("window", "5m")).orElse(0));
+  }
+
+  /** The line while the processor serves nothing; {@code reason}: why. */
+  String waiting(String reason) {
+    return time(System.nanoTime()) + "  the processor serves nothing yet: " + reason;
+  }
+
+  private String time(long now) {
     Duration elapsed = Duration.ofNanos(now - startNanos);
-    return "%02d:%02d  %,.0f events/s  written %,d  counted %,d  spans %,d  lines %,d  debates %,d  5xx %.1f %%"
-        .formatted(
-            elapsed.toMinutes(),
-            elapsed.toSecondsPart(),
-            perSecond,
-            written,
-            counted,
-            exports.acknowledged("spans"),
-            exports.acknowledged("lines"),
-            page.count("aragora_active_debates", Map.of()),
-            100 * page.sum("aragora_request_error_rate", Map.of("window", "5m")).orElse(0));
+    return "%02d:%02d".formatted(elapsed.toMinutes(), elapsed.toSecondsPart());
   }
 }

@@ -17,6 +17,7 @@ import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.schemas.topic.Topics;
 import org.aragora.telemetry.testbed.broker.BrokerTopics;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
+import org.aragora.telemetry.testbed.service.LocalHttp;
 import org.aragora.telemetry.testbed.service.MetricsPage;
 import org.aragora.telemetry.testbed.service.Ports;
 import org.aragora.telemetry.testbed.service.ServiceEnvironment;
@@ -31,6 +32,8 @@ final class Quickstart {
 
   private static final int PARTITIONS = 4;
   private static final String EVENTS = "aragora_telemetry_events_total";
+  private static final String LAG = "aragora_telemetry_lag_records";
+  private static final Duration SHOWN_EVERY = Duration.ofSeconds(1);
   private static final Duration READY_WITHIN = Duration.ofMinutes(2);
   private static final Duration SETTLES_WITHIN = Duration.ofSeconds(60);
   // After Ctrl-C the user waits for the end; mostly it takes a second.
@@ -124,7 +127,7 @@ final class Quickstart {
       load.stop(isStopped() ? LOAD_STOPS_WITHIN_WHEN_STOPPED : LOAD_STOPS_WITHIN);
       Accounts accounts = settle(services, count);
       accounts.lines().forEach(screen::line);
-      return accounts.isSettled();
+      return isStopped() ? !accounts.isWrong() : accounts.isSettled();
     } finally {
       List<String> killed = new ArrayList<>(services.exporters().stop());
       if (!services.processor().jvm().stop(PROCESSOR_STOPS_WITHIN)) {
@@ -152,12 +155,27 @@ final class Quickstart {
         .set("LOG_FORMAT", System.getenv().getOrDefault("LOG_FORMAT", "text"));
   }
 
+  /** Waits, and shows in the meantime what it waits for. */
   private void awaitReady(ServiceProcess service) throws InterruptedException {
-    if (!service.awaitReady(READY_WITHIN, this::isStopped) && !isStopped()) {
+    long start = System.nanoTime();
+    while (!isStopped() && !service.awaitReady(SHOWN_EVERY, this::isStopped)) {
       service.checkAlive();
-      throw new IllegalStateException(
-          "The %s is not ready after %d s; the end of its log:\n%s"
-              .formatted(service.name(), READY_WITHIN.toSeconds(), service.jvm().endOfLog()));
+      long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
+      if (seconds >= READY_WITHIN.toSeconds()) {
+        throw new IllegalStateException(
+            "The %s is not ready after %d s; the end of its log:\n%s"
+                .formatted(service.name(), READY_WITHIN.toSeconds(), service.jvm().endOfLog()));
+      }
+      screen.live(
+          "%d s  the %s is starting: %s".formatted(seconds, service.name(), reason(service)));
+    }
+  }
+
+  private static String reason(ServiceProcess service) throws InterruptedException {
+    try {
+      return LocalHttp.get(service.metricsPort(), "/health/ready", SHOWN_EVERY).body().strip();
+    } catch (IOException e) {
+      return "it does not answer yet";
     }
   }
 
@@ -176,6 +194,8 @@ final class Quickstart {
       // A processor that is not sure of its partitions serves nothing of them; that is not zero.
       if (page != null && page.sum(EVENTS, Map.of()).isPresent()) {
         screen.live(progress.line(account(count, page), services.exporters().account(count), page));
+      } else {
+        screen.live(progress.waiting(reason(services.processor())));
       }
     }
   }
@@ -225,15 +245,24 @@ final class Quickstart {
               by.others(),
               page.events(topic, "counted"),
               page.events(topic, "duplicate"),
-              page.events(topic, "dead_letter")));
+              page.events(topic, "dead_letter"),
+              unread(page, topic)));
     }
     return new Account(rows);
+  }
+
+  /** Lag of the processor; all there is while it serves no ledger. */
+  private static long unread(MetricsPage page, String topic) {
+    return page.sum(EVENTS, Map.of("topic", topic)).isEmpty()
+        ? Long.MAX_VALUE
+        : page.count(LAG, Map.of("topic", topic));
   }
 
   private void printAddresses(int kafkaPort, Services services, Path directory) {
     int metricsPort = services.processor().metricsPort();
     String kafka = "localhost:" + kafkaPort;
     screen.line("  Kafka     " + kafka + "   (kcat -b " + kafka + " -t aragora.requests -C -c 3)");
+    screen.line("  Page      http://localhost:" + metricsPort + "/");
     screen.line("  Metrics   http://localhost:" + metricsPort + "/metrics");
     screen.line("  Health    http://localhost:" + metricsPort + "/health/ready");
     services.exporters().places().forEach(screen::line);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.aragora.telemetry.chassis.main.CommandMain;
 import org.aragora.telemetry.chassis.main.ExitCodes;
 import org.aragora.telemetry.quickstart.Options.Writer;
@@ -19,9 +20,10 @@ import picocli.CommandLine.Option;
     name = "telemetry quickstart",
     description = {
       "Runs the whole pipeline on this machine without Docker: Kafka, the topics, a sample load of"
-          + " three Aragora instances, the stream processor, both exporters. At the end it prints"
-          + " the account of every event; the exit code is 0 only if each was counted exactly once"
-          + " and every span and line was acknowledged and received.",
+          + " three Aragora instances, the stream processor with its page, both exporters. At the"
+          + " end it prints the account of every event; the exit code is 0 only if each was counted"
+          + " exactly once and every span and line was acknowledged and received. After Ctrl-C,"
+          + " records that are not read yet are no error; missing ones are.",
       "With --aragora a real Aragora server writes instead of the sample: unmodified, from PyPI,"
           + " with its demo agents and without keys. A driver makes requests and debates; the"
           + " account compares its own counts, too. It needs Python 3.10, and PyPI once.",
@@ -33,6 +35,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 public final class QuickstartMain implements Callable<Integer> {
 
+  private static final int NEXT_PORTS = 100;
+  private static final int LAST_PORT = 65_535;
   private static final Duration STOPS_WITHIN = Duration.ofSeconds(130);
 
   @Option(
@@ -102,7 +106,11 @@ public final class QuickstartMain implements Callable<Integer> {
     Options options = Options.of(writer(), duration, rate, kafkaPort, metricsPort);
     checkFree(options.metricsPort(), "--metrics-port");
     checkFree(options.kafkaPort(), "--kafka-port");
-    Screen screen = new Screen(System.out, Boolean.getBoolean("aragora.telemetry.terminal"));
+    Screen screen =
+        new Screen(
+            System.out,
+            Boolean.getBoolean("aragora.telemetry.terminal"),
+            new TerminalWidth(System.getenv()));
     Quickstart quickstart = new Quickstart(options, screen);
     running.set(quickstart);
     if (stopped.getCount() == 0) {
@@ -121,7 +129,16 @@ public final class QuickstartMain implements Callable<Integer> {
   private static void checkFree(int port, String option) {
     if (port != 0 && !Ports.isFree(port)) {
       throw new IllegalStateException(
-          "Port %d is taken by another process; choose another with %s.".formatted(port, option));
+          IntStream.rangeClosed(port + 1, Math.min(port + NEXT_PORTS, LAST_PORT))
+              .filter(Ports::isFree)
+              .mapToObj(
+                  free ->
+                      "Port %d is taken by another process; %s %d is free."
+                          .formatted(port, option, free))
+              .findFirst()
+              .orElse(
+                  "Port %d is taken by another process; choose another with %s."
+                      .formatted(port, option)));
     }
   }
 }

@@ -2,6 +2,7 @@ package org.aragora.telemetry.quickstart;
 
 import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 
 /**
  * Output for the user: lines that stay, and one live line. A terminal overwrites the live line;
@@ -9,16 +10,20 @@ import java.util.concurrent.TimeUnit;
  */
 final class Screen {
 
+  private static final String CLEAR_TO_END = "\033[K";
   private static final long PLAIN_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final PrintStream out;
   private final boolean terminal;
-  private int liveWidth;
+  private final IntSupplier width;
+  private boolean isLive;
   private long lastPlainNanos;
 
-  Screen(PrintStream out, boolean terminal) {
+  /** {@code width}: columns of the terminal at the moment. */
+  Screen(PrintStream out, boolean terminal, IntSupplier width) {
     this.out = out;
     this.terminal = terminal;
+    this.width = width;
     this.lastPlainNanos = System.nanoTime();
   }
 
@@ -28,11 +33,14 @@ final class Screen {
     out.flush();
   }
 
+  /** Shows the live line; a terminal gets as much of it as fits. */
   void live(String text) {
     if (terminal) {
-      out.print("\r" + text + " ".repeat(Math.max(0, liveWidth - text.length())));
+      // One column stays free: a full line would break some terminals.
+      int room = Math.max(1, width.getAsInt() - 1);
+      out.print("\r" + (text.length() <= room ? text : text.substring(0, room)) + CLEAR_TO_END);
       out.flush();
-      liveWidth = text.length();
+      isLive = true;
     } else if (System.nanoTime() - lastPlainNanos >= PLAIN_EVERY_NANOS) {
       lastPlainNanos = System.nanoTime();
       line(text);
@@ -40,9 +48,9 @@ final class Screen {
   }
 
   private void endLive() {
-    if (liveWidth > 0) {
+    if (isLive) {
       out.println();
-      liveWidth = 0;
+      isLive = false;
     }
   }
 }

@@ -43,7 +43,7 @@ class ExportAccountTest {
   void lagIsNotZeroUntilTheExporterSaysSo() {
     assertThat(new Row("spans", of(0), 0, 0, of(0), 0, 0, NONE).isSettled()).isFalse();
     assertThat(new Row("spans", of(5), 5, 5, of(5), 0, 0, of(1)).isSettled()).isFalse();
-    assertThat(lines(new Row("spans", of(9), 5, 5, of(5), 0, 4, of(4))))
+    assertThat(lines(new Row("spans", of(9), 5, 0, of(0), 0, 4, of(4))))
         .last()
         .asString()
         .startsWith("spans: 4 records are not settled");
@@ -79,5 +79,27 @@ class ExportAccountTest {
           .isEqualTo(
               "spans: dead letters: 3; aragora.export-dead-letters holds each with its reason.");
     }
+  }
+
+  @Test
+  void exporterThatIsBehindIsNotSettledAndNotWrong() {
+    for (Row row :
+        List.of(
+            new Row("spans", of(9), 5, 5, of(5), 0, 4, of(4)),
+            new Row("spans", of(9), 0, 0, of(0), 0, 9, NONE))) {
+      assertThat(row.isSettled()).isFalse();
+      assertThat(new ExportAccount(List.of(row)).isWrong()).isFalse();
+      assertThat(lines(row)).last().asString().contains("records are not exported yet.");
+    }
+  }
+
+  @Test
+  void exporterWithoutAnAnswerOfItsBackendIsWrong() {
+    assertThat(
+            new ExportAccount(List.of(new Row("lines", of(9), 5, 0, NONE, 0, 9, of(9)))).isWrong())
+        .isTrue();
+    assertThat(
+            new ExportAccount(List.of(new Row("lines", of(9), 5, 5, of(4), 0, 4, of(4)))).isWrong())
+        .isTrue();
   }
 }

@@ -2,6 +2,8 @@ package org.aragora.telemetry.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,6 +11,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.aragora.telemetry.testbed.broker.PlainClient;
+import org.aragora.telemetry.testbed.service.LocalHttp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +54,32 @@ class ITQuickstart {
 
     assertThat(quickstart.awaitEnd(Duration.ofSeconds(30))).as(quickstart.output()).isZero();
     assertThat(quickstart.output()).contains("Every event is accounted for");
+  }
+
+  @Test
+  void runThatIsStoppedBeforeAnythingIsCountedMissesNothing() throws Exception {
+    QuickstartProcess quickstart = start("--rate", "3000");
+    String port = quickstart.awaitOutput("Page +http://localhost:([0-9]+)/");
+    assertThat(LocalHttp.get(Integer.parseInt(port), "/", Duration.ofSeconds(10)).body())
+        .contains("<title>Aragora telemetry</title>");
+
+    quickstart.terminate();
+
+    assertThat(quickstart.awaitEnd(Duration.ofSeconds(40))).as(quickstart.output()).isZero();
+    assertThat(quickstart.output()).doesNotContain("are missing");
+  }
+
+  @Test
+  void portThatIsTakenNamesTheNextFreeOne() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      QuickstartProcess quickstart = start("--metrics-port", "" + taken.getLocalPort());
+
+      assertThat(quickstart.awaitEnd(Duration.ofSeconds(40))).isNotZero();
+      assertThat(quickstart.output())
+          .containsPattern(
+              "Port %d is taken by another process; --metrics-port [0-9]+ is free."
+                  .formatted(taken.getLocalPort()));
+    }
   }
 
   @Test

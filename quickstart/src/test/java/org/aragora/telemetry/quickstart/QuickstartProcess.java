@@ -36,7 +36,11 @@ final class QuickstartProcess {
     }
     command.addAll(
         List.of("-cp", System.getProperty("java.class.path"), QuickstartMain.class.getName()));
-    command.addAll(List.of("--kafka-port", "0", "--metrics-port", "0"));
+    for (String port : List.of("--kafka-port", "--metrics-port")) {
+      if (!List.of(arguments).contains(port)) {
+        command.addAll(List.of(port, "0"));
+      }
+    }
     command.addAll(List.of(arguments));
     Path output = directory.resolve("output");
     ProcessBuilder builder =

@@ -54,7 +54,8 @@ final class ProcessMetrics implements MultiCollector {
 
   private static final String JVM_PROCESS = "process_";
 
-  private final Properties build = build();
+  private static final Properties BUILD = build();
+
   private final PrometheusRegistry jvm = new PrometheusRegistry();
   private final Supplier<@Nullable GenerationPipeline> pipeline;
 
@@ -62,6 +63,12 @@ final class ProcessMetrics implements MultiCollector {
   ProcessMetrics(Supplier<@Nullable GenerationPipeline> pipeline) {
     this.pipeline = pipeline;
     JvmMetrics.builder().register(jvm);
+  }
+
+  /** Returns the version or the revision; the build leaves its placeholder if it has no value. */
+  static String build(String key) {
+    String value = BUILD.getProperty(key, "");
+    return value.isBlank() || value.startsWith("${") ? "unknown" : value;
   }
 
   private static Properties build() {
@@ -74,12 +81,6 @@ final class ProcessMetrics implements MultiCollector {
     return build;
   }
 
-  /** Returns a property of the build; the build leaves its placeholder if it has no value. */
-  private String known(String property) {
-    String value = build.getProperty(property, "");
-    return value.isBlank() || value.startsWith("${") ? "unknown" : value;
-  }
-
   @Override
   public MetricSnapshots collect() {
     GenerationPipeline running = pipeline.get();
@@ -90,7 +91,7 @@ final class ProcessMetrics implements MultiCollector {
             .help("Version and revision of this process")
             .dataPoint(
                 InfoSnapshot.InfoDataPointSnapshot.builder()
-                    .labels(Labels.of("version", known("version"), "revision", known("revision")))
+                    .labels(Labels.of("version", build("version"), "revision", build("revision")))
                     .build())
             .build());
     String state = running == null ? "CONNECTING" : running.state();

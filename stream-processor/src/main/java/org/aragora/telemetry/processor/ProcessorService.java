@@ -3,21 +3,25 @@ package org.aragora.telemetry.processor;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.aragora.telemetry.chassis.http.Health;
 import org.aragora.telemetry.chassis.http.StatusServer;
 import org.aragora.telemetry.chassis.main.RunningService;
+import org.aragora.telemetry.chassis.page.StatusPage;
 import org.aragora.telemetry.processor.generation.GenerationPipeline;
 import org.aragora.telemetry.processor.generation.GenerationSupervisor;
+import org.aragora.telemetry.processor.page.ProcessorPage;
 import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
+import org.eclipse.jetty.server.Handler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The service. Serves {@code /metrics} and health from the start, waits for a broker without limit,
- * then counts until it is closed.
+ * The service. Serves {@code /metrics}, the page and health from the start, waits for a broker
+ * without limit, then counts until it is closed.
  *
  * <pre>{@code
  * try (ProcessorService processor = ProcessorService.start(ProcessorConfig.read(System.getenv()))) {
@@ -41,7 +45,25 @@ public final class ProcessorService implements RunningService {
     PrometheusRegistry registry = new PrometheusRegistry();
     registry.register(new RunningSeries());
     registry.register(new ProcessMetrics(supervisor::pipeline));
-    this.http = StatusServer.start(config.address(), registry, this::live, this::ready);
+    this.http =
+        StatusServer.start(config.address(), registry, this::live, this::ready, page(config));
+  }
+
+  private Map<String, Handler> page(ProcessorConfig config) {
+    if (!config.hasPage()) {
+      return Map.of();
+    }
+    ProcessorPage.Identity identity =
+        new ProcessorPage.Identity(
+            ProcessMetrics.build("version"),
+            ProcessMetrics.build("revision"),
+            config.applicationId(),
+            config.topicPrefix(),
+            config.pageAddress().orElse(""));
+    ProcessorPage page =
+        new ProcessorPage(
+            identity, () -> closing ? null : supervisor.pipeline(), this::live, this::ready);
+    return StatusPage.handlers(page, page::own);
   }
 
   /**

@@ -2,6 +2,7 @@ package org.aragora.telemetry.chassis.http;
 
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.aragora.telemetry.chassis.door.Door;
@@ -107,6 +108,22 @@ public final class StatusServer implements AutoCloseable {
    */
   public static StatusServer start(
       Address address, PrometheusRegistry registry, Supplier<Health> live, Supplier<Health> ready) {
+    return start(address, registry, live, ready, Map.of());
+  }
+
+  /**
+   * Starts to listen, with more to serve.
+   *
+   * @param more handlers by their path, a {@link ServletPathSpec}; that of {@code ""} replaces the
+   *     index. They must not block.
+   * @throws InvalidSettingException if the port cannot be had
+   */
+  public static StatusServer start(
+      Address address,
+      PrometheusRegistry registry,
+      Supplier<Health> live,
+      Supplier<Health> ready,
+      Map<String, Handler> more) {
     MetricsHandler metrics = new MetricsHandler(registry);
     PathMappingsHandler paths = new PathMappingsHandler();
     paths.addMapping(new ServletPathSpec("/metrics"), metrics);
@@ -114,9 +131,12 @@ public final class StatusServer implements AutoCloseable {
     paths.addMapping(
         new ServletPathSpec("/health/ready"),
         TextHandler.ofHealth(() -> ready.get().and(metrics.health())));
-    paths.addMapping(
-        new ServletPathSpec(""),
-        TextHandler.of(200, "Aragora telemetry: /metrics /health/live /health/ready"));
+    if (!more.containsKey("")) {
+      paths.addMapping(
+          new ServletPathSpec(""),
+          TextHandler.of(200, "Aragora telemetry: /metrics /health/live /health/ready"));
+    }
+    more.forEach((path, handler) -> paths.addMapping(new ServletPathSpec(path), handler));
     paths.addMapping(new ServletPathSpec("/"), TextHandler.of(404, "not found"));
     StatusServer started = new StatusServer(address, paths);
     try {

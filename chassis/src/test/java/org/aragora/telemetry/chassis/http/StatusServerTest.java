@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -81,6 +82,22 @@ class StatusServerTest {
     assertThat(get("/").body()).contains("/metrics", "/health/live", "/health/ready");
     assertThat(get("/x").statusCode()).isEqualTo(404);
     assertThat(get("/health").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void moreHandlersAreServedAndOneMayReplaceTheIndex() throws Exception {
+    try (StatusServer other =
+        StatusServer.start(
+            new StatusServer.Address("127.0.0.1", 0),
+            registry,
+            () -> live,
+            () -> ready,
+            Map.of("", TextHandler.of(200, "a page"), "/more/*", TextHandler.of(200, "more")))) {
+      assertThat(get(other, "/").body()).isEqualTo("a page\n");
+      assertThat(get(other, "/more/x").body()).isEqualTo("more\n");
+      assertThat(get(other, "/health/live").body()).isEqualTo("it runs\n");
+      assertThat(get(other, "/x").statusCode()).isEqualTo(404);
+    }
   }
 
   @ParameterizedTest

@@ -3,7 +3,9 @@ package org.aragora.telemetry.processor.generation;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -22,8 +24,10 @@ import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsMetadata;
 import org.apache.kafka.streams.ThreadMetadata;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.state.HostInfo;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.measure.MetricCatalog;
@@ -59,6 +63,7 @@ public final class GenerationPipeline implements AutoCloseable {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(8);
 
   private final Generation generation;
+  private final int metricsPartitions;
   private final Admin admin;
   private final KafkaConsumer<byte[], byte[]> peeker;
   private final KafkaStreams streams;
@@ -100,6 +105,7 @@ public final class GenerationPipeline implements AutoCloseable {
   GenerationPipeline(ProcessorConfig config, Prepared prepared, BooleanSupplier isCurrent) {
     Deployment deployment = prepared.deployment();
     this.generation = deployment.generation();
+    this.metricsPartitions = deployment.metricsPartitions();
     this.admin = prepared.admin();
     this.takeover = prepared.takeover();
     this.topics = prepared.topics();
@@ -175,11 +181,14 @@ public final class GenerationPipeline implements AutoCloseable {
             this::onDisplaced),
         new CountProcessor.Services(
             new PartitionCounters(
-                config.rules(), () -> new MetricCatalog(config.topicPrefix()), takeover),
+                config.rules(),
+                () -> new MetricCatalog(config.topicPrefix(), config.rules().labelText()),
+                takeover),
             offsets,
             System::nanoTime,
             config.commitInterval(),
-            topics::deadLetterRoom),
+            topics::deadLetterRoom,
+            config.deadLetterRedaction()),
         view);
   }
 
@@ -301,12 +310,40 @@ public final class GenerationPipeline implements AutoCloseable {
   }
 
   /** The generation that it counts into and serves. */
-  Generation generation() {
+  public Generation generation() {
     return generation;
   }
 
   public MetricSnapshots collectSeries(Predicate<String> includedNames) {
     return collector.collect(includedNames);
+  }
+
+  /** Returns true if every ledger balances; empty if this process does not serve the ledgers. */
+  public Optional<Boolean> ledgersBalance() {
+    return collector.ledgersBalance();
+  }
+
+  /** Partitions of the metrics topic that it serves now, in order. */
+  public List<Integer> servedPartitions() {
+    return view.servedPartitions();
+  }
+
+  /** Addresses of all processors of the group that have named one, its own among them. */
+  public List<HostInfo> addresses() {
+    try {
+      return streams.metadataForAllStreamsClients().stream()
+          .map(StreamsMetadata::hostInfo)
+          .filter(host -> !host.equals(HostInfo.unavailable()))
+          .distinct()
+          .toList();
+    } catch (IllegalStateException e) {
+      return List.of(); // it is starting or stopping
+    }
+  }
+
+  /** Number of partitions of the metrics topic, of all processors together. */
+  public int metricsPartitions() {
+    return metricsPartitions;
   }
 
   /** Number of records of the metrics topic that no release has written. */

@@ -113,6 +113,11 @@ public final class MetricsView {
     return open.values().stream().mapToInt(view -> view.series().size()).sum();
   }
 
+  /** The partitions that it may serve now, in order. */
+  public List<Integer> servedPartitions() {
+    return servable().stream().map(PartitionView::partition).toList();
+  }
+
   /** Number of open partitions that it may serve now. */
   public int servablePartitions() {
     return servable().size();

@@ -3,7 +3,9 @@ package org.aragora.telemetry.processor.serve;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
+import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricType;
 import org.aragora.telemetry.counting.metric.MetricsKey;
@@ -29,6 +31,21 @@ public final class SeriesCollector implements MultiCollector {
     this.progress = progress;
     this.seriesSamples = new SeriesSamples(settings);
     this.topicTimePartition = MetricsKey.topicTimePartition(settings.metricsPartitions());
+  }
+
+  /**
+   * Returns true if in every ledger the records read are those counted, the duplicates and the dead
+   * letters together; empty if this process does not serve the ledgers.
+   */
+  public Optional<Boolean> ledgersBalance() {
+    return view.servable().stream()
+        .filter(served -> served.partition() == topicTimePartition)
+        .map(served -> served.ledgers().values().stream().allMatch(SeriesCollector::isBalanced))
+        .findFirst();
+  }
+
+  private static boolean isBalanced(Ledger of) {
+    return of.read() == of.counted() + of.duplicate() + of.deadLetters();
   }
 
   @Override

@@ -1,11 +1,13 @@
 package org.aragora.telemetry.processor.settings;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -13,6 +15,10 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 import org.aragora.telemetry.chassis.door.DoorSettings;
 import org.aragora.telemetry.chassis.http.StatusServer;
+import org.aragora.telemetry.chassis.page.StatusPage;
+import org.aragora.telemetry.chassis.redact.RecordRedaction;
+import org.aragora.telemetry.chassis.redact.RedactionSettings;
+import org.aragora.telemetry.chassis.redact.Redactor;
 import org.aragora.telemetry.chassis.settings.CountingSettings;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
@@ -21,6 +27,7 @@ import org.aragora.telemetry.counting.flow.CountingRules;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
+import org.jspecify.annotations.Nullable;
 
 /** Every setting of the processor, read once from the environment. Immutable. */
 public final class ProcessorConfig {
@@ -85,34 +92,49 @@ public final class ProcessorConfig {
           .fallback(60)
           .doc("Time without progress, though there is work, after which readiness fails.");
 
+  private static final Setting<String> PAGE_ADDRESS =
+      Setting.text("ARAGORA_TELEMETRY_PAGE_ADDRESS")
+          .map(ProcessorConfig::hostAndPort)
+          .doc(
+              "Address of this processor's page for the other processors, such as"
+                  + " `10.0.0.7:9090`; each page with it shows the figures of all.");
+
   private static final Setting<Integer> METRICS_PORT = StatusServer.port(9090);
 
   /** Every setting of the processor, except those of the log. */
-  public static final List<Setting<?>> SETTINGS =
-      List.of(
-          TopicSettings.PREFIX,
-          CountingSettings.APPLICATION_ID,
-          STREAM_THREADS,
-          STANDBY_REPLICAS,
-          GROUP_PROTOCOL,
-          COMMIT_INTERVAL,
-          SESSION_TIMEOUT,
-          TRANSACTION_TIMEOUT,
-          CACHE_MAX_BYTES,
-          CountingSettings.MAX_CLOCK_SKEW,
-          CountingSettings.LATE_GRACE,
-          CountingSettings.DEBATE_DEADLINE,
-          CountingSettings.BIRTH,
-          CountingSettings.SERIES_LIMIT,
-          CountingSettings.RUN_LIMIT,
-          CountingSettings.SERIES_RETENTION,
-          CREATE_TOPICS,
-          PARTITIONS,
-          STALL,
-          StatusServer.HOST,
-          DoorSettings.FILE,
-          DoorSettings.HEALTH_EXEMPT,
-          METRICS_PORT);
+  public static final List<Setting<?>> SETTINGS = settings();
+
+  private static List<Setting<?>> settings() {
+    List<Setting<?>> settings = new ArrayList<>(RedactionSettings.ALL);
+    settings.addAll(
+        List.of(
+            TopicSettings.PREFIX,
+            CountingSettings.APPLICATION_ID,
+            STREAM_THREADS,
+            STANDBY_REPLICAS,
+            GROUP_PROTOCOL,
+            COMMIT_INTERVAL,
+            SESSION_TIMEOUT,
+            TRANSACTION_TIMEOUT,
+            CACHE_MAX_BYTES,
+            CountingSettings.MAX_CLOCK_SKEW,
+            CountingSettings.LATE_GRACE,
+            CountingSettings.DEBATE_DEADLINE,
+            CountingSettings.BIRTH,
+            CountingSettings.SERIES_LIMIT,
+            CountingSettings.RUN_LIMIT,
+            CountingSettings.SERIES_RETENTION,
+            CREATE_TOPICS,
+            PARTITIONS,
+            STALL,
+            StatusServer.HOST,
+            DoorSettings.FILE,
+            DoorSettings.HEALTH_EXEMPT,
+            METRICS_PORT,
+            StatusPage.ENABLED,
+            PAGE_ADDRESS));
+    return List.copyOf(settings);
+  }
 
   /** State is small, so a new instance warms its whole share within one probing interval. */
   private static final int WARMUP_REPLICAS = 100;
@@ -132,6 +154,13 @@ public final class ProcessorConfig {
     this.kafka = kafka;
     this.sessionTimeout = sessionTimeout;
     this.streamsOverrides = Map.copyOf(streamsOverrides);
+  }
+
+  private static String hostAndPort(String text) {
+    if (!text.matches("[A-Za-z0-9._-]+:[0-9]{1,5}|\\[[0-9A-Fa-f:.%]+\\]:[0-9]{1,5}")) {
+      throw new IllegalArgumentException("it must be host:port");
+    }
+    return text;
   }
 
   /** For the self-test of the chaos harness, which breaks a guarantee and must then fail. */
@@ -217,6 +246,8 @@ public final class ProcessorConfig {
           StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
           (int) heartbeatInterval().toMillis());
     }
+    pageAddress()
+        .ifPresent(address -> streams.put(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
     streams.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
     streams.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, pollRecords());
     streams.putIfAbsent(ConsumerConfig.RECEIVE_BUFFER_CONFIG, 1_048_576);
@@ -251,6 +282,16 @@ public final class ProcessorConfig {
   /** Address of {@code /metrics} and health. */
   public StatusServer.Address address() {
     return StatusServer.Address.of(settings, METRICS_PORT);
+  }
+
+  /** Returns true if the page at {@code /} is served. */
+  public boolean hasPage() {
+    return settings.get(StatusPage.ENABLED);
+  }
+
+  /** Address of its page for the other processors; empty if it has not been named. */
+  public Optional<String> pageAddress() {
+    return settings.find(PAGE_ADDRESS);
   }
 
   public Duration commitInterval() {
@@ -297,7 +338,13 @@ public final class ProcessorConfig {
         settings.get(CountingSettings.RUN_LIMIT),
         settings.get(CountingSettings.SERIES_RETENTION),
         settings.get(CountingSettings.BIRTH),
-        true);
+        true,
+        Redactor.ofLabels()::text);
+  }
+
+  /** Redaction of dead letters, null if they keep what was written. */
+  public @Nullable RecordRedaction deadLetterRedaction() {
+    return RedactionSettings.ofDeadLetters(settings);
   }
 
   public Duration stall() {

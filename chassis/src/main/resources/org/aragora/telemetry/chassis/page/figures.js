@@ -1,0 +1,232 @@
+// Figures from cumulative values. No DOM in here.
+
+const TOLERANCE = 1e-12;
+
+/**
+ * The quantile of cumulative buckets, as Prometheus' histogram_quantile computes it. Buckets are
+ * {le, count} in ascending order; an le of null is infinity. NaN if there is none.
+ */
+export function quantile(q, buckets) {
+  if (Number.isNaN(q)) return NaN;
+  if (q < 0) return -Infinity;
+  if (q > 1) return Infinity;
+  const all = [];
+  for (const bucket of buckets) {
+    const le = bucket.le === null ? Infinity : bucket.le;
+    const last = all[all.length - 1];
+    if (last && last.le === le) last.count += bucket.count;
+    else all.push({ le, count: bucket.count });
+  }
+  if (all.length < 2 || all[all.length - 1].le !== Infinity) return NaN;
+  makeMonotonic(all);
+  const observations = all[all.length - 1].count;
+  if (observations === 0) return NaN;
+  let rank = q * observations;
+  let at = 0;
+  while (at < all.length - 1 && !(all[at].count >= rank)) at++;
+  if (at === all.length - 1) return all[at - 1].le;
+  if (at === 0 && all[0].le <= 0) return all[0].le;
+  let start = 0;
+  let count = all[at].count;
+  if (at > 0) {
+    start = all[at - 1].le;
+    count -= all[at - 1].count;
+    rank -= all[at - 1].count;
+  }
+  return start + (all[at].le - start) * (rank / count);
+}
+
+function makeMonotonic(all) {
+  let previous = all[0].count;
+  for (const bucket of all) {
+    const difference = Math.abs(bucket.count - previous);
+    const small = difference <= TOLERANCE * (Math.abs(bucket.count) + Math.abs(previous));
+    if (small || bucket.count < previous) bucket.count = previous;
+    else previous = bucket.count;
+  }
+}
+
+/** What a counter grew by; null if it is unknown at one end or has stepped back. */
+export function increase(from, to) {
+  if (from === null || from === undefined || to === null || to === undefined || to < from) return null;
+  return to - from;
+}
+
+/** What each bucket grew by; null if they differ in bounds or one has stepped back. */
+export function bucketIncrease(from, to) {
+  if (from.length === 0 && to.length > 0) return null;
+  if (from.length !== to.length) return null;
+  const grown = [];
+  for (let i = 0; i < to.length; i++) {
+    const count = increase(from[i].count, to[i].count);
+    if (count === null || from[i].le !== to[i].le) return null;
+    grown.push({ le: to[i].le, count });
+  }
+  return grown;
+}
+
+/** The samples of the last 15 minutes, and the figures derived from them. */
+export class History {
+  constructor(keepSeconds = 900, windowSeconds = 60) {
+    this.keep = keepSeconds;
+    this.window = windowSeconds;
+    this.samples = [];
+    this.times = [];
+    this.columns = new Map();
+  }
+
+  /** Adds a snapshot; returns its derived figures. A snapshot that is not newer is left out. */
+  add(snapshot) {
+    const last = this.samples[this.samples.length - 1];
+    const now = snapshot.timeMs / 1000;
+    if (last && snapshot.timeMs <= last.timeMs) return this.derive(last);
+    this.samples.push(snapshot);
+    this.times.push(now);
+    const drop = this.times.findIndex(time => time > now - this.keep);
+    if (drop > 0) {
+      this.samples.splice(0, drop);
+      this.times.splice(0, drop);
+      for (const [name, column] of this.columns) {
+        column.splice(0, drop);
+        if (column.every(value => value === null)) this.columns.delete(name);
+      }
+    }
+    const derived = this.derive(snapshot);
+    this.append(derived);
+    return derived;
+  }
+
+  append(derived) {
+    const length = this.times.length;
+    const values = { ...derived.series };
+    for (const [endpoint, rate] of derived.endpointErrors) values['endpoint ' + endpoint] = rate;
+    for (const name of Object.keys(values)) {
+      if (!this.columns.has(name)) this.columns.set(name, new Array(length - 1).fill(null));
+    }
+    for (const [name, column] of this.columns) {
+      const value = values[name];
+      column.push(value === undefined || value === null || Number.isNaN(value) ? null : value);
+    }
+  }
+
+  /** The values of one figure over time, null where it is unknown. */
+  column(name) {
+    return this.columns.get(name) ?? new Array(this.times.length).fill(null);
+  }
+
+  /** The endpoints with errors in the history, the worst first. */
+  worstEndpoints(most) {
+    const worst = [];
+    for (const [name, column] of this.columns) {
+      if (!name.startsWith('endpoint ')) continue;
+      const highest = column.reduce((a, b) => (b !== null && b > a ? b : a), 0);
+      if (highest > 0) worst.push({ name: name.slice('endpoint '.length), highest });
+    }
+    worst.sort((a, b) => b.highest - a.highest || (a.name < b.name ? -1 : 1));
+    return worst.slice(0, most).map(each => each.name);
+  }
+
+  /** The oldest sample of the window that serves the same partitions; null if there is none. */
+  base(snapshot) {
+    const from = snapshot.timeMs - this.window * 1000;
+    const key = servedKey(snapshot);
+    for (const sample of this.samples) {
+      if (sample.timeMs >= snapshot.timeMs) return null;
+      if (sample.timeMs >= from && servedKey(sample) === key) return sample;
+    }
+    return null;
+  }
+
+  derive(snapshot) {
+    const base = this.base(snapshot);
+    const to = snapshot.traffic;
+    const series = {
+      requests: null, errors: null, p50: null, p95: null, p99: null, events: null, agentCalls: null,
+      debates: to.activeDebates, connections: to.webSocketConnections, agentTotal: to.agentCalls,
+    };
+    const endpointErrors = new Map();
+    if (base) {
+      const from = base.traffic;
+      const seconds = (snapshot.timeMs - base.timeMs) / 1000;
+      const perSecond = grown => (grown === null ? null : grown / seconds);
+      const requests = increase(from.requests, to.requests);
+      series.requests = perSecond(requests);
+      const errors = increase(from.serverErrors ?? 0, to.serverErrors ?? 0);
+      series.errors = requests === null || errors === null ? null : requests === 0 ? 0 : errors / requests;
+      series.agentCalls = perSecond(increase(from.agentCalls, to.agentCalls));
+      series.events = perSecond(increase(readOf(base), readOf(snapshot)));
+      const grown = bucketIncrease(from.buckets, to.buckets);
+      if (grown) {
+        for (const [name, q] of [['p50', 0.5], ['p95', 0.95], ['p99', 0.99]]) {
+          const value = quantile(q, grown);
+          series[name] = Number.isNaN(value) ? null : value;
+        }
+      }
+      const before = new Map(from.endpoints.map(endpoint => [endpoint.name, endpoint]));
+      for (const endpoint of to.endpoints) {
+        const old = before.get(endpoint.name);
+        if (!old) continue;
+        const all = increase(old.requests, endpoint.requests);
+        const bad = increase(old.serverErrors, endpoint.serverErrors);
+        if (all === null || bad === null) continue;
+        endpointErrors.set(endpoint.name, all === 0 ? null : bad / all);
+      }
+    }
+    return { series, endpointErrors, seconds: base ? (snapshot.timeMs - base.timeMs) / 1000 : 0 };
+  }
+}
+
+function servedKey(snapshot) {
+  return snapshot.service.generation + ':' + snapshot.serving.partitions.join(',');
+}
+
+/**
+ * The figures of all processors as those of one. A peer that does not answer, counts into another
+ * generation or serves a partition twice is left out; its partitions are missing then.
+ */
+export function merged(snapshot) {
+  const all = { ...snapshot, serving: { ...snapshot.serving }, owners: [], silent: [] };
+  all.owners.push({ address: snapshot.service.address || 'this process', partitions: snapshot.serving.partitions });
+  for (const peer of snapshot.peers ?? []) {
+    const figures = peer.figures;
+    if (!figures || figures.version !== snapshot.version
+        || figures.service.generation !== snapshot.service.generation
+        || figures.serving.partitions.some(each => all.serving.partitions.includes(each))) {
+      all.silent.push(peer.address);
+      continue;
+    }
+    all.owners.push({ address: peer.address, partitions: figures.serving.partitions });
+    all.serving.partitions = [...all.serving.partitions, ...figures.serving.partitions].sort((a, b) => a - b);
+    all.serving.ledgersBalance = all.serving.ledgersBalance ?? figures.serving.ledgersBalance;
+    all.traffic = mergedTraffic(all.traffic, figures.traffic);
+    if (all.topics.length === 0) all.topics = figures.topics;
+  }
+  return all;
+}
+
+function plus(one, other) {
+  if (one === null || one === undefined) return other ?? null;
+  return other === null || other === undefined ? one : one + other;
+}
+
+function mergedTraffic(one, other) {
+  const sums = {};
+  for (const name of Object.keys(one)) {
+    if (name !== 'endpoints' && name !== 'buckets') sums[name] = plus(one[name], other[name]);
+  }
+  const endpoints = new Map(one.endpoints.map(each => [each.name, each]));
+  for (const each of other.endpoints) {
+    const old = endpoints.get(each.name);
+    endpoints.set(each.name, old ? {
+      name: each.name, requests: old.requests + each.requests, serverErrors: old.serverErrors + each.serverErrors,
+    } : each);
+  }
+  const buckets = one.buckets.length === 0 ? other.buckets : other.buckets.length === 0 ? one.buckets
+    : one.buckets.map((bucket, i) => ({ le: bucket.le, count: bucket.count + (other.buckets[i]?.count ?? NaN) }));
+  return { ...sums, endpoints: [...endpoints.values()], buckets };
+}
+
+/** Records read of all topics; null if the ledger is not served here. */
+export function readOf(snapshot) {
+  return snapshot.topics.length === 0 ? null : snapshot.topics.reduce((sum, topic) => sum + topic.read, 0);
+}

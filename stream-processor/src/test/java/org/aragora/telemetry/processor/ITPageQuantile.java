@@ -1,0 +1,158 @@
+package org.aragora.telemetry.processor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.aragora.telemetry.chassis.http.Health;
+import org.aragora.telemetry.chassis.http.StatusServer;
+import org.aragora.telemetry.chassis.page.PageContent;
+import org.aragora.telemetry.chassis.page.StatusPage;
+import org.aragora.telemetry.testbed.service.PrometheusProcess;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page's quantile is that of {@code histogram_quantile} of a real Prometheus. */
+class ITPageQuantile {
+  private static final List<Double> QUANTILES =
+      List.of(0.0, 0.01, 0.25, 0.5, 0.9, 0.95, 0.99, 0.999, 1.0);
+
+  /** Histograms by name: upper bound and cumulative count of each bucket. */
+  private static final Map<String, Map<String, Double>> HISTOGRAMS = histograms();
+
+  private static Map<String, Map<String, Double>> histograms() {
+    Map<String, Map<String, Double>> all = new LinkedHashMap<>();
+    all.put("usual", buckets("0.01", 3, "0.05", 40, "0.1", 77, "0.5", 98, "1", 100, "+Inf", 100));
+    all.put("beyond", buckets("0.01", 0, "0.1", 1, "1", 2, "+Inf", 100));
+    all.put("first", buckets("0.01", 100, "0.1", 100, "+Inf", 100));
+    all.put("empty", buckets("0.01", 0, "0.1", 0, "+Inf", 0));
+    all.put("infinite", buckets("+Inf", 7));
+    all.put("open", buckets("0.01", 3, "0.1", 9));
+    all.put("negative", buckets("-1", 4, "0", 6, "1", 10, "+Inf", 10));
+    all.put("zero", buckets("0", 5, "1", 10, "+Inf", 10));
+    all.put("gaps", buckets("0.1", 0, "0.2", 5, "0.3", 5, "0.4", 5, "0.5", 10, "+Inf", 10));
+    all.put("back", buckets("0.1", 5, "0.2", 4, "0.3", 9, "+Inf", 8));
+    all.put("one", buckets("0.1", 0, "0.25", 1, "+Inf", 1));
+    return all;
+  }
+
+  private static Map<String, Double> buckets(Object... boundsAndCounts) {
+    Map<String, Double> buckets = new LinkedHashMap<>();
+    for (int i = 0; i < boundsAndCounts.length; i += 2) {
+      Integer count = (Integer) boundsAndCounts[i + 1];
+      buckets.put((String) boundsAndCounts[i], count.doubleValue());
+    }
+    return buckets;
+  }
+
+  @TempDir Path directory;
+
+  @Test
+  void everyQuantileOfEveryHistogramIsThatOfPrometheus() throws Exception {
+    Browser.assumeInstalled();
+    assumeTrue(
+        PrometheusProcess.isInstalled(),
+        "prometheus is not on the path; bin/verify says how to get it");
+    HttpServer target = target();
+    try (StatusServer server = server();
+        Browser browser = Browser.start();
+        PrometheusProcess prometheus =
+            PrometheusProcess.start(
+                directory,
+                """
+                global: {scrape_interval: 1s}
+                scrape_configs:
+                  - job_name: histograms
+                    static_configs: [{targets: ['127.0.0.1:%d']}]
+                """
+                    .formatted(target.getAddress().getPort()))) {
+      browser.open("http://127.0.0.1:" + server.port() + "/");
+      await()
+          .atMost(Pipe.PATIENCE)
+          .until(() -> !prometheus.query("one_bucket", System.currentTimeMillis()).isEmpty());
+      for (String name : HISTOGRAMS.keySet()) {
+        for (double q : QUANTILES) {
+          List<PrometheusProcess.Result> expected =
+              prometheus.query(
+                  "histogram_quantile(%s, sum by (le) (%s_bucket))".formatted(q, name),
+                  System.currentTimeMillis());
+          double value = expected.isEmpty() ? Double.NaN : expected.get(0).value();
+          double actual = quantile(browser, q, HISTOGRAMS.get(name));
+          if (Double.isNaN(value)) {
+            assertThat(actual).as("%s of %s", q, name).isNaN();
+          } else {
+            assertThat(actual).as("%s of %s", q, name).isCloseTo(value, within(1e-12));
+          }
+        }
+      }
+      assertThat(quantile(browser, -0.1, HISTOGRAMS.get("usual")))
+          .isEqualTo(Double.NEGATIVE_INFINITY);
+      assertThat(quantile(browser, 1.1, HISTOGRAMS.get("usual")))
+          .isEqualTo(Double.POSITIVE_INFINITY);
+    } finally {
+      target.stop(0);
+    }
+  }
+
+  private static double quantile(Browser browser, double q, Map<String, Double> buckets) {
+    List<Map<String, Object>> list =
+        buckets.entrySet().stream()
+            .map(each -> Map.<String, Object>of("le", each.getKey(), "count", each.getValue()))
+            .toList();
+    return Double.parseDouble(
+        (String)
+            browser.runAsync(
+                """
+                const [q, list, done] = arguments;
+                const buckets = list.map(({le, count}) => ({le: le === '+Inf' ? null : Number(le), count}));
+                import(new URL('page/figures.js', document.baseURI).href)
+                  .then(figures => done(String(figures.quantile(q, buckets))), error => done(String(error)));
+                """,
+                q,
+                list));
+  }
+
+  private static StatusServer server() {
+    return StatusServer.start(
+        new StatusServer.Address("127.0.0.1", 0),
+        new PrometheusRegistry(),
+        () -> Health.good("it runs"),
+        () -> Health.good("it works"),
+        StatusPage.handlers(
+            () -> new PageContent("{}", List.of()), () -> new PageContent("{}", List.of())));
+  }
+
+  /** Serves the histograms for Prometheus to scrape. */
+  private static HttpServer target() throws Exception {
+    StringBuilder page = new StringBuilder();
+    HISTOGRAMS.forEach(
+        (name, buckets) ->
+            buckets.forEach(
+                (bound, count) ->
+                    page.append("%s_bucket{le=\"%s\"} %s\n".formatted(name, bound, count))));
+    byte[] bytes = page.toString().getBytes(StandardCharsets.UTF_8);
+    HttpServer target =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    target.createContext(
+        "/metrics",
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4");
+          exchange.sendResponseHeaders(200, bytes.length);
+          try (var out = exchange.getResponseBody()) {
+            out.write(bytes);
+          }
+        });
+    target.start();
+    return target;
+  }
+}

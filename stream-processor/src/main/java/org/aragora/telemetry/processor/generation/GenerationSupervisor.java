@@ -11,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.aragora.telemetry.chassis.main.Failures;
 import org.aragora.telemetry.chassis.topics.ClientStart;
 import org.aragora.telemetry.chassis.topics.ConsumerGroups;
@@ -129,7 +130,9 @@ public final class GenerationSupervisor implements AutoCloseable {
     } catch (ExecutionException | TimeoutException | KafkaException e) {
       Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
       waitFor(
-          "no answer from Kafka at %s yet (%s); trying again"
+          (cause instanceof AuthorizationException
+                  ? "Kafka at %s refuses the processor (%s); trying again"
+                  : "no answer from Kafka at %s yet (%s); trying again")
               .formatted(
                   config.bootstrapServers(), Failures.withCauses(cause == null ? e : cause)));
       TimeUnit.MILLISECONDS.sleep(RETRY_MS);

@@ -1,10 +1,12 @@
 """The checks of deploy/verify that read files (Python 3 and PyYAML): checks.py NAME; says what is wrong and exits 1."""
+import datetime
 import http.server
 import json
 import os
 import pathlib
 import re
 import shlex
+import shutil
 import socket
 import subprocess
 import sys
@@ -346,14 +348,83 @@ def check_dockerfile():
 
 
 def check_load():
-    """the sample load writes events"""
-    done = subprocess.run(["timeout", "1", "bash", str(DEPLOY / "load" / "events")], capture_output=True, text=True,
+    """the sample load writes events, each operation within its debate, and instance.stopped at SIGTERM"""
+    done = subprocess.run(["timeout", "4", "bash", str(DEPLOY / "load" / "events")], capture_output=True, text=True,
                           env={**os.environ, "LOAD_RATE": "200"})
-    events = [json.loads(line) for line in done.stdout.splitlines()[:-1]]
-    if len({e["type"] for e in events}) < 4 or any(
-            set(e) != {"specversion", "id", "source", "type", "time", "traceparent", "data"}
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    if len({e["type"] for e in events}) < 6 or any(
+            set(e) - {"parentspanid"} != {"specversion", "id", "source", "type", "time", "traceparent", "data"}
             or not re.fullmatch("00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]", e["traceparent"]) for e in events):
         yield f"{len(events)} events of {sorted({e['type'] for e in events})} {done.stderr}"
+    if not events or events[-1]["type"] != "ai.aragora.instance.stopped.v1":
+        yield f"SIGTERM ends it with {events[-1:]} instead of instance.stopped {done.stderr}"
+    yield from outside(events)
+
+
+def outside(events):
+    """operations that lie outside the span that they name as their parent, or that have no duration"""
+    spans = {}
+    for e in events:
+        end = datetime.datetime.fromisoformat(e["time"].replace("Z", "+00:00")).timestamp()
+        spans[e["traceparent"][36:52]] = (end - e["data"].get("duration_seconds", 0), end)
+        if e["data"].get("duration_seconds", 1) <= 0:
+            yield f"{e['type']} has no duration: {e['data']}"
+    found = 0
+    for e in events:
+        parent, own = spans.get(e.get("parentspanid")), spans[e["traceparent"][36:52]]
+        if parent and e["type"] == "ai.aragora.agent.call_completed.v1":
+            found += 1
+            if own[0] < parent[0] - 0.01 or own[1] > parent[1] + 0.01:
+                yield f"a call lies outside its debate: {own} {parent}"
+    if not found:
+        yield "no call belongs to a debate"
+
+
+def check_launcher():
+    """bin/telemetry reports each thing that is missing in one sentence, and suggests the command that was meant"""
+    with tempfile.TemporaryDirectory() as home:
+        root = pathlib.Path(home, "checkout")
+        main = root / "chassis/src/main/java/org/aragora/telemetry/chassis/topics/TopicsMain.java"
+        main.parent.mkdir(parents=True)
+        main.touch()
+        (root / "chassis/pom.xml").touch()
+        (root / "pom.xml").write_text("<project><version>7.8.9</version></project>")
+        (root / "bin").mkdir()
+        shutil.copy(ROOT / "bin" / "telemetry", root / "bin")
+        tools = pathlib.Path(home, "tools")
+        tools.mkdir()
+        for tool in ("bash", "sed", "head", "grep", "dirname", "basename", "readlink", "find", "mkdir", "mv", "rm", "cat", "git"):
+            (tools / tool).symlink_to(shutil.which(tool))
+
+        def program(name, text):
+            path = tools / name
+            path.unlink(missing_ok=True)
+            path.write_text("#!/bin/sh\n" + text)
+            path.chmod(0o755)
+
+        def run(*arguments):
+            done = subprocess.run(["bash", str(root / "bin" / "telemetry"), *arguments], capture_output=True, text=True,
+                                  env={"PATH": str(tools)})
+            return done.returncode, done.stdout, done.stderr.strip()
+
+        def expect(code, part, *arguments):
+            got, out, err = run(*arguments)
+            if got != code or part not in out + err or (code and "\n" in err.replace("takes a minute or two.\n", "")):
+                return [f"telemetry {' '.join(arguments)}: exit code {got}, {(out + err)[:300]!r} instead of {code}, {part!r}"]
+            return []
+
+        yield from expect(0, "Aragora telemetry 7.8.9, revision ", "--version")
+        yield from expect(2, 'there is no command "topcis"; telemetry --help lists them. Did you mean "topics"?', "topcis")
+        yield from expect(2, "there is no Java here; install a JDK 17 or newer.", "topics")
+        program("java", """echo 'openjdk version "11.0.2" 2019-01-15' >&2""")
+        yield from expect(2, "is version 11.0.2; a JDK 17 or newer is needed.", "topics")
+        program("java", """echo 'openjdk version "17.0.2" 2022-01-15' >&2""")
+        yield from expect(2, "Maven is not here, and chassis is not built yet; install Maven 3.8 or newer.", "topics")
+        program("mvn", "exit 1")
+        yield from expect(2, "comes without a compiler, and chassis is not built yet; install a JDK 17 or newer.", "topics")
+        program("javac", "")
+        program("mvn", "echo '[ERROR] Could not transfer artifact a:b:1 from central: Unknown host'; exit 1")
+        yield from expect(1, "Maven cannot download what it needs: check the network", "topics")
 
 
 # ---- with the real programs --------------------------------------------------------------------------------------------

@@ -116,7 +116,7 @@ class Pipeline:
         self.stack.start(f"{self.name}-processor", self.stack.java("stream-processor", "org.aragora.telemetry.processor.ProcessorMain"), {
             **self.env, "METRICS_PORT": str(port), "ARAGORA_TELEMETRY_APPLICATION_ID": self.name,
             "ARAGORA_TELEMETRY_BIRTH_SECONDS": str(birth_seconds), "ARAGORA_TELEMETRY_COMMIT_INTERVAL_MS": "100",
-            "ARAGORA_TELEMETRY_STATE_DIR": str(self.stack.home / f"{self.name}-state"), "ARAGORA_TELEMETRY_PARTITIONS": "4"})
+            "ARAGORA_TELEMETRY_PARTITIONS": "4"})
         get(f"http://127.0.0.1:{port}/health/ready", 90)
         return monitoring
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import enum
 import http
+import itertools
 import json
 import random
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -76,6 +77,39 @@ class RaisingMapping(Mapping[str, Any]):
         return 1
 
 
+class Endless(Sequence[str]):
+    """Has one element, if it is asked for its length."""
+
+    def __getitem__(self, index: Any) -> Any:
+        return "again"
+
+    def __len__(self) -> int:
+        return 1
+
+
+class EndlessMapping(Mapping[str, Any]):
+    def __getitem__(self, key: str) -> Any:
+        return 1
+
+    def __iter__(self) -> Iterator[str]:
+        return (f"k{n}" for n in itertools.count())
+
+    def __len__(self) -> int:
+        return 1
+
+
+class Proxy:
+    """Stands for a local proxy outside of its context: even its class is not to be had."""
+
+    @property
+    def __class__(self) -> Any:
+        raise RuntimeError("outside of the context")
+
+    @__class__.setter
+    def __class__(self, value: Any) -> None:
+        raise RuntimeError("outside of the context")
+
+
 class HostileText(str):
     def __str__(self) -> str:
         raise RuntimeError("no text")
@@ -107,6 +141,11 @@ def deep() -> dict[str, Any]:
 HOSTILE: list[Callable[[], Any]] = [
     Raising,
     RaisingMapping,
+    Endless,
+    EndlessMapping,
+    Proxy,
+    lambda: {"proxy": Proxy(), "list": [Proxy()], "raising": RaisingMapping()},
+    lambda: {"endless": EndlessMapping()},
     endless,
     deep,
     lambda: HostileText("text"),
@@ -397,6 +436,25 @@ def test_what_no_reader_counts_is_refused(
 def test_connections_have_a_bound(capture: Capture) -> None:
     assert capture.telemetry.websocket_opened("c", 10_000_000)
     assert not capture.telemetry.websocket_opened("c", 10_000_001)
+
+
+@pytest.mark.parametrize(
+    "value, kept", [(5, 5), (7.0, 7), (http.HTTPStatus.OK, 200), (-1, 3), ("9", 3), (Raising(), 3)]
+)
+def test_heartbeats_have_the_count_of_the_events(capture: Capture, value: Any, kept: int) -> None:
+    capture.telemetry.websocket_opened("c", 3)
+    assert capture.telemetry.websocket_opened("c", value) is (kept != 3)
+    assert capture.run.websockets == kept
+
+
+def test_one_bad_value_of_free_fields_costs_that_value(capture: Capture) -> None:
+    fields = {"proxy": Proxy(), "raising": RaisingMapping(), "good": 1}
+    assert capture.telemetry.log_emitted("INFO", "x", "y", fields=fields)
+    assert capture.one()["data"]["fields"] == {
+        "proxy": "<Proxy without text>",
+        "raising": "<RaisingMapping without text>",
+        "good": 1,
+    }
 
 
 def test_long_texts_are_cut(capture: Capture) -> None:

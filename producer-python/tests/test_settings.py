@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -197,6 +198,15 @@ def test_setting_that_the_client_refuses_switches_off(
     assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_setting_that_is_not_text_switches_off() -> None:
+    made = Settings(instance_id="a", kafka={"bootstrap.servers": "\ud800"})
+    with TelemetryProducer(settings=made) as telemetry:
+        telemetry.debate_started("d", ["a"])
+        telemetry.close(5)
+        off = telemetry.stats().off
+    assert off is not None and off.startswith("The Kafka client refuses its settings: ")
+
+
 def test_client_setting_that_does_not_exist_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     from aragora_telemetry.link import Link
 
@@ -211,3 +221,44 @@ def test_bad_instance_id_switches_off(capsys: pytest.CaptureFixture[str]) -> Non
     telemetry = TelemetryProducer("a b")
     assert not telemetry.debate_started("d", ["a"])
     assert "is not 1 to 128 letters" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "field, value",
+    [
+        ("heartbeat_seconds", 0.5),
+        ("heartbeat_seconds", 5_000),
+        ("heartbeat_seconds", float("nan")),
+        ("queue_events", 0),
+        ("queue_bytes", "many"),
+        ("close_seconds", None),
+        ("topic_prefix", "not a topic!"),
+        ("spool_fsync", "sometimes"),
+        ("spool_dir", 5),
+        ("kafka", None),
+    ],
+)
+def test_field_that_cannot_be_used_switches_off_with_one_line(
+    field: str, value: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = Settings(**{"instance_id": "a", field: value})
+    with TelemetryProducer(settings=made) as telemetry:
+        assert not telemetry.debate_started("d", ["a"])
+        off = telemetry.stats().off
+    assert off is not None and off.startswith(f"{field} cannot be used: ")
+    assert capsys.readouterr().err == f"aragora-telemetry is off: {off}\n"
+
+
+def test_fields_are_read_as_in_the_environment(tmp_path: Path) -> None:
+    made: Any = {"instance_id": "a", "heartbeat_seconds": "0", "spool_dir": str(tmp_path)}
+    telemetry = TelemetryProducer(settings=Settings(**made), lazy=True)
+    assert telemetry._settings.heartbeat_seconds == 0.0
+    assert telemetry._settings.spool_dir == tmp_path and telemetry.stats().off is None
+
+
+def test_settings_of_another_type_switch_off(capsys: pytest.CaptureFixture[str]) -> None:
+    wrong: Any = {"instance_id": "a"}
+    telemetry = TelemetryProducer(settings=wrong)
+    assert telemetry.stats().off == "Settings are expected, not dict."
+    assert telemetry.instance_id is not None
+    telemetry.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,13 @@ from aragora_telemetry.spool.frames import encode_frame, frames, is_torn
 from aragora_telemetry.spool.outbox import SpoolOutbox
 
 MIB = 1 << 20
+E1, E2 = "e1" * 16, "e2" * 16
 
 
 class Host:
     """One process: what it accepts, numbers and settles. ``dies`` leaves everything as it is."""
 
-    def __init__(self, root: Path, epoch: str = "e1", most: int = 64 * MIB) -> None:
+    def __init__(self, root: Path, epoch: str = E1, most: int = 64 * MIB) -> None:
         self.spool = Spool.open(root, epoch, most, False)
         self.outbox = self.spool.outbox("t")
         self.path = Path(self.spool.path) / "t"
@@ -47,7 +49,7 @@ class Host:
 def number(outbox: SpoolOutbox | AdoptedOutbox, count: int) -> list[Sent]:
     """Takes events and gives them the numbers that they would go out with."""
     if outbox.numbering() is None:
-        epoch = outbox.fresh_epoch() if isinstance(outbox, AdoptedOutbox) else "e1"
+        epoch = outbox.fresh_epoch() if isinstance(outbox, AdoptedOutbox) else E1
         outbox.pin(Numbering(epoch, [1, 1, 1]))
     numbering = outbox.numbering()
     assert numbering is not None
@@ -64,7 +66,7 @@ def number(outbox: SpoolOutbox | AdoptedOutbox, count: int) -> list[Sent]:
 
 def adopt(root: Path) -> tuple[Spool, AdoptedOutbox]:
     """The next process, which finds what is left."""
-    spool = Spool.open(root, "e2", 64 * MIB, False)
+    spool = Spool.open(root, E2, 64 * MIB, False)
     left = spool.adopt()
     assert left is not None
     return spool, left.topics["t"]
@@ -87,7 +89,7 @@ def test_unnumbered_events_are_all_found(tmp_path: Path) -> None:
     host.dies()
     _, outbox = adopt(tmp_path)
     assert outbox.left() == 1_000 and outbox.unreadable == 0
-    assert outbox.fresh_epoch() == "e1"
+    assert outbox.fresh_epoch() == E1
     assert [entry.ordinal for entry in rest(outbox)] == list(range(1, 1_001))
 
 
@@ -103,7 +105,7 @@ def test_numbers_are_never_given_to_another_event(tmp_path: Path) -> None:
     while sents := number(outbox, 40):
         after += sents
     numbering = outbox.numbering()
-    assert numbering is not None and numbering.epoch == "e1"
+    assert numbering is not None and numbering.epoch == E1
     both = places(before) | places(after)
     assert len(set(both.values())) == 300
     assert all(places(after)[s.key] == (s.partition, s.seq) for s in before[50:])
@@ -120,12 +122,12 @@ def test_numbers_go_on_behind_deleted_segments(tmp_path: Path) -> None:
     assert len(list(host.path.glob("*.log"))) < 3
     host.accept(30, size=200_000)
     host.dies()
-    for epoch in ("e2", "e3"):  # also if the next process dies as well
+    for epoch in (E2, "e3" * 16):  # also if the next process dies as well
         spool = Spool.open(tmp_path, epoch, 64 * MIB, False)
         left = spool.adopt()
         assert left is not None
         numbering = left.topics["t"].numbering()
-        assert numbering is not None and numbering.epoch == "e1"
+        assert numbering is not None and numbering.epoch == E1
         assert sum(numbering.following) == 60 + 3
         for sent in number(left.topics["t"], 5):
             left.topics["t"].release([sent])
@@ -146,18 +148,18 @@ def test_settled_run_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_directory_whose_removal_was_cut_off_goes(tmp_path: Path) -> None:
-    (tmp_path / "py-e0").mkdir()
-    unborn = tmp_path / ".py-e0"
+    (tmp_path / ("py-" + "e0" * 16)).mkdir()
+    unborn = tmp_path / (".py-" + "e0" * 16)
     unborn.mkdir()
     os.utime(unborn, (0, 0))
-    assert Spool.open(tmp_path, "e1", 64 * MIB, False).adopt() is None
-    assert [path.name for path in tmp_path.iterdir()] == ["py-e1"]
+    assert Spool.open(tmp_path, E1, 64 * MIB, False).adopt() is None
+    assert [path.name for path in tmp_path.iterdir()] == ["py-" + E1]
 
 
 def test_run_of_a_live_process_is_not_adopted(tmp_path: Path) -> None:
     host = Host(tmp_path)
     host.accept(10)
-    assert Spool.open(tmp_path, "e2", 64 * MIB, False).adopt() is None
+    assert Spool.open(tmp_path, E2, 64 * MIB, False).adopt() is None
 
 
 def test_bound_holds_and_room_comes_back(tmp_path: Path) -> None:
@@ -283,7 +285,7 @@ def test_directory_deleted_under_the_host_is_made_again(tmp_path: Path) -> None:
     host.number(5)
     host.accept(60, size=200_000)
     assert len(list(host.path.glob("*.log"))) >= 2
-    assert Spool.open(root, "e2", 64 * MIB, False).adopt() is None, "it is locked again"
+    assert Spool.open(root, E2, 64 * MIB, False).adopt() is None, "it is locked again"
 
 
 @pytest.mark.parametrize("cut", range(1, 150, 7))
@@ -315,10 +317,30 @@ def test_damaged_journal_makes_no_number_double(tmp_path: Path) -> None:
     assert outbox.unreadable == 30, "the numbers of the first batch are lost, so are its events"
     assert outbox.left() == 60
     found = rest(outbox)
-    assert {e.place for e in found if e.place} == {("e1", s.partition, s.seq) for s in second}
+    assert {e.place for e in found if e.place} == {(E1, s.partition, s.seq) for s in second}
     assert [entry.ordinal for entry in found if entry.place is None] == list(range(61, 91))
-    assert outbox.numbering() is None and outbox.fresh_epoch() != "e1"
+    assert outbox.numbering() is None and outbox.fresh_epoch() != E1
     assert len(first) == 30
+
+
+def test_foreign_files_and_directories_are_left_alone(tmp_path: Path) -> None:
+    host = Host(tmp_path)
+    host.accept(3)
+    host.dies()
+    for name in ("x.log", "notes.num", "00000000000000000001 (copy).log", ".nfs001.log"):
+        (host.path / name).write_bytes(b"of another program")
+    old = time.time() - 3_600
+    for name in ("py-torch", ".py-cache", "py-" + "A" * 32, "py-" + "a" * 33):
+        (tmp_path / name / "topic").mkdir(parents=True)
+        (tmp_path / name / "lock").write_bytes(b"")
+        (tmp_path / name / "topic" / "kept").write_bytes(b"of another program")
+        os.utime(tmp_path / name, (old, old))
+    (tmp_path / "py-notes.txt").write_bytes(b"of another program")
+    spool, outbox = adopt(tmp_path)
+    assert [entry.ordinal for entry in rest(outbox)] == [1, 2, 3]
+    assert spool.adopt() is None
+    kept = sorted(path.parent.parent.name for path in tmp_path.glob("*/topic/kept"))
+    assert kept == [".py-cache", "py-" + "A" * 32, "py-" + "a" * 33, "py-torch"]
 
 
 def test_own_log_that_is_damaged_while_it_is_read(tmp_path: Path) -> None:

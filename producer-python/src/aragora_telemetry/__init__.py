@@ -15,6 +15,7 @@ from typing import Any
 
 from .account import ProducerStats, TelemetryListener, TopicStats
 from .producer import TelemetryProducer
+from .run import say_off
 from .settings import Settings, SettingsError
 from .trace import NO_TRACE, Trace
 
@@ -34,8 +35,15 @@ __all__ = [
 ]
 
 
-def install(*args: Any, **kwargs: Any) -> Any:
-    """Instruments Aragora in this process; see ``aragora_telemetry.aragora.install``."""
+def install(settings: Settings | None = None, producer: TelemetryProducer | None = None) -> Any:
+    """Instruments Aragora in this process, once. Returns the session, which has the producer.
+
+    A setting that cannot be used is one line on stderr, and the result is None.
+    """
     from .aragora import install as install_aragora
 
-    return install_aragora(*args, **kwargs)
+    try:
+        return install_aragora(settings, producer)
+    except Exception as error:  # the host runs without telemetry
+        say_off(str(error) or type(error).__name__)
+        return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -78,12 +78,22 @@ class Account:
         self.reasons: dict[str, int] = {}
         self._unreported: dict[str, tuple[int, str]] = {}
 
-    def drop(self, reason: str, count: int, message: str, report: bool = True) -> None:
-        """Counts a drop, and keeps it for the next report."""
-        self.reasons[reason] = self.reasons.get(reason, 0) + count
+    def refuse(self, reason: str, message: str, report: bool) -> None:
+        """Counts an event that is offered and dropped at once."""
+        before = self.reasons.get(reason, 0)
+        self.offered += 1  # no call between the two: both happen or none
+        self.reasons[reason] = before + 1
         if report:
-            before, first = self._unreported.get(reason, (0, message))
-            self._unreported[reason] = (before + count, first)
+            self._keep(reason, 1, message)
+
+    def drop(self, reason: str, count: int, message: str) -> None:
+        """Counts a drop of accepted events, and keeps it for the next report."""
+        self.reasons[reason] = self.reasons.get(reason, 0) + count
+        self._keep(reason, count, message)
+
+    def _keep(self, reason: str, count: int, message: str) -> None:
+        before, first = self._unreported.get(reason, (0, message))
+        self._unreported[reason] = (before + count, first)
 
     def unreported(self) -> list[tuple[str, int, str]]:
         """The drops since the last call: reason, count, and the first one's sentence."""
@@ -130,19 +140,22 @@ class FailureReport:
         """Reports dropped events."""
         words = "Telemetry dropped %d event(s) for topic %s (%s): %s"
         self._guarded(f"{topic}/{reason}", words, count, topic, reason, message)
-        if self._listener is not None:
-            self._guarded_call(self._listener.dropped, topic, reason, count, message)
+        self._call_listener("dropped", topic, reason, count, message)
 
     def send_failed(self, topic: str, cause: str) -> None:
         """Reports a failed attempt to send."""
         words = "Telemetry for topic %s is kept and sent again, because it cannot be sent now: %s"
         self._guarded(f"{topic}/send", words, topic, cause)
-        if self._listener is not None:
-            self._guarded_call(self._listener.send_failed, topic, cause)
+        self._call_listener("send_failed", topic, cause)
 
     def note(self, sentence: str) -> None:
         """Reports a sentence, once."""
         self._guarded(sentence, "%s", sentence)
+
+    def _call_listener(self, method: str, *values: object) -> None:
+        listener = self._listener
+        if listener is not None:  # it may lack a method
+            self._guarded_call(lambda: getattr(listener, method, _nothing)(*values))
 
     def _guarded(self, kind: str, words: str, *values: object) -> None:
         level = logging.DEBUG if kind in self._said else logging.WARNING
@@ -150,11 +163,19 @@ class FailureReport:
             self._said.add(kind)
         self._guarded_call(LOG.log, level, words, *values)
 
-    def _guarded_call(self, call: object, *values: object) -> None:
+    def _guarded_call(self, call: Callable[..., object], *values: object) -> None:
         self._here.reporting = True
         try:
-            call(*values)  # type: ignore[operator]
+            call(*values)
         except Exception:
             pass  # the host's listener or log failed, and nothing else takes a report
+        except BaseException:
+            # A SystemExit would end the sender thread. On the main thread it is a signal's.
+            if threading.current_thread() is threading.main_thread():
+                raise
         finally:
             self._here.reporting = False
+
+
+def _nothing(*_: object) -> None:
+    """Stands for a method that the host's listener lacks."""

@@ -5,6 +5,7 @@ A failure is one line on stderr; the host goes on without telemetry.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 
 try:
@@ -12,4 +13,6 @@ try:
 
     install()
 except Exception as error:
-    print(f"aragora-telemetry is off: {error or type(error).__name__}", file=sys.stderr)
+    if sys.stderr is not None:  # print would take stdout instead
+        with contextlib.suppress(Exception):
+            print(f"aragora-telemetry is off: {error or type(error).__name__}", file=sys.stderr)

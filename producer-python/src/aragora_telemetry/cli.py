@@ -36,9 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(command: list[str]) -> int:
+    from .link import require_client
     from .settings import Settings, SettingsError
 
     try:
+        require_client()
         Settings.from_environment()
     except SettingsError as error:
         print(f"aragora-telemetry: {error}", file=sys.stderr)

@@ -19,6 +19,7 @@ from .aragora.hooks import Hook
 from .aragora.session import Session
 from .aragora.sources import all_hooks
 from .events import TOPICS
+from .link import Failure, require_client
 from .producer import TelemetryProducer
 from .settings import Settings, SettingsError
 
@@ -41,6 +42,7 @@ class Finding:
 def main(probe: bool = True) -> int:
     """Prints the report. Returns 0 if every check passed, 1 if one failed, 2 for a bad setting."""
     try:
+        require_client()
         settings = Settings.from_environment()
     except SettingsError as error:
         print(f"aragora-telemetry: {error}")
@@ -140,7 +142,8 @@ def _broker(settings: Settings) -> list[Finding]:
         client = AdminClient({**settings.kafka, "log_level": 0}, logger=_SILENT)
         found = client.list_topics(timeout=_SECONDS).topics
     except Exception as error:
-        return [Finding("broker", False, f"{servers} does not answer: {error}")]
+        words = Failure.of(error).words
+        return [Finding("broker", False, f"{servers} does not answer: {words}")]
     names = [settings.topic_prefix + topic for topic in TOPICS]
     missing = [name for name in names if name not in found or found[name].error]
     topics = Finding(

@@ -40,12 +40,23 @@ class Gate:
         with self._lock:
             return self._enter(work, values)
 
+    def is_held_here(self) -> bool:
+        """True if this thread is within the gate: it must not wait for the sender thread."""
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            return self._inside
+        finally:
+            self._lock.release()
+
     def _enter(self, work: Callable[..., T], values: tuple[Any, ...]) -> T:
         self._inside = True
         try:
-            return work(*values)
+            try:
+                return work(*values)
+            finally:
+                while self._late:
+                    late, late_values = self._late.popleft()
+                    late(*late_values)
         finally:
-            while self._late:
-                late, late_values = self._late.popleft()
-                late(*late_values)
-            self._inside = False
+            self._inside = False  # postponed work may fail too

@@ -62,19 +62,19 @@ class Lane:
         return self.gate.run(self._offer, key, body, report, postponed=True)
 
     def _offer(self, key: bytes, body: bytes, report: bool) -> bool:
-        self.account.offered += 1
         reason = self._sealed or self.outbox.admit(key, body)
-        if reason is not None:
-            self.account.drop(reason, 1, SENTENCES[reason], report)
-        return reason is None
+        if reason is None:
+            self.account.offered += 1
+            return True
+        self.account.refuse(reason, SENTENCES[reason], report)
+        return False
 
     def refuse(self, reason: str, message: str, report: bool) -> None:
         """Counts an event that no reader would accept."""
         self.gate.run(self._refuse, reason, message, report, postponed=None)
 
     def _refuse(self, reason: str, message: str, report: bool) -> None:
-        self.account.offered += 1
-        self.account.drop(reason, 1, message, report)
+        self.account.refuse(reason, message, report)
 
     def seal(self, reason: str = CLOSED) -> None:
         """Accepts nothing more."""

@@ -7,10 +7,16 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from confluent_kafka import KafkaError, KafkaException, Producer
-
 from .outbox import Sent
 from .setting_error import SettingsError
+
+try:
+    from confluent_kafka import KafkaError, KafkaException, Producer
+except Exception as e:  # the host runs without it, and without telemetry
+    _unavailable: str | None = f"confluent-kafka cannot be imported ({type(e).__name__}: {e})."
+    KafkaError = KafkaException = Exception  # type: ignore[misc, assignment]
+else:
+    _unavailable = None
 
 HEADERS = [("content-type", b"application/cloudevents+json")]
 
@@ -32,26 +38,29 @@ DEFAULTS: Mapping[str, Any] = {
     "log_level": 0,
 }
 
-_HOPELESS = frozenset(
-    {
-        KafkaError.MSG_SIZE_TOO_LARGE,
-        KafkaError.RECORD_LIST_TOO_LARGE,
-        KafkaError.INVALID_MSG,
-        KafkaError.INVALID_MSG_SIZE,
-        KafkaError.INVALID_RECORD,
-        KafkaError._BAD_MSG,
-        KafkaError._INVALID_ARG,
-    }
+
+def _codes(*names: str) -> frozenset[int]:
+    return frozenset(getattr(KafkaError, name) for name in names if _unavailable is None)
+
+
+_HOPELESS = _codes(
+    "MSG_SIZE_TOO_LARGE",
+    "RECORD_LIST_TOO_LARGE",
+    "INVALID_MSG",
+    "INVALID_MSG_SIZE",
+    "INVALID_RECORD",
+    "_BAD_MSG",
+    "_INVALID_ARG",
 )
-_MISPLACED = frozenset(
-    {
-        KafkaError._UNKNOWN_PARTITION,
-        KafkaError._UNKNOWN_TOPIC,
-        KafkaError.UNKNOWN_TOPIC_OR_PART,
-    }
-)
+_MISPLACED = _codes("_UNKNOWN_PARTITION", "_UNKNOWN_TOPIC", "UNKNOWN_TOPIC_OR_PART")
 
 _leaked: list[object] = []
+
+
+def require_client() -> None:
+    """Raises ``SettingsError`` if the Kafka client cannot be imported here."""
+    if _unavailable is not None:
+        raise SettingsError(_unavailable)
 
 
 class LinkFullError(Exception):
@@ -118,6 +127,9 @@ class Link:
                 self.warnings.append(
                     f"{variable} is ignored, because {unknown} is not a setting of the client."
                 )
+            except Exception as e:  # such as a value that is not text
+                words = f"{type(e).__name__}: {e}"
+                raise SettingsError(f"The Kafka client refuses its settings: {words}.") from None
 
     def _on_error(self, error: Any) -> None:
         self.trouble = str(error.str())

@@ -112,10 +112,12 @@ class MemoryOutbox:
         size = len(key) + len(body) + OVERHEAD
         if self._events >= self._most_events or self._bytes + size > self._most_bytes:
             return FULL
+        entry = Entry(self._ordinal + 1, key, body, size)
+        # No call from here on: neither a signal nor the recursion limit comes between.
+        self._queue += (entry,)
         self._events += 1
         self._bytes += size
         self._ordinal += 1
-        self._queue.append(Entry(self._ordinal, key, body, size))
         return None
 
     def take(self, most: int) -> list[Entry]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 MAX_MEMBERS = 1_000
@@ -41,7 +42,8 @@ def plain_object(value: Mapping[Any, Any]) -> dict[str, Any] | None:
 
 def _object(value: Mapping[Any, Any], depth: int, budget: _Budget) -> dict[str, Any]:
     plain: dict[str, Any] = {}
-    for key, member in list(value.items()):
+    members = list(islice(value.items(), 2 * MAX_MEMBERS))  # it may never end
+    for key, member in members:
         plain[well_formed(key if type(key) is str else text_of(key))] = _value(
             member, depth + 1, budget
         )
@@ -51,6 +53,15 @@ def _object(value: Mapping[Any, Any], depth: int, budget: _Budget) -> dict[str, 
 
 
 def _value(value: Any, depth: int, budget: _Budget) -> Any:
+    try:
+        return _plain(value, depth, budget)
+    except _TooMuchError:
+        raise
+    except Exception:  # a proxy raises where it is asked for its class
+        return f"<{type(value).__name__} without text>"
+
+
+def _plain(value: Any, depth: int, budget: _Budget) -> Any:
     budget.nodes -= 1
     if budget.nodes < 0:
         raise _TooMuchError
@@ -73,9 +84,10 @@ def _value(value: Any, depth: int, budget: _Budget) -> Any:
 
 
 def _array(value: Any, depth: int, budget: _Budget) -> list[Any]:
-    if len(value) > MAX_ELEMENTS:
+    elements = list(islice(value, MAX_ELEMENTS + 1))
+    if len(elements) > MAX_ELEMENTS:
         raise _TooMuchError
-    return [_value(element, depth + 1, budget) for element in list(value)]
+    return [_value(element, depth + 1, budget) for element in elements]
 
 
 def _cut(text: str) -> str:

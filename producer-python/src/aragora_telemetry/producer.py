@@ -12,9 +12,11 @@ from typing import Any, Union
 
 from . import events, process
 from .account import FailureReport, ProducerStats, TelemetryListener
+from .link import require_client
+from .rules import connection_count
 from .run import Run, say_off
 from .setting_error import SettingsError
-from .settings import Settings, checked_instance_id, default_instance_id
+from .settings import Settings, checked_instance_id, default_instance_id, usable
 from .trace import NO_TRACE, Trace, current_trace
 
 Time = Union[float, datetime, None]  # noqa: UP007
@@ -53,7 +55,7 @@ class TelemetryProducer:
         always do.
         """
         self._report = FailureReport(listener)
-        self._settings = settings if settings is not None else Settings()
+        self._settings = settings if isinstance(settings, Settings) else Settings()
         self._websockets = 0
         self._closed = False
         self._off: str | None = None
@@ -63,6 +65,8 @@ class TelemetryProducer:
         try:
             if settings is None:
                 self._settings = Settings.from_environment()
+            elif not isinstance(settings, Settings):
+                raise SettingsError(f"Settings are expected, not {type(settings).__name__}.")
             if instance_id is not None:
                 instance_id = checked_instance_id(instance_id)
                 self._settings = replace(self._settings, instance_id=instance_id)
@@ -71,6 +75,8 @@ class TelemetryProducer:
                     self._settings, instance_id=default_instance_id(os.environ)
                 )
             checked_instance_id(self._settings.instance_id)
+            self._settings = usable(self._settings)
+            require_client()
             process.mark_process()
             process.watch_forks(self)
             if not lazy:
@@ -233,7 +239,10 @@ class TelemetryProducer:
 
     def websocket_connections(self, connections: int) -> None:
         """Sets the number of WebSocket connections in the heartbeats, without an event."""
-        self._websockets = connections if type(connections) is int else 0
+        count = connection_count(connections)
+        if count is None:
+            return
+        self._websockets = count
         run = self._run
         if run is not None:
             run.websockets = self._websockets
@@ -320,15 +329,15 @@ class TelemetryProducer:
             return False
         return self._emit(event_type, data, time, trace)
 
-    def flush(self, timeout: float = 5.0) -> bool:
+    def flush(self, timeout: Seconds = 5.0) -> bool:
         """Waits until what was accepted before is settled; returns if it is within the time."""
         try:
             run = self._run
-            return run is None or run.flush(max(0.0, timeout))
+            return run is None or run.flush(_seconds(timeout, 5.0))
         except Exception:
             return False
 
-    def close(self, timeout: float | None = None) -> None:
+    def close(self, timeout: Seconds | None = None) -> None:
         """Sends what is there, a last heartbeat and instance.stopped; accepts nothing more.
 
         It takes at most ``timeout`` seconds, by default the settings' five. What is left then
@@ -336,16 +345,23 @@ class TelemetryProducer:
         nothing.
         """
         try:
+            seconds = _seconds(timeout, self._settings.close_seconds)
             with self._making:
                 closed, self._closed = self._closed, True
             run = self._run
             if closed or run is None:
                 return
-            run.close(self._settings.close_seconds if timeout is None else max(0.0, timeout))
-            if self._forget is not None:
-                self._forget()
+            if run.is_held_here():  # of a signal handler, which may not wait for its own thread
+                threading.Thread(target=self._end, args=(run, seconds)).start()
+            else:
+                self._end(run, seconds)
         except Exception:
             pass  # the host ends, whatever happens here
+
+    def _end(self, run: Run, seconds: float) -> None:
+        run.close(seconds)
+        if self._forget is not None:
+            self._forget()
 
     def stats(self) -> ProducerStats:
         """What became of every event of this process so far."""
@@ -379,8 +395,11 @@ class TelemetryProducer:
         with self._making:
             if self._run is None:
                 run = Run(self._settings, self.instance_id, self._report)
-                run.websockets = self._websockets
-                self._run = run
+                if self._run is None:
+                    run.websockets = self._websockets
+                    self._run = run
+                else:  # a signal handler has made one meanwhile
+                    run.abandon()
             return self._run
 
     def _switch_off(self, cause: Exception) -> None:
@@ -409,3 +428,11 @@ class TelemetryProducer:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _seconds(timeout: object, default: float) -> float:
+    """The time to wait; ``default`` for what is not a duration."""
+    seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else timeout
+    if not isinstance(seconds, (int, float)) or seconds != seconds:
+        return default
+    return float(min(max(0.0, seconds), threading.TIMEOUT_MAX))

@@ -6,9 +6,10 @@ import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
-from .events import MAX_ENDPOINT, MAX_NAME, EventType, Field
+from .events import MAX_CONNECTIONS, MAX_ENDPOINT, MAX_NAME, EventType, Field
 from .plain import plain_object, well_formed
 
 MAX_SECONDS = 1_000_000_000.0
@@ -106,6 +107,15 @@ def _count(field: Field, value: object) -> int:
     return number
 
 
+def connection_count(value: object) -> int | None:
+    """The number of connections that an event may carry, or None."""
+    try:
+        number = _integer(value)
+    except Exception:
+        return None
+    return number if number is not None and 0 <= number <= MAX_CONNECTIONS else None
+
+
 def _status(field: Field, value: object) -> int:
     number = _integer(value)
     if number is None or not 100 <= number <= 599:
@@ -153,16 +163,17 @@ def _number(field: Field, value: object) -> float:
 def _names(field: Field, value: object) -> list[str]:
     if isinstance(value, str) or not isinstance(value, Sequence):
         raise _refused(field.name, "a sequence of strings", value)
-    elements = list(value)
+    elements = list(islice(value, MAX_ELEMENTS + 1))  # it may never end
     if len(elements) > MAX_ELEMENTS:
         raise RefusedError(f"Field data.{field.name} has more than {MAX_ELEMENTS} elements.")
     return [_label(field, element) for element in elements]
 
 
 def _counts(field: Field, value: object) -> dict[str, int]:
-    if not isinstance(value, Mapping) or len(value) > MAX_MEMBERS:
+    members = list(islice(value.items(), MAX_MEMBERS + 1)) if isinstance(value, Mapping) else None
+    if members is None or len(members) > MAX_MEMBERS:
         raise _refused(field.name, f"a mapping of up to {MAX_MEMBERS} integers", value)
-    return {well_formed(_label(field, n)): _count(field, number) for n, number in value.items()}
+    return {well_formed(_label(field, n)): _count(field, number) for n, number in members}
 
 
 def _object(field: Field, value: object) -> dict[str, Any]:

@@ -114,16 +114,15 @@ class Run:
             return False
         return lane.offer(key, body, report)
 
-    def refuse(self, event_type: EventType, sentence: str) -> bool:
-        """Counts an event that could not be made; returns False."""
-        self.lanes[event_type.topic].refuse(INVALID, sentence, not self._report.reporting)
-        return False
+    def is_held_here(self) -> bool:
+        """True within a signal handler that interrupts ``emit``: the sender waits for it."""
+        return any(lane.gate.is_held_here() for lane in self.lanes.values())
 
     def flush(self, timeout: float) -> bool:
         """Waits until what was accepted before is settled; returns if it is."""
         until = time.monotonic() + timeout
         marks = [(lane, lane.accepted()) for lane in self.lanes.values()]
-        if threading.current_thread() is self._thread:
+        if threading.current_thread() is self._thread or self.is_held_here():
             return all(lane.settled(ordinal) for lane, ordinal in marks)
         self._waiting += 1
         try:
@@ -308,8 +307,13 @@ class Run:
 
     def _own(self, event_type: EventType, data: dict[str, Any]) -> None:
         event_id = f"{self._id_prefix}{next(self._ids):012x}"
-        key, body = encode(event_type, data, self.source, event_id, None, NO_TRACE)
-        self.lanes[event_type.topic].offer(key, body, True)
+        lane = self.lanes[event_type.topic]
+        try:
+            key, body = encode(event_type, data, self.source, event_id, None, NO_TRACE)
+        except RefusedError as e:  # the host's clock is before 2020
+            lane.refuse(e.reason, str(e), True)
+        else:
+            lane.offer(key, body, True)
 
     def _report_failures(self, link: Link, lanes: list[Lane], now: float) -> None:
         trouble, link.trouble = link.trouble, None

@@ -7,7 +7,7 @@ import os
 import re
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +34,14 @@ _SERVICES = frozenset(
     EXPORT_BATCH_BYTES EXPORT_BATCH_RECORDS EXPORT_BUFFER_BYTES EXPORT_COMMIT_MS
     EXPORT_DRAIN_SECONDS EXPORT_IN_FLIGHT EXPORT_PROGRESS_SECONDS EXPORT_REBALANCE_WAIT_MS
     EXPORT_RETRY_BASE_MS EXPORT_RETRY_MAX_MS EXPORT_UNACKNOWLEDGED_RECORDS GROUP_PROTOCOL
-    LATE_GRACE_SECONDS LOGS_GROUP_ID LOGS_MIN_LEVEL LOKI_APP LOKI_BEARER_TOKEN
+    DEAD_LETTER_REDACTION LATE_GRACE_SECONDS LOGS_GROUP_ID LOGS_MIN_LEVEL LOKI_APP LOKI_BEARER_TOKEN
     LOKI_CA_CERTIFICATE LOKI_CLIENT_CERTIFICATE LOKI_CLIENT_KEY LOKI_INSTANCE_LIMIT
     LOKI_NAMESPACE LOKI_PASSWORD LOKI_STRUCTURED_METADATA LOKI_TENANT LOKI_TIMEOUT_MS
     LOKI_USERNAME MAX_CLOCK_SKEW_SECONDS METRICS_HOST PAGE PAGE_ADDRESS PARTITIONS REDACTION
     REDACTION_KEEP_KEYS REDACTION_KEYS REDACTION_PATTERNS
     RUN_LIMIT SERIES_LIMIT SERIES_RETENTION_DAYS SESSION_TIMEOUT_MS SPANS_GROUP_ID
     STALL_SECONDS STANDBY_REPLICAS STATE_DIR STREAM_THREADS TRANSACTION_TIMEOUT_MS
+    WEB_CONFIG_FILE WEB_HEALTH_EXEMPT
     """.split()  # noqa: SIM905
 )
 """Settings of the pipeline's services: one environment may serve them and a host."""
@@ -298,6 +299,35 @@ def _refuse_unknown(variables: Mapping[str, str]) -> None:
         near = difflib.get_close_matches(name, sorted(own), 1)
         hint = f" The nearest is {PREFIX}{near[0]}." if near else ""
         raise SettingsError(f"{variable} is not a setting of Aragora telemetry.{hint}")
+
+
+_PRODUCERS = (
+    "topic_prefix", "heartbeat_seconds", "queue_events", "queue_bytes", "spool_bytes",
+    "spool_fsync", "close_seconds",
+)  # fmt: skip
+
+
+def usable(settings: Settings) -> Settings:
+    """The settings that a program has made, if a producer can use each.
+
+    Raises ``SettingsError`` in one sentence, which names the field.
+    """
+    read: dict[str, Any] = {}
+    for declared in DECLARED:
+        if declared.target in _PRODUCERS:
+            value = getattr(settings, declared.target)
+            try:
+                read[declared.target] = declared.read(str(value))
+            except (ValueError, OverflowError):
+                must = f"{value!r:.200} is not {declared.must}"
+                raise SettingsError(f"{declared.target} cannot be used: {must}.") from None
+    if not isinstance(settings.kafka, Mapping):
+        raise SettingsError("kafka cannot be used: it is not a mapping of client settings.")
+    if settings.spool_dir is not None:
+        if not isinstance(settings.spool_dir, (str, Path)):
+            raise SettingsError("spool_dir cannot be used: it is not a path.")
+        read["spool_dir"] = Path(settings.spool_dir)
+    return replace(settings, **read)
 
 
 def default_instance_id(variables: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ import pytest
 from recorder import Recorder
 
 from aragora_telemetry import Settings
-from aragora_telemetry.aragora import traces
+from aragora_telemetry.aragora import redact, traces
 from aragora_telemetry.aragora.debates import Debates
 from aragora_telemetry.aragora.guard import FAULTS
 from aragora_telemetry.aragora.runs import DEBATE
@@ -36,6 +36,7 @@ def debates(session: Session) -> Debates:
 def healthy() -> Iterator[None]:
     """Fails a test in which our own code raised behind the guard, and clears the context."""
     FAULTS.clear()
+    redact.KNOWN.clear()
     for variable, value in ((traces.RUNNING, None), (traces.REQUEST, None), (DEBATE, "")):
         variable.set(value)
     yield

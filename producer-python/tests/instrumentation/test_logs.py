@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -19,6 +20,35 @@ def test_secret_is_removed_and_the_text_around_it_stays(secret: str) -> None:
     text = redact.text(f"before {secret} after")
     assert CORE.lower() not in text.lower()
     assert text.startswith("before ")
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_word_of_a_secret_is_removed_from_later_texts_in_any_case(secret: str) -> None:
+    question = f"Is it safe to use {secret}"  # a header extends to the end of its line
+    redact.text(question)
+    keywords = [word for word in re.findall(r"\w+", question.lower()) if len(word) > 2]
+    for later in (f"Searching for keywords: {keywords}", question.upper(), question):
+        assert CORE.lower() not in redact.text(later).lower()
+        assert "safe" in redact.text(later).lower()
+
+
+def test_secrets_of_the_environment_are_in_no_text(recorder: Recorder) -> None:
+    Session(recorder, Settings(), {"MISTRAL_API_KEY": "q7Wm2Zk3v9QmT0x", "HOME": "/home/user1234"})
+    assert (
+        redact.text("sent q7wm2zk3v9qmt0x to /home/user1234") == "sent [REDACTED] to /home/user1234"
+    )
+
+
+def test_question_that_no_event_carries_is_searched_for_secrets(recorder: Recorder) -> None:
+    session = Session(recorder, Settings(content=False), {})
+    assert session.content("why is password=q7Wm2Zk3v9 weak") is None
+    assert redact.text("keywords: ['q7wm2zk3v9', 'weak']") == "keywords: ['[REDACTED]', 'weak']"
+
+
+def test_words_of_secrets_are_bounded() -> None:
+    for number in range(1_000):
+        redact.text(f"password=word{number:08} secret=" + "-".join(f"a{n:09}" for n in range(99)))
+    assert len(redact.KNOWN._words) <= 256
 
 
 @pytest.mark.parametrize("secret", [secret for secret in SECRETS if " " not in secret])
@@ -82,6 +112,24 @@ def test_long_text_is_searched_in_linear_and_in_little_time(part: str) -> None:
     longest = min(seconds(65_536) for _ in range(3))
     assert longest < 40 * max(seconds(8_192), 0.002)  # quadratic would be 64 times
     assert longest < 0.6  # of CPU, within a call of the host
+
+
+def test_long_text_with_a_known_word_is_searched_in_little_time() -> None:
+    import time
+
+    redact.text(" ".join(f"password=zzzzz{n:05}a" for n in range(300)))
+    for text in ("a" * 65_000 + " zzzzz00299a", "zzzzz00299a" * 6_000, "zzzzz00299" * 6_500):
+        began = time.thread_time()
+        assert "zzzzz00299a" not in redact.text(text)
+        assert time.thread_time() - began < 1.0
+
+
+def test_words_of_the_environment_are_not_displaced(recorder: Recorder) -> None:
+    Session(recorder, Settings(), {"MISTRAL_API_KEY": "q7Wm2Zk3v9QmT0x"})
+    for number in range(1_000):
+        redact.text(f"password=word{number:08}")
+    assert redact.text("keywords: q7wm2zk3v9qmt0x") == "keywords: [REDACTED]"
+    assert redact.text("İQ7WM2ZK3V9QMT0X_x-y") == "[REDACTED]-y"
 
 
 @pytest.fixture

@@ -78,12 +78,14 @@ def test_request_is_counted_as_it_was_answered(
 def test_request_whose_handler_raises_is_counted(
     session: Session, requests: Requests, recorder: Recorder
 ) -> None:
-    def breaks(path: str) -> int:
-        raise ValueError
+    for error in (ValueError, SystemExit, KeyboardInterrupt):
 
-    with pytest.raises(ValueError):
-        serve(session, requests, breaks)
-    assert len(recorder.of("request_completed")) == 1
+        def breaks(path: str, error: type[BaseException] = error) -> int:
+            raise error
+
+        with pytest.raises(error):
+            serve(session, requests, breaks)
+    assert [event["status"] for event in recorder.of("request_completed")] == [500] * 3
 
 
 def test_pool_thread_has_the_request(

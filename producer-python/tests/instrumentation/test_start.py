@@ -71,6 +71,61 @@ def test_run_starts_the_command_with_telemetry_on() -> None:
     assert python(code, PYTHONPATH=packages).stdout == "on\n"
 
 
+def test_stderr_that_is_closed_leaves_stdout_to_the_host() -> None:
+    done = python(
+        f"import sys; sys.stderr = None; {LOADED}\nprint('host done')", ARAGORA_TELEMETRY="on"
+    )
+    assert done.stdout.endswith("[]\nhost done\n") and "is off" not in done.stdout
+
+
+WITHOUT_CLIENT = "import sys; sys.modules['confluent_kafka'] = None\n"
+SENTENCE = "confluent-kafka cannot be imported (ModuleNotFoundError: "
+
+
+def test_host_without_the_client_runs_and_has_one_sentence() -> None:
+    done = python(WITHOUT_CLIENT + LOADED + "\nprint('host done')", ARAGORA_TELEMETRY="on")
+    assert done.stdout.endswith("[]\nhost done\n")
+    assert done.stderr.startswith(f"aragora-telemetry is off: {SENTENCE}")
+    assert done.stderr.count("\n") == 1
+
+
+def test_producer_without_the_client_is_off() -> None:
+    code = (
+        "from aragora_telemetry import TelemetryProducer\n"
+        "with TelemetryProducer('w') as t: print(t.debate_started('d', ['a']), t.stats().off)"
+    )
+    done = python(WITHOUT_CLIENT + code, PYTHONPATH=str(SOURCES))
+    assert done.stdout.startswith(f"False {SENTENCE}")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [["run", "--", "true"], ["doctor"]])
+def test_command_without_the_client_is_exit_code_2(words: list[str]) -> None:
+    code = f"import aragora_telemetry.cli as cli; print(cli.main({words!r}))"
+    done = python(WITHOUT_CLIENT + code, PYTHONPATH=str(SOURCES))
+    assert done.stdout.endswith("2\n") and SENTENCE in done.stdout + done.stderr
+
+
+def test_install_with_a_bad_setting_does_not_stop_the_host() -> None:
+    packages = os.pathsep.join(path for path in sys.path if path.endswith("site-packages"))
+    done = python(
+        "import aragora_telemetry; print(aragora_telemetry.install())",
+        ARAGORA_TELEMETRY_HEARTBEAT_SECONDS="often",
+        PYTHONPATH=os.pathsep.join((str(SOURCES), packages)),
+    )
+    assert done.stdout == "None\n"
+    assert done.stderr.count("\n") == 1 and "HEARTBEAT_SECONDS" in done.stderr
+
+
+def test_package_is_a_command() -> None:
+    packages = os.pathsep.join(path for path in sys.path if path.endswith("site-packages"))
+    done = subprocess.run(
+        [sys.executable, "-m", "aragora_telemetry", "run", "--", "sh", "-c", "exit 7"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(SOURCES), packages))},
+    )
+    assert done.returncode == 7
+
+
 @pytest.mark.parametrize("words", [[], ["run"], ["run", "--"], ["fly"], ["doctor", "--all"]])
 def test_wrong_usage_is_exit_code_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(words) == 2

@@ -6,6 +6,10 @@ them. A function that is not what a wrapper was written for switches off one sou
 
 from __future__ import annotations
 
+import os
+import threading
+
+from ..link import require_client
 from ..producer import TelemetryProducer
 from ..settings import Settings
 from .debates import Debates
@@ -17,6 +21,7 @@ from .sources import all_hooks
 __all__ = ["Session", "install"]
 
 _installed: Session | None = None
+_installing = threading.RLock()
 _finder = PostImport()
 
 
@@ -25,9 +30,21 @@ def install(settings: Settings | None = None, producer: TelemetryProducer | None
 
     Raises ``SettingsError`` if a setting cannot be used.
     """
+    with _installing:
+        return _installed or _install(settings, producer)
+
+
+def _forked() -> None:
+    global _installing
+    _installing = threading.RLock()
+
+
+os.register_at_fork(after_in_child=_forked)
+
+
+def _install(settings: Settings | None, producer: TelemetryProducer | None) -> Session:
     global _installed
-    if _installed is not None:
-        return _installed
+    require_client()
     settings = settings or Settings.from_environment()
     session = Session(producer or TelemetryProducer(settings=settings, lazy=True), settings)
     debates = Debates(session)
@@ -36,9 +53,9 @@ def install(settings: Settings | None = None, producer: TelemetryProducer | None
         warn(f"there is no source {name!r} to switch off")
     for warning in session.sampler.warnings:
         warn(warning)
+    _finder.install()  # first: another thread may import what is hooked
     for hook in session.hooks:
         for module in hook.modules:
             _finder.when_imported(module, hook.apply)
-    _finder.install()
     _installed = session
     return session

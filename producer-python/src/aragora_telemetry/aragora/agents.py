@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..events import MAX_NAME
 from . import traces
 from .guard import attribute, guarded
 from .hooks import Hook
@@ -168,7 +169,7 @@ class AgentHooks:
             provider=attribute(agent, "provider") or attribute(agent, "agent_type"),
             input_tokens=call.tokens_in or None,
             output_tokens=call.tokens_out or None,
-            error_type=failure,
+            error_type=failure[:MAX_NAME] if failure else None,
             debate_id=debate_id,
             round=_count(round_num) or None,
             trace=span.trace(above),
@@ -185,15 +186,19 @@ def _wrap_limit(with_timeout: Callable[..., Any]) -> Callable[..., Any]:
         *args: Any,
         **kwargs: Any,
     ) -> Any:
-        seconds = timeout_seconds or getattr(executor, "default_timeout", None)
-        ends = time.perf_counter() + seconds if isinstance(seconds, (int, float)) else float("inf")
-        token = LIMIT.set(ends)
+        token = LIMIT.set(_end_of(executor, timeout_seconds) or float("inf"))
         try:
             return await with_timeout(executor, coro, agent_name, timeout_seconds, *args, **kwargs)
         finally:
             traces.reset(LIMIT, token)
 
     return limited
+
+
+@guarded
+def _end_of(executor: Any, timeout_seconds: Any) -> float | None:
+    seconds = timeout_seconds or getattr(executor, "default_timeout", None)
+    return time.perf_counter() + float(seconds) if isinstance(seconds, (int, float)) else None
 
 
 def _wrap_error(emit_agent_error: Callable[..., Any]) -> Callable[..., Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -59,7 +60,7 @@ class AiohttpHooks:
                 status = getattr(response, "status", 500)
                 return response
             except Exception as error:
-                status = getattr(error, "status", 500)  # aiohttp's HTTP exceptions are answers
+                status = _answer(error)
                 raise
             finally:
                 traces.reset(traces.REQUEST, token)
@@ -90,6 +91,12 @@ class AiohttpHooks:
             self._session.closed(connection_id)
         else:
             self._requests.completed(request, http_request.method, http_request.path, status, began)
+
+
+def _answer(error: Exception) -> Any:
+    """Returns the status of the answer. Of all exceptions only aiohttp's own are answers."""
+    answers = getattr(sys.modules.get("aiohttp.web_exceptions"), "HTTPException", ())
+    return getattr(error, "status", 500) if isinstance(error, answers) else 500
 
 
 @guarded

@@ -120,6 +120,14 @@ class Application:
         if request is None:
             return await self._app(scope, receive, send)
         began, status = time.perf_counter(), 500  # the server's answer to an exception
+        method, path = scope.get("method"), scope.get("path")  # the application may change them
+        counted = False
+
+        def completed() -> None:
+            nonlocal counted
+            if not counted:
+                counted = True
+                self._requests.completed(request, method, path, status, began)
 
         async def sent(message: Any) -> None:
             nonlocal status
@@ -127,13 +135,15 @@ class Application:
                 status = message["status"]
                 request.trace()  # within the span that another tool has for this request
             await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                completed()  # the client has its answer; tasks in the background may follow
 
         token = traces.REQUEST.set(request)
         try:
             return await self._app(scope, receive, sent)
         finally:
             traces.reset(traces.REQUEST, token)
-            self._requests.completed(request, scope["method"], scope["path"], status, began)
+            completed()
 
     async def _websocket(self, scope: Any, receive: Any, send: Any) -> Any:
         connection_id: str | None = None
@@ -151,6 +161,8 @@ class Application:
                 self._session.closed(connection_id)
 
     def __getattr__(self, name: str) -> Any:
+        if name == "_app":  # of a copy that is not complete yet
+            raise AttributeError(name)
         return getattr(self._app, name)
 
 

@@ -109,7 +109,8 @@ class Debates:
         at = _moment(at)
         with self._lock:
             debate = self._open.get(debate_id)
-            if debate is None or not isinstance(number, int) or number <= debate.round:
+            number = _count(number)  # another one would cost the end of the debate
+            if debate is None or number is None or number <= debate.round:
                 return
             self._complete_round(debate, at)
             debate.round, debate.round_at = number, at

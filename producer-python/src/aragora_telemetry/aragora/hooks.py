@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,15 @@ from typing import Any
 from .guard import warn
 
 MARK = "__aragora_telemetry__"
+_applying = threading.RLock()
+
+
+def _forked() -> None:
+    global _applying
+    _applying = threading.RLock()  # a thread that the child lacks may hold it
+
+
+os.register_at_fork(after_in_child=_forked)
 
 #: Nothing was imported yet that this source needs.
 UNUSED = "not imported"
@@ -27,7 +37,6 @@ class Source:
     gives: str
     enabled: bool = True
     problems: list[str] = field(default_factory=list)
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def on(self) -> bool:
@@ -35,7 +44,7 @@ class Source:
 
     def fails(self, problem: str) -> None:
         """Switches the source off and logs the reason, once for the source."""
-        with self._lock:
+        with _applying:
             first = not self.problems
             if problem not in self.problems:
                 self.problems.append(problem)
@@ -55,16 +64,25 @@ class Hook:
     is_async: bool = False
     elsewhere: tuple[str, ...] = ()  # other versions have the function in these modules
     status: str = UNUSED
+    _fitted: str = ""
 
     @property
     def modules(self) -> tuple[str, ...]:
         return (self.module, *self.elsewhere)
 
     def apply(self, module: ModuleType) -> None:
-        """Wraps the function, or switches the source off. Never raises."""
-        if not self.source.enabled or self.status == OK:
-            return
+        """Wraps the function, or switches the source off. Never raises.
+
+        A module that is loaded again has another function, which is wrapped too.
+        """
+        if self.source.enabled:
+            with _applying:
+                self._apply(module)
+
+    def _apply(self, module: ModuleType) -> None:
         problem = self.examine(module)
+        if problem and self.status == OK and module.__name__ != self._fitted:
+            return  # it came from another module already
         if problem == MISSING and self.elsewhere and module.__name__ not in self.elsewhere:
             return  # it may still come from another module
         if not problem:
@@ -77,6 +95,7 @@ class Hook:
             except Exception as error:
                 problem = f"could not be wrapped ({type(error).__name__})"
         self.status = problem or OK
+        self._fitted = module.__name__
         if problem:
             self.source.fails(f"{self.module}.{self.path} {problem}")
 

@@ -51,20 +51,26 @@ class HttpHooks:
                 return handle_request(manager, method, internal_handler, *args, **kwargs)
             token = traces.REQUEST.set(request)
             began = time.perf_counter()
+            answered = False
             try:
-                return handle_request(
+                result = handle_request(
                     manager, method, _carry(internal_handler, request), *args, **kwargs
                 )
+                answered = True
+                return result
             finally:
                 traces.reset(traces.REQUEST, token)
-                self._completed(request, manager, method, began)
+                self._completed(request, manager, method, began, answered)
 
         return handled
 
     @guarded
-    def _completed(self, request: traces.Request, manager: Any, method: Any, began: float) -> None:
+    def _completed(
+        self, request: traces.Request, manager: Any, method: Any, began: float, answered: bool
+    ) -> None:
         handler = manager.handler
-        status = getattr(handler, "_response_status", 200)
+        # It begins as 200: what no handler of Aragora's catches ends the connection unanswered.
+        status = getattr(handler, "_response_status", 200) if answered else 500
         self._requests.completed(request, str(method), str(handler.path), status, began)
 
     def _wrap_correlation(self, init_correlation: Callable[..., Any]) -> Callable[..., Any]:

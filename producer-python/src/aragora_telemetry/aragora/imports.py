@@ -17,6 +17,7 @@ class PostImport:
     def __init__(self) -> None:
         self._callbacks: dict[str, list[Callback]] = {}
         self._searching = threading.local()
+        self._loading: set[str] = set()
 
     def install(self) -> None:
         if self not in sys.meta_path:
@@ -30,10 +31,14 @@ class PostImport:
         """Runs the callback after the import of the module, or now if it is there."""
         self._callbacks.setdefault(name, []).append(callback)
         module = sys.modules.get(name)
-        if module is not None:
+        if module is not None and _is_loading(module):
+            self._loading.add(name)
+        elif module is not None:
             callback(module)
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        if self._loading:
+            self._finish()
         if name not in self._callbacks:
             return None
         searching = self._searching.__dict__.setdefault("names", set())
@@ -47,6 +52,14 @@ class PostImport:
         if spec is not None and hasattr(spec.loader, "exec_module"):
             spec.loader = _Loader(spec.loader, self._imported)
         return spec
+
+    def _finish(self) -> None:
+        """Runs the callbacks of modules whose import had begun before this finder could see it."""
+        for name in list(self._loading):
+            module = sys.modules.get(name)
+            if module is None or not _is_loading(module):
+                self._loading.discard(name)
+                self._imported(name)
 
     def _search(self, name: str, path: Any, target: Any) -> Any:
         for finder in list(sys.meta_path):
@@ -63,6 +76,10 @@ class PostImport:
             return
         for callback in self._callbacks[name]:
             callback(module)
+
+
+def _is_loading(module: ModuleType) -> bool:
+    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
 
 
 class _Loader:
@@ -85,4 +102,6 @@ class _Loader:
         self._imported(name)
 
     def __getattr__(self, name: str) -> Any:
+        if name == "_loader":  # of a copy that is not complete yet
+            raise AttributeError(name)
         return getattr(self._loader, name)

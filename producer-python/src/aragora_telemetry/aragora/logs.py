@@ -78,7 +78,7 @@ class LogHooks:
             redact.text(_message(record)[:MAX_TEXT]),
             module=attribute(record, "module"),
             function=attribute(record, "funcName"),
-            line=record.lineno,
+            line=_line(record.lineno),
             request_id=request.request_id if request else None,
             debate_id=DEBATE.get() or None,
             fields=_fields(record) or None,
@@ -95,6 +95,10 @@ def _message(record: logging.LogRecord) -> str:
         return text_of(record.msg)
 
 
+def _line(number: Any) -> int | None:
+    return number if type(number) is int and 0 <= number < 1 << 31 else None
+
+
 def _level(number: int) -> str:
     return next((name for level, name in _LEVELS if number >= level), "DEBUG")
 
@@ -109,8 +113,8 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
     for name, value in extra.items():
         if name in _STANDARD or not isinstance(name, str) or name.startswith("_"):
             continue
-        if len(fields) < _MAX_FIELDS and isinstance(value, (str, int, float, bool)):
-            fields[name] = redact.REDACTED if redact.names_secret(name) else _value(value)
+        if len(fields) < _MAX_FIELDS and _is_plain(value):
+            fields[name] = redact.field(name, _value(value))
     error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
     if error is not None:
         fields["exception_type"] = type(error).__name__
@@ -118,5 +122,12 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
     return fields
 
 
+def _is_plain(value: Any) -> bool:
+    try:
+        return isinstance(value, (str, int, float, bool))
+    except Exception:
+        return False  # a proxy raises where it is asked for its class
+
+
 def _value(value: Any) -> Any:
-    return redact.text(value[:_MAX_VALUE]) if isinstance(value, str) else value
+    return text_of(value)[:_MAX_VALUE] if isinstance(value, str) else value

@@ -25,7 +25,7 @@ class Requests:
     def begin(self, headers: Mapping[str, str]) -> traces.Request:
         """Returns the request that is served now. ``headers`` are those that trace it."""
         request = traces.Request(self._session.sampler, headers)
-        request.request_id = headers.get("x-request-id", "")[:200] or None
+        request.request_id = headers.get("x-request-id", "")[: traces.MAX_REQUEST_ID] or None
         return request
 
     @guarded

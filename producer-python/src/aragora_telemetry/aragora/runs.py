@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
+from ..events import MAX_NAME
 from . import traces
 from .debates import Debates
 from .guard import attribute, guarded
@@ -30,7 +31,7 @@ class Run:
         loop_id = getattr(arena, "loop_id", None)
         # A loop of self-improvement holds many debates under one id.
         own = isinstance(loop_id, str) and loop_id and not loop_id.startswith("nomic-")
-        self.debate_id = str(loop_id) if own else f"arena-{uuid.uuid4().hex}"
+        self.debate_id = str(loop_id)[:MAX_NAME] if own else f"arena-{uuid.uuid4().hex}"
         self.began = BEGAN.get() or time.monotonic()
         self.outcome: str | None = None  # what a phase executor swallowed
         self.limit = getattr(getattr(arena, "protocol", None), "timeout_seconds", None)

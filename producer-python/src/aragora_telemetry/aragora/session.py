@@ -31,12 +31,15 @@ class Session:
     ) -> None:
         self.producer = producer
         self.settings = settings
-        self.sampler = Sampler.from_environment(os.environ if environment is None else environment)
+        environment = os.environ if environment is None else environment
+        self.sampler = Sampler.from_environment(environment)
+        redact.learn(environment)
         self.sources: dict[str, Source] = {}
         self.hooks: list[Hook] = []
         self.active = False  # it has served a request or a connection
         self._connections = 0
-        self._lock = threading.Lock()
+        # Reentrant: a finaliser may end a connection while its thread counts another.
+        self._lock = threading.RLock()
         os.register_at_fork(after_in_child=self._forked)
 
     def source(self, name: str, gives: str) -> Source:
@@ -50,9 +53,10 @@ class Session:
 
     def content(self, text: object) -> str | None:
         """Returns a text of people or models as an event may carry it."""
-        if text is None or not self.settings.content:
+        if text is None:
             return None
-        return redact.text(text_of(text)[:MAX_TEXT])
+        redacted = redact.text(text_of(text)[:MAX_TEXT])  # its secrets are known from here on
+        return redacted if self.settings.content else None
 
     @guarded
     def opened(self) -> str:
@@ -75,6 +79,6 @@ class Session:
             emit(connection_id, self._connections, trace=span.trace() if span else NO_TRACE)
 
     def _forked(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._connections = 0
         self.active = False

@@ -10,6 +10,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from ..events import MAX_NAME
+from ..plain import text_of
 from . import traces
 from .debates import Debates
 from .guard import guarded
@@ -95,7 +97,10 @@ class StreamHooks:
         if isinstance(debate_id, str):  # the stream's own id is the last started debate's
             error = data.get("error")
             self._debates.fails(
-                debate_id, "timeout" if error == _TIMED_OUT else "error", event.timestamp, error
+                debate_id[:MAX_NAME],
+                "timeout" if error == _TIMED_OUT else "error",
+                event.timestamp,
+                error,
             )
 
     def _end(self, event: Any, data: dict[str, Any]) -> None:
@@ -114,7 +119,9 @@ class StreamHooks:
 
 def _loop(event: Any) -> str:
     loop_id = event.loop_id
-    return loop_id if isinstance(loop_id, str) and not loop_id.startswith(_LOOPS) else ""
+    if not isinstance(loop_id, str) or loop_id.startswith(_LOOPS):
+        return ""
+    return text_of(loop_id)[:MAX_NAME]
 
 
 _HANDLERS: dict[Any, Callable[[StreamHooks, Any, dict[str, Any]], None]] = {

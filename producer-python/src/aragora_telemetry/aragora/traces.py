@@ -17,6 +17,8 @@ from ..sampling import Sampler
 from ..trace import Trace
 from .guard import guarded
 
+#: Ids of requests are cut to this: longer than a name is, the request would not be counted.
+MAX_REQUEST_ID = 200
 _TRACE_ID = re.compile(r"(?!0{32})[0-9a-f]{32}")
 _SPAN_ID = re.compile(r"(?!0{16})[0-9a-f]{16}")
 
@@ -61,7 +63,7 @@ class Request:
         """Takes the ids that Aragora gave the request, the first time."""
         request_id = getattr(correlation, "request_id", None)
         if isinstance(request_id, str) and request_id:
-            self.request_id = request_id
+            self.request_id = request_id[:MAX_REQUEST_ID]  # a header of the client may be it
         trace_id, span_id = (
             getattr(correlation, "trace_id", None),
             getattr(correlation, "span_id", None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -46,11 +47,11 @@ class AdoptedOutbox:
     def _open(self, fsync: bool) -> None:
         history = self._history
         names = os.listdir(self._directory)
-        for first in sorted(int(name[:-4]) for name in names if name.endswith(".num")):
+        for first in _firsts(names, "num"):
             history.read(self._directory / f"{first:020d}.num")
         if history.epoch is not None and history.following is not None and not history.damaged:
             self._numbering = Numbering(history.epoch, history.following)
-        firsts = sorted(int(name[:-4]) for name in names if name.endswith(".log"))
+        firsts = _firsts(names, "log")
         for place, first in enumerate(firsts, 1):
             end = firsts[place] if place < len(firsts) else None
             self._count(Segment.open(self._directory, first, fsync), end)
@@ -176,3 +177,8 @@ class AdoptedOutbox:
     def close(self) -> None:
         for segment in self._segments.values():
             segment.close()
+
+
+def _firsts(names: list[str], kind: str) -> list[int]:
+    """First ordinals of the segments. A copy or another program's file has another name."""
+    return sorted(int(name[:20]) for name in names if re.fullmatch(rf"[0-9]{{20}}\.{kind}", name))

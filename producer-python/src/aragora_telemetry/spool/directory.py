@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ except ImportError:  # not on Windows
 
 SUPPORTED = fcntl is not None
 _PREFIX = "py-"
+_NAME = re.compile(r"(\.?)py-([0-9a-f]{32})")
 _LOCK = "lock"
 _UNBORN_SECONDS = 60
 
@@ -52,12 +54,13 @@ class RunDirectory:
     def orphan(root: Path) -> RunDirectory | None:
         """A directory whose process is gone, locked for this one."""
         for name in sorted(os.listdir(root)):
-            if name.startswith(_PREFIX):
-                directory = RunDirectory._lock(root / name, name[len(_PREFIX) :])
-                if directory is not None:
-                    return directory
-            elif name.startswith(f".{_PREFIX}"):
+            match = _NAME.fullmatch(name)  # what else lies there is not ours to remove
+            if match is None:
+                continue
+            if match[1]:
                 _remove_unborn(root / name)
+            elif (directory := RunDirectory._lock(root / name, match[2])) is not None:
+                return directory
         return None
 
     @staticmethod

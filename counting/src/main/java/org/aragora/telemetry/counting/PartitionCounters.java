@@ -29,7 +29,8 @@ public final class PartitionCounters {
 
   /** Counters that no generation came before. */
   public static PartitionCounters of(CountingRules rules, String topicPrefix) {
-    return new PartitionCounters(rules, () -> new MetricCatalog(topicPrefix), Handover.NONE);
+    return new PartitionCounters(
+        rules, () -> new MetricCatalog(topicPrefix, rules.labelText()), Handover.NONE);
   }
 
   /**

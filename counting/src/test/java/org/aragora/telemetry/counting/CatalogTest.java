@@ -12,6 +12,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.aragora.telemetry.counting.fixtures.RecordingSink;
 import org.aragora.telemetry.counting.fixtures.Rules;
+import org.aragora.telemetry.counting.flow.CountingRules;
 import org.aragora.telemetry.counting.flow.InputRecord;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
@@ -31,7 +32,7 @@ class CatalogTest {
   private static final long NOON_MS = 1_795_521_600_000L;
   private static final long MINUTE = NOON_MS / 60_000;
 
-  private final PartitionCounters counters =
+  private PartitionCounters counters =
       PartitionCounters.of(Rules.with(2000, Duration.ofSeconds(20)), "aragora.");
   private int events;
 
@@ -219,5 +220,48 @@ class CatalogTest {
                 "log.emitted: 'level':'CRITICAL','logger':'l','message':'m'"))
         .containsExactly(
             "aragora_log_events_total{level=CRITICAL} 1", "aragora_log_events_total{level=INFO} 2");
+  }
+
+  @Test
+  void everyLabelWithATextOfAnEventIsMadeByTheRule() {
+    CountingRules rules = Rules.DEFAULT;
+    counters =
+        PartitionCounters.of(
+            new CountingRules(
+                rules.maxClockSkew(),
+                rules.lateGrace(),
+                rules.debateDeadline(),
+                rules.seriesLimit(),
+                rules.runLimit(),
+                rules.seriesRetention(),
+                rules.birth(),
+                true,
+                text -> text.replace("s3cret", "*").replace("api-1", "*")),
+            "aragora.");
+    List<String> totals = new ArrayList<>();
+    totals.addAll(
+        totals(
+            InputTopic.REQUESTS,
+            "request.completed: 'request_id':'r','method':'s3cret','endpoint':'/s3cret?q','status':200,'duration_seconds':1",
+            "websocket.opened: 'connection_id':'c','connections':7"));
+    totals.addAll(
+        totals(
+            InputTopic.DEBATES,
+            "debate.started: 'debate_id':'d','agents':[],'domain':'s3cret'",
+            "debate.completed: 'debate_id':'d','outcome':'consensus','duration_seconds':1,'rounds':2",
+            "elo.updated: 'agent':'s3cret','rating':1"));
+    totals.addAll(
+        totals(
+            InputTopic.AGENT_CALLS,
+            "agent.call_completed: 'call_id':'c','agent':'s3cret','status':'success','duration_seconds':1,'input_tokens':1,'output_tokens':1"));
+    totals.addAll(
+        totals(
+            InputTopic.INSTANCES,
+            "instance.heartbeat: 'instance_id':'i','websocket_connections':1,'interval_seconds':10,'emitted':{},'dropped':{}"));
+    assertThat(totals)
+        .hasSizeGreaterThan(15)
+        .noneMatch(total -> total.contains("s3cret") || total.contains("api-1"))
+        .anyMatch(total -> total.startsWith("aragora_requests_total{endpoint=/*, method=*, "))
+        .anyMatch(total -> total.matches("aragora_instance_up\\{instance_id=\\*-[\\w-]{8}} .*"));
   }
 }

@@ -45,9 +45,10 @@ class PartitionCounterTest {
             10_000,
             Duration.ofDays(7),
             Duration.ZERO,
-            true);
+            true,
+            text -> text);
     counter =
-        new PartitionCounters(rules, () -> new MetricCatalog("aragora."), handover)
+        new PartitionCounters(rules, () -> new MetricCatalog("aragora.", text -> text), handover)
             .open(
                 new InputPartition(InputTopic.DEBATES, 0),
                 new PartitionStores<>(ingest, aggregate),

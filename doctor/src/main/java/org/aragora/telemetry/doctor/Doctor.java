@@ -1,5 +1,6 @@
 package org.aragora.telemetry.doctor;
 
+import java.net.InetAddress;
 import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import org.aragora.telemetry.doctor.stack.HttpTarget;
 import org.aragora.telemetry.doctor.stack.LogTopic;
 import org.aragora.telemetry.doctor.stack.LokiLines;
 import org.aragora.telemetry.doctor.stack.NoAnswerException;
+import org.aragora.telemetry.doctor.stack.Replicas;
 import org.jspecify.annotations.Nullable;
 
 /** Checks all lines of the checklist at the same time. */
@@ -56,7 +58,7 @@ final class Doctor {
     LokiLines lines = new LokiLines(new HttpTarget(at.loki(), http, timeout), at.app(), clock);
     MetricsChecks metrics =
         new MetricsChecks(
-            new HttpTarget(at.processor(), http, timeout),
+            new Replicas(new HttpTarget(at.processor(), http, timeout), InetAddress::getAllByName),
             prometheus,
             new HttpTarget(at.grafana(), http, timeout));
     LoggingChecks logging =

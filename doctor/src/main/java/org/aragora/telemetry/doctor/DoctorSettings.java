@@ -141,15 +141,22 @@ record DoctorSettings(
     return Setting.text(key).map(DoctorSettings::base);
   }
 
+  private static final String CREDENTIALS = "it contains credentials, which it does not use";
+
   private static URI base(String text) {
     try {
       URI uri = URI.create(text.contains("://") ? text : "http://" + text);
+      if (uri.getUserInfo() != null) {
+        throw new IllegalArgumentException(CREDENTIALS);
+      }
       if (uri.getHost() != null
           && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
         return URI.create(uri.getScheme() + "://" + uri.getRawAuthority());
       }
     } catch (IllegalArgumentException e) {
-      // refused below
+      if (CREDENTIALS.equals(e.getMessage())) {
+        throw e;
+      }
     }
     throw new IllegalArgumentException("it must be an address such as http://localhost:3000");
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import org.aragora.telemetry.doctor.checks.Sampler;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
@@ -64,5 +65,18 @@ class DoctorSettingsTest {
     assertThat(new Sampler("traceidratio", "0.25").ratio()).isEqualTo(0.25);
     assertThat(new Sampler("traceidratio", "much").ratio()).isNaN();
     assertThat(new Sampler("parentbased_jaeger_remote", "0.1").ratio()).isNaN();
+  }
+
+  @Test
+  void credentialsInAnAddressAreRefusedAndNotShown() {
+    for (String variable : List.of("PROMETHEUS_URL", "GRAFANA_URL", "METRICS_URL")) {
+      for (String address :
+          List.of("http://u:hunter2@h:1", "u:hunter2@h:1", "http://u:hunter2 @h")) {
+        assertThatThrownBy(() -> DoctorSettings.read(Map.of(variable, address)))
+            .isInstanceOf(InvalidSettingException.class)
+            .hasMessageStartingWith(variable + " is refused: ")
+            .hasMessageNotContaining("hunter2");
+      }
+    }
   }
 }

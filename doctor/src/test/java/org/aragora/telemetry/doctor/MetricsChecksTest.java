@@ -2,8 +2,11 @@ package org.aragora.telemetry.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import org.aragora.telemetry.doctor.checks.MetricsChecks;
 import org.aragora.telemetry.doctor.checks.Verdict;
+import org.aragora.telemetry.doctor.stack.Replicas;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +44,10 @@ class MetricsChecksTest {
   private final Stand prometheus = Stand.start();
   private final Stand grafana = Stand.start();
   private final MetricsChecks checks =
-      new MetricsChecks(processor.site(), prometheus.site(), grafana.site());
+      new MetricsChecks(
+          new Replicas(processor.site(), InetAddress::getAllByName),
+          prometheus.site(),
+          grafana.site());
 
   @AfterEach
   void close() {
@@ -86,6 +92,30 @@ class MetricsChecksTest {
     processor.text("/metrics", PAGE);
 
     assertThat(checks.keyMetricsExposed().verdict()).isEqualTo(Verdict.PASS);
+  }
+
+  @Test
+  void metricsThatReplicasServeBetweenThemPass() throws Exception {
+    String half = "aragora_(active_debates|websocket_connections|elo_updates_total)";
+    processor.text("/metrics", PAGE.replaceAll("(?m)^.*" + half + ".*\n", ""));
+    InetAddress second = InetAddress.getByName("127.0.0.2");
+    MetricsChecks ofReplicas =
+        new MetricsChecks(
+            new Replicas(
+                processor.site(),
+                host ->
+                    new InetAddress[] {
+                      InetAddress.getLoopbackAddress(), second, InetAddress.getByName("127.0.0.3")
+                    }),
+            prometheus.site(),
+            grafana.site());
+
+    assertThat(ofReplicas.keyMetricsExposed().verdict()).isEqualTo(Verdict.CANNOT_TELL);
+    try (Stand other = Stand.start(new InetSocketAddress(second, processor.port()))) {
+      other.text("/metrics", PAGE.replaceAll("(?m)^(?!.*" + half + ").*\n", ""));
+
+      assertThat(ofReplicas.keyMetricsExposed().verdict()).isEqualTo(Verdict.PASS);
+    }
   }
 
   @Test

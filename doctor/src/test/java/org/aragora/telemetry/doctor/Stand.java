@@ -39,9 +39,12 @@ final class Stand implements AutoCloseable {
   }
 
   static Stand start() {
+    return start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+  }
+
+  static Stand start(InetSocketAddress address) {
     try {
-      HttpServer server =
-          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      HttpServer server = HttpServer.create(address, 0);
       Stand stand = new Stand(server);
       server.createContext("/", stand::handle);
       server.setExecutor(Executors.newCachedThreadPool());
@@ -73,6 +76,10 @@ final class Stand implements AutoCloseable {
   Stand silent() {
     silent = true;
     return this;
+  }
+
+  int port() {
+    return server.getAddress().getPort();
   }
 
   String url() {

@@ -76,7 +76,7 @@ final class ClientConfig {
       if (!SERVER.matcher(server.trim()).matches()) {
         throw new IllegalArgumentException(
             "The Kafka client refuses its settings: bootstrap.servers has \""
-                + server
+                + server.substring(server.lastIndexOf('@') + 1)
                 + "\", which is not HOST:PORT.");
       }
     }

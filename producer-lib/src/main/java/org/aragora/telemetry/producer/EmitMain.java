@@ -13,7 +13,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.aragora.telemetry.chassis.log.ServiceLogging;
 import org.aragora.telemetry.chassis.main.CommandMain;
@@ -47,6 +49,7 @@ import picocli.CommandLine.Spec;
           + " epoch and seq counts once), or {\"type\":\"ai.aragora...\",\"data\":{...}}, which becomes a"
           + " new event of this command; time, traceparent and parentspanid may be added.",
       "A line that is no event is reported with its number; the others are sent, and the exit code is 1.",
+      "A signal ends the reading; the events that were read are sent.",
       "Environment: KAFKA_BOOTSTRAP_SERVERS (default localhost:9092) and any other KAFKA_ client"
           + " setting; ARAGORA_TELEMETRY_TOPIC_PREFIX (default aragora.)."
     },
@@ -57,6 +60,9 @@ public final class EmitMain implements Callable<Integer> {
       Stream.concat(Stream.of(TopicSettings.PREFIX), ServiceLogging.SETTINGS.stream()).toList();
 
   private static final int MAX_LINE_BYTES = 2 * EventCodec.MAX_VALUE_BYTES;
+
+  /** Time to send the rest after a signal; a container is killed after thirty. */
+  private static final Duration PATIENCE = Duration.ofSeconds(25);
 
   @Option(
       names = "--file",
@@ -78,7 +84,7 @@ public final class EmitMain implements Callable<Integer> {
       names = "--timeout",
       paramLabel = "SECONDS",
       defaultValue = "60",
-      description = "how long the broker may acknowledge nothing (default ${DEFAULT-VALUE})")
+      description = "how long the brokers may acknowledge nothing (default ${DEFAULT-VALUE})")
   private int timeoutSeconds = 60;
 
   @Spec private @Nullable CommandSpec spec;
@@ -86,7 +92,12 @@ public final class EmitMain implements Callable<Integer> {
   private final Map<String, String> environment;
   private final InputStream standardInput;
   private final EventCodec codec = JsonEventCodec.create();
+  private final AtomicReference<@Nullable EmitInput> reading = new AtomicReference<>();
+  private volatile boolean stopped;
+  private @Nullable Set<String> missing;
   private String refusal = "";
+  private String refusedTopic = "";
+  private boolean cut;
   private boolean stuck;
   private long bad;
 
@@ -96,9 +107,20 @@ public final class EmitMain implements Callable<Integer> {
   }
 
   public static void main(String[] arguments) {
+    EmitMain main = new EmitMain(System.getenv(), System.in);
+    CommandLine command = CommandMain.prepare(new CommandLine(main));
     System.exit(
-        CommandMain.run(
-            environment -> commandLine(environment, System.in), System.getenv(), arguments));
+        CommandMain.runUntilSignal(
+            System.getenv(), command, new CommandMain.Stop(main::stop, PATIENCE), arguments));
+  }
+
+  /** Ends the reading, so that the command ends after what it has read. */
+  private void stop() {
+    stopped = true;
+    EmitInput input = reading.get();
+    if (input != null) {
+      input.stop();
+    }
   }
 
   static CommandLine commandLine(Map<String, String> environment, InputStream standardInput) {
@@ -106,7 +128,7 @@ public final class EmitMain implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     if (timeoutSeconds < 1) {
       throw new InvalidSettingException(
           "--timeout=%d is refused: it must be at least 1.".formatted(timeoutSeconds));
@@ -115,14 +137,22 @@ public final class EmitMain implements Callable<Integer> {
     KafkaClientSettings kafka = settings.kafka(ProducerConfig.configNames(), Set.of());
     kafka.warnings().forEach(err()::println);
     Duration timeout = Duration.ofSeconds(timeoutSeconds);
+    Destination to =
+        new Destination(
+            settings.kafka(AdminClientConfig.configNames(), Set.of()),
+            settings.get(TopicSettings.PREFIX),
+            timeout);
     TelemetryProducer telemetry = producer(settings, kafka, timeout);
-    try (InputStream in = input()) {
-      send(in, telemetry);
-      if (!stuck) {
-        awaitAcknowledgement(telemetry, timeout);
+    boolean sent = false;
+    try (EmitInput in = EmitInput.of(input())) {
+      reading.set(in);
+      if (stopped) {
+        in.stop();
       }
+      send(in, telemetry, to);
+      sent = !stuck && awaitAcknowledgement(telemetry, timeout);
     } finally {
-      telemetry.close(stuck ? Duration.ZERO : timeout);
+      telemetry.close(sent ? timeout : Duration.ZERO);
     }
     return report(telemetry.stats(), kafka.bootstrapServers());
   }
@@ -153,9 +183,12 @@ public final class EmitMain implements Callable<Integer> {
     return new BufferedInputStream(Files.newInputStream(path));
   }
 
-  private void send(InputStream in, TelemetryProducer telemetry) throws IOException {
+  private void send(EmitInput in, TelemetryProducer telemetry, Destination to)
+      throws IOException, InterruptedException {
     LineReader lines = new LineReader(in, MAX_LINE_BYTES);
-    for (byte[] read = lines.next(); read != null && !stuck; read = lines.next()) {
+    for (byte[] read = lines.next();
+        read != null && !in.wasCut() && !stuck && refusedTopic.isEmpty();
+        read = lines.next()) {
       byte[] line = Utf8.withoutByteOrderMark(read); // joined files have one in their middle
       if (isBlank(line)) {
         continue;
@@ -164,17 +197,27 @@ public final class EmitMain implements Callable<Integer> {
         if (lines.wasTooLong()) {
           throw new BadLineException("It has more than " + MAX_LINE_BYTES + " bytes.");
         }
-        send(line, telemetry);
+        send(line, telemetry, to);
       } catch (BadLineException e) {
         bad++;
         err().println("Line " + lines.number() + " is no event: " + e.getMessage());
       }
     }
+    cut = in.wasCut() && !file.equals("-");
   }
 
-  private void send(byte[] line, TelemetryProducer telemetry) throws BadLineException {
+  private void send(byte[] line, TelemetryProducer telemetry, Destination to)
+      throws BadLineException, InterruptedException {
     EventLine event =
         EventLine.read(line, codec, "/aragora/instances/" + source, Clock.systemUTC().millis());
+    if (missing == null) {
+      missing = EmitTopics.missing(to.kafka(), to.prefix(), to.timeout());
+    }
+    String topic = event.event().type().topic().under(to.prefix());
+    if (missing.contains(topic)) {
+      refusedTopic = topic;
+      return;
+    }
     boolean accepted =
         event.whole()
             ? telemetry.emitAsIs(event.event().type().topic(), null, line)
@@ -189,14 +232,22 @@ public final class EmitMain implements Callable<Integer> {
         line.event().traceparent(), line.event().parentSpanId(), line.event().time());
   }
 
-  /** As long as something is acknowledged within the timeout, there is reason to wait. */
-  private static void awaitAcknowledgement(TelemetryProducer telemetry, Duration timeout) {
+  /**
+   * Waits as long as something is acknowledged within the timeout.
+   *
+   * @return true if nothing is left to send
+   */
+  private static boolean awaitAcknowledgement(TelemetryProducer telemetry, Duration timeout) {
     long before = -1;
     for (long now = acknowledged(telemetry.stats());
-        now > before && !telemetry.flush(timeout);
+        now > before;
         now = acknowledged(telemetry.stats())) {
+      if (telemetry.flush(timeout)) {
+        return true;
+      }
       before = now;
     }
+    return false;
   }
 
   private static long acknowledged(ProducerStats stats) {
@@ -225,7 +276,17 @@ public final class EmitMain implements Callable<Integer> {
     if (bad > 0) {
       err().println(bad + " lines were no events.");
     }
-    return unsent == 0 && bad == 0 ? ExitCodes.DONE : ExitCodes.FAILED;
+    if (!refusedTopic.isEmpty()) {
+      err()
+          .println(
+              "Topic %s does not exist at %s, so nothing more was read; run bin/telemetry topics create or check ARAGORA_TELEMETRY_TOPIC_PREFIX."
+                  .formatted(refusedTopic, servers));
+    }
+    if (cut) {
+      err().println("A signal has ended the reading before the end of the file.");
+    }
+    boolean complete = unsent == 0 && bad == 0 && refusedTopic.isEmpty() && !cut;
+    return complete ? ExitCodes.DONE : ExitCodes.FAILED;
   }
 
   private static boolean isBlank(byte[] line) {
@@ -244,6 +305,9 @@ public final class EmitMain implements Callable<Integer> {
   private PrintWriter err() {
     return Objects.requireNonNull(spec).commandLine().getErr();
   }
+
+  /** The brokers, the prefix of the topics there, and how long to wait for an answer. */
+  private record Destination(KafkaClientSettings kafka, String prefix, Duration timeout) {}
 
   /** Keeps why the line at hand was not taken. */
   private final class Refusals implements TelemetryListener {

@@ -3,16 +3,21 @@ package org.aragora.telemetry.producer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,7 +112,75 @@ class ITEmitMain {
         emit(SHORT + "\n", Map.of("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1"), "--timeout", "1");
 
     assertThat(exit).isEqualTo(1);
-    assertThat(err).asString().contains("1 events were not acknowledged by 127.0.0.1:1.");
+    assertThat(err).asString().contains("No broker at 127.0.0.1:1 answered within 1 s; check ");
+  }
+
+  @Test
+  void brokerThatIsAwayTakesNoLongerThanTheTimeout() {
+    long start = System.nanoTime();
+    emit(SHORT + "\n", Map.of("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1"), "--timeout", "3");
+
+    assertThat(Duration.ofNanos(System.nanoTime() - start))
+        .isBetween(Duration.ofSeconds(2), Duration.ofMillis(4500));
+  }
+
+  @Test
+  void topicThatIsMissingIsNamedAndNotTheBroker() {
+    int exit = emit(SHORT + "\n", environment(), "--timeout", "5");
+
+    assertThat(exit).isEqualTo(1);
+    assertThat(err)
+        .asString()
+        .contains("Topic " + kafka.prefix() + "debates does not exist at ")
+        .contains("topics create")
+        .doesNotContain("No broker");
+  }
+
+  @Test
+  void signalSendsWhatWasReadAndEndsInOrder() throws Exception {
+    kafka.createTopics(1);
+    Process process = start();
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(
+          (SHORT + "\n" + WHOLE + "\n" + "{\"type\":\"ai.ara").getBytes(StandardCharsets.UTF_8));
+      in.flush();
+      Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> values().size() == 2);
+      in.write(("gora\"}\n" + SHORT + "\n{\"type\":").getBytes(StandardCharsets.UTF_8));
+      in.flush();
+
+      process.toHandle().destroy();
+
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(process.inputReader().lines()).contains("3 events acknowledged.");
+    assertThat(process.exitValue()).as("for the line that was no event").isEqualTo(1);
+    assertThat(values()).hasSize(3);
+  }
+
+  @Test
+  void signalEndsAStreamWithExitCodeZero() throws Exception {
+    kafka.createTopics(1);
+    Process process = start();
+    try (OutputStream in = process.getOutputStream()) {
+      in.write((SHORT + "\n").getBytes(StandardCharsets.UTF_8));
+      in.flush();
+      Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> values().size() == 1);
+      process.toHandle().destroy();
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(process.exitValue()).isZero();
+  }
+
+  private Process start() throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                EmitMain.class.getName())
+            .redirectErrorStream(true);
+    builder.environment().putAll(environment());
+    return builder.start();
   }
 
   @Test

@@ -141,7 +141,6 @@ final class Quickstart {
     return service(
             "processor", "org.aragora.telemetry.processor.ProcessorMain", environment, "-Xmx512m")
         .metricsPort(metricsPort)
-        .set("ARAGORA_TELEMETRY_STATE_DIR", environment.directory().resolve("state").toString())
         .set("ARAGORA_TELEMETRY_BIRTH_SECONDS", "0")
         .set("ARAGORA_TELEMETRY_PARTITIONS", Integer.toString(PARTITIONS))
         .start();

@@ -9,6 +9,7 @@ import java.util.Set;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.aragora.telemetry.chassis.redact.Redactor;
 import org.aragora.telemetry.chassis.settings.CountingSettings;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
@@ -62,6 +63,7 @@ record ReplayConfig(
             settings.get(CountingSettings.RUN_LIMIT),
             settings.get(CountingSettings.SERIES_RETENTION),
             Duration.ZERO,
-            false));
+            false,
+            Redactor.ofLabels()::text));
   }
 }

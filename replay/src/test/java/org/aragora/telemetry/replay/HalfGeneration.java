@@ -35,7 +35,7 @@ final class HalfGeneration {
               GenerationCommand.service(config),
               new PartitionCounters(
                   config.rules(),
-                  () -> new MetricCatalog(config.topicPrefix()),
+                  () -> new MetricCatalog(config.topicPrefix(), config.rules().labelText()),
                   new Dying(new AtomicInteger(partitions))),
               new PrintWriter(new StringWriter()));
       assertThatThrownBy(

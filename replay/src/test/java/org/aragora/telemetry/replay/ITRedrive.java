@@ -97,6 +97,22 @@ class ITRedrive {
     }
   }
 
+  @Test
+  void aRedactedDeadLetterIsReportedAndTheOthersAreSent() throws Exception {
+    kafka.createTopics(3);
+    service = new LiveService(kafka.bootstrapServers(), kafka.prefix(), 3);
+    service.with("DEAD_LETTER_REDACTION", "true");
+    try (ProcessorService processor = service.start()) {
+      write(1, "no event");
+      write(1, "no event, password=hunter2");
+      service.awaitCounted();
+      assertThat(service.redrive("--execute").out())
+          .contains("requests undecodable: 1 redacted, so that they are not what was written")
+          .contains("\n1 sent back.");
+      assertThat(processor.stopped()).isNotDone();
+    }
+  }
+
   private String ledger(int partition) {
     return service
         .replay("--output", "json")

@@ -65,9 +65,10 @@ final class ProcessMetrics implements MultiCollector {
     JvmMetrics.builder().register(jvm);
   }
 
-  /** Returns the version or the revision of this build. */
+  /** Returns the version or the revision; the build leaves its placeholder if it has no value. */
   static String build(String key) {
-    return BUILD.getProperty(key, "unknown");
+    String value = BUILD.getProperty(key, "");
+    return value.isBlank() || value.startsWith("${") ? "unknown" : value;
   }
 
   private static Properties build() {

@@ -7,9 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
-import java.util.stream.Stream;
 import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.streams.StreamsConfig;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -28,10 +27,10 @@ class ITStateDirectory {
     kafka.createTopics(2);
     try (Pipe pipe =
         new Pipe(kafka.bootstrapServers(), kafka.prefix())
-            .with("STATE_DIR", directory.toString())) {
+            .withStreams(StreamsConfig.STATE_DIR_CONFIG, directory.toString())) {
       countTo(pipe, 20, pipe.start());
 
-      assertThat(files()).as("all state is in memory and in Kafka").isEmpty();
+      assertThat(directory).as("all state is in memory and in Kafka").isEmptyDirectory();
       garble(directory.resolve(kafka.prefix() + "processor"));
       countTo(pipe, 40, pipe.start());
 
@@ -70,11 +69,5 @@ class ITStateDirectory {
     }
     Files.write(application.resolve(".lock"), garbage);
     Files.write(application.resolve("kafka-streams-process-metadata"), garbage);
-  }
-
-  private List<Path> files() throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      return files.filter(Files::isRegularFile).toList();
-    }
   }
 }

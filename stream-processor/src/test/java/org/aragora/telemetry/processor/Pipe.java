@@ -20,6 +20,7 @@ public final class Pipe implements AutoCloseable {
   public static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Map<String, String> environment = new HashMap<>();
+  private final Map<String, Object> streams = new HashMap<>();
   private final String prefix;
   private final List<ProcessorService> processors = new ArrayList<>();
   private final PlainClient client;
@@ -50,12 +51,19 @@ public final class Pipe implements AutoCloseable {
     return this;
   }
 
+  /** Sets what a user cannot set. */
+  Pipe withStreams(String setting, Object value) {
+    streams.put(setting, value);
+    return this;
+  }
+
   Map<String, String> environment() {
     return environment;
   }
 
   public ProcessorService start() {
-    ProcessorService processor = ProcessorService.start(ProcessorConfig.read(environment));
+    ProcessorService processor =
+        ProcessorService.start(ProcessorConfig.read(environment).withStreamsOverrides(streams));
     processors.add(processor);
     return processor;
   }

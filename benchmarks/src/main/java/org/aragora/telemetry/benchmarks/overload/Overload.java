@@ -98,8 +98,7 @@ public final class Overload {
             new ServiceEnvironment(bootstrapServers, PREFIX, settings.directory()))
         .options("-Xmx" + HEAP_MEGABYTES + "m")
         .set("ARAGORA_TELEMETRY_METRICS_HOST", "127.0.0.1")
-        .set("ARAGORA_TELEMETRY_PARTITIONS", String.valueOf(PARTITIONS))
-        .set("ARAGORA_TELEMETRY_STATE_DIR", settings.directory().resolve("state").toString());
+        .set("ARAGORA_TELEMETRY_PARTITIONS", String.valueOf(PARTITIONS));
   }
 
   private void write(Backlog load, String bootstrapServers, int events) {

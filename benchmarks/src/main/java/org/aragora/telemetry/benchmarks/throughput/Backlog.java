@@ -39,6 +39,7 @@ public final class Backlog {
   private static final List<String> ENDPOINTS =
       List.of("/api/debates", "/api/debates/{id}", "/api/leaderboard", "/health", "/api/agents");
   private static final int EVENTS_PER_SECOND = 10_000;
+  private static final int OPEN_DEBATES = 40;
   private static final long NANOS_PER_EVENT = 1_000_000_000L / EVENTS_PER_SECOND;
 
   private final EventCodec codec = JsonEventCodec.create();
@@ -47,6 +48,7 @@ public final class Backlog {
   private final Instant start;
   private final Map<String, Long> numbers = new HashMap<>();
   private int made;
+  private int debateEvents;
 
   /**
    * Prepares the backlog.
@@ -166,18 +168,23 @@ public final class Backlog {
           .withTokens(random.nextInt(4000), random.nextInt(1000));
     }
     if (kind < 90) {
-      return debate("d-" + i / 100, kind);
+      return debate();
     }
     return LogEmitted.of(LogLevel.INFO, "aragora.debate", "round " + i + " done")
         .withSource("debate", "run", 12);
   }
 
-  private EventData debate(String id, int kind) {
-    return switch (kind % 4) {
+  /** Debates take turns, so that as many are open at a time; each has two rounds. */
+  private EventData debate() {
+    int step = debateEvents / OPEN_DEBATES % 4;
+    String id =
+        "d-" + (debateEvents / (4 * OPEN_DEBATES) * OPEN_DEBATES + debateEvents % OPEN_DEBATES);
+    debateEvents++;
+    return switch (step) {
       case 0 -> new DebateStarted(id, List.of("claude", "gpt"), domain(), null, 3L, null);
-      case 1 ->
+      case 3 ->
           new DebateCompleted(id, DebateOutcome.CONSENSUS, nanos(300), 3L, 0.9, domain(), null);
-      default -> new RoundCompleted(id, kind % 4, nanos(60));
+      default -> new RoundCompleted(id, step, nanos(60));
     };
   }
 

@@ -16,11 +16,11 @@ import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.testbed.broker.BrokerTopics;
 
 /** A program without guarantees: reads, decodes, counts by type in a map; one thread. */
-final class BareLoop {
+public final class BareLoop {
   private BareLoop() {}
 
   /** Nanoseconds from the first record to the last of {@code events}. */
-  static long run(String bootstrapServers, String prefix, int partitions, int events) {
+  public static long run(String bootstrapServers, String prefix, int partitions, int events) {
     Map<String, Object> settings =
         Map.of(
             "bootstrap.servers",

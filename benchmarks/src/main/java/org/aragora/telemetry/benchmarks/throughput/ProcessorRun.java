@@ -8,8 +8,9 @@ import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.aragora.telemetry.testbed.service.MetricsPage;
 
 /** The processor with one stream thread, until {@code /metrics} has the whole backlog. */
-final class ProcessorRun {
+public final class ProcessorRun {
   private static final long LOOK_MS = 100;
+  private static final long STANDS_MS = 3000;
 
   /**
    * The measured times.
@@ -18,17 +19,14 @@ final class ProcessorRun {
    * @param events that were served in that time
    * @param wholeNanos from the start of the process to the last
    */
-  record Result(long nanos, long events, long wholeNanos) {}
+  public record Result(long nanos, long events, long wholeNanos) {}
 
-  Result run(String bootstrapServers, String prefix, String applicationId, int events)
+  /** Counts the backlog once. {@code applicationId} differs from run to run. */
+  public Result run(String bootstrapServers, String prefix, String applicationId, int events)
       throws InterruptedException {
-    Map<String, String> environment = new HashMap<>();
-    environment.put("KAFKA_BOOTSTRAP_SERVERS", bootstrapServers);
-    environment.put("ARAGORA_TELEMETRY_TOPIC_PREFIX", prefix);
-    environment.put("ARAGORA_TELEMETRY_APPLICATION_ID", applicationId);
-    environment.put("METRICS_PORT", "0");
     long startNanos = System.nanoTime();
-    try (ProcessorService processor = ProcessorService.start(ProcessorConfig.read(environment))) {
+    try (ProcessorService processor =
+        ProcessorService.start(config(bootstrapServers, prefix, applicationId, Map.of()))) {
       long firstNanos = 0;
       long firstEvents = 0;
       while (true) {
@@ -47,5 +45,37 @@ final class ProcessorRun {
         TimeUnit.MILLISECONDS.sleep(LOOK_MS);
       }
     }
+  }
+
+  /** Counts the backlog and returns what {@code /metrics} serves of Aragora at rest. */
+  public Map<String, Double> page(
+      String bootstrapServers, String prefix, String applicationId, int events)
+      throws InterruptedException {
+    Map<String, String> noBirth = Map.of("ARAGORA_TELEMETRY_BIRTH_SECONDS", "0");
+    try (ProcessorService processor =
+        ProcessorService.start(config(bootstrapServers, prefix, applicationId, noBirth))) {
+      Map<String, Double> before = Map.of();
+      while (true) {
+        MetricsPage page = MetricsPage.of(processor.metricsPort());
+        // Partitions of the outputs are read one after the other.
+        Map<String, Double> counted = new HashMap<>(page.samples());
+        counted.keySet().removeIf(series -> series.startsWith("aragora_telemetry_"));
+        if (page.events("counted") >= events && counted.equals(before)) {
+          return counted;
+        }
+        before = counted;
+        TimeUnit.MILLISECONDS.sleep(STANDS_MS);
+      }
+    }
+  }
+
+  private static ProcessorConfig config(
+      String bootstrapServers, String prefix, String applicationId, Map<String, String> more) {
+    Map<String, String> environment = new HashMap<>(more);
+    environment.put("KAFKA_BOOTSTRAP_SERVERS", bootstrapServers);
+    environment.put("ARAGORA_TELEMETRY_TOPIC_PREFIX", prefix);
+    environment.put("ARAGORA_TELEMETRY_APPLICATION_ID", applicationId);
+    environment.put("METRICS_PORT", "0");
+    return ProcessorConfig.read(environment);
   }
 }

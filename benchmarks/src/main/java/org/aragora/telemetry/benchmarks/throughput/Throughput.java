@@ -40,7 +40,7 @@ public final class Throughput {
     List<Double> replayed = new ArrayList<>();
     for (int run = 1; run <= runs; run++) {
       bare.add(rate(events, BareLoop.run(bootstrapServers, prefix, partitions, events)));
-      forgetCounts();
+      forgetCounts(bootstrapServers, prefix, partitions);
       ProcessorRun.Result result =
           new ProcessorRun().run(bootstrapServers, prefix, "run-" + run, events);
       counted.add(rate(result.events(), result.nanos()));
@@ -67,7 +67,8 @@ public final class Throughput {
   }
 
   /** Deletes the counts of earlier runs; the inputs stay. */
-  private void forgetCounts() throws InterruptedException {
+  public static void forgetCounts(String bootstrapServers, String prefix, int partitions)
+      throws InterruptedException {
     List<String> outputs =
         List.of(Topics.METRICS.under(prefix), Topics.METRICS_WINDOWS.under(prefix));
     try (Admin admin =

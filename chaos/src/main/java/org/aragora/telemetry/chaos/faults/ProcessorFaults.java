@@ -73,9 +73,6 @@ public final class ProcessorFaults extends FaultLane {
     log.began(FaultKind.KILL, "processor " + instance.slot());
     instance.kill();
     sleep(100, 2 * sessionMs());
-    if (random.nextBoolean()) {
-      instance.forgetState();
-    }
     instance.start();
   }
 

@@ -33,10 +33,7 @@ public final class Intruder implements AutoCloseable {
             .options("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto")
             .set("LOG_FORMAT", "text")
             .set("ARAGORA_TELEMETRY_METRICS_HOST", "127.0.0.1")
-            .set("ARAGORA_TELEMETRY_APPLICATION_ID", owner + "-intruder")
-            .set(
-                "ARAGORA_TELEMETRY_STATE_DIR",
-                settings.directory().resolve(owner + "-intruder-state").toString());
+            .set("ARAGORA_TELEMETRY_APPLICATION_ID", owner + "-intruder");
   }
 
   /**

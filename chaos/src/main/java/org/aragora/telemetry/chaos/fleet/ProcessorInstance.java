@@ -1,8 +1,6 @@
 package org.aragora.telemetry.chaos.fleet;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import org.aragora.telemetry.chaos.settings.ChaosSettings;
 import org.aragora.telemetry.chaos.settings.FaultKind;
@@ -12,7 +10,6 @@ import org.aragora.telemetry.testbed.service.FakeClock;
 import org.aragora.telemetry.testbed.service.MetricsPage;
 import org.aragora.telemetry.testbed.service.ServiceEnvironment;
 import org.aragora.telemetry.testbed.service.ServiceProcess;
-import org.aragora.telemetry.testbed.service.TempResources;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +21,6 @@ public final class ProcessorInstance {
   private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(2);
 
   private final int slot;
-  private final Path state;
   private final ServiceProcess process;
   private final FakeClock clock;
   private volatile boolean running;
@@ -33,7 +29,6 @@ public final class ProcessorInstance {
     this.slot = slot;
     this.clock =
         new FakeClock(settings.directory().resolve(settings.applicationId() + "-clock-" + slot));
-    this.state = settings.directory().resolve(settings.applicationId() + "-state-" + slot);
     Sabotage sabotage = settings.sabotage();
     this.process =
         ServiceProcess.of(
@@ -54,7 +49,6 @@ public final class ProcessorInstance {
     }
     set("METRICS_HOST", "127.0.0.1");
     set("APPLICATION_ID", settings.applicationId());
-    set("STATE_DIR", state.toString());
     set("PARTITIONS", String.valueOf(ChaosSettings.PARTITIONS));
     set("COMMIT_INTERVAL_MS", String.valueOf(ChaosSettings.COMMIT_INTERVAL.toMillis()));
     set("SESSION_TIMEOUT_MS", String.valueOf(ChaosSettings.SESSION_TIMEOUT.toMillis()));
@@ -111,13 +105,6 @@ public final class ProcessorInstance {
   public void kill() {
     running = false;
     process.jvm().kill();
-  }
-
-  /** Deletes its state directory, while it is down. */
-  public void forgetState() {
-    if (Files.exists(state)) {
-      TempResources.delete(state);
-    }
   }
 
   /** Sets its wall clock ahead of the machine's, or behind it if negative. */

@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.aragora.telemetry.chassis.door.Door;
+import org.aragora.telemetry.chassis.door.DoorSettings;
 import org.aragora.telemetry.chassis.settings.Setting;
+import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.pathmap.ServletPathSpec;
@@ -44,13 +47,26 @@ public final class StatusServer implements AutoCloseable {
 
   private final Server server;
   private final ServerConnector connector;
+  private final Door door;
 
   /**
    * The place to listen at.
    *
    * @param port 0 for any free one
+   * @param door TLS and passwords
    */
-  public record Address(String host, int port) {}
+  public record Address(String host, int port, DoorSettings door) {
+
+    /** Makes an address that anybody may ask. */
+    public Address(String host, int port) {
+      this(host, port, DoorSettings.OPEN);
+    }
+
+    /** Reads the settings, which the program has declared. */
+    public static Address of(Settings settings, Setting<Integer> port) {
+      return new Address(settings.get(HOST), settings.get(port), DoorSettings.of(settings));
+    }
+  }
 
   /** Declares the port, whose default differs between services. */
   public static Setting<Integer> port(int fallback) {
@@ -61,6 +77,7 @@ public final class StatusServer implements AutoCloseable {
   }
 
   private StatusServer(Address address, Handler handler) {
+    door = Door.open(address.door());
     QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 2);
     threads.setName("aragora-http");
     threads.setDaemon(true);
@@ -68,7 +85,8 @@ public final class StatusServer implements AutoCloseable {
     HttpConfiguration http = new HttpConfiguration();
     http.setSendServerVersion(false);
     http.setRequestHeaderSize(MAX_HEADER_BYTES);
-    connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+    connector =
+        new ServerConnector(server, 1, 1, door.connections(new HttpConnectionFactory(http)));
     connector.setHost(address.host());
     connector.setPort(address.port());
     connector.setIdleTimeout(IDLE.toMillis());
@@ -80,13 +98,13 @@ public final class StatusServer implements AutoCloseable {
     errors.setShowStacks(false);
     errors.setShowCauses(false);
     server.setErrorHandler(errors);
-    server.setHandler(new ReadOnly(handler));
+    server.setHandler(door.guard(new ReadOnly(handler)));
   }
 
   /**
    * Starts to listen. {@code /health/ready} also fails while {@code /metrics} cannot be collected.
    *
-   * @throws InvalidSettingException if the port cannot be had
+   * @throws InvalidSettingException if the port cannot be had or the door's file is refused
    */
   public static StatusServer start(
       Address address, PrometheusRegistry registry, Supplier<Health> live, Supplier<Health> ready) {
@@ -164,6 +182,7 @@ public final class StatusServer implements AutoCloseable {
 
   @Override
   public void close() {
+    door.close();
     try {
       server.stop();
     } catch (Exception e) {

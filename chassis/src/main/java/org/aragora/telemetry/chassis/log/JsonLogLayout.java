@@ -9,10 +9,13 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.Map;
+import org.aragora.telemetry.chassis.redact.Redactor;
+import org.aragora.telemetry.schemas.text.Unicode;
 
 /**
  * One compact JSON object a line: timestamp, level, logger, message, module, function, line;
- * trace_id, request_id, user_id if the MDC has them; exception if there is one. Thread-safe.
+ * trace_id, request_id, user_id if the MDC has them; exception if there is one. Passwords of URLs
+ * are redacted. Thread-safe.
  */
 public final class JsonLogLayout extends LayoutBase<ILoggingEvent> {
   private static final JsonFactory JSON = new JsonFactory();
@@ -34,7 +37,7 @@ public final class JsonLogLayout extends LayoutBase<ILoggingEvent> {
       json.writeStringField("timestamp", event.getInstant().toString());
       json.writeStringField("level", level(event.getLevel()));
       json.writeStringField("logger", event.getLoggerName());
-      json.writeStringField("message", event.getFormattedMessage());
+      json.writeStringField("message", Redactor.addresses(event.getFormattedMessage()));
       StackTraceElement[] caller = event.getCallerData();
       if (caller != null && caller.length > 0) {
         json.writeStringField("module", caller[0].getClassName());
@@ -48,13 +51,13 @@ public final class JsonLogLayout extends LayoutBase<ILoggingEvent> {
         }
       }
       if (event.getThrowableProxy() != null) {
-        json.writeStringField("exception", throwables.convert(event));
+        json.writeStringField("exception", Redactor.addresses(throwables.convert(event)));
       }
       json.writeEndObject();
     } catch (IOException e) {
       throw new IllegalStateException("a StringWriter cannot fail", e);
     }
-    return line.append('\n').toString();
+    return Unicode.wellFormed(line.append('\n').toString());
   }
 
   /** Python's names, which all of Aragora's logs use. */

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.aragora.telemetry.chassis.redact.Redactor;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
@@ -122,7 +123,13 @@ public final class ServiceLogging {
     if (format.equals("json")) {
       layout = new JsonLogLayout();
     } else {
-      PatternLayout text = new PatternLayout();
+      PatternLayout text =
+          new PatternLayout() {
+            @Override
+            public String doLayout(ILoggingEvent event) {
+              return Redactor.addresses(super.doLayout(event));
+            }
+          };
       text.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{36} %msg%n");
       layout = text;
     }

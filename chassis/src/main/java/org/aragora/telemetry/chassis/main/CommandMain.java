@@ -60,8 +60,42 @@ public final class CommandMain {
     return Signals.run(() -> command.execute(arguments), stop, patience);
   }
 
-  /** Sets the one handling of failures, for a command and the subcommands that it has by now. */
+  /**
+   * The reaction to a signal.
+   *
+   * @param action ends the command soon
+   * @param patience time that the command has to end
+   */
+  public record Stop(Runnable action, Duration patience) {}
+
+  /**
+   * Runs a command that a signal asks to end, with an exit code of its own; sets up its log.
+   *
+   * @return the exit code
+   */
+  public static int runUntilSignal(
+      Map<String, String> environment, CommandLine command, Stop stop, String... arguments) {
+    return Signals.run(
+        () -> run(ignored -> command, environment, arguments), stop.action(), stop.patience());
+  }
+
+  private static void setVersion(CommandLine command) {
+    command.getCommandSpec().version(version());
+    command.getSubcommands().values().forEach(CommandMain::setVersion);
+  }
+
+  /** Returns the version and the revision, as the launcher passes them on. */
+  static String version() {
+    return System.getProperty(
+        "aragora.telemetry.version", "Aragora telemetry, of an unknown version");
+  }
+
+  /**
+   * Sets the one handling of failures and the version, for a command and the subcommands that it
+   * has by now.
+   */
   public static CommandLine prepare(CommandLine command) {
+    setVersion(command);
     return command.setExecutionExceptionHandler(
         (failure, failed, parsed) -> {
           failed.getOut().flush();

@@ -4,9 +4,10 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.KafkaException;
+import org.aragora.telemetry.chassis.redact.Redactor;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 
-/** Failures of a program, as a sentence and as an exit code. */
+/** Failures of a program, as a sentence without passwords of URLs and as an exit code. */
 public final class Failures {
   private static final int MOST_CAUSES = 10;
 
@@ -37,7 +38,8 @@ public final class Failures {
   }
 
   private static String message(Throwable failure) {
-    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    return Redactor.addresses(
+        failure.getMessage() == null ? failure.toString() : failure.getMessage());
   }
 
   private static Throwable cause(Throwable failure) {

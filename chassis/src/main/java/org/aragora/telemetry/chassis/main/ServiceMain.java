@@ -78,13 +78,16 @@ public final class ServiceMain {
   public static int run(
       Definition definition, Map<String, String> environment, String... arguments) {
     if (arguments.length > 0) {
-      boolean help = Set.of("--help", "-h").contains(arguments[0]);
+      boolean version = Set.of("--version", "-V").contains(arguments[0]);
+      boolean help = version || Set.of("--help", "-h").contains(arguments[0]);
       (help ? System.out : System.err)
           .println(
-              help
-                  ? definition.help()
-                  : "telemetry %s takes no arguments but --help; settings come from the environment."
-                      .formatted(definition.command()));
+              version
+                  ? CommandMain.version()
+                  : help
+                      ? definition.help()
+                      : "telemetry %s takes no arguments but --help; settings come from the environment."
+                          .formatted(definition.command()));
       return help ? ExitCodes.DONE : ExitCodes.USAGE;
     }
     ServiceMain main = new ServiceMain(definition);

@@ -18,17 +18,20 @@ final class KnownNames {
   /** Names under our prefix that Aragora itself documents. */
   private static final Set<String> ARAGORAS_OWN = Set.of("ARAGORA_TELEMETRY_LEVEL");
 
+  /** Names that earlier versions read, and that an environment may still have. */
+  private static final Set<String> RETIRED = Set.of("ARAGORA_TELEMETRY_STATE_DIR");
+
   private static final Set<String> ALL = load();
 
   private KnownNames() {}
 
   /**
-   * Accepts a name that any of our programs or Aragora has.
+   * Accepts a name that any of our programs or Aragora has, or that one of ours had.
    *
    * @throws InvalidSettingException naming it and the nearest known name
    */
   static void check(String name, Collection<String> declared) {
-    if (ALL.contains(name) || ARAGORAS_OWN.contains(name)) {
+    if (ALL.contains(name) || ARAGORAS_OWN.contains(name) || RETIRED.contains(name)) {
       return;
     }
     Set<String> known = new HashSet<>(ALL);

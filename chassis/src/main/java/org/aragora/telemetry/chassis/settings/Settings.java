@@ -1,7 +1,6 @@
 package org.aragora.telemetry.chassis.settings;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
@@ -12,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
+import org.aragora.telemetry.schemas.text.TextFile;
 import org.aragora.telemetry.schemas.text.Unicode;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>A bad value, and a variable under {@link #PREFIX} that no service declares, are refused in
  *       one sentence that names the variable.
- *   <li>A blank value counts as unset.
+ *   <li>A blank value counts as unset; a byte order mark before a value is not part of it.
  *   <li>A secret may come as a file: {@code X_FILE} names the file that holds {@code X}.
  *   <li>The variables that Kubernetes adds for a Service ({@code METRICS_PORT=tcp://…}) are
  *       ignored.
@@ -55,6 +55,7 @@ public final class Settings {
    */
   public static Settings read(Collection<Setting<?>> declared, Map<String, String> environment) {
     Map<String, String> given = new TreeMap<>(environment);
+    given.replaceAll((name, value) -> Unicode.withoutByteOrderMark(value));
     given.entrySet().removeIf(each -> ServiceLinks.isOne(each.getKey(), each.getValue()));
     Settings settings = new Settings(Map.copyOf(given));
     given.values().removeIf(String::isBlank);
@@ -92,8 +93,7 @@ public final class Settings {
               .formatted(setting.fileKey(), setting.key()));
     }
     try {
-      return Unicode.withoutByteOrderMark(Files.readString(Path.of(file.strip())))
-          .replaceFirst("\\R$", "");
+      return TextFile.readSecret(Path.of(file.strip()));
     } catch (IOException | IllegalArgumentException e) {
       throw new InvalidSettingException(
           "%s=%s is refused: the file cannot be read (%s)."

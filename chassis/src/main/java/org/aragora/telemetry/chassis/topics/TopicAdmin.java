@@ -94,6 +94,27 @@ public final class TopicAdmin {
     return List.copyOf(reports);
   }
 
+  /**
+   * Compares every topic with the plan; changes nothing.
+   *
+   * @return one report per topic, in the order of {@link Topics#all()}; a topic that is not there
+   *     differs
+   * @throws ExecutionException if the cluster does not answer or refuses; the cause has the reason
+   */
+  public List<Report> check(Plan plan) throws ExecutionException, InterruptedException {
+    Map<String, TopicDescription> present = describe(plan.prefix());
+    List<Report> reports = new ArrayList<>();
+    for (TopicSpec spec : Topics.all()) {
+      String name = spec.under(plan.prefix());
+      TopicDescription topic = present.get(name);
+      reports.add(
+          topic == null
+              ? new Report(name, Outcome.DIFFERS, name + " does not exist.", false)
+              : compare(spec, plan, topic));
+    }
+    return List.copyOf(reports);
+  }
+
   private short defaultReplicationFactor() throws ExecutionException, InterruptedException {
     return (short) (admin.describeCluster().nodes().get().size() >= 3 ? 3 : 1);
   }

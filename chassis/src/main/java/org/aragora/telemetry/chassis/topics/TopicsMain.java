@@ -94,6 +94,13 @@ public final class TopicsMain implements Runnable {
         description = "what every name begins with (default ARAGORA_TELEMETRY_TOPIC_PREFIX)")
     private @Nullable String prefix;
 
+    @Option(
+        names = "--check",
+        description =
+            "creates nothing; exit code 3 if a topic is missing or differs from how it would be"
+                + " created")
+    private boolean check;
+
     @Spec private @Nullable CommandSpec spec;
 
     private final Map<String, String> environment;
@@ -108,12 +115,14 @@ public final class TopicsMain implements Runnable {
       KafkaClientSettings kafka = settings.kafka(AdminClientConfig.configNames(), Set.of());
       TopicAdmin.Plan plan = plan(settings);
       kafka.warnings().forEach(err()::println);
-      List<TopicAdmin.Report> reports = create(kafka, plan);
+      List<TopicAdmin.Report> reports = reports(kafka, plan);
       for (TopicAdmin.Report report : reports) {
         (report.breaksTheAccount() ? err() : out())
             .println((report.breaksTheAccount() ? "WARNING: " : "") + report.sentence());
       }
-      return ExitCodes.DONE;
+      boolean differs =
+          reports.stream().anyMatch(report -> report.outcome() == TopicAdmin.Outcome.DIFFERS);
+      return check && differs ? ExitCodes.DIFFERS : ExitCodes.DONE;
     }
 
     private TopicAdmin.Plan plan(Settings settings) {
@@ -134,17 +143,20 @@ public final class TopicsMain implements Runnable {
           factor == null ? OptionalInt.empty() : OptionalInt.of(factor));
     }
 
-    private static List<TopicAdmin.Report> create(
-        KafkaClientSettings settings, TopicAdmin.Plan plan) throws Exception {
+    private List<TopicAdmin.Report> reports(KafkaClientSettings settings, TopicAdmin.Plan plan)
+        throws Exception {
       Map<String, Object> config = new HashMap<>(settings.values());
       config.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, WAIT_MS);
       config.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, WAIT_MS);
       try (Admin admin = Admin.create(config)) {
-        return new TopicAdmin(admin).create(plan);
+        TopicAdmin topics = new TopicAdmin(admin);
+        return check ? topics.check(plan) : topics.create(plan);
       } catch (ExecutionException e) {
         if (e.getCause() instanceof TimeoutException) {
           throw new IllegalStateException(
-              "The topics could not be created: no broker at "
+              "The topics could not be "
+                  + (check ? "checked" : "created")
+                  + ": no broker at "
                   + settings.bootstrapServers()
                   + " answered in time; check KAFKA_BOOTSTRAP_SERVERS and the security settings.",
               e);

@@ -133,4 +133,19 @@ class ServiceLoggingTest {
     kafka.error("kept", new IllegalStateException("x"));
     assertThat(only().get("message").asText()).isEqualTo("kept");
   }
+
+  @Test
+  void noPasswordOfAUrlIsLogged() throws IOException {
+    for (String format : List.of("json", "text")) {
+      Files.deleteIfExists(file);
+      environment.put("LOG_FORMAT", format);
+      ServiceLogging.configure(environment);
+      Logger log = LoggerFactory.getLogger("org.apache.kafka.x");
+      log.warn("Connecting to {}", "https://u:hunter2@host:4318/v1/traces?token=hunter2-hunter2");
+      log.error("failed", new IOException("no answer of http://u:hunter2@host/x"));
+      assertThat(Files.readString(file))
+          .contains("u:[REDACTED]@host:4318/v1/traces", "u:[REDACTED]@host/x")
+          .doesNotContain("hunter2");
+    }
+  }
 }

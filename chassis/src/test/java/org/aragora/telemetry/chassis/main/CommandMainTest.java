@@ -2,8 +2,10 @@ package org.aragora.telemetry.chassis.main;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.KafkaException;
@@ -68,5 +70,14 @@ class CommandMainTest {
     public Integer call() throws Exception {
       return work.call();
     }
+  }
+
+  @Test
+  void noPasswordOfAUrlIsInASentence() {
+    Exception failure =
+        new IllegalStateException("x", new IOException("no answer of http://u:hunter2@host"));
+    assertThat(Failures.withCauses(failure)).isEqualTo("x: no answer of http://u:[REDACTED]@host");
+    assertThat(Failures.sentence(new UncheckedIOException((IOException) failure.getCause())))
+        .doesNotContain("hunter2");
   }
 }

@@ -117,6 +117,13 @@ class SettingsTest {
   }
 
   @Test
+  void nameThatEarlierVersionsReadIsAccepted() {
+    Settings settings = read("ARAGORA_TELEMETRY_STATE_DIR", "/var/lib/x");
+
+    assertThat(settings.get(PORT)).isEqualTo(9090);
+  }
+
+  @Test
   void unknownNameUnderOurPrefixIsRefusedWithTheNearestName() {
     assertThatThrownBy(() -> read("ARAGORA_TELEMETRY_PARTITION", "3"))
         .isInstanceOf(InvalidSettingException.class)
@@ -233,5 +240,19 @@ class SettingsTest {
             "ARAGORA_TELEMETRY_INTERVAL_MS",
             "ARAGORA_TELEMETRY_X_PASSWORD",
             "ARAGORA_TELEMETRY_X_PASSWORD_FILE");
+  }
+
+  @Test
+  void aByteOrderMarkIsNotPartOfAValueOrASecret() throws IOException {
+    assertThat(read(PORT.key(), "\uFEFF9091").get(PORT)).isEqualTo(9091);
+    assertThat(read(PORT.key(), "\uFEFF").isSet(PORT)).isFalse();
+    assertThat(read(PASSWORD.key(), "\uFEFFhunter2").get(PASSWORD)).isEqualTo("hunter2");
+    Path file = Files.writeString(directory.resolve("marked"), "\uFEFFhunter2\r\n");
+    assertThat(read(PASSWORD.key() + "_FILE", "\uFEFF" + file).get(PASSWORD)).isEqualTo("hunter2");
+    assertThat(
+            read("KAFKA_CLIENT_ID", "\uFEFFme")
+                .kafka(Set.of("client.id", "bootstrap.servers"), Set.of())
+                .values())
+        .containsEntry("client.id", "me");
   }
 }

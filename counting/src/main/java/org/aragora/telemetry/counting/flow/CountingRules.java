@@ -1,6 +1,7 @@
 package org.aragora.telemetry.counting.flow;
 
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 
 /**
  * The settings on which the results of counting depend.
@@ -15,6 +16,8 @@ import java.time.Duration;
  * @param birth how long the serving stage serves a new labelled series as 0; if it is zero, no
  *     series starts so
  * @param proposesEnds if ends of overdue debates are proposed: not in a replay
+ * @param labelText makes a label's value of a text of an event: a function without state, the same
+ *     in a replay
  */
 public record CountingRules(
     Duration maxClockSkew,
@@ -24,7 +27,8 @@ public record CountingRules(
     int runLimit,
     Duration seriesRetention,
     Duration birth,
-    boolean proposesEnds) {
+    boolean proposesEnds,
+    UnaryOperator<String> labelText) {
   private static final Duration INSTANCE_RETENTION = Duration.ofHours(1);
 
   /** The same rules for a replay, which proposes nothing and serves nothing. */
@@ -37,7 +41,8 @@ public record CountingRules(
         runLimit,
         seriesRetention,
         Duration.ZERO,
-        false);
+        false,
+        labelText);
   }
 
   /**

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.aragora.telemetry.counting.flow.CountedEvent;
 import org.aragora.telemetry.counting.flow.DebateChange.Ended;
@@ -22,6 +23,7 @@ import org.aragora.telemetry.counting.flow.DebateChange.Started;
 import org.aragora.telemetry.counting.flow.Measurement;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricType;
+import org.aragora.telemetry.counting.store.Hash128;
 import org.aragora.telemetry.counting.value.Aggregate;
 import org.aragora.telemetry.counting.value.HistogramAggregate;
 import org.aragora.telemetry.counting.value.InstanceAggregate;
@@ -40,6 +42,7 @@ import org.aragora.telemetry.schemas.event.WebsocketClosed;
 import org.aragora.telemetry.schemas.event.WebsocketOpened;
 import org.aragora.telemetry.schemas.field.DebateOutcome;
 import org.aragora.telemetry.schemas.field.EndpointTemplate;
+import org.aragora.telemetry.schemas.text.Unicode;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /**
@@ -54,6 +57,7 @@ public final class MetricCatalog {
           "aragora_websocket_connections",
           "Active WebSocket connections");
 
+  private static final int MAX_CHANGED_CHARS = 100;
   private static final List<String> STATUS =
       IntStream.range(0, 600).mapToObj(String::valueOf).toList();
   private static final List<String> STATUS_CLASS =
@@ -62,16 +66,24 @@ public final class MetricCatalog {
   private final Map<String, MetricDescriptor> descriptors = new LinkedHashMap<>();
   private final Map<Class<?>, List<Rule<?, ?>>> rules = new HashMap<>();
   private final EndpointTemplate endpoints = new EndpointTemplate();
-  private final Memo instances = new Memo(Event::instanceId);
+  private final Memo texts;
+  private final Memo instances;
   private final Map<Enum<?>, String> enumLabels = new HashMap<>();
 
-  /** {@code topicPrefix}: the beginning of the topics' names, such as {@code aragora.}. */
-  public MetricCatalog(String topicPrefix) {
-    this(topicPrefix, catalog -> {});
+  /**
+   * Creates the catalog of one counter.
+   *
+   * @param topicPrefix the beginning of the topics' names, such as {@code aragora.}
+   * @param labelText makes a label's value of a text of an event
+   */
+  public MetricCatalog(String topicPrefix, UnaryOperator<String> labelText) {
+    this(topicPrefix, labelText, catalog -> {});
   }
 
   /** {@code more}: adds metrics, as a later release would. */
-  MetricCatalog(String topicPrefix, Consumer<MetricCatalog> more) {
+  MetricCatalog(String topicPrefix, UnaryOperator<String> labelText, Consumer<MetricCatalog> more) {
+    texts = new Memo(labelText);
+    instances = new Memo(source -> instance(source, labelText));
     requests();
     debates();
     agents();
@@ -84,8 +96,8 @@ public final class MetricCatalog {
   private void requests() {
     counter("aragora_requests_total", "Total HTTP requests")
         .on(RequestCompleted.class)
-        .label("method", RequestCompleted::method)
-        .label("endpoint", request -> endpoints.of(request.endpoint()))
+        .label("method", request -> texts.of(request.method()))
+        .label("endpoint", request -> texts.of(endpoints.of(request.endpoint())))
         .label("status", request -> STATUS.get(request.status()))
         .change(count());
     seconds(
@@ -93,8 +105,8 @@ public final class MetricCatalog {
             "Request latency in seconds",
             List.of(".01", ".05", ".1", ".25", ".5", "1", "2.5", "5", "10"))
         .on(RequestCompleted.class)
-        .label("method", RequestCompleted::method)
-        .label("endpoint", request -> endpoints.of(request.endpoint()))
+        .label("method", request -> texts.of(request.method()))
+        .label("endpoint", request -> texts.of(endpoints.of(request.endpoint())))
         .change(observe(RequestCompleted::durationNanos));
     counter("aragora_instance_requests_total", "HTTP requests by instance and class of status")
         .on(RequestCompleted.class)
@@ -114,13 +126,13 @@ public final class MetricCatalog {
         .change(add(ended -> ended.wasOpen() ? -1 : 0));
     counter("aragora_debates_started_total", "Debates that were started")
         .on(Started.class)
-        .label("domain", Started::domain)
+        .label("domain", started -> texts.of(started.domain()))
         .change(count());
     counter("aragora_debates_completed_total", "Debates that ended, however they ended")
         .on(Ended.class)
         .label("status", ended -> outcome(ended).status())
         .label("outcome", ended -> label(outcome(ended)))
-        .label("domain", Ended::domain)
+        .label("domain", ended -> texts.of(ended.domain()))
         .change(count());
     seconds(
             "aragora_debate_duration_seconds",
@@ -129,13 +141,13 @@ public final class MetricCatalog {
         .on(Ended.class)
         .label("status", ended -> outcome(ended).status())
         .label("outcome", ended -> label(outcome(ended)))
-        .label("domain", Ended::domain)
+        .label("domain", ended -> texts.of(ended.domain()))
         .change(observe(ended -> ended.end().durationNanos()));
     // A debate without consensus adds 0, so that the share of consensus has a numerator from the
     // start.
     counter("aragora_consensus_reached_total", "Successful consensus")
         .on(Ended.class)
-        .label("domain", Ended::domain)
+        .label("domain", ended -> texts.of(ended.domain()))
         .change(countIf(ended -> outcome(ended) == DebateOutcome.CONSENSUS));
     counter("aragora_debate_timeouts_total", "Debates that timed out")
         .on(Ended.class)
@@ -156,14 +168,14 @@ public final class MetricCatalog {
     counter("aragora_elo_updates_total", "ELO rating updates").on(EloUpdated.class).change(count());
     latestGauge("aragora_agent_elo_rating", "Last ELO rating of an agent")
         .on(EloUpdated.class)
-        .label("agent", EloUpdated::agent)
+        .label("agent", rating -> texts.of(rating.agent()))
         .change(latest(EloUpdated::rating));
   }
 
   private void agents() {
     counter("aragora_agent_calls_total", "Total agent API calls")
         .on(AgentCallCompleted.class)
-        .label("agent", AgentCallCompleted::agent)
+        .label("agent", call -> texts.of(call.agent()))
         .label("status", call -> label(call.status()))
         .change(count());
     seconds(
@@ -171,15 +183,15 @@ public final class MetricCatalog {
             "Agent API call latency in seconds",
             List.of(".1", ".5", "1", "2.5", "5", "10", "30", "60", "120"))
         .on(AgentCallCompleted.class)
-        .label("agent", AgentCallCompleted::agent)
+        .label("agent", call -> texts.of(call.agent()))
         .change(observe(AgentCallCompleted::durationNanos));
     counter("aragora_agent_tokens_total", "Tokens sent to and received from agents")
         .on(AgentCallCompleted.class)
-        .label("agent", AgentCallCompleted::agent)
+        .label("agent", call -> texts.of(call.agent()))
         .label("direction", call -> "input")
         .ifPresent(AgentCallCompleted::inputTokens, SumAggregate::add)
         .on(AgentCallCompleted.class)
-        .label("agent", AgentCallCompleted::agent)
+        .label("agent", call -> texts.of(call.agent()))
         .label("direction", call -> "output")
         .ifPresent(AgentCallCompleted::outputTokens, SumAggregate::add);
   }
@@ -238,6 +250,19 @@ public final class MetricCatalog {
         .on(LogEmitted.class)
         .label("level", line -> line.level().name())
         .change(count());
+  }
+
+  /**
+   * The label of an instance. A text that {@code labelText} changes has a hash of its own behind
+   * it, because the connections of two instances with one label would count once.
+   */
+  private static String instance(String source, UnaryOperator<String> labelText) {
+    String id = Event.instanceId(source);
+    // The whole source first: "https://user:password@host" is a secret by what is before its host.
+    String text = labelText.apply(Event.instanceId(labelText.apply(source)));
+    return text.equals(id)
+        ? id
+        : Unicode.cut(text, MAX_CHANGED_CHARS) + "-" + Hash128.of(source).text().substring(0, 8);
   }
 
   private static DebateOutcome outcome(Ended ended) {

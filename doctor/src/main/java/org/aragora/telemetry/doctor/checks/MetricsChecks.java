@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.aragora.telemetry.doctor.stack.HttpTarget;
 import org.aragora.telemetry.doctor.stack.NoAnswerException;
+import org.aragora.telemetry.doctor.stack.Replicas;
 import org.aragora.telemetry.schemas.text.Unicode;
 import org.aragora.telemetry.testbed.service.MetricsPage;
 
@@ -37,20 +38,20 @@ public final class MetricsChecks {
   private static final String DATA_SOURCE = "prometheus";
   private static final String PROCESSOR_JOB = "aragora-telemetry";
 
-  private final HttpTarget processor;
+  private final Replicas processor;
   private final HttpTarget prometheus;
   private final HttpTarget grafana;
 
-  public MetricsChecks(HttpTarget processor, HttpTarget prometheus, HttpTarget grafana) {
+  public MetricsChecks(Replicas processor, HttpTarget prometheus, HttpTarget grafana) {
     this.processor = processor;
     this.prometheus = prometheus;
     this.grafana = grafana;
   }
 
   public Finding format() throws NoAnswerException, InterruptedException {
-    HttpTarget.Reply reply = processor.get("/metrics");
+    HttpTarget.Reply reply = processor.any().get("/metrics");
     MetricsPage page = MetricsPage.parse(reply.body());
-    String what = processor.where() + "/metrics";
+    String what = processor.any().where() + "/metrics";
     if (reply.status() != 200 || page.samples().size() == 0 || !page.malformed().isEmpty()) {
       String why =
           page.malformed().isEmpty()
@@ -70,7 +71,7 @@ public final class MetricsChecks {
   }
 
   public Finding keyMetricsExposed() throws NoAnswerException, InterruptedException {
-    MetricsPage page = MetricsPage.parse(processor.text("/metrics"));
+    MetricsPage page = MetricsPage.parse(String.join("\n", processor.texts("/metrics")));
     List<String> wrong = new ArrayList<>();
     List<String> waiting = new ArrayList<>();
     KEY_METRICS.forEach(
@@ -94,7 +95,9 @@ public final class MetricsChecks {
         ? Finding.fail(
             missing, "See /health/ready of the processor; METRICS_URL must be its address.")
         : Finding.cannotTell(
-            missing, "A series with labels begins with its first event: send one of each kind.");
+            missing,
+            "A series with labels begins with its first event: send one of each kind. The others are"
+                + " served once every partition has an owner; see /health/ready.");
   }
 
   public Finding targetsUp() throws NoAnswerException, InterruptedException {

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -44,6 +46,24 @@ public final class HttpTarget {
   /** Its address, for a sentence. */
   public String where() {
     return address.base().toString();
+  }
+
+  String host() {
+    return address.base().getHost().replaceAll("[\\[\\]]", "");
+  }
+
+  boolean isPlain() {
+    return "http".equals(address.base().getScheme());
+  }
+
+  /** The same program at one of the addresses of its host. */
+  HttpTarget at(InetAddress one) {
+    String host = one.getHostAddress();
+    String literal = one instanceof Inet6Address ? "[" + host.replaceFirst("%.*", "") + "]" : host;
+    int port = address.base().getPort();
+    URI base = URI.create("http://" + literal + (port < 0 ? "" : ":" + port));
+    return new HttpTarget(
+        new Address(address.name(), base, address.variable(), address.headers()), http, timeout);
   }
 
   /** The answer to a GET, whatever its status. */

@@ -3,6 +3,7 @@ package org.aragora.telemetry.exporter.backend;
 import java.util.List;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.event.DebateStarted;
+import org.aragora.telemetry.schemas.text.Unicode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,20 +32,14 @@ public record DebateStart(
   static DebateStart of(DebateStarted started) {
     String task = started.task();
     return new DebateStart(
-        task == null ? null : beginning(task, MAX_TASK_CHARS),
+        task == null ? null : Unicode.cut(task, MAX_TASK_CHARS),
         started.agents().stream()
             .limit(MAX_AGENTS)
-            .map(name -> beginning(name, MAX_AGENT_CHARS))
+            .map(name -> Unicode.cut(name, MAX_AGENT_CHARS))
             .toList(),
         started.agents().size(),
         started.domain(),
         started.plannedRounds());
-  }
-
-  private static String beginning(String text, int chars) {
-    int end = Math.min(text.length(), chars);
-    boolean splits = end < text.length() && Character.isHighSurrogate(text.charAt(end - 1));
-    return text.substring(0, splits ? end - 1 : end);
   }
 
   /** Domain of a debate: that of its end, else that of its start, else {@code general}. */

@@ -2,7 +2,6 @@ package org.aragora.telemetry.exporter.deadletter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -11,7 +10,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.aragora.telemetry.chassis.redact.RecordRedaction;
 import org.aragora.telemetry.exporter.backend.DebateStart;
+import org.aragora.telemetry.schemas.text.Unicode;
+import org.aragora.telemetry.schemas.text.Utf8;
 import org.aragora.telemetry.schemas.topic.DeadLetterHeaders;
 import org.jspecify.annotations.Nullable;
 
@@ -46,11 +48,18 @@ public final class DeadLetterTopic implements AutoCloseable {
   private final Producer<byte[], byte[]> producer;
   private final String topic;
   private final String exporter;
+  private final @Nullable RecordRedaction redaction;
 
   /**
    * @param producer waits for all replicas; closed by {@link #close}
+   * @param redaction null if dead letters keep what was written
    */
-  public DeadLetterTopic(Producer<byte[], byte[]> producer, String topic, String exporter) {
+  public DeadLetterTopic(
+      Producer<byte[], byte[]> producer,
+      String topic,
+      String exporter,
+      @Nullable RecordRedaction redaction) {
+    this.redaction = redaction;
     this.producer = producer;
     this.topic = topic;
     this.exporter = exporter;
@@ -68,8 +77,13 @@ public final class DeadLetterTopic implements AutoCloseable {
   public CompletableFuture<Void> deadLetter(
       ConsumerRecord<byte[], byte[]> origin, @Nullable DebateStart start, Cause cause, Cut cut) {
     Headers headers = new RecordHeaders();
+    boolean redacted = false;
     if (cut == Cut.NOTHING) {
-      origin.headers().forEach(headers::add);
+      for (Header header : origin.headers()) {
+        Header clean = redaction == null ? header : redaction.header(header);
+        redacted |= clean != header;
+        headers.add(clean);
+      }
     } else if (origin.headers().iterator().hasNext()) {
       put(headers, HEADERS_SIZE, Integer.toString(size(origin.headers())));
     }
@@ -78,19 +92,29 @@ public final class DeadLetterTopic implements AutoCloseable {
     put(headers, DeadLetterHeaders.OFFSET, Long.toString(origin.offset()));
     put(headers, DeadLetterHeaders.TIMESTAMP, Long.toString(origin.timestamp()));
     put(headers, DeadLetterHeaders.REASON, cause.reason());
-    put(headers, DeadLetterHeaders.MESSAGE, beginning(cause.message()));
+    put(headers, DeadLetterHeaders.MESSAGE, Unicode.cut(message(cause), MAX_MESSAGE_CHARS));
     put(headers, DeadLetterHeaders.EXPORTER, exporter);
     headers.remove(DeadLetterHeaders.DEBATE);
     if (start != null && cut.compareTo(Cut.LARGE_VALUE) <= 0) {
-      headers.add(DeadLetterHeaders.DEBATE, DebateStartText.write(start));
+      byte[] text = DebateStartText.write(start);
+      byte[] clean = clean(text);
+      redacted |= clean != text;
+      headers.add(DeadLetterHeaders.DEBATE, clean);
+    }
+    byte[] cleanKey = clean(origin.key());
+    byte[] cleanValue = clean(origin.value());
+    redacted |= cleanKey != origin.key() || cleanValue != origin.value();
+    headers.remove(DeadLetterHeaders.REDACTED);
+    if (redacted) {
+      put(headers, DeadLetterHeaders.REDACTED, "true");
     }
     int most = cut == Cut.ALMOST_ALL ? SMALL : cut == Cut.LARGE_VALUE ? LARGE : Integer.MAX_VALUE;
-    byte[] key = cut(origin.key(), cut == Cut.ALMOST_ALL ? SMALL : Integer.MAX_VALUE);
-    byte[] value = cut(origin.value(), most);
-    if (key != origin.key()) {
+    byte[] key = cut(cleanKey, cut == Cut.ALMOST_ALL ? SMALL : Integer.MAX_VALUE);
+    byte[] value = cut(cleanValue, most);
+    if (key != cleanKey) {
       put(headers, KEY_SIZE, Integer.toString(origin.key().length));
     }
-    if (value != origin.value()) {
+    if (value != cleanValue) {
       put(headers, VALUE_SIZE, Integer.toString(origin.value().length));
     }
     CompletableFuture<Void> written = new CompletableFuture<>();
@@ -113,9 +137,18 @@ public final class DeadLetterTopic implements AutoCloseable {
   /** Reason and text of a dead letter. */
   public record Cause(String reason, String message) {}
 
+  private String message(Cause cause) {
+    return redaction == null ? cause.message() : redaction.text(cause.message());
+  }
+
+  @SuppressWarnings("NullAway") // Kafka's records may have neither key nor value
+  private byte[] clean(byte @Nullable [] bytes) {
+    return bytes == null || redaction == null ? bytes : redaction.bytes(bytes);
+  }
+
   @SuppressWarnings("NullAway") // Kafka's records may have neither key nor value
   private static byte[] cut(byte @Nullable [] bytes, int most) {
-    return bytes == null || bytes.length <= most ? bytes : Arrays.copyOf(bytes, most);
+    return bytes == null ? null : Utf8.cut(bytes, most);
   }
 
   private static int size(Headers headers) {
@@ -124,12 +157,6 @@ public final class DeadLetterTopic implements AutoCloseable {
       size += header.key().length() + (header.value() == null ? 0 : header.value().length);
     }
     return size;
-  }
-
-  private static String beginning(String message) {
-    int end = Math.min(message.length(), MAX_MESSAGE_CHARS);
-    boolean splits = end < message.length() && Character.isHighSurrogate(message.charAt(end - 1));
-    return message.substring(0, splits ? end - 1 : end);
   }
 
   private static void put(Headers headers, String name, String value) {

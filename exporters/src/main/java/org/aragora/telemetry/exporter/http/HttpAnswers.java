@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.aragora.telemetry.exporter.backend.Answer;
+import org.aragora.telemetry.schemas.text.Unicode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,7 +80,7 @@ public final class HttpAnswers {
   /** Beginning of a text as one line, for a log line or a header. */
   public static String head(String text) {
     String line = text.strip().replace('\n', ' ').replace('\r', ' ');
-    return line.length() <= SHOWN_CHARS ? line : line.substring(0, SHOWN_CHARS) + "…";
+    return Unicode.isLongerThan(line, SHOWN_CHARS) ? Unicode.cut(line, SHOWN_CHARS) + "…" : line;
   }
 
   /** Parses a Retry-After header: seconds or an HTTP date; zero for anything else. */

@@ -1,7 +1,5 @@
 package org.aragora.telemetry.exporter.http;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +20,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
+import org.aragora.telemetry.schemas.text.TextFile;
+import org.aragora.telemetry.schemas.text.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /** TLS from PEM files. */
@@ -95,13 +95,13 @@ public final class Tls {
 
   private static Collection<? extends Certificate> certificates(String file)
       throws GeneralSecurityException, IOException {
-    byte[] pem = Files.readAllBytes(Path.of(file));
+    byte[] pem = Utf8.withoutByteOrderMark(Files.readAllBytes(Path.of(file)));
     return CertificateFactory.getInstance("X.509")
         .generateCertificates(new ByteArrayInputStream(pem));
   }
 
   private static PrivateKey key(String file) throws GeneralSecurityException, IOException {
-    String pem = Files.readString(Path.of(file), US_ASCII);
+    String pem = TextFile.read(Path.of(file));
     String body = pem.replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
     PKCS8EncodedKeySpec spec = new PKCS8EncodedKeySpec(Base64.getDecoder().decode(body));
     InvalidKeySpecException failure =

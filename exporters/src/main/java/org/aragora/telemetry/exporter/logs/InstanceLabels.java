@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.aragora.telemetry.schemas.text.Unicode;
 
 /**
  * Values of the label {@code instance}: at most a limit at a time, because each makes streams in
@@ -25,7 +26,7 @@ final class InstanceLabels {
 
   /** The label's value for a line of the given append time. */
   String of(String instance, long appendMs) {
-    String label = cut(instance);
+    String label = Unicode.cut(instance, MAX_CHARS);
     if (lastSeen.containsKey(label)) {
       lastSeen.merge(label, appendMs, Math::max);
       return label;
@@ -44,11 +45,5 @@ final class InstanceLabels {
     }
     oldest.remove();
     return true;
-  }
-
-  private static String cut(String value) {
-    return value.codePointCount(0, value.length()) <= MAX_CHARS
-        ? value
-        : value.substring(0, value.offsetByCodePoints(0, MAX_CHARS));
   }
 }

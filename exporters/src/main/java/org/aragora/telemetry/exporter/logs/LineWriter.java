@@ -11,7 +11,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
-import org.aragora.telemetry.exporter.redact.Redactor;
+import org.aragora.telemetry.chassis.redact.Redactor;
+import org.aragora.telemetry.schemas.text.Unicode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,11 +65,11 @@ final class LineWriter {
       return withoutFields;
     }
     int others = json(head, CUT, Form.CUT).length;
-    return json(head, beginning(message, charsWithin(message, limit - others)) + CUT, Form.CUT);
+    return json(head, beginning(message, limit - others) + CUT, Form.CUT);
   }
 
-  /** Number of characters whose JSON form has at most the given number of bytes. */
-  private static int charsWithin(String text, int bytes) {
+  /** The longest beginning whose JSON form has at most the given number of bytes. */
+  private static String beginning(String text, int bytes) {
     int at = 0;
     int used = 0;
     while (at < text.length()) {
@@ -79,7 +80,7 @@ final class LineWriter {
       }
       at += Character.charCount(codePoint);
     }
-    return at;
+    return text.substring(0, at);
   }
 
   private static int jsonBytes(int codePoint) {
@@ -176,15 +177,9 @@ final class LineWriter {
   }
 
   private static String cut(String clean) {
-    return clean.length() <= MAX_NAME_CHARS ? clean : beginning(clean, MAX_NAME_CHARS) + CUT;
-  }
-
-  private static String beginning(String text, int chars) {
-    int end = Math.min(text.length(), Math.max(0, chars));
-    if (end > 0 && end < text.length() && Character.isHighSurrogate(text.charAt(end - 1))) {
-      end--;
-    }
-    return text.substring(0, end);
+    return Unicode.isLongerThan(clean, MAX_NAME_CHARS)
+        ? Unicode.cut(clean, MAX_NAME_CHARS) + CUT
+        : clean;
   }
 
   private static void value(JsonGenerator out, @Nullable Object value) throws IOException {

@@ -48,7 +48,7 @@ final class LogConverter extends EventConverter<LogEntry> {
             clean(line.ids().requestId()),
             clean(line.ids().userId()));
     ConsumerRecord<byte[], byte[]> origin = record.origin();
-    String instance = writer.redacted(event.instanceId());
+    String instance = writer.redacted(Event.instanceId(writer.redacted(event.source())));
     LineWriter.Times times = new LineWriter.Times(record.time().instant(), record.skewedTime());
     LogEntry entry =
         new LogEntry(

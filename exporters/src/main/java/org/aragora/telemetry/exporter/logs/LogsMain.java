@@ -3,6 +3,7 @@ package org.aragora.telemetry.exporter.logs;
 import java.net.URI;
 import java.util.List;
 import org.aragora.telemetry.chassis.main.ServiceMain;
+import org.aragora.telemetry.chassis.redact.RedactionSettings;
 import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.exporter.backend.Backend;
 import org.aragora.telemetry.exporter.backend.Converter;
@@ -51,7 +52,7 @@ public final class LogsMain {
     return new LogConverter(
         ExporterSettings.rules(settings),
         settings.get(LokiSettings.MIN_LEVEL),
-        new LineWriter(ExporterSettings.redactor(settings)),
+        new LineWriter(RedactionSettings.redactor(settings)),
         new InstanceLabels(settings.get(LokiSettings.INSTANCE_LIMIT)));
   }
 

@@ -75,7 +75,7 @@ public final class ExportLoop<P> implements Runnable {
     retentionLoss = new RetentionLossCheck(consumer, context.metrics());
     lag =
         new LagReport(
-            consumer, context.clients().highWatermarks(), context.metrics(), Clock.systemUTC());
+            consumer, context.clients().endOffsets(), context.metrics(), Clock.systemUTC());
   }
 
   /** Runs until {@link #stop}, or until Kafka reports an error that no retry changes. */
@@ -236,7 +236,7 @@ public final class ExportLoop<P> implements Runnable {
       LOG.warn("The consumer did not close in order: {}", e.toString());
     }
     reader.close();
-    context.clients().highWatermarks().close();
+    context.clients().endOffsets().close();
   }
 
   /** Adds and removes partitions. The consumer calls it within poll and close. */

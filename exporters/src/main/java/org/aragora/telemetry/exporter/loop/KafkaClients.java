@@ -3,7 +3,7 @@ package org.aragora.telemetry.exporter.loop;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.aragora.telemetry.exporter.deadletter.DeadLetterTopic;
-import org.aragora.telemetry.exporter.partition.HighWatermarks;
+import org.aragora.telemetry.exporter.partition.EndOffsets;
 import org.aragora.telemetry.exporter.partition.RecreatedTopics;
 
 /**
@@ -11,13 +11,13 @@ import org.aragora.telemetry.exporter.partition.RecreatedTopics;
  *
  * @param consumer reads committed records and commits only on request; the loop closes it
  * @param pastConsumers open consumers outside any group, to read a partition's past
- * @param highWatermarks of the partitions of the consumer; the loop closes it
+ * @param endOffsets of the partitions of the consumer; the loop closes it
  * @param recreatedTopics of the topics of the consumer
  * @param deadLetters closed by its owner
  */
 public record KafkaClients(
     Consumer<byte[], byte[]> consumer,
     Supplier<Consumer<byte[], byte[]>> pastConsumers,
-    HighWatermarks highWatermarks,
+    EndOffsets endOffsets,
     RecreatedTopics recreatedTopics,
     DeadLetterTopic deadLetters) {}

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.aragora.telemetry.exporter.health.ExporterMetrics;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lag of an exporter, in records per partition and in seconds per topic. Records behind an open
@@ -16,47 +17,51 @@ import org.aragora.telemetry.exporter.health.ExporterMetrics;
  */
 public final class LagReport {
   private final Consumer<byte[], byte[]> consumer;
-  private final HighWatermarks highWatermarks;
+  private final EndOffsets endOffsets;
   private final ExporterMetrics metrics;
   private final Clock clock;
 
-  /** {@code highWatermarks}: closed by its owner. */
+  /** {@code endOffsets}: closed by its owner. */
   public LagReport(
       Consumer<byte[], byte[]> consumer,
-      HighWatermarks highWatermarks,
+      EndOffsets endOffsets,
       ExporterMetrics metrics,
       Clock clock) {
     this.consumer = consumer;
-    this.highWatermarks = highWatermarks;
+    this.endOffsets = endOffsets;
     this.metrics = metrics;
     this.clock = clock;
   }
 
   /** Updates the metrics. Called on the loop's thread. */
   public void refresh(Collection<PartitionOffsets> owned) {
-    Map<TopicPartition, Long> highs =
-        highWatermarks.refresh(
+    Map<TopicPartition, EndOffsets.End> ends =
+        endOffsets.refresh(
             owned.stream().map(PartitionOffsets::partition).collect(Collectors.toSet()));
     Map<TopicPartition, Long> records = new HashMap<>();
     Map<TopicPartition, Long> unstable = new HashMap<>();
     Map<String, Long> oldest = new HashMap<>();
     for (PartitionOffsets offsets : owned) {
       TopicPartition partition = offsets.partition();
-      OptionalLong unread = consumer.currentLag(partition);
-      long heldBack = unread.isPresent() ? heldBack(partition, unread.getAsLong(), highs) : 0;
+      EndOffsets.End end = ends.get(partition);
+      long heldBack = end == null ? 0 : end.heldBack();
+      long unread = unread(partition, end);
       unstable.put(partition, heldBack);
-      records.put(partition, unread.orElse(0) + heldBack + offsets.unacknowledgedOffsets());
+      records.put(partition, unread + heldBack + offsets.unacknowledgedOffsets());
       offsets.onHeldBack(heldBack > 0, clock.millis());
-      long timestamp = offsets.oldestTimestampMs(unread.orElse(0) > 0);
+      long timestamp = offsets.oldestTimestampMs(unread > 0);
       oldest.merge(partition.topic(), timestamp, LagReport::older);
     }
     metrics.lag(records, unstable, oldest);
   }
 
-  /** Offsets from the last stable one to the high watermark. */
-  private long heldBack(TopicPartition partition, long unread, Map<TopicPartition, Long> highs) {
-    Long high = highs.get(partition);
-    return high == null ? 0 : Math.max(0, high - consumer.position(partition) - unread);
+  /** Offsets to the last stable one, as the consumer or the broker knows it. */
+  private long unread(TopicPartition partition, EndOffsets.@Nullable End end) {
+    OptionalLong ofLastFetch = consumer.currentLag(partition);
+    if (end == null || ofLastFetch.isEmpty()) {
+      return ofLastFetch.orElse(0);
+    }
+    return Math.max(ofLastFetch.getAsLong(), end.stable() - consumer.position(partition));
   }
 
   /** The older of two append times; 0 is none. */

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.aragora.telemetry.chassis.http.StatusServer;
 import org.aragora.telemetry.chassis.main.RunningService;
+import org.aragora.telemetry.chassis.redact.RedactionSettings;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.chassis.topics.ClientStart;
@@ -29,7 +30,7 @@ import org.aragora.telemetry.exporter.loop.ExportLoop;
 import org.aragora.telemetry.exporter.loop.KafkaClients;
 import org.aragora.telemetry.exporter.loop.LoopContext;
 import org.aragora.telemetry.exporter.loop.LoopSettings;
-import org.aragora.telemetry.exporter.partition.HighWatermarks;
+import org.aragora.telemetry.exporter.partition.EndOffsets;
 import org.aragora.telemetry.exporter.partition.RecreatedTopics;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.topic.InputTopic;
@@ -117,20 +118,24 @@ public final class ExporterProcess implements RunningService {
     backend = target;
     server =
         StatusServer.start(
-            new StatusServer.Address(
-                settings.get(StatusServer.HOST), settings.get(definition.own().port())),
+            StatusServer.Address.of(settings, definition.own().port()),
             registry,
             health::live,
             health::ready);
     try {
       String topic = Topics.EXPORT_DEAD_LETTERS.under(settings.get(TopicSettings.PREFIX));
-      deadLetters = new DeadLetterTopic(open(kafka::producer, health), topic, definition.name());
+      deadLetters =
+          new DeadLetterTopic(
+              open(kafka::producer, health),
+              topic,
+              definition.name(),
+              RedactionSettings.ofDeadLetters(settings));
       Admin admin = open(kafka::admin, health);
       KafkaClients clients =
           new KafkaClients(
               open(() -> kafka.member(groupId), health),
               kafka::consumer,
-              HighWatermarks.of(admin),
+              EndOffsets.of(admin),
               RecreatedTopics.of(admin),
               deadLetters);
       loop = new ExportLoop<>(new LoopContext(bounds, clients, metrics, health), converter, target);

@@ -1,22 +1,17 @@
 package org.aragora.telemetry.exporter.process;
 
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.stream.Stream;
+import org.aragora.telemetry.chassis.door.DoorSettings;
 import org.aragora.telemetry.chassis.http.StatusServer;
+import org.aragora.telemetry.chassis.redact.RedactionSettings;
 import org.aragora.telemetry.chassis.settings.CountingSettings;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.chassis.topics.TopicSettings;
 import org.aragora.telemetry.exporter.backend.EventRules;
 import org.aragora.telemetry.exporter.loop.LoopSettings;
-import org.aragora.telemetry.exporter.redact.Redactor;
 import org.aragora.telemetry.schemas.topic.Topics;
 
 /** Settings of every exporter, but for the port. */
@@ -106,32 +101,11 @@ public final class ExporterSettings {
           .fallback(60)
           .doc("Time without an acknowledgement, while records wait, until it is not ready.");
 
-  private static final Setting<Set<Redactor.Kind>> REDACTION =
-      Setting.list(Settings.PREFIX + "REDACTION")
-          .map(ExporterSettings::kinds)
-          .fallback("secrets,email,phone,card")
-          .doc(
-              "Kinds of text to remove from lines and span attributes: secrets, email, phone,"
-                  + " card; none for nothing.");
-
-  private static final Setting<List<String>> REDACTION_KEYS =
-      Setting.list(Settings.PREFIX + "REDACTION_KEYS")
-          .doc("Further field names whose values are secrets.");
-
-  private static final Setting<List<String>> REDACTION_KEEP_KEYS =
-      Setting.list(Settings.PREFIX + "REDACTION_KEEP_KEYS")
-          .doc("Field names whose values are never secrets, despite their names.");
-
-  private static final Setting<List<Pattern>> REDACTION_PATTERNS =
-      Setting.text(Settings.PREFIX + "REDACTION_PATTERNS")
-          .map(ExporterSettings::patterns)
-          .doc(
-              "Further patterns to remove, in RE2 syntax, separated by blanks (write \\s for"
-                  + " one).");
-
   private static final List<Setting<?>> ALL =
       List.of(
           StatusServer.HOST,
+          DoorSettings.FILE,
+          DoorSettings.HEALTH_EXEMPT,
           TopicSettings.PREFIX,
           DEBATE_LOOKBACK,
           CountingSettings.MAX_CLOCK_SKEW,
@@ -146,17 +120,13 @@ public final class ExporterSettings {
           COMMIT_INTERVAL,
           REBALANCE_WAIT,
           DRAIN,
-          PROGRESS_TIMEOUT,
-          REDACTION,
-          REDACTION_KEYS,
-          REDACTION_KEEP_KEYS,
-          REDACTION_PATTERNS);
+          PROGRESS_TIMEOUT);
 
   private ExporterSettings() {}
 
   /** All settings of an exporter: these and its own. */
   public static List<Setting<?>> and(List<Setting<?>> own) {
-    return Stream.concat(ALL.stream(), own.stream()).toList();
+    return Stream.of(ALL, RedactionSettings.ALL, own).flatMap(List::stream).toList();
   }
 
   /** Reads the settings of the loop. */
@@ -189,41 +159,5 @@ public final class ExporterSettings {
         settings.get(TopicSettings.PREFIX),
         settings.get(DEBATE_LOOKBACK),
         settings.get(CountingSettings.MAX_CLOCK_SKEW));
-  }
-
-  /** The redactor of everything that leaves. */
-  public static Redactor redactor(Settings settings) {
-    return new Redactor(
-        settings.get(REDACTION),
-        settings.find(REDACTION_KEYS).orElse(List.of()),
-        settings.find(REDACTION_KEEP_KEYS).orElse(List.of()),
-        settings.find(REDACTION_PATTERNS).orElse(List.of()));
-  }
-
-  private static Set<Redactor.Kind> kinds(List<String> names) {
-    Set<Redactor.Kind> kinds = EnumSet.noneOf(Redactor.Kind.class);
-    for (String name : names) {
-      if (!name.equalsIgnoreCase("none")) {
-        try {
-          kinds.add(Redactor.Kind.valueOf(name.toUpperCase(Locale.ROOT)));
-        } catch (IllegalArgumentException e) {
-          throw new IllegalArgumentException(
-              "each of it must be one of secrets, email, phone, card, none", e);
-        }
-      }
-    }
-    return kinds;
-  }
-
-  private static List<Pattern> patterns(String text) {
-    List<Pattern> patterns = new ArrayList<>();
-    for (String each : text.split("\\s+", -1)) {
-      try {
-        patterns.add(Pattern.compile(each));
-      } catch (PatternSyntaxException e) {
-        throw new IllegalArgumentException(e.getMessage(), e);
-      }
-    }
-    return patterns;
   }
 }

@@ -17,9 +17,9 @@ import io.opentelemetry.sdk.trace.data.StatusData;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.aragora.telemetry.chassis.redact.Redactor;
 import org.aragora.telemetry.exporter.backend.DebateStart;
 import org.aragora.telemetry.exporter.backend.EventRecord;
-import org.aragora.telemetry.exporter.redact.Redactor;
 import org.aragora.telemetry.exporter.trace.SpanIdentity;
 import org.aragora.telemetry.exporter.trace.TraceIds;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
@@ -30,6 +30,7 @@ import org.aragora.telemetry.schemas.event.RoundCompleted;
 import org.aragora.telemetry.schemas.field.CallStatus;
 import org.aragora.telemetry.schemas.field.DebateOutcome;
 import org.aragora.telemetry.schemas.field.EndpointTemplate;
+import org.aragora.telemetry.schemas.text.Unicode;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the spans of each event type: names, attributes, status. Not thread-safe. */
@@ -244,14 +245,9 @@ final class SpanWriter {
     }
   }
 
-  private static String beginning(String clean) {
-    boolean splits = Character.isHighSurrogate(clean.charAt(MAX_TEXT - 1));
-    return clean.substring(0, splits ? MAX_TEXT - 1 : MAX_TEXT);
-  }
-
   /** Redacts before it cuts, so that no part of a secret remains. */
   private String text(String value) {
     String clean = redactor.text(value);
-    return clean.length() <= MAX_TEXT ? clean : beginning(clean) + "…";
+    return Unicode.isLongerThan(clean, MAX_TEXT) ? Unicode.cut(clean, MAX_TEXT) + "…" : clean;
   }
 }

@@ -3,6 +3,7 @@ package org.aragora.telemetry.exporter.spans;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.List;
 import org.aragora.telemetry.chassis.main.ServiceMain;
+import org.aragora.telemetry.chassis.redact.RedactionSettings;
 import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.exporter.backend.Backend;
 import org.aragora.telemetry.exporter.backend.Converter;
@@ -51,7 +52,7 @@ public final class SpansMain {
   private static Converter<List<SpanData>> converter(Settings settings) {
     SpanWriter writer =
         new SpanWriter(
-            ExporterSettings.redactor(settings),
+            RedactionSettings.redactor(settings),
             SpanSettings.resources(settings),
             settings.get(SpanSettings.AGENT_SERVICES));
     return new SpanConverter(

@@ -9,6 +9,8 @@ import org.aragora.telemetry.exporter.contract.TestEvents;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.event.DebateStarted;
 import org.aragora.telemetry.schemas.field.DebateOutcome;
+import org.aragora.telemetry.schemas.text.Unicode;
+import org.aragora.telemetry.testbed.events.AstralTexts;
 import org.junit.jupiter.api.Test;
 
 class DebateLogTest {
@@ -83,5 +85,21 @@ class DebateLogTest {
     start(0, "d", "task");
     log.forget(P);
     assertThat(log.start(P, "d", 0)).isNull();
+  }
+
+  @Test
+  void aStartIsCutBetweenCharacters() {
+    for (String text : AstralTexts.around(2_000)) {
+      DebateStart start =
+          DebateStart.of(new DebateStarted("d", List.of(text), "law", text, null, null));
+      assertThat(Unicode.isWellFormed(start.task())).isTrue();
+      assertThat(start.task().codePoints().count()).isLessThanOrEqualTo(2_000);
+      assertThat(start.agents()).hasSize(1).allMatch(Unicode::isWellFormed);
+    }
+    for (String text : AstralTexts.around(200)) {
+      DebateStart start =
+          DebateStart.of(new DebateStarted("d", List.of(text), "law", text, null, null));
+      assertThat(start.agents()).hasSize(1).allMatch(Unicode::isWellFormed);
+    }
   }
 }

@@ -45,7 +45,7 @@ import org.aragora.telemetry.exporter.loop.ExportLoop;
 import org.aragora.telemetry.exporter.loop.KafkaClients;
 import org.aragora.telemetry.exporter.loop.LoopContext;
 import org.aragora.telemetry.exporter.loop.LoopSettings;
-import org.aragora.telemetry.exporter.partition.HighWatermarks;
+import org.aragora.telemetry.exporter.partition.EndOffsets;
 import org.aragora.telemetry.exporter.partition.RecreatedTopics;
 import org.aragora.telemetry.exporter.process.ExporterProcess;
 import org.aragora.telemetry.schemas.envelope.Event;
@@ -93,7 +93,7 @@ public abstract class ExporterContract {
       };
 
   private volatile int largestDeadLetter = Integer.MAX_VALUE;
-  private final Map<TopicPartition, Long> highWatermarks = new ConcurrentHashMap<>();
+  private final Map<TopicPartition, EndOffsets.End> endOffsets = new ConcurrentHashMap<>();
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private Backend<?> backend;
   private ExportLoop<?> loop;
@@ -565,16 +565,31 @@ public abstract class ExporterContract {
   void recordsBehindAnOpenTransactionAreLag() {
     start();
     await().atMost(SOON).until(() -> metric("lag_records") == 0);
-    highWatermarks.put(P0, 20L);
+    endOffsets.put(P0, new EndOffsets.End(0, 20));
 
     await().atMost(SOON).until(() -> metric("unstable_records") == 20);
     assertThat(metric("lag_records")).isEqualTo(20);
     await().atMost(SOON).until(() -> metric("lag_seconds") > 1);
     assertThat(health.ready().ok()).isTrue();
 
-    highWatermarks.put(P0, 0L);
+    endOffsets.put(P0, new EndOffsets.End(0, 0));
     await().atMost(SOON).until(() -> metric("lag_seconds") == 0);
     assertThat(metric("lag_records")).isZero();
+  }
+
+  /** A paused partition is not fetched, so its consumer knows the end of its last fetch. */
+  @Test
+  void recordsThatTheConsumerHasNotFetchedAreLagAndNotHeldBack() {
+    start();
+    await().atMost(SOON).until(() -> metric("lag_records") == 0);
+    endOffsets.put(P0, new EndOffsets.End(20, 20));
+
+    await().atMost(SOON).until(() -> metric("lag_records") == 20);
+    assertThat(metric("unstable_records")).isZero();
+
+    endOffsets.put(P0, new EndOffsets.End(25, 20)); // appended between two answers
+    await().atMost(SOON).until(() -> metric("lag_records") == 25);
+    assertThat(metric("unstable_records")).isZero();
   }
 
   // ---- the harness
@@ -598,12 +613,12 @@ public abstract class ExporterContract {
                     () -> {
                       throw new AssertionError("The past of this topic is not needed.");
                     },
-                    new HighWatermarks(
-                        partitions -> CompletableFuture.completedFuture(Map.copyOf(highWatermarks)),
+                    new EndOffsets(
+                        partitions -> CompletableFuture.completedFuture(Map.copyOf(endOffsets)),
                         () -> {}),
                     new RecreatedTopics(topics -> CompletableFuture.completedFuture(Map.of())),
                     new DeadLetterTopic(
-                        producer, "aragora.export-dead-letters", definition.name())),
+                        producer, "aragora.export-dead-letters", definition.name(), null)),
                 new ExporterMetrics(
                     definition.name(), bounds.topics(), registry, Clock.systemUTC()),
                 health),

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import org.aragora.telemetry.schemas.text.Unicode;
+import org.aragora.telemetry.testbed.events.AstralTexts;
 import org.junit.jupiter.api.Test;
 
 class HttpAnswersTest {
@@ -16,5 +18,13 @@ class HttpAnswersTest {
         .isEqualTo(Duration.ofSeconds(30));
     assertThat(HttpAnswers.retryAfter("soon", now)).isZero();
     assertThat(HttpAnswers.retryAfter(null, now)).isZero();
+  }
+
+  @Test
+  void aResponseIsCutBetweenCharacters() {
+    for (String text : AstralTexts.around(300)) {
+      assertThat(Unicode.isWellFormed(HttpAnswers.head(text))).as(text).isTrue();
+      assertThat(HttpAnswers.head(text)).startsWith(text.substring(0, Math.min(4, text.length())));
+    }
   }
 }

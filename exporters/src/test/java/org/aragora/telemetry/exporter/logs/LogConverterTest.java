@@ -34,7 +34,9 @@ import org.aragora.telemetry.schemas.event.LogEmitted;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.aragora.telemetry.schemas.field.CallStatus;
 import org.aragora.telemetry.schemas.field.LogLevel;
+import org.aragora.telemetry.schemas.text.Unicode;
 import org.aragora.telemetry.schemas.topic.InputTopic;
+import org.aragora.telemetry.testbed.events.AstralTexts;
 import org.junit.jupiter.api.Test;
 
 class LogConverterTest {
@@ -327,5 +329,34 @@ class LogConverterTest {
       }
     }
     Documentation.assertBlock("lines of a debate", "```\n" + String.join("\n", lines) + "\n```\n");
+  }
+
+  @Test
+  void everyTextOfALineIsCutBetweenCharacters() throws IOException {
+    for (int bound : new int[] {128, 512}) {
+      for (String longText : AstralTexts.around(bound)) {
+        String text = Unicode.cut(longText, 1_000);
+        LogEmitted data =
+            new LogEmitted(
+                LogLevel.INFO, text, text, text, text, 1L, text, text, text, Map.of("a", text));
+        Event event = new Event("e", "/x/" + text, TestEvents.TIME, null, null, null, data);
+        LogEntry entry = ((Conversion.Export<LogEntry>) convert(event)).payload();
+        assertThat(Unicode.isWellFormed(json(entry).toString())).isTrue();
+        assertThat(json(entry).get("message").asText()).isEqualTo(text);
+        assertThat(entry.toString()).matches(Unicode::isWellFormed);
+        assertThat(Unicode.isWellFormed(new InstanceLabels(9).of(text, 0))).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void aMessageOverTheLimitIsCutBetweenCharacters() throws IOException {
+    for (int shift = 0; shift < 16; shift++) {
+      LogEntry entry =
+          entry(
+              log(LogLevel.INFO, "a".repeat(shift) + "😀".repeat(LineWriter.MAX_BYTES / 12), null));
+      assertThat(entry.line().getBytes(UTF_8).length).isLessThanOrEqualTo(LineWriter.MAX_BYTES);
+      assertThat(Unicode.isWellFormed(json(entry).toString())).isTrue();
+    }
   }
 }

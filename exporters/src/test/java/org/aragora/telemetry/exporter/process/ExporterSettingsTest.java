@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.aragora.telemetry.chassis.redact.RedactionSettings;
+import org.aragora.telemetry.chassis.redact.Redactor;
 import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.chassis.settings.SettingsText;
 import org.aragora.telemetry.exporter.logs.LogsMain;
-import org.aragora.telemetry.exporter.redact.Redactor;
 import org.aragora.telemetry.exporter.spans.SpansMain;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,7 @@ class ExporterSettingsTest {
   }
 
   private static String redacted(String kinds) {
-    return ExporterSettings.redactor(read("ARAGORA_TELEMETRY_REDACTION", kinds))
+    return RedactionSettings.redactor(read("ARAGORA_TELEMETRY_REDACTION", kinds))
         .text("a@example.com");
   }
 

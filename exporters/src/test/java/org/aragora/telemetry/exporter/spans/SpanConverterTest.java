@@ -6,6 +6,7 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,8 @@ import org.aragora.telemetry.schemas.event.RoundCompleted;
 import org.aragora.telemetry.schemas.event.WebsocketOpened;
 import org.aragora.telemetry.schemas.field.CallStatus;
 import org.aragora.telemetry.schemas.field.DebateOutcome;
+import org.aragora.telemetry.schemas.text.Unicode;
+import org.aragora.telemetry.testbed.events.AstralTexts;
 import org.junit.jupiter.api.Test;
 
 class SpanConverterTest {
@@ -280,5 +283,39 @@ class SpanConverterTest {
   void eventsWithoutDurationAreNoSpans() {
     assertThat(convert(converter(), TestEvents.event("e", new WebsocketOpened("c", 1))))
         .isEqualTo(new Conversion.Skip<>("other_type"));
+  }
+
+  @Test
+  void everyTextOfASpanIsCutBetweenCharacters() {
+    for (int bound : new int[] {200, 1_024, 2_000}) {
+      for (String text : AstralTexts.around(bound)) {
+        Converter<List<SpanData>> converter = converter();
+        convert(
+            converter,
+            TestEvents.event(
+                "s", new DebateStarted("d", List.of(text, "b"), "law", text, 3L, null)));
+        List<SpanData> spans =
+            new ArrayList<>(
+                ((Conversion.Export<List<SpanData>>)
+                        convert(
+                            converter,
+                            TestEvents.event(
+                                "e",
+                                new DebateCompleted(
+                                    "d", DebateOutcome.ERROR, 1, 3L, 0.9, null, text))))
+                    .payload());
+        String name = Unicode.cut(text, 1_024);
+        spans.addAll(
+            spans(
+                new AgentCallCompleted(
+                    "c", name, CallStatus.ERROR, 1, name, name, name, 1L, 1L, name, "d", 1L)));
+        for (SpanData span : spans) {
+          assertThat(span.getName() + span.getStatus().getDescription() + span.getAttributes())
+              .matches(Unicode::isWellFormed);
+          assertThat(span.getEvents().toString() + span.getResource())
+              .matches(Unicode::isWellFormed);
+        }
+      }
+    }
   }
 }

@@ -198,4 +198,13 @@ class TlsTest {
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("/no/such");
   }
+
+  @Test
+  void aByteOrderMarkBeforeAPemFileIsSkipped() throws Exception {
+    for (String file : List.of(certificate, key)) {
+      Files.writeString(Path.of(file), "\uFEFF" + Files.readString(Path.of(file)));
+    }
+    linesGoOverTlsWithAClientCertificate();
+    spansGoOverTlsWithAClientCertificate();
+  }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import org.aragora.telemetry.producer.stamp.EventContext;
+import org.aragora.telemetry.schemas.event.AgentCallCompleted;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.event.DebateStarted;
 import org.aragora.telemetry.schemas.event.EloUpdated;
@@ -35,6 +36,7 @@ final class Debate {
   private final Queue<Agent> rated = new ArrayDeque<>();
 
   private int round;
+  private String roundSpanId;
   private long roundStartedNanos;
   private long dueNanos;
   private boolean ended;
@@ -49,6 +51,7 @@ final class Debate {
     this.abandoned = dice.chance(0.03);
     this.traceId = dice.hex(32);
     this.spanId = dice.hex(16);
+    this.roundSpanId = dice.hex(16);
     this.startedNanos = nowNanos;
     this.roundStartedNanos = nowNanos;
   }
@@ -73,13 +76,28 @@ final class Debate {
     return instance;
   }
 
-  int round() {
-    return round;
+  boolean isEnded() {
+    return ended;
   }
 
-  /** Context of a call that an agent makes for it. */
-  EventContext call(Dice dice) {
-    return dice.within(traceId, spanId);
+  /** Returns the time that an operation which ends now may have taken within its round. */
+  Duration longest(long nowNanos) {
+    return Duration.ofNanos((nowNanos - roundStartedNanos) / 10 * 9);
+  }
+
+  /** Adds the debate to a call, and the round that goes on. */
+  AgentCallCompleted own(AgentCallCompleted call) {
+    AgentCallCompleted own = call.withDebateId(id);
+    return inRound() ? own.withRound(round + 1L) : own;
+  }
+
+  /** Context of an operation within the round that goes on, else within the debate. */
+  EventContext inside(Dice dice) {
+    return dice.within(traceId, inRound() ? roundSpanId : spanId);
+  }
+
+  private boolean inRound() {
+    return round < rounds;
   }
 
   Agent anyAgent(Dice dice) {
@@ -108,8 +126,9 @@ final class Debate {
       round++;
       instance.emit(
           new RoundCompleted(id, round, nowNanos - roundStartedNanos),
-          dice.within(traceId, spanId));
+          new EventContext(traceparent(roundSpanId), spanId, null));
       roundStartedNanos = nowNanos;
+      roundSpanId = dice.hex(16);
       if (abandoned) {
         return false;
       }
@@ -150,7 +169,11 @@ final class Debate {
   }
 
   private EventContext context() {
-    return new EventContext("00-" + traceId + "-" + spanId + "-01", null, null);
+    return new EventContext(traceparent(spanId), null, null);
+  }
+
+  private String traceparent(String span) {
+    return "00-" + traceId + "-" + span + "-01";
   }
 
   private void nextStep(Dice dice, long nowNanos) {

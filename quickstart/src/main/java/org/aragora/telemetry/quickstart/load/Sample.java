@@ -10,6 +10,7 @@ import org.aragora.telemetry.schemas.event.LogEmitted;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.aragora.telemetry.schemas.field.CallStatus;
 import org.aragora.telemetry.schemas.field.LogLevel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Events of several Aragora instances, one at a time: requests of which some fail and some are
@@ -40,7 +41,7 @@ final class Sample {
     if (kind < 0.40) {
       request();
     } else if (kind < 0.65) {
-      agentCall();
+      agentCall(nowNanos);
     } else if (kind < 0.80) {
       debate(nowNanos);
     } else if (kind < 0.85) {
@@ -106,16 +107,22 @@ final class Sample {
     };
   }
 
-  private void agentCall() {
-    Debate debate = dice.chance(0.9) ? debates.peek() : null;
+  private void agentCall(long nowNanos) {
+    Debate debate = dice.chance(0.9) ? openDebate() : null;
     Agent agent = debate == null ? dice.oneOf(Agent.ALL) : debate.anyAgent(dice);
     double chance = dice.number(0, 1);
     CallStatus status =
         chance < agent.failing()
             ? CallStatus.ERROR
             : chance < agent.failing() + 0.01 ? CallStatus.TIMEOUT : CallStatus.SUCCESS;
+    if (status == CallStatus.TIMEOUT) {
+      debate = null; // a minute is longer than any round
+    }
     Duration duration =
         status == CallStatus.TIMEOUT ? Duration.ofSeconds(60) : dice.around(agent.medianMs());
+    if (debate != null && duration.compareTo(debate.longest(nowNanos)) > 0) {
+      duration = debate.longest(nowNanos);
+    }
     AgentCallCompleted call =
         AgentCallCompleted.of("call-" + dice.hex(12), agent.name(), status, duration)
             .withOperation(dice.oneOf(List.of("generate", "critique", "vote")))
@@ -129,10 +136,16 @@ final class Sample {
     if (debate == null) {
       dice.oneOf(instances).emit(call, dice.root());
     } else {
-      debate
-          .instance()
-          .emit(call.withDebateId(debate.id()).withRound(debate.round() + 1L), debate.call(dice));
+      debate.instance().emit(debate.own(call), debate.inside(dice));
     }
+  }
+
+  /** Returns the debate whose next step is nearest and that goes on; null if none does. */
+  private @Nullable Debate openDebate() {
+    return debates.stream()
+        .filter(debate -> !debate.isEnded())
+        .min(Comparator.comparingLong(Debate::dueNanos))
+        .orElse(null);
   }
 
   private void websocket() {
@@ -156,10 +169,10 @@ final class Sample {
                     ? LogEmitted.of(LogLevel.INFO, "aragora.debate", "Round completed")
                         .withSource("orchestrator", "run_round", 412)
                     : LogEmitted.of(LogLevel.DEBUG, "aragora.memory", "Cache hit");
-    Debate debate = debates.peek();
+    Debate debate = openDebate();
     Instance instance = debate == null ? dice.oneOf(instances) : debate.instance();
     instance.emit(
         debate == null ? line : line.withDebateId(debate.id()),
-        debate == null ? EventContext.none() : debate.call(dice));
+        debate == null ? EventContext.none() : debate.inside(dice));
   }
 }

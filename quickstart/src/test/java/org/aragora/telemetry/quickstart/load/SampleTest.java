@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +23,7 @@ import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.event.DebateStarted;
 import org.aragora.telemetry.schemas.event.EventData;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
+import org.aragora.telemetry.schemas.event.RoundCompleted;
 import org.aragora.telemetry.schemas.event.WebsocketClosed;
 import org.aragora.telemetry.schemas.event.WebsocketOpened;
 import org.aragora.telemetry.schemas.field.CallStatus;
@@ -85,10 +88,49 @@ class SampleTest {
     assertThat(new HashSet<>(started).size()).isGreaterThan(ended.size());
   }
 
+  @Test
+  void everyCallLiesWithinItsRoundAndItsDebate() {
+    run();
+
+    Map<String, long[]> spans = new HashMap<>();
+    for (int i = 0; i < EVENTS; i++) {
+      EventData event = recording.events.get(i);
+      long nanos =
+          event instanceof RoundCompleted round
+              ? round.durationNanos()
+              : event instanceof DebateCompleted debate ? debate.durationNanos() : -1;
+      if (nanos >= 0) {
+        long end = recording.nanos.get(i);
+        spans.put(spanId(i), new long[] {end - nanos, end});
+      }
+    }
+    int inside = 0;
+    for (int i = 0; i < EVENTS; i++) {
+      String parent = recording.contexts.get(i).parentSpanId();
+      if (recording.events.get(i) instanceof AgentCallCompleted call && spans.containsKey(parent)) {
+        inside++;
+        long end = recording.nanos.get(i);
+        assertThat(end - call.durationNanos()).isGreaterThanOrEqualTo(spans.get(parent)[0]);
+        assertThat(end).isLessThanOrEqualTo(spans.get(parent)[1]);
+      }
+    }
+    List<AgentCallCompleted> ofDebates =
+        all(AgentCallCompleted.class).stream().filter(call -> call.debateId() != null).toList();
+    assertThat(ofDebates).filteredOn(call -> call.round() != null).hasSizeGreaterThan(2000);
+    assertThat((double) inside / ofDebates.size())
+        .as("the rest is of the few without an end")
+        .isGreaterThan(0.8);
+  }
+
+  private String spanId(int i) {
+    return Objects.requireNonNull(recording.contexts.get(i).traceparent()).substring(36, 52);
+  }
+
   private void run() {
     Sample sample = new Sample(42, List.of(recording));
     for (int i = 0; i < EVENTS; i++) {
-      sample.next(TimeUnit.MILLISECONDS.toNanos(i));
+      recording.now = TimeUnit.MILLISECONDS.toNanos(i);
+      sample.next(recording.now);
     }
   }
 
@@ -100,10 +142,13 @@ class SampleTest {
 
     private final List<EventData> events = new ArrayList<>();
     private final List<EventContext> contexts = new ArrayList<>();
+    private final List<Long> nanos = new ArrayList<>();
+    private long now;
 
     @Override
     public void emit(EventData data, EventContext context) {
       events.add(Objects.requireNonNull(data));
+      nanos.add(now);
       contexts.add(context);
     }
 

@@ -66,6 +66,11 @@ record Parked(
     return false;
   }
 
+  /** Returns true if redaction has changed it. */
+  boolean isRedacted() {
+    return record.headers().lastHeader(DeadLetterHeaders.REDACTED) != null;
+  }
+
   /** The exporter that could not send it; null for a dead letter of the processor. */
   @Nullable String exporter() {
     return text(record.headers(), DeadLetterHeaders.EXPORTER);

@@ -41,6 +41,8 @@ public final class Redrive {
     FAILED_AGAIN("failed again after they were sent back; --again sends them"),
     /** Parts of it are missing. */
     CUT("too large to be kept whole; they cannot be sent back"),
+    /** A secret was removed from it. */
+    REDACTED("redacted, so that they are not what was written; they cannot be sent back"),
     /** Its topic takes less than it has, so sending it would stop the redrive. */
     TOO_LARGE("larger than their topic takes; raise its max.message.bytes to send them back"),
     /** The partition that it came from is not there. */
@@ -200,6 +202,9 @@ public final class Redrive {
     }
     if (parked.isCut()) {
       return Fate.CUT;
+    }
+    if (parked.isRedacted()) {
+      return Fate.REDACTED;
     }
     if (!route.hasHome(parked, partitionsOf)) {
       return Fate.HOMELESS;

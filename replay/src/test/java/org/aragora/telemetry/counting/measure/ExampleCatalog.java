@@ -14,6 +14,7 @@ public final class ExampleCatalog {
   public static MetricCatalog create(String topicPrefix) {
     return new MetricCatalog(
         topicPrefix,
+        text -> text,
         catalog ->
             catalog
                 .counter("aragora_slow_requests_total", "Requests that took longer than a second")

@@ -72,7 +72,8 @@ class RetiredPartsTest {
             10_000,
             Duration.ofDays(7),
             Duration.ZERO,
-            false);
+            false,
+            text -> text);
     PartitionCounter counter =
         PartitionCounters.of(rules, "aragora.")
             .open(

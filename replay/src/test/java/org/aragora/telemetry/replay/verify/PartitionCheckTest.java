@@ -22,7 +22,8 @@ class PartitionCheckTest {
           10_000,
           Duration.ofDays(7),
           Duration.ZERO,
-          false);
+          false,
+          text -> text);
 
   @Test
   void noWindowIsWholeBeforeTheFirstRecordThatIsLeftWasRead() {

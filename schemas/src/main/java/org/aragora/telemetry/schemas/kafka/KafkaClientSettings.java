@@ -1,7 +1,6 @@
 package org.aragora.telemetry.schemas.kafka;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,12 +11,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.SslConfigs;
+import org.aragora.telemetry.schemas.text.TextFile;
 import org.aragora.telemetry.schemas.text.Unicode;
 
 /**
@@ -108,8 +109,8 @@ public record KafkaClientSettings(Map<String, String> values, List<String> warni
               String name = settingOf(variable);
               if (REFUSED.contains(name) || refused.contains(name)) {
                 throw new InvalidSettingException(
-                    "%s=%s is refused: %s is fixed by this program's guarantees; remove it."
-                        .formatted(variable, value, name));
+                    "%s is refused: %s is fixed by this program's guarantees; remove it."
+                        .formatted(shown(variable, value), name));
               }
               boolean usable = known.contains(name);
               if (!usable && !CLIENT_KEYS.containsKey(name)) {
@@ -141,32 +142,32 @@ public record KafkaClientSettings(Map<String, String> values, List<String> warni
   /** Replaces each {@code KAFKA_X_FILE}, if X is a password, by X with the file's content. */
   private static Map<String, String> withSecretsFromFiles(Map<String, String> environment) {
     Map<String, String> variables = new TreeMap<>(environment);
-    environment.forEach(
-        (variable, file) -> {
-          if (!variable.startsWith(PREFIX) || !variable.endsWith(FILE) || file.isBlank()) {
-            return;
-          }
-          String secret = variable.substring(0, variable.length() - FILE.length());
-          ConfigDef.ConfigKey key = CLIENT_KEYS.get(settingOf(secret));
-          if (key == null || key.type != ConfigDef.Type.PASSWORD) {
-            return;
-          }
-          if (!environment.getOrDefault(secret, "").isBlank()) {
-            throw new InvalidSettingException(
-                "%s is refused: %s is set too; remove one of them.".formatted(variable, secret));
-          }
-          try {
-            variables.remove(variable);
-            variables.put(
-                secret,
-                Unicode.withoutByteOrderMark(Files.readString(Path.of(file.strip())))
-                    .replaceFirst("\\R$", ""));
-          } catch (IOException | IllegalArgumentException e) {
-            throw new InvalidSettingException(
-                "%s=%s is refused: the file cannot be read (%s)."
-                    .formatted(variable, file, e.getClass().getSimpleName()));
-          }
-        });
+    variables.replaceAll((variable, value) -> Unicode.withoutByteOrderMark(value));
+    Map.copyOf(variables)
+        .forEach(
+            (variable, file) -> {
+              if (!variable.startsWith(PREFIX) || !variable.endsWith(FILE) || file.isBlank()) {
+                return;
+              }
+              String secret = variable.substring(0, variable.length() - FILE.length());
+              ConfigDef.ConfigKey key = CLIENT_KEYS.get(settingOf(secret));
+              if (key == null || key.type != ConfigDef.Type.PASSWORD) {
+                return;
+              }
+              if (!variables.getOrDefault(secret, "").isBlank()) {
+                throw new InvalidSettingException(
+                    "%s is refused: %s is set too; remove one of them."
+                        .formatted(variable, secret));
+              }
+              try {
+                variables.remove(variable);
+                variables.put(secret, TextFile.readSecret(Path.of(file.strip())));
+              } catch (IOException | IllegalArgumentException e) {
+                throw new InvalidSettingException(
+                    "%s=%s is refused: the file cannot be read (%s)."
+                        .formatted(variable, file, e.getClass().getSimpleName()));
+              }
+            });
     return variables;
   }
 
@@ -179,6 +180,11 @@ public record KafkaClientSettings(Map<String, String> values, List<String> warni
   }
 
   private static void check(String variable, String name, String value) {
+    if (name.equals(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG) && value.indexOf('@') >= 0) {
+      throw new InvalidSettingException(
+          "%s is refused: it contains credentials; set KAFKA_SASL_JAAS_CONFIG instead."
+              .formatted(variable));
+    }
     ConfigDef.ConfigKey key = CLIENT_KEYS.get(name);
     if (key == null) {
       return;
@@ -189,10 +195,15 @@ public record KafkaClientSettings(Map<String, String> values, List<String> warni
         key.validator.ensureValid(name, parsed);
       }
     } catch (ConfigException e) {
-      String shown = key.type == ConfigDef.Type.PASSWORD ? "" : "=" + value;
+      String shown = key.type == ConfigDef.Type.PASSWORD ? variable : shown(variable, value);
       throw new InvalidSettingException(
-          "%s%s is refused: it is not valid for %s.".formatted(variable, shown, name));
+          "%s is refused: it is not valid for %s.".formatted(shown, name));
     }
+  }
+
+  /** A variable with its value, unless that may be an address with a password. */
+  private static String shown(String variable, String value) {
+    return value.indexOf('@') >= 0 ? variable : variable + "=" + value;
   }
 
   private static Map<String, ConfigDef.ConfigKey> clientKeys() {

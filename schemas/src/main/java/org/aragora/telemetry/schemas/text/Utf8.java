@@ -60,6 +60,22 @@ public final class Utf8 {
     return marked ? Arrays.copyOfRange(bytes, 3, bytes.length) : bytes;
   }
 
+  /**
+   * At most the first {@code most} bytes: a sequence that the limit would split is left out. Bytes
+   * that are not UTF-8 are cut at the limit.
+   */
+  public static byte[] cut(byte[] bytes, int most) {
+    if (bytes.length <= most) {
+      return bytes;
+    }
+    for (int start = most - 1; start >= Math.max(0, most - 3); start--) {
+      if ((bytes[start] & 0xC0) != 0x80) {
+        return Arrays.copyOf(bytes, start + sequenceLength(bytes, start) > most ? start : most);
+      }
+    }
+    return Arrays.copyOf(bytes, most);
+  }
+
   /** Index of the first byte that breaks the rules, -1 if there is none. */
   public static int firstError(byte[] bytes) {
     int i = 0;

@@ -27,6 +27,9 @@ public final class DeadLetterHeaders {
   /** Why it was refused, in a sentence. */
   public static final String MESSAGE = PREFIX + "message";
 
+  /** Present if redaction has changed a part of the record, which cannot be sent back. */
+  public static final String REDACTED = PREFIX + "redacted";
+
   /** Which exporter could not send it, {@code spans} or {@code logs}; exporters only. */
   public static final String EXPORTER = PREFIX + "exporter";
 

@@ -18,6 +18,7 @@ import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
+import org.aragora.telemetry.schemas.text.Unicode;
 
 /** All topics of the pipeline. */
 public final class Topics {
@@ -137,7 +138,8 @@ public final class Topics {
    * @throws InvalidSettingException if no topic name may begin so
    */
   public static String prefix(Map<String, String> environment) {
-    return checkPrefix(environment.getOrDefault(PREFIX_VARIABLE, DEFAULT_PREFIX), PREFIX_VARIABLE);
+    String prefix = environment.getOrDefault(PREFIX_VARIABLE, DEFAULT_PREFIX);
+    return checkPrefix(Unicode.withoutByteOrderMark(prefix), PREFIX_VARIABLE);
   }
 
   /**

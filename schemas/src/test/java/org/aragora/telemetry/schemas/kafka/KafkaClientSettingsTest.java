@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -198,5 +199,33 @@ class KafkaClientSettingsTest {
 
   private static KafkaClientSettings consumer(Map<String, String> environment) {
     return KafkaClientSettings.read(environment, ConsumerConfig.configNames(), Set.of());
+  }
+
+  @Test
+  void aByteOrderMarkIsNotPartOfAValueOrASecret(@TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("jaas"), "\uFEFFmodule required;\r\n");
+    assertThat(
+            consumer(
+                    Map.of(
+                        "KAFKA_SASL_JAAS_CONFIG_FILE",
+                        "\uFEFF" + file,
+                        "KAFKA_BOOTSTRAP_SERVERS",
+                        "\uFEFFkafka:9092",
+                        "KAFKA_SASL_JAAS_CONFIG",
+                        "\uFEFF"))
+                .values())
+        .containsEntry("sasl.jaas.config", "module required;")
+        .containsEntry("bootstrap.servers", "kafka:9092");
+  }
+
+  @Test
+  void aPasswordInAnAddressIsRefusedAndNotShown() {
+    for (String variable :
+        List.of("KAFKA_BOOTSTRAP_SERVERS", "KAFKA_CLIENT_DNS_LOOKUP", "KAFKA_GROUP_ID")) {
+      assertThatThrownBy(() -> consumer(Map.of(variable, "SASL_SSL://u:hunter2@kafka:9092")))
+          .isInstanceOf(InvalidSettingException.class)
+          .hasMessageStartingWith(variable + " is refused: ")
+          .hasMessageNotContaining("hunter2");
+    }
   }
 }

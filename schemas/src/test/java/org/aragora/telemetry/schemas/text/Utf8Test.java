@@ -82,4 +82,22 @@ class Utf8Test {
     assertThat(Utf8.withoutByteOrderMark(new byte[] {(byte) 0xEF, (byte) 0xBB})).hasSize(2);
     assertThat(Utf8.withoutByteOrderMark(new byte[0])).isEmpty();
   }
+
+  @Test
+  void bytesAreCutBetweenCharactersAndAtTheLimitIfTheyAreNotUtf8() {
+    byte[] text = "aé€😀".repeat(3).getBytes(StandardCharsets.UTF_8);
+    for (int most = 0; most <= text.length + 1; most++) {
+      byte[] cut = Utf8.cut(text, most);
+      assertThat(Utf8.firstError(cut)).isNegative();
+      assertThat(cut.length).isBetween(Math.min(most, text.length) - 3, most);
+      assertThat(text).startsWith(cut);
+    }
+    byte[] noise = new byte[10];
+    java.util.Arrays.fill(noise, (byte) 0x80);
+    assertThat(Utf8.cut(noise, 7)).hasSize(7);
+    noise[6] = (byte) 0xF0; // a beginning without its end
+    assertThat(Utf8.cut(noise, 7)).hasSize(6);
+    noise[7] = 'a';
+    assertThat(Utf8.cut(noise, 7)).hasSize(7);
+  }
 }

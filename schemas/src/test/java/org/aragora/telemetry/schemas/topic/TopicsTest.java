@@ -104,6 +104,8 @@ class TopicsTest {
   void prefixComesFromTheEnvironment() {
     assertThat(Topics.prefix(Map.of())).isEqualTo("aragora.");
     assertThat(Topics.prefix(Map.of("ARAGORA_TELEMETRY_TOPIC_PREFIX", "t1."))).isEqualTo("t1.");
+    assertThat(Topics.prefix(Map.of("ARAGORA_TELEMETRY_TOPIC_PREFIX", "\uFEFFt1.")))
+        .isEqualTo("t1.");
     assertThat(Topics.prefix(Map.of("ARAGORA_TELEMETRY_TOPIC_PREFIX", ""))).isEmpty();
   }
 

@@ -1,4 +1,4 @@
-/** The facts about the broker on which counting and serving depend. */
+/** Facts about the broker on which counting and serving depend, and the times that follow. */
 @NullMarked
 package org.aragora.telemetry.processor.flow;
 

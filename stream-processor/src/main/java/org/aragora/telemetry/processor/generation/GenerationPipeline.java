@@ -181,11 +181,14 @@ public final class GenerationPipeline implements AutoCloseable {
             this::onDisplaced),
         new CountProcessor.Services(
             new PartitionCounters(
-                config.rules(), () -> new MetricCatalog(config.topicPrefix()), takeover),
+                config.rules(),
+                () -> new MetricCatalog(config.topicPrefix(), config.rules().labelText()),
+                takeover),
             offsets,
             System::nanoTime,
             config.commitInterval(),
-            topics::deadLetterRoom),
+            topics::deadLetterRoom,
+            config.deadLetterRedaction()),
         view);
   }
 

@@ -55,11 +55,12 @@ final class PartitionEnds {
   Map<TopicPartition, Unread> from(Map<TopicPartition, Long> positions)
       throws ExecutionException, InterruptedException, TimeoutException {
     Set<TopicPartition> partitions = positions.keySet();
-    Map<TopicPartition, Long> stable =
-        OffsetWatch.offsets(admin, partitions, OffsetSpec.latest(), timeout);
+    // In this order: what is appended between the two answers must not look held back.
     Map<TopicPartition, Long> high =
         OffsetWatch.offsets(
             admin, partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED, timeout);
+    Map<TopicPartition, Long> stable =
+        OffsetWatch.offsets(admin, partitions, OffsetSpec.latest(), timeout);
     barren.entrySet().removeIf(of -> passed(of.getValue(), positions.get(of.getKey())));
     findBarren(positions, stable);
     lastPositions = Map.copyOf(positions);

@@ -8,6 +8,7 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.aragora.telemetry.chassis.redact.RecordRedaction;
 import org.aragora.telemetry.counting.PartitionCounter;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.PartitionStores;
@@ -26,13 +27,19 @@ public final class CountProcessor implements Processor<byte[], byte[], Object, O
    *
    * @param deadLetterRoom most that a dead letter may have, by {@link
    *     org.aragora.telemetry.chassis.topics.RecordSize}
+   * @param deadLetterRedaction null if dead letters keep what was written
    */
   public record Services(
       PartitionCounters counters,
       ConsumedOffsets progress,
       LongSupplier nanoClock,
       Duration writeInterval,
-      IntSupplier deadLetterRoom) {}
+      IntSupplier deadLetterRoom,
+      @Nullable RecordRedaction deadLetterRedaction) {
+    private DeadLetter.Form deadLetters() {
+      return new DeadLetter.Form(deadLetterRoom.getAsInt(), deadLetterRedaction);
+    }
+  }
 
   private final InputNodes nodes;
   private final Services services;
@@ -75,7 +82,7 @@ public final class CountProcessor implements Processor<byte[], byte[], Object, O
 
     Life(ProcessorContext<Object, Object> context) {
       partition = new InputPartition(nodes.topic(), context.taskId().partition());
-      sink = new TopicSink(context, nodes, services.deadLetterRoom());
+      sink = new TopicSink(context, nodes, services::deadLetters);
       ingest = context.getStateStore(nodes.ingestStore());
       aggregate = context.getStateStore(nodes.aggregateStore());
       counter =

@@ -1,16 +1,18 @@
 package org.aragora.telemetry.processor.pipeline;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Set;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.aragora.telemetry.chassis.redact.RecordRedaction;
 import org.aragora.telemetry.chassis.topics.RecordSize;
 import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.codec.EventCodec;
+import org.aragora.telemetry.schemas.text.Unicode;
+import org.aragora.telemetry.schemas.text.Utf8;
 import org.aragora.telemetry.schemas.topic.DeadLetterHeaders;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +26,9 @@ final class DeadLetter {
   static final String KEY_SIZE = DeadLetterHeaders.PREFIX + "key-size";
   static final String HEADERS_SIZE = DeadLetterHeaders.PREFIX + "headers-size";
 
-  private static final Set<String> SIZES = Set.of(VALUE_SIZE, KEY_SIZE, HEADERS_SIZE);
+  /** Headers that stand for a state of the letter, so those of the record itself are left out. */
+  private static final Set<String> STATES =
+      Set.of(VALUE_SIZE, KEY_SIZE, HEADERS_SIZE, DeadLetterHeaders.REDACTED);
 
   private static final int CUT_BYTES = 64 * 1024;
   private static final int MAX_PART_BYTES = EventCodec.MAX_VALUE_BYTES;
@@ -36,14 +40,27 @@ final class DeadLetter {
 
   private DeadLetter() {}
 
-  /** {@code room}: most that it may have by {@link RecordSize}. */
+  /**
+   * The form of dead letters.
+   *
+   * @param room most that one may have by {@link RecordSize}
+   * @param redaction null if they keep what was written
+   */
+  record Form(int room, @Nullable RecordRedaction redaction) {}
+
+  @SuppressWarnings("ReferenceEquality") // redaction returns the same record if it changed nothing
   static Record<byte[], byte[]> of(
-      Record<byte[], byte[]> record,
+      Record<byte[], byte[]> read,
       RecordMetadata metadata,
       Decoded.Invalid invalid,
       long wallClockMs,
-      int room) {
-    Headers origin = origin(metadata, invalid);
+      Form form) {
+    Record<byte[], byte[]> record = redacted(read, form.redaction());
+    int room = form.room();
+    Headers origin = origin(metadata, invalid, form.redaction());
+    if (record != read) {
+      put(origin, DeadLetterHeaders.REDACTED, "true");
+    }
     long ownBytes = RecordSize.of(null, null, origin) + MARKS_BYTES;
     RecordHeaders headers = new RecordHeaders();
     long headerBytes = size(record.headers());
@@ -59,7 +76,7 @@ final class DeadLetter {
                 <= room;
     if (keepsHeaders) {
       for (Header header : record.headers()) {
-        if (!SIZES.contains(header.key())) {
+        if (!STATES.contains(header.key())) {
           headers.add(header);
         }
       }
@@ -73,21 +90,44 @@ final class DeadLetter {
     byte[] key = cut(record.key(), left);
     left -= key == null ? 0 : key.length;
     byte[] value = cut(record.value(), left);
-    keepSize(record, KEY_SIZE, record.key(), key, headers);
-    keepSize(record, VALUE_SIZE, record.value(), value, headers);
+    if (key != record.key()) {
+      keepSize(read, KEY_SIZE, read.key(), headers);
+    }
+    if (value != record.value()) {
+      keepSize(read, VALUE_SIZE, read.value(), headers);
+    }
     return new Record<>(key, value, wallClockMs, headers);
   }
 
-  private static Headers origin(RecordMetadata metadata, Decoded.Invalid invalid) {
+  /** The record without its secrets; the same object if it has none. */
+  private static Record<byte[], byte[]> redacted(
+      Record<byte[], byte[]> read, @Nullable RecordRedaction redaction) {
+    if (redaction == null) {
+      return read;
+    }
+    RecordHeaders headers = new RecordHeaders();
+    boolean changed = false;
+    for (Header header : read.headers()) {
+      Header clean = redaction.header(header);
+      changed |= clean != header;
+      headers.add(clean);
+    }
+    byte[] key = redaction.bytesOrNull(read.key());
+    byte[] value = redaction.bytesOrNull(read.value());
+    changed |= key != read.key() || value != read.value();
+    return changed ? read.withKey(key).withValue(value).withHeaders(headers) : read;
+  }
+
+  private static Headers origin(
+      RecordMetadata metadata, Decoded.Invalid invalid, @Nullable RecordRedaction redaction) {
     Headers origin = new RecordHeaders();
     put(origin, DeadLetterHeaders.TOPIC, metadata.topic());
     put(origin, DeadLetterHeaders.PARTITION, String.valueOf(metadata.partition()));
     put(origin, DeadLetterHeaders.OFFSET, String.valueOf(metadata.offset()));
     put(origin, DeadLetterHeaders.REASON, invalid.reason().label());
-    String message = invalid.message();
-    if (message.length() > MAX_MESSAGE_CHARS) {
-      message =
-          message.substring(0, message.offsetByCodePoints(0, MAX_MESSAGE_CHARS / 2)) + "\u2026";
+    String message = redaction == null ? invalid.message() : redaction.text(invalid.message());
+    if (Unicode.isLongerThan(message, MAX_MESSAGE_CHARS)) {
+      message = Unicode.cut(message, MAX_MESSAGE_CHARS) + "\u2026";
     }
     put(origin, DeadLetterHeaders.MESSAGE, message);
     return origin;
@@ -103,16 +143,12 @@ final class DeadLetter {
   @SuppressWarnings("NullAway") // Kafka's records may have neither key nor value
   private static byte[] cut(byte @Nullable [] bytes, long left) {
     int kept = kept(bytes, (int) Math.min(MAX_PART_BYTES, left));
-    return bytes == null || kept == bytes.length ? bytes : Arrays.copyOf(bytes, kept);
+    return bytes == null || kept == bytes.length ? bytes : Utf8.cut(bytes, kept);
   }
 
   private static void keepSize(
-      Record<byte[], byte[]> record,
-      String name,
-      byte @Nullable [] whole,
-      byte @Nullable [] kept,
-      Headers headers) {
-    if (whole != null && kept != null && kept.length < whole.length) {
+      Record<byte[], byte[]> record, String name, byte @Nullable [] whole, Headers headers) {
+    if (whole != null) {
       boolean wasCut = whole.length == BoundedRecords.LIMIT + 1;
       Header size = wasCut ? record.headers().lastHeader(name) : null;
       put(headers, name, String.valueOf(size(size, whole.length)));

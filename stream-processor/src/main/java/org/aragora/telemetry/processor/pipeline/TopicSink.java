@@ -1,7 +1,7 @@
 package org.aragora.telemetry.processor.pipeline;
 
 import java.nio.charset.StandardCharsets;
-import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -23,14 +23,16 @@ final class TopicSink implements CountSink {
 
   private final ProcessorContext<Object, Object> context;
   private final InputNodes nodes;
-  private final IntSupplier deadLetterRoom;
+  private final Supplier<DeadLetter.Form> deadLetters;
   private @Nullable Record<byte[], byte[]> reading;
 
   TopicSink(
-      ProcessorContext<Object, Object> context, InputNodes nodes, IntSupplier deadLetterRoom) {
+      ProcessorContext<Object, Object> context,
+      InputNodes nodes,
+      Supplier<DeadLetter.Form> deadLetters) {
     this.context = context;
     this.nodes = nodes;
-    this.deadLetterRoom = deadLetterRoom;
+    this.deadLetters = deadLetters;
   }
 
   /** Makes a record the current one, which a dead letter may be built from. */
@@ -52,8 +54,7 @@ final class TopicSink implements CountSink {
       throw new IllegalStateException("a dead letter without a record");
     }
     context.forward(
-        DeadLetter.of(
-            reading, metadata(), why, context.currentSystemTimeMs(), deadLetterRoom.getAsInt()),
+        DeadLetter.of(reading, metadata(), why, context.currentSystemTimeMs(), deadLetters.get()),
         nodes.deadLetters());
   }
 

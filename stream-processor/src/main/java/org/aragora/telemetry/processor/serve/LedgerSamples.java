@@ -8,7 +8,9 @@ import java.util.stream.Stream;
 import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.value.ExactSum;
+import org.aragora.telemetry.processor.flow.CompleteUntil;
 import org.aragora.telemetry.processor.flow.ConsumedOffsets;
+import org.aragora.telemetry.processor.flow.TopicTime;
 import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 
@@ -22,17 +24,20 @@ final class LedgerSamples {
   private final Map<InputPartition, Ledger> ledgers;
   private final ConsumedOffsets progress;
   private final TopicTime time;
+  private final CompleteUntil completeUntil;
   private final Snapshots to;
 
   LedgerSamples(
       ServeSettings settings,
       Map<InputPartition, Ledger> ledgers,
       ConsumedOffsets progress,
+      CompleteUntil completeUntil,
       Snapshots to) {
     this.settings = settings;
     this.ledgers = ledgers;
     this.progress = progress;
     this.time = new TopicTime(ledgers, progress);
+    this.completeUntil = completeUntil;
     this.to = to;
   }
 
@@ -93,7 +98,7 @@ final class LedgerSamples {
           PREFIX + "complete_until_timestamp_seconds",
           "Event time up to which a topic is counted, but for late events",
           Labels.of("topic", name),
-          (double) until.getAsLong() / NANOS_PER_SECOND);
+          (double) completeUntil.served(topic, until.getAsLong()) / NANOS_PER_SECOND);
     }
     double lagMs = 0;
     boolean known = false;

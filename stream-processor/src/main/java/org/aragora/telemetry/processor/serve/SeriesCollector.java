@@ -9,7 +9,9 @@ import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricType;
 import org.aragora.telemetry.counting.metric.MetricsKey;
+import org.aragora.telemetry.processor.flow.CompleteUntil;
 import org.aragora.telemetry.processor.flow.ConsumedOffsets;
+import org.aragora.telemetry.processor.flow.TopicTime;
 
 /**
  * Collects the series that come from the topics for {@code /metrics}: those of the partitions that
@@ -21,6 +23,7 @@ public final class SeriesCollector implements MultiCollector {
   private final ConsumedOffsets progress;
   private final SeriesSamples seriesSamples;
   private final int topicTimePartition;
+  private final CompleteUntil completeUntil = new CompleteUntil();
 
   public SeriesCollector(MetricsView view, ServeSettings settings, ConsumedOffsets progress) {
     this.view = view;
@@ -83,7 +86,7 @@ public final class SeriesCollector implements MultiCollector {
         }
       }
       if (next.partition() == topicTimePartition) {
-        new LedgerSamples(settings, next.ledgers(), progress, snapshots).add();
+        new LedgerSamples(settings, next.ledgers(), progress, completeUntil, snapshots).add();
       }
     }
     return snapshots.build(includedNames);

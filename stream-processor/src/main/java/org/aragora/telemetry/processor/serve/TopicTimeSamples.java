@@ -12,6 +12,7 @@ import org.aragora.telemetry.counting.value.Aggregate;
 import org.aragora.telemetry.counting.value.ExactSum;
 import org.aragora.telemetry.counting.value.InstanceAggregate;
 import org.aragora.telemetry.counting.value.RatioAggregate;
+import org.aragora.telemetry.processor.flow.TopicTime;
 import org.aragora.telemetry.processor.serve.parts.Part;
 import org.aragora.telemetry.processor.serve.parts.SeriesParts;
 

@@ -1,7 +1,7 @@
 package org.aragora.telemetry.processor.settings;
 
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,8 +13,12 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
+import org.aragora.telemetry.chassis.door.DoorSettings;
 import org.aragora.telemetry.chassis.http.StatusServer;
 import org.aragora.telemetry.chassis.page.StatusPage;
+import org.aragora.telemetry.chassis.redact.RecordRedaction;
+import org.aragora.telemetry.chassis.redact.RedactionSettings;
+import org.aragora.telemetry.chassis.redact.Redactor;
 import org.aragora.telemetry.chassis.settings.CountingSettings;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
@@ -23,15 +27,10 @@ import org.aragora.telemetry.counting.flow.CountingRules;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
+import org.jspecify.annotations.Nullable;
 
 /** Every setting of the processor, read once from the environment. Immutable. */
 public final class ProcessorConfig {
-  private static final Setting<String> STATE_DIR =
-      Setting.text("ARAGORA_TELEMETRY_STATE_DIR")
-          .doc(
-              "Working directory of Kafka Streams, by default `aragora-telemetry` in the temporary"
-                  + " directory; state lives in memory and in Kafka.");
-
   private static final Setting<Integer> STREAM_THREADS =
       Setting.integer("ARAGORA_TELEMETRY_STREAM_THREADS")
           .range(1, 64)
@@ -103,32 +102,39 @@ public final class ProcessorConfig {
   private static final Setting<Integer> METRICS_PORT = StatusServer.port(9090);
 
   /** Every setting of the processor, except those of the log. */
-  public static final List<Setting<?>> SETTINGS =
-      List.of(
-          TopicSettings.PREFIX,
-          CountingSettings.APPLICATION_ID,
-          STATE_DIR,
-          STREAM_THREADS,
-          STANDBY_REPLICAS,
-          GROUP_PROTOCOL,
-          COMMIT_INTERVAL,
-          SESSION_TIMEOUT,
-          TRANSACTION_TIMEOUT,
-          CACHE_MAX_BYTES,
-          CountingSettings.MAX_CLOCK_SKEW,
-          CountingSettings.LATE_GRACE,
-          CountingSettings.DEBATE_DEADLINE,
-          CountingSettings.BIRTH,
-          CountingSettings.SERIES_LIMIT,
-          CountingSettings.RUN_LIMIT,
-          CountingSettings.SERIES_RETENTION,
-          CREATE_TOPICS,
-          PARTITIONS,
-          STALL,
-          StatusServer.HOST,
-          METRICS_PORT,
-          StatusPage.ENABLED,
-          PAGE_ADDRESS);
+  public static final List<Setting<?>> SETTINGS = settings();
+
+  private static List<Setting<?>> settings() {
+    List<Setting<?>> settings = new ArrayList<>(RedactionSettings.ALL);
+    settings.addAll(
+        List.of(
+            TopicSettings.PREFIX,
+            CountingSettings.APPLICATION_ID,
+            STREAM_THREADS,
+            STANDBY_REPLICAS,
+            GROUP_PROTOCOL,
+            COMMIT_INTERVAL,
+            SESSION_TIMEOUT,
+            TRANSACTION_TIMEOUT,
+            CACHE_MAX_BYTES,
+            CountingSettings.MAX_CLOCK_SKEW,
+            CountingSettings.LATE_GRACE,
+            CountingSettings.DEBATE_DEADLINE,
+            CountingSettings.BIRTH,
+            CountingSettings.SERIES_LIMIT,
+            CountingSettings.RUN_LIMIT,
+            CountingSettings.SERIES_RETENTION,
+            CREATE_TOPICS,
+            PARTITIONS,
+            STALL,
+            StatusServer.HOST,
+            DoorSettings.FILE,
+            DoorSettings.HEALTH_EXEMPT,
+            METRICS_PORT,
+            StatusPage.ENABLED,
+            PAGE_ADDRESS));
+    return List.copyOf(settings);
+  }
 
   /** State is small, so a new instance warms its whole share within one probing interval. */
   private static final int WARMUP_REPLICAS = 100;
@@ -217,13 +223,6 @@ public final class ProcessorConfig {
   public Map<String, Object> streamsSettings(Generation generation, int replicationFactor) {
     Map<String, Object> streams = clientSettings();
     streams.put(StreamsConfig.APPLICATION_ID_CONFIG, generation.applicationId(applicationId()));
-    streams.put(
-        StreamsConfig.STATE_DIR_CONFIG,
-        settings
-            .find(STATE_DIR)
-            .orElseGet(
-                () ->
-                    Path.of(System.getProperty("java.io.tmpdir"), "aragora-telemetry").toString()));
     streams.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     streams.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.get(STREAM_THREADS));
     streams.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval().toMillis());
@@ -282,7 +281,7 @@ public final class ProcessorConfig {
 
   /** Address of {@code /metrics} and health. */
   public StatusServer.Address address() {
-    return new StatusServer.Address(settings.get(StatusServer.HOST), settings.get(METRICS_PORT));
+    return StatusServer.Address.of(settings, METRICS_PORT);
   }
 
   /** Returns true if the page at {@code /} is served. */
@@ -339,7 +338,13 @@ public final class ProcessorConfig {
         settings.get(CountingSettings.RUN_LIMIT),
         settings.get(CountingSettings.SERIES_RETENTION),
         settings.get(CountingSettings.BIRTH),
-        true);
+        true,
+        Redactor.ofLabels()::text);
+  }
+
+  /** Redaction of dead letters, null if they keep what was written. */
+  public @Nullable RecordRedaction deadLetterRedaction() {
+    return RedactionSettings.ofDeadLetters(settings);
   }
 
   public Duration stall() {

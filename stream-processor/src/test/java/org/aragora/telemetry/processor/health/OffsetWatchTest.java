@@ -37,6 +37,7 @@ class OffsetWatchTest {
   private Long committed;
   private long stable;
   private long high;
+  private long appendedByEachAnswer;
   private boolean needsAppendTimes;
   private final MockConsumer<byte[], byte[]> peeker = new MockConsumer<>("earliest");
   private final OffsetWatch watch =
@@ -92,6 +93,20 @@ class OffsetWatchTest {
     assertThat(watch.unstableRecords(INPUT)).hasValue(7);
     assertThat(watch.readToEndAtNanos(INPUT)).isEmpty();
     assertThat(watch.isBehind()).as("there is nothing that the group could commit").isFalse();
+  }
+
+  @Test
+  void recordsThatAreAppendedBetweenTwoAnswersAreNotHeldBack() throws Exception {
+    answers(10L, 10, 10);
+    appendedByEachAnswer = 3;
+    for (int look = 0; look < 5; look++) {
+      watch.refresh();
+      assertThat(watch.unstableRecords(INPUT)).hasValue(0);
+      assertThat(watch.heldBack(Duration.ZERO)).isEmpty();
+    }
+    high += 4; // a transaction
+    watch.refresh();
+    assertThat(watch.unstableRecords(INPUT)).hasValue(1);
   }
 
   @Test
@@ -227,6 +242,8 @@ class OffsetWatchTest {
     boolean commits =
         ((ListOffsetsOptions) arguments[1]).isolationLevel() == IsolationLevel.READ_COMMITTED;
     long offset = spec instanceof OffsetSpec.EarliestSpec ? 0 : commits ? stable : high;
+    stable += appendedByEachAnswer;
+    high += appendedByEachAnswer;
     return new ListOffsetsResult(
         Map.of(
             TOPIC_PARTITION,

@@ -5,21 +5,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.internal.AbstractRecords;
 import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.streams.processor.api.Record;
+import org.aragora.telemetry.chassis.redact.RecordRedaction;
+import org.aragora.telemetry.chassis.redact.RedactionSettings;
+import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.chassis.topics.RecordSize;
 import org.aragora.telemetry.processor.simulation.TaskContext;
 import org.aragora.telemetry.schemas.codec.Decoded;
+import org.aragora.telemetry.schemas.text.Unicode;
+import org.aragora.telemetry.schemas.text.Utf8;
 import org.aragora.telemetry.schemas.topic.DeadLetterReason;
+import org.aragora.telemetry.testbed.events.AstralTexts;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DeadLetterTest {
+  private static @Nullable RecordRedaction redaction;
+
+  @AfterEach
+  void keepEverything() {
+    redaction = null;
+  }
+
   private static final int MIB = 1_048_576;
 
   @Test
@@ -145,14 +161,19 @@ class DeadLetterTest {
 
   private static Record<byte[], byte[]> letter(
       byte[] key, byte[] value, RecordHeaders headers, int room) {
+    return letter(key, value, headers, room, "Field größe.");
+  }
+
+  private static Record<byte[], byte[]> letter(
+      byte[] key, byte[] value, RecordHeaders headers, int room, String message) {
     TaskContext<Object, Object> context = new TaskContext<>(3, () -> 0, (r, c) -> {});
     context.at("aragora.debates", 42);
     return DeadLetter.of(
         new Record<>(key, value, 5, headers),
         context.recordMetadata().orElseThrow(),
-        new Decoded.Invalid(DeadLetterReason.INVALID_FIELD, "Field größe."),
+        new Decoded.Invalid(DeadLetterReason.INVALID_FIELD, message),
         777,
-        room);
+        new DeadLetter.Form(room, redaction));
   }
 
   private static List<String> texts(Record<byte[], byte[]> letter) {
@@ -170,5 +191,61 @@ class DeadLetterTest {
 
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void everyPartIsCutBetweenCharacters() {
+    byte[] faces = "😀".repeat(MIB / 4 + 10).getBytes(StandardCharsets.UTF_8);
+    for (int shift = 0; shift < 4; shift++) {
+      byte[] text = new byte[faces.length + shift];
+      java.util.Arrays.fill(text, (byte) 'a');
+      System.arraycopy(faces, 0, text, shift, faces.length);
+      for (int room : new int[] {16_384, 65_536, 65_537, 1_048_588, 4_000_000}) {
+        Record<byte[], byte[]> letter = letter(text, text, new RecordHeaders(), room);
+        assertThat(Utf8.firstError(letter.key())).isNegative();
+        assertThat(Utf8.firstError(letter.value())).isNegative();
+        assertThat(letter.key().length + letter.value().length)
+            .isGreaterThan(Math.min(room / 2, 130_000) - 2_000);
+      }
+    }
+    for (String text : AstralTexts.around(1_024)) {
+      List<String> headers = texts(letter(null, null, new RecordHeaders(), 8 * MIB, text));
+      String message = headers.get(headers.size() - 1);
+      assertThat(message).matches(Unicode::isWellFormed).doesNotContain("?");
+      assertThat(message.codePoints().count())
+          .isLessThanOrEqualTo("aragora-dlq-message=".length() + 1_025);
+    }
+  }
+
+  @Test
+  void aRedactedLetterHasNoSecretAndAMark() {
+    redaction =
+        RedactionSettings.ofDeadLetters(
+            Settings.read(
+                RedactionSettings.ALL, Map.of("ARAGORA_TELEMETRY_DEAD_LETTER_REDACTION", "true")));
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("authorization", bytes("hunter2")).add("x", bytes("token=hunter2"));
+    headers.add("aragora-dlq-redacted", bytes("forged")).add("null", null);
+    byte[] value = bytes("{\"password\":\"hunter2\",\"größe\":1}");
+    byte[] broken = bytes("password=hunter2 \u00ff");
+    broken[broken.length - 1] = (byte) 0xFF;
+    for (byte[] bytes : List.of(value, broken)) {
+      Record<byte[], byte[]> letter =
+          letter(bytes("bob@example.org"), bytes, headers, 8 * MIB, "It is \"token=hunter2\".");
+      assertThat(texts(letter).toString() + new String(letter.value(), StandardCharsets.UTF_8))
+          .contains("aragora-dlq-redacted=true", "password", "null=null")
+          .doesNotContain("hunter2", "forged");
+      assertThat(letter.key()).isEqualTo(bytes("[REDACTED]"));
+      assertThat(texts(letter)).noneMatch(header -> header.contains("-size="));
+    }
+    assertThat(letter(null, value, new RecordHeaders()).value())
+        .isEqualTo(bytes("{\"password\":\"[REDACTED]\",\"größe\":1}"));
+    Record<byte[], byte[]> plain = letter(null, bytes("no json"), new RecordHeaders());
+    assertThat(plain.value()).isEqualTo(bytes("no json"));
+    assertThat(texts(plain)).noneMatch(header -> header.contains("redacted"));
+    assertThat(letter(null, new byte[MIB + 1], headers).value()).hasSize(65_536);
+    byte[] large = bytes("password=hunter2 " + "x".repeat(MIB));
+    assertThat(texts(letter(null, large, new RecordHeaders())))
+        .contains("aragora-dlq-value-size=" + large.length, "aragora-dlq-redacted=true");
   }
 }

@@ -70,7 +70,7 @@ class PipelineTopologyTest {
   @Test
   void theGoldenPageHasEveryMetricOfTheCatalog() {
     String page = Golden.resource("catalog-metrics.txt");
-    assertThat(new MetricCatalog("aragora.").descriptors())
+    assertThat(new MetricCatalog("aragora.", text -> text).descriptors())
         .extracting(MetricDescriptor::name)
         .contains("aragora_requests_total")
         .allMatch(name -> page.contains("# TYPE " + name + " "));
@@ -88,6 +88,45 @@ class PipelineTopologyTest {
     assertThat(header(letters.get(0), "aragora-dlq-offset")).isEqualTo("0");
     assertThat(header(letters.get(0), "aragora-dlq-reason")).isEqualTo("undecodable");
     assertThat(header(letters.get(0), "aragora-dlq-message")).isNotEmpty();
+  }
+
+  @Test
+  void noSecretIsInALabel() throws IOException {
+    String key = "sk-proj-4fJ2kPq81mNz77Lw0aXc9vBt";
+    for (String secret :
+        List.of(key, "password=hunter2-hunter2", "bob@example.org", "u:hunter2@")) {
+      String text = secret.equals("u:hunter2@") ? "https://u:hunter2@host/x" : "x " + secret;
+      for (String line : Golden.resource("catalog-events.txt").lines().toList()) {
+        int space = line.indexOf(' ');
+        pipeline.send(
+            InputTopic.byName("", line.substring(0, space)),
+            line.substring(space + 1)
+                .replaceAll(
+                    "\"(agent|domain|method|endpoint)\":\"[^\"]*\"", "\"$1\":\"/a/" + text + "\"")
+                .replaceAll(
+                    "\"source\":\"[^\"]*/([^\"/]*)\"",
+                    "\"source\":\""
+                        + (text.endsWith("/x") ? text.replace("/x", "") : "/i/$1 " + text)
+                        + "\""));
+      }
+    }
+    pipeline.pass(Duration.ofSeconds(1));
+    assertThat(metrics())
+        .contains("agent=\"/a/x [REDACTED]\"", "endpoint=\"/a/x [REDACTED]\"")
+        .contains("domain=\"/a/x [REDACTED]\"", "method=\"/a/x password=[REDACTED]\"")
+        .containsPattern("instance_up\\{instance_id=\"api-1 x \\[REDACTED]-[-\\w]{8}\"} 1.0")
+        .containsPattern("instance_id=\"u:\\[REDACTED]@host-[-\\w]{8}\"")
+        .doesNotContain(key, "hunter2", "bob@");
+  }
+
+  @Test
+  void instancesWhoseNamesAreRedactedStayApart() throws IOException {
+    for (String secret :
+        List.of("sk-proj-4fJ2kPq81mNz77Lw0aXc9vBt", "sk-proj-aaaaaaaaa1mNz77Lw0")) {
+      pipeline.send(InputTopic.INSTANCES, "key", heartbeat(secret, TestPipeline.START, 3));
+    }
+    pipeline.pass(Duration.ofSeconds(1));
+    assertThat(metrics()).contains("aragora_websocket_connections 6.0");
   }
 
   @Test

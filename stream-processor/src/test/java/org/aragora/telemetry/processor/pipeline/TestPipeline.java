@@ -17,6 +17,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
+import org.aragora.telemetry.chassis.redact.Redactor;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.flow.CountingRules;
 import org.aragora.telemetry.counting.generation.Generation;
@@ -69,7 +70,8 @@ public final class TestPipeline implements AutoCloseable {
                 progress(),
                 this::nanos,
                 Duration.ofSeconds(1),
-                () -> 1 << 23),
+                () -> 1 << 23,
+                null),
             view));
   }
 
@@ -83,7 +85,8 @@ public final class TestPipeline implements AutoCloseable {
             10_000,
             Duration.ofDays(7),
             Duration.ZERO,
-            proposesEnds);
+            proposesEnds,
+            Redactor.ofLabels()::text);
     return PartitionCounters.of(rules, "aragora.");
   }
 
@@ -102,7 +105,8 @@ public final class TestPipeline implements AutoCloseable {
                     progress(() -> 0, Map.of()),
                     () -> 0,
                     Duration.ofSeconds(1),
-                    () -> 1 << 23),
+                    () -> 1 << 23,
+                    null),
                 new MetricsView(thread -> false)))
         .get()
         .describe()

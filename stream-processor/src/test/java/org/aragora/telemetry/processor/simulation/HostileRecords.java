@@ -93,6 +93,10 @@ final class HostileRecords {
     "//",
     "/{id}",
     "/?",
+    "?",
+    "#x",
+    "?/1/2",
+    "1/",
     "/\ud83d"
   };
 
@@ -234,7 +238,7 @@ final class HostileRecords {
 
   private String source() {
     return random.nextInt(40) == 0
-        ? pick("a", "/aragora/telemetry/x", "/x/" + name(), name())
+        ? pick("a", "/", "//", "a/", "/x//", "/aragora/telemetry/x", "/x/" + name(), name())
         : "/aragora/instances/api-" + random.nextInt(30);
   }
 
@@ -293,7 +297,8 @@ final class HostileRecords {
       case REQUEST_COMPLETED -> {
         data.put("request_id", "r").put("method", pick("GET", "POST", name()));
         data.put("endpoint", random.nextInt(30) == 0 ? pick(LONG_ENDPOINTS) : pick(ENDPOINTS));
-        data.set("status", number(pick("100", "200", "404", "503", "599")));
+        data.set(
+            "status", number(pick("100", "200", "200.0", "2e2", "5.99e2", "404", "503", "599")));
         data.set("duration_seconds", seconds());
       }
       case WEBSOCKET_OPENED, WEBSOCKET_CLOSED ->
@@ -505,10 +510,11 @@ final class HostileRecords {
     return new TestRecord<>(key, json(data), headers, at);
   }
 
-  private static byte[] text(JsonNode attribute) {
+  private byte[] text(JsonNode attribute) {
     String text =
         attribute.isNumber()
             ? attribute.decimalValue().stripTrailingZeros().toPlainString()
+                + pick("", "", "", ".0", ".00")
             : attribute.asText();
     return attribute.isNull() ? null : text.getBytes(UTF_8);
   }

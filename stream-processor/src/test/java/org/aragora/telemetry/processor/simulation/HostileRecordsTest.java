@@ -166,7 +166,7 @@ class HostileRecordsTest {
         .removeIf(
             sample ->
                 sample.matches(
-                    "aragora_(telemetry_lag_|telemetry_complete_|telemetry_unstable_|instance_up|websocket_connections|[a-z_]+_rate\\{).*"));
+                    "(?s)aragora_(telemetry_lag_|telemetry_complete_|telemetry_unstable_|instance_up|websocket_connections|[a-z_]+_rate\\{).*"));
     settled.values().removeIf(value -> value == 0);
     return settled;
   }

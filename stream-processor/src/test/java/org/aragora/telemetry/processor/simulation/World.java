@@ -65,7 +65,8 @@ final class World {
   private final Map<Integer, Integer> furthest = new HashMap<>();
 
   private static List<MetricDescriptor> metrics() {
-    CountingRules any = new CountingRules(SKEW, GRACE, GRACE, 1, 1, GRACE, GRACE, false);
+    CountingRules any =
+        new CountingRules(SKEW, GRACE, GRACE, 1, 1, GRACE, GRACE, false, text -> text);
     return PartitionCounters.of(any, "aragora.").metrics();
   }
 
@@ -101,13 +102,22 @@ final class World {
   CountProcessor.Services services() {
     CountingRules rules =
         new CountingRules(
-            SKEW, GRACE, Duration.ofSeconds(600), seriesLimit, 10_000, retention, birth, proposes);
+            SKEW,
+            GRACE,
+            Duration.ofSeconds(600),
+            seriesLimit,
+            10_000,
+            retention,
+            birth,
+            proposes,
+            text -> text);
     return new CountProcessor.Services(
         PartitionCounters.of(rules, "aragora."),
         progress(),
         () -> logs.nowMs * 1_000_000,
         INTERVAL,
-        () -> 1 << 23);
+        () -> 1 << 23,
+        null);
   }
 
   private ConsumedOffsets progress() {

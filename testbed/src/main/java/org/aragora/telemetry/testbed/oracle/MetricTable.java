@@ -88,7 +88,10 @@ final class MetricTable {
           metric("aragora_requests_total", Kind.COUNTER, "METHOD ENDPOINT status")
               .on(
                   "request.completed",
-                  one(CountedEvent::method, CountedEvent::endpoint, text("status"))),
+                  one(
+                      CountedEvent::method,
+                      CountedEvent::endpoint,
+                      e -> String.valueOf(e.number("status")))),
           metric("aragora_request_duration_seconds", Kind.HISTOGRAM, "METHOD ENDPOINT")
               .seconds(.01, .05, .1, .25, .5, 1, 2.5, 5, 10)
               .on("request.completed", duration(CountedEvent::method, CountedEvent::endpoint)),

@@ -64,8 +64,12 @@ public record OracleEvent(JsonNode json, @Nullable Long timeNanos) {
     return json.path("source").asText();
   }
 
+  /** The last segment of the source that is not empty, else the source itself. */
   String instance() {
-    return source().substring(source().lastIndexOf('/') + 1);
+    return Arrays.stream(source().split("/"))
+        .reduce((before, segment) -> segment.isEmpty() ? before : segment)
+        .filter(segment -> !segment.isEmpty())
+        .orElse(source());
   }
 
   boolean isNumbered() {
@@ -107,10 +111,15 @@ public record OracleEvent(JsonNode json, @Nullable Long timeNanos) {
         .longValueExact();
   }
 
-  /** The endpoint without its query, with {@code {id}} for each segment that is an id. */
+  /**
+   * The endpoint without its query, with {@code {id}} for each segment that is an id; {@code /} if
+   * nothing is left.
+   */
   String endpoint() {
-    return Arrays.stream(text("endpoint").split("[?#]", 2)[0].split("/", -1))
-        .map(segment -> ID_SEGMENT.matcher(segment).matches() ? "{id}" : segment)
-        .collect(Collectors.joining("/"));
+    String template =
+        Arrays.stream(text("endpoint").split("[?#]", 2)[0].split("/", -1))
+            .map(segment -> ID_SEGMENT.matcher(segment).matches() ? "{id}" : segment)
+            .collect(Collectors.joining("/"));
+    return template.isEmpty() ? "/" : template;
   }
 }

@@ -159,4 +159,19 @@ class PartitionOracleTest {
   private static String plain(int seq) {
     return request(seq, "2026-03-01T12:00:00Z");
   }
+
+  @Test
+  void numbersSourcesAndEndpointsHaveOneFormInLabels() {
+    read(plain(1).replace("503", "200.0"));
+    read(plain(2).replace("503", "2e2"));
+    read(plain(3).replace("503", "200").replace("instances/i", "instances/i//"));
+    read(plain(4).replace("503", "200").replace("/api/debates/adhoc_1a2b3c4d", ""));
+    read(plain(5).replace("503", "200").replace("/aragora/instances/i", "//"));
+
+    assertThat(oracle.totals().get("aragora_requests_total|GET|/api/debates/{id}|200"))
+        .hasToString("4");
+    assertThat(oracle.totals().get("aragora_requests_total|GET|/|200")).hasToString("1");
+    assertThat(oracle.totals().get("aragora_instance_requests_total|i|2xx")).hasToString("4");
+    assertThat(oracle.totals().get("aragora_instance_requests_total|//|2xx")).hasToString("1");
+  }
 }

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +17,7 @@ import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.exporter.http.HttpAddress;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
+import org.aragora.telemetry.schemas.text.TextFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -146,7 +146,7 @@ public record OtlpSettings(
         .map(
             file -> {
               try {
-                return Files.readString(Path.of(file));
+                return TextFile.read(Path.of(file));
               } catch (IOException e) {
                 throw new IllegalArgumentException("the file cannot be read", e);
               }

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.Locale;
@@ -90,8 +91,8 @@ final class ContentMode {
       return JsonNodeFactory.instance.nullNode();
     }
     String text = text(value);
-    return name.equals("seq") && text.matches("[0-9]{1,18}")
-        ? JsonNodeFactory.instance.numberNode(Long.parseLong(text))
+    return name.equals("seq") && text.matches("(0|[1-9][0-9]{0,17})([.]0{1,9})?")
+        ? JsonNodeFactory.instance.numberNode(new BigDecimal(text))
         : JsonNodeFactory.instance.textNode(text);
   }
 

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.aragora.telemetry.schemas.envelope.EventType;
 import org.aragora.telemetry.testbed.events.LargestEvents;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -87,6 +89,18 @@ class EventReaderTest {
   @ValueSource(strings = {"0", "-1", "1.5", "1000000000001", "\"1\"", "true"})
   void everythingElseIsNot(String seq) {
     assertThat(reason(LOG.formatted(seq, "m"))).isEqualTo("invalid_field");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"7, ''", "7.0, ''", "007, invalid_field", "7.5, invalid_field", "'', invalid_field"})
+  void numberOfARunInAHeaderIsWrittenAsInJson(String seq, String reason) {
+    byte[] data = "{\"level\":\"INFO\",\"logger\":\"l\",\"message\":\"m\"}".getBytes(UTF_8);
+    RecordHeaders headers = new RecordHeaders();
+    Map.of("specversion", "1.0", "id", "x", "source", "/s", "epoch", "e", "seq", seq)
+        .forEach((name, value) -> headers.add("ce_" + name, value.getBytes(UTF_8)));
+    headers.add("ce_type", "ai.aragora.log.emitted.v1".getBytes(UTF_8));
+
+    assertThat(reason(new InputRecord(0, NOON, 0, headers, data))).isEqualTo(reason);
   }
 
   @Test

@@ -1,5 +1,0 @@
-/** Removal of secrets and personal data from text before it leaves. */
-@NullMarked
-package org.aragora.telemetry.exporter.redact;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,3 @@
+"""Mark that stands where a secret stood."""
+
+REDACTED = "[REDACTED]"

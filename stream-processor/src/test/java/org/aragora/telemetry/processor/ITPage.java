@@ -274,11 +274,7 @@ class ITPage {
               now,
               """
               {"level":"ERROR","logger":"a","message":"password=hunter2"}"""));
-      pipe.send(
-          "requests",
-          null,
-          null,
-          TestEvents.event("x", "hunter2-is-no-type", now, "{}"));
+      pipe.send("requests", null, null, TestEvents.event("x", "hunter2-is-no-type", now, "{}"));
       await()
           .atMost(Pipe.PATIENCE)
           .untilAsserted(
@@ -375,7 +371,8 @@ class ITPage {
     try (Pipe pipe = new Pipe(kafka.bootstrapServers(), kafka.prefix()).with("PAGE", "false")) {
       int port = pipe.start().metricsPort();
       assertThat(LocalHttp.get(port, "/", Pipe.PATIENCE).body()).startsWith("Aragora telemetry: ");
-      for (String path : List.of("/api/v1/snapshot", "/api/v1/recent", "/api/v1/stream", "/page/page.js")) {
+      for (String path :
+          List.of("/api/v1/snapshot", "/api/v1/recent", "/api/v1/stream", "/page/page.js")) {
         assertThat(LocalHttp.get(port, path, Pipe.PATIENCE).statusCode()).isEqualTo(404);
       }
     }

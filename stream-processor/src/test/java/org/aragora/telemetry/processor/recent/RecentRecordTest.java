@@ -96,7 +96,10 @@ class RecentRecordTest {
     put(record, DeadLetterHeaders.PARTITION, "7");
     put(record, DeadLetterHeaders.OFFSET, "99");
     put(record, DeadLetterHeaders.REASON, "invalid_field");
-    put(record, DeadLetterHeaders.MESSAGE, "Field data.status must be an integer but is \"hunter2\".");
+    put(
+        record,
+        DeadLetterHeaders.MESSAGE,
+        "Field data.status must be an integer but is \"hunter2\".");
 
     RecentRecord shown = RecentRecord.deadLetter(record);
 

@@ -90,6 +90,14 @@ final class Browser implements AutoCloseable {
     return (String) run("return document.querySelector(arguments[0]).textContent", css);
   }
 
+  void type(String css, String text) {
+    driver.findElement(By.cssSelector(css)).sendKeys(text);
+  }
+
+  void click(String css) {
+    driver.findElement(By.cssSelector(css)).click();
+  }
+
   boolean isShown(String css) {
     return driver.findElement(By.cssSelector(css)).isDisplayed();
   }

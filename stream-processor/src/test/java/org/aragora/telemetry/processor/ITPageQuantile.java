@@ -129,7 +129,9 @@ class ITPageQuantile {
         () -> Health.good("it runs"),
         () -> Health.good("it works"),
         StatusPage.handlers(
-            () -> new PageContent("{}", List.of()), () -> new PageContent("{}", List.of())));
+            () -> new PageContent("{}", List.of()),
+            () -> new PageContent("{}", List.of()),
+            () -> "{}"));
   }
 
   /** Serves the histograms for Prometheus to scrape. */

@@ -43,7 +43,8 @@ class StatusPageTest {
           new PrometheusRegistry(),
           () -> Health.good("it runs"),
           () -> Health.good("it works"),
-          StatusPage.handlers(this::build, () -> new PageContent("{\"own\":1}", List.of())));
+          StatusPage.handlers(
+              this::build, () -> new PageContent("{\"own\":1}", List.of()), () -> "[]"));
 
   private PageContent build() {
     built.incrementAndGet();
@@ -79,6 +80,7 @@ class StatusPageTest {
         "/page/icon.svg",
         "/page/runbook.md",
         "/page/nothing",
+        "/api/v1/recent",
         "/api/v1/snapshot"
       })
   void everyAnswerAllowsNothingButItsOwnFiles(String path) throws Exception {

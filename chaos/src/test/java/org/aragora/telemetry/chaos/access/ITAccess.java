@@ -201,7 +201,10 @@ class ITAccess {
       case "verify" -> command("replay.ReplayMain", principal, "", "--verify").run(log);
       case "redrive" -> {
         work();
-        yield command("replay.RedriveMain", principal, "", "--execute").run(log);
+        Program.End events = command("replay.RedriveMain", principal, "", "--execute").run(log);
+        Program exports =
+            command("replay.RedriveMain", principal, "", "--execute", "--exporter", "logs");
+        yield events.done() ? exports.run(log) : events;
       }
       default -> throw new IllegalArgumentException(principal);
     };

@@ -210,7 +210,8 @@ class ITPage {
               "instance.heartbeat.v1",
               now,
               """
-              {"instance_id":"%s","websocket_connections":1,"interval_seconds":60,"emitted":{},"dropped":{}}"""
+              {"instance_id":"%s","websocket_connections":1,"interval_seconds":60,"emitted":{},"dropped":{}}\
+              """
                   .formatted(HOSTILE)));
       awaitRead(pipe, "agent-calls", 1);
       await()
@@ -273,17 +274,15 @@ class ITPage {
               "log.emitted.v1",
               now,
               """
-              {"level":"ERROR","logger":"a","message":"password=hunter2"}"""));
-      pipe.send(
-          "requests",
-          null,
-          null,
-          TestEvents.event("x", "hunter2-is-no-type", now, "{}"));
+              {"level":"ERROR","logger":"a","message":"password=hunter2"}\
+              """));
+      pipe.send("requests", null, null, TestEvents.event("x", "hunter2-is-no-type", now, "{}"));
       await()
           .atMost(Pipe.PATIENCE)
           .untilAsserted(
               () -> {
                 assertThat(browser.text("#tail tbody"))
+                    .as(LocalHttp.get(port, "/api/v1/recent", Pipe.PATIENCE).body())
                     .contains("agent=claude", "level=ERROR", "request.completed.v1", "status=200");
                 assertThat(browser.text("#dead tbody"))
                     .contains(pipe.topic("requests"), "unknown_type", "Field type must be a known");
@@ -375,7 +374,8 @@ class ITPage {
     try (Pipe pipe = new Pipe(kafka.bootstrapServers(), kafka.prefix()).with("PAGE", "false")) {
       int port = pipe.start().metricsPort();
       assertThat(LocalHttp.get(port, "/", Pipe.PATIENCE).body()).startsWith("Aragora telemetry: ");
-      for (String path : List.of("/api/v1/snapshot", "/api/v1/recent", "/api/v1/stream", "/page/page.js")) {
+      for (String path :
+          List.of("/api/v1/snapshot", "/api/v1/recent", "/api/v1/stream", "/page/page.js")) {
         assertThat(LocalHttp.get(port, path, Pipe.PATIENCE).statusCode()).isEqualTo(404);
       }
     }
@@ -421,7 +421,8 @@ class ITPage {
         "request.completed.v1",
         time,
         """
-        {"request_id":"again","method":"GET","endpoint":"/api/debates","status":200,"duration_seconds":0.02}""");
+        {"request_id":"again","method":"GET","endpoint":"/api/debates","status":200,"duration_seconds":0.02}\
+        """);
   }
 
   private static byte[] agentCall(String id, String agent, Instant time) {
@@ -430,7 +431,8 @@ class ITPage {
         "agent.call_completed.v1",
         time,
         """
-        {"call_id":"%s","agent":"%s","status":"success","duration_seconds":2}"""
+        {"call_id":"%s","agent":"%s","status":"success","duration_seconds":2}\
+        """
             .formatted(id, agent));
   }
 
@@ -440,7 +442,8 @@ class ITPage {
         "request.completed.v1",
         time,
         """
-        {"request_id":"%s","method":"GET","endpoint":"%s","status":500,"duration_seconds":0.02}"""
+        {"request_id":"%s","method":"GET","endpoint":"%s","status":500,"duration_seconds":0.02}\
+        """
             .formatted(id, HOSTILE));
   }
 

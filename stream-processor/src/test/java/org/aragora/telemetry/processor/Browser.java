@@ -53,6 +53,7 @@ final class Browser implements AutoCloseable {
         "--no-first-run",
         "--disable-extensions",
         "--disable-background-networking",
+        "--enable-precise-memory-info",
         "--lang=en-GB");
     options.setCapability("goog:loggingPrefs", Map.of(LogType.BROWSER, "ALL"));
     if (!javaScript) {

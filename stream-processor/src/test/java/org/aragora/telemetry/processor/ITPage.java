@@ -210,7 +210,8 @@ class ITPage {
               "instance.heartbeat.v1",
               now,
               """
-              {"instance_id":"%s","websocket_connections":1,"interval_seconds":60,"emitted":{},"dropped":{}}"""
+              {"instance_id":"%s","websocket_connections":1,"interval_seconds":60,"emitted":{},"dropped":{}}\
+              """
                   .formatted(HOSTILE)));
       awaitRead(pipe, "agent-calls", 1);
       await()
@@ -273,13 +274,19 @@ class ITPage {
               "log.emitted.v1",
               now,
               """
+<<<<<<< HEAD
               {"level":"ERROR","logger":"a","message":"password=hunter2"}"""));
+=======
+              {"level":"ERROR","logger":"a","message":"password=hunter2"}\
+              """));
+>>>>>>> page
       pipe.send("requests", null, null, TestEvents.event("x", "hunter2-is-no-type", now, "{}"));
       await()
           .atMost(Pipe.PATIENCE)
           .untilAsserted(
               () -> {
                 assertThat(browser.text("#tail tbody"))
+                    .as(LocalHttp.get(port, "/api/v1/recent", Pipe.PATIENCE).body())
                     .contains("agent=claude", "level=ERROR", "request.completed.v1", "status=200");
                 assertThat(browser.text("#dead tbody"))
                     .contains(pipe.topic("requests"), "unknown_type", "Field type must be a known");
@@ -418,7 +425,8 @@ class ITPage {
         "request.completed.v1",
         time,
         """
-        {"request_id":"again","method":"GET","endpoint":"/api/debates","status":200,"duration_seconds":0.02}""");
+        {"request_id":"again","method":"GET","endpoint":"/api/debates","status":200,"duration_seconds":0.02}\
+        """);
   }
 
   private static byte[] agentCall(String id, String agent, Instant time) {
@@ -427,7 +435,8 @@ class ITPage {
         "agent.call_completed.v1",
         time,
         """
-        {"call_id":"%s","agent":"%s","status":"success","duration_seconds":2}"""
+        {"call_id":"%s","agent":"%s","status":"success","duration_seconds":2}\
+        """
             .formatted(id, agent));
   }
 
@@ -437,7 +446,8 @@ class ITPage {
         "request.completed.v1",
         time,
         """
-        {"request_id":"%s","method":"GET","endpoint":"%s","status":500,"duration_seconds":0.02}"""
+        {"request_id":"%s","method":"GET","endpoint":"%s","status":500,"duration_seconds":0.02}\
+        """
             .formatted(id, HOSTILE));
   }
 

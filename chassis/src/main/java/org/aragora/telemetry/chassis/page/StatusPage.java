@@ -14,7 +14,7 @@ public final class StatusPage {
   public static final Setting<Boolean> ENABLED =
       Setting.flag("ARAGORA_TELEMETRY_PAGE")
           .fallback("true")
-          .doc("The page at `/` with `/api/v1/snapshot`, `stream` and `recent`, without a login.");
+          .doc("The page at `/` and `/api/v1/*`; they need the password that `/metrics` needs.");
 
   /** Address of the figures of one process alone. */
   public static final String OWN_PATH = "/api/v1/snapshot/own";
@@ -42,7 +42,9 @@ public final class StatusPage {
         new SnapshotHandler(feed),
         OWN_PATH,
         new SnapshotHandler(new PageFeed(own)), // two that wait for each other would hang
-        "/api/v1/recent", new TextOfSource(recent),
-        "/api/v1/stream", new StreamHandler(feed));
+        "/api/v1/recent",
+        new TextOfSource(recent),
+        "/api/v1/stream",
+        new StreamHandler(feed));
   }
 }

@@ -1,6 +1,7 @@
 // Figures from cumulative values. No DOM in here.
 
 const TOLERANCE = 1e-12;
+const CLOCK_STEP = 5;
 
 /**
  * The quantile of cumulative buckets, as Prometheus' histogram_quantile computes it. Buckets are
@@ -77,8 +78,9 @@ export class History {
 
   /** Adds a snapshot; returns its derived figures. A snapshot that is not newer is left out. */
   add(snapshot) {
-    const last = this.samples[this.samples.length - 1];
     const now = snapshot.timeMs / 1000;
+    if (this.samples.length && now < this.times[this.times.length - 1] - CLOCK_STEP) this.forget();
+    const last = this.samples[this.samples.length - 1];
     if (last && snapshot.timeMs <= last.timeMs) return this.derive(last);
     this.samples.push(snapshot);
     this.times.push(now);
@@ -94,6 +96,13 @@ export class History {
     const derived = this.derive(snapshot);
     this.append(derived);
     return derived;
+  }
+
+  /** The clock of the service was set back: what was before would lie ahead. */
+  forget() {
+    this.samples = [];
+    this.times = [];
+    this.columns.clear();
   }
 
   append(derived) {

@@ -9,6 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
+import org.aragora.telemetry.chassis.redact.Redactor;
 import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.codec.EventCodec;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
@@ -30,10 +31,14 @@ import org.aragora.telemetry.schemas.topic.InputTopic;
 record RecentRecord(
     long timeMs, String topic, String place, String kind, String source, String text) {
   private static final EventCodec CODEC = JsonEventCodec.create();
+  private static final Redactor LABELS = Redactor.ofLabels();
   private static final int MAX_CHARS = 200;
 
-  /** A rule, without the value at fault: that may be a secret. */
-  private static final Pattern RULE = Pattern.compile("^(.*?)( but (is|has) .*)?$", Pattern.DOTALL);
+  /** A rule, without what follows: that may quote the value at fault, which may be a secret. */
+  private static final Pattern RULE =
+      Pattern.compile(
+          "^(Field [a-z_.]{1,60} must [^\"':]{1,150}?|[A-Z][A-Za-z0-9 -]{1,150}?)( but |:).*$",
+          Pattern.DOTALL);
 
   /** A record of an input topic. */
   static RecentRecord event(InputTopic topic, ConsumerRecord<byte[], byte[]> record) {
@@ -48,7 +53,7 @@ record RecentRecord(
           record.topic(),
           place,
           EventType.of(event.data()).typeName().replaceFirst("^ai\\.aragora\\.", ""),
-          cut(event.source()),
+          cut(LABELS.text(event.source())),
           SafeFields.of(event.data()));
     }
     Decoded.Invalid invalid = (Decoded.Invalid) decoded;
@@ -83,7 +88,7 @@ record RecentRecord(
     Header header = record.headers().lastHeader(name);
     return header == null || header.value() == null
         ? ""
-        : cut(new String(header.value(), StandardCharsets.UTF_8));
+        : cut(LABELS.text(new String(header.value(), StandardCharsets.UTF_8)));
   }
 
   private static String cut(String text) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.aragora.telemetry.chassis.redact.Redactor;
 import org.aragora.telemetry.schemas.event.EventData;
 import org.aragora.telemetry.schemas.field.EndpointTemplate;
 import org.aragora.telemetry.schemas.field.FieldWriter;
@@ -12,13 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The fields of an event that may be shown: numbers, words of a fixed list, and those names that
- * are labels of metrics, and the ids of debates. What people, models and clients write is left out.
+ * are labels of metrics, redacted as those, and the ids of debates. What people, models and clients
+ * write is left out.
  */
 final class SafeFields implements FieldWriter {
   private static final Set<String> NAMES = Set.of("method", "agent", "instance_id", "debate_id");
   private static final int MAX_CHARS = 120;
   private static final double NANOS_PER_SECOND = 1e9;
   private static final EndpointTemplate ENDPOINTS = new EndpointTemplate();
+  private static final Redactor LABELS = Redactor.ofLabels();
 
   private final List<String> fields = new ArrayList<>();
 
@@ -45,9 +48,9 @@ final class SafeFields implements FieldWriter {
       return this;
     }
     if (field.equals("endpoint")) {
-      return add(field, ENDPOINTS.of(value));
+      return add(field, LABELS.text(ENDPOINTS.of(value)));
     }
-    return NAMES.contains(field) ? add(field, value) : this;
+    return NAMES.contains(field) ? add(field, LABELS.text(value)) : this;
   }
 
   @Override

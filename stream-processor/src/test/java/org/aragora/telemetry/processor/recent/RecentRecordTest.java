@@ -22,7 +22,8 @@ class RecentRecordTest {
 
   private static String event(String type, String data) {
     return """
-        {"specversion":"1.0","id":"1","source":"/aragora/instances/api-1","type":"ai.aragora.%s","time":"2026-01-02T03:04:05Z","data":%s}"""
+    {"specversion":"1.0","id":"1","source":"/aragora/instances/api-1","type":"ai.aragora.%s","time":"2026-01-02T03:04:05Z","data":%s}\
+    """
         .formatted(type, data);
   }
 
@@ -36,7 +37,8 @@ class RecentRecordTest {
                 event(
                     "request.completed.v1",
                     """
-                    {"request_id":"hunter2","method":"GET","endpoint":"/api/debates/123456","status":200,"duration_seconds":0.25,"user_id":"hunter2"}""")));
+                    {"request_id":"hunter2","method":"GET","endpoint":"/api/debates/123456","status":200,"duration_seconds":0.25,"user_id":"hunter2"}\
+                    """)));
 
     assertThat(shown.kind()).isEqualTo("request.completed.v1");
     assertThat(shown.place()).isEqualTo("3@42");
@@ -56,7 +58,8 @@ class RecentRecordTest {
                     event(
                         "log.emitted.v1",
                         """
-                        {"level":"ERROR","logger":"hunter2","message":"password=hunter2","extra":{"a":"hunter2"}}"""))),
+                        {"level":"ERROR","logger":"hunter2","message":"password=hunter2","extra":{"a":"hunter2"}}\
+                        """))),
             RecentRecord.event(
                 InputTopic.DEBATES,
                 withTime(
@@ -64,7 +67,8 @@ class RecentRecordTest {
                     event(
                         "debate.started.v1",
                         """
-                        {"debate_id":"d1","agents":["hunter2"],"task":"hunter2","domain":"hunter2"}"""))));
+                        {"debate_id":"d1","agents":["hunter2"],"task":"hunter2","domain":"hunter2"}\
+                        """))));
 
     assertThat(all.get(0).kind()).isEqualTo("log.emitted.v1");
     assertThat(all.get(0).text()).contains("level=ERROR");
@@ -132,5 +136,21 @@ class RecentRecordTest {
 
   private static void put(ConsumerRecord<byte[], byte[]> record, String name, String value) {
     record.headers().add(name, value.getBytes(UTF_8));
+  }
+
+  @Test
+  void labelsAreRedactedAsThoseOfMetrics() {
+    RecentRecord shown =
+        RecentRecord.event(
+            InputTopic.AGENT_CALLS,
+            withTime(
+                "aragora.agent-calls",
+                event(
+                    "agent.call_completed.v1",
+                    """
+                    {"call_id":"c","agent":"someone@example.org","status":"success","duration_seconds":2}\
+                    """)));
+
+    assertThat(shown.text()).contains("agent=").doesNotContain("someone@example.org");
   }
 }

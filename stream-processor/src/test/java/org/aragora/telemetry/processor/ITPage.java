@@ -274,12 +274,8 @@ class ITPage {
               "log.emitted.v1",
               now,
               """
-<<<<<<< HEAD
-              {"level":"ERROR","logger":"a","message":"password=hunter2"}"""));
-=======
               {"level":"ERROR","logger":"a","message":"password=hunter2"}\
               """));
->>>>>>> page
       pipe.send("requests", null, null, TestEvents.event("x", "hunter2-is-no-type", now, "{}"));
       await()
           .atMost(Pipe.PATIENCE)

@@ -121,7 +121,6 @@ public final class TopicEnds implements AutoCloseable {
 
   @Override
   public void close() {
-    consumer.close(
-        org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofMillis(500)));
+    consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofMillis(500)));
   }
 }

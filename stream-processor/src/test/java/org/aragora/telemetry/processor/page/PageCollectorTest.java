@@ -121,8 +121,7 @@ class PageCollectorTest {
     assertThat(json(scrape, List.of()).at("/traffic/instancesSilent").asLong()).isEqualTo(1);
   }
 
-  private static JsonNode json(MetricSnapshots scrape, List<Peers.Answer> others)
-      throws Exception {
+  private static JsonNode json(MetricSnapshots scrape, List<Peers.Answer> others) throws Exception {
     String json = PageJson.of(figures(scrape), others);
     assertThat(json).doesNotContain("\n");
     return new ObjectMapper().readTree(json);

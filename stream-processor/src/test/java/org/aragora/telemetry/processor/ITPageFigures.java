@@ -174,6 +174,33 @@ class ITPageFigures {
     }
   }
 
+  @Test
+  void seriesThatDidNotExistBeganAtZero() {
+    Browser.assumeInstalled();
+    try (StatusServer server = server();
+        Browser browser = Browser.start()) {
+      browser.open("http://127.0.0.1:" + server.port() + "/");
+      Object figures =
+          browser.runAsync(
+              """
+              const done = arguments[arguments.length - 1];
+              const snapshot = (i, requests, endpoints, buckets) => ({
+                timeMs: 1e12 + i * 1000, service: {generation: 0}, serving: {partitions: [0, 1], all: 2}, topics: [],
+                traffic: {requests, serverErrors: requests && 5, endpoints, buckets, activeDebates: 1,
+                  webSocketConnections: 1, agentCalls: requests},
+              });
+              import(new URL('page/figures.js', document.baseURI).href).then(({History}) => {
+                const history = new History();
+                history.add(snapshot(0, null, [], []));
+                const {series, endpointErrors} = history.add(snapshot(2, 20,
+                  [{name: '/a', requests: 20, serverErrors: 5}], [{le: 1, count: 20}, {le: null, count: 20}]));
+                done([series.requests, series.errors, series.agentCalls, series.p50, endpointErrors.get('/a')].join());
+              }, error => done(String(error)));
+              """);
+      assertThat(figures).isEqualTo("10,0.25,10,0.5,0.25");
+    }
+  }
+
   private static double quantile(Browser browser, double q, Map<String, Double> buckets) {
     List<Map<String, Object>> list =
         buckets.entrySet().stream()

@@ -207,6 +207,9 @@ def check_compose():
             yield f"{name}: image {image} is not pinned"
         if not service.get("deploy", {}).get("resources", {}).get("limits", {}).get("memory"):
             yield f"{name}: no limit on memory"
+        if image.startswith("aragora-telemetry:") and not (
+                service.get("read_only") and service.get("cap_drop") == ["ALL"] and service.get("tmpfs")):
+            yield f"{name}: its root is not read-only, or it has capabilities"
         if service.get("environment", {}).get("TZ") != "UTC":
             yield f"{name}: TZ is not UTC"
         for mount in service.get("volumes", []):
@@ -277,7 +280,7 @@ def check_kubernetes():
     docs = [d for path in (DEPLOY / "kubernetes").glob("*.yml") if path.name not in
             ("kustomization.yml", "prometheus-scrape.yml", "jaeger-config.yml")
             for d in yaml.safe_load_all(path.read_text(encoding="utf-8"))]
-    kinds = {}
+    kinds, accounts, labels = {}, [], []
     for doc in docs:
         kinds.setdefault(doc["kind"], []).append(doc)
         name = f"{doc['kind']}/{doc['metadata']['name']}"
@@ -287,18 +290,34 @@ def check_kubernetes():
             continue
         if not pod.get("securityContext", {}).get("runAsNonRoot"):
             yield f"{name} may run as root"
+        if pod.get("automountServiceAccountToken") is not False:
+            yield f"{name} gets a token that it does not need"
+        if doc["kind"] != "CronJob":
+            accounts.append((name, pod.get("serviceAccountName")))
+            labels.append((name, spec["template"]["metadata"]["labels"]["app"]))
         for container in pod["containers"]:
             image = container["image"]
             if image != "aragora-telemetry" and not re.search(r":v?\d+\.\d+\.\d+", image):
                 yield f"{name}: image {image} is not pinned"
-            if not container.get("resources", {}).get("limits", {}).get("memory"):
-                yield f"{name}: no limit on memory"
+            if not {"memory", "cpu"} <= set(container.get("resources", {}).get("limits", {})):
+                yield f"{name}: no limit on memory or CPU"
             if doc["kind"] in ("Deployment", "StatefulSet") and not {"livenessProbe", "readinessProbe"} <= set(container):
                 yield f"{name}: a probe is missing"
     for kind in ("StatefulSet", "Deployment", "PodDisruptionBudget", "HorizontalPodAutoscaler", "ServiceMonitor",
-                 "PrometheusRule", "Ingress", "CronJob", "Job"):
+                 "PrometheusRule", "Ingress", "CronJob", "Job", "NetworkPolicy", "ServiceAccount"):
         if kind not in kinds:
             yield f"no {kind}"
+    declared = {account["metadata"]["name"] for account in kinds["ServiceAccount"]}
+    for name, account in accounts:
+        if account not in declared:
+            yield f"{name}: the service account {account} is not declared"
+    if len({account for _, account in accounts}) != len(accounts):
+        yield f"programs share a service account: {accounts}"
+    guarded = [policy["spec"]["podSelector"] for policy in kinds["NetworkPolicy"] if "Ingress" in policy["spec"]["policyTypes"]]
+    for name, app in labels:
+        if not any(app == s.get("matchLabels", {}).get("app") or any(app in e["values"] for e in s.get("matchExpressions", []))
+                   for s in guarded):
+            yield f"{name}: no NetworkPolicy limits who may ask it"
     if kinds["HorizontalPodAutoscaler"][0]["spec"]["maxReplicas"] > 12:
         yield "more processors than partitions"
 
@@ -337,7 +356,7 @@ def unsafe_pipelines(path, document):
 
 
 def check_dockerfile():
-    """base images pinned, more than one stage, not root"""
+    """base images pinned, more than one stage, not root, nothing but the packaged commands, labels"""
     lines = (DEPLOY / "docker" / "Dockerfile").read_text().splitlines()
     bases = [line.split()[1] for line in lines if line.startswith("FROM ")]
     if len(bases) < 2 or not all(re.search(r":\d+\.\d+\.\d+", b) for b in bases):
@@ -345,6 +364,14 @@ def check_dockerfile():
     users = [line.split()[1] for line in lines if line.startswith("USER ")]
     if not users or users[-1].startswith(("0", "root")):
         yield "the image runs as root"
+    last = "\n".join(lines[max(i for i, line in enumerate(lines) if line.startswith("FROM ")):])
+    if re.findall(r"(?m)^COPY (.*)", last) != ["--from=build /out /opt/aragora-telemetry"] or ".m2" in last:
+        yield "the image contains more than the packaged commands"
+    for label in ("title", "description", "licenses", "revision"):
+        if f"org.opencontainers.image.{label}=" not in last:
+            yield f"the image has no label {label}"
+    if "JAVA_TOOL_OPTIONS=" in last:
+        yield "JAVA_TOOL_OPTIONS prints a line that is not JSON"
 
 
 def check_load():

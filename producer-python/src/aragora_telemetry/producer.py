@@ -342,7 +342,8 @@ class TelemetryProducer:
 
         It takes at most ``timeout`` seconds, by default the settings' five. What is left then
         stays in the spool, or is dropped and counted where there is none. Closing again does
-        nothing.
+        nothing. In a signal handler that interrupts ``emit`` it returns at once, and a thread
+        does the rest.
         """
         try:
             seconds = _seconds(timeout, self._settings.close_seconds)

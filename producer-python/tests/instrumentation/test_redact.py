@@ -13,6 +13,14 @@ from aragora_telemetry import Settings
 from aragora_telemetry.aragora import redact
 from aragora_telemetry.aragora.session import Session
 
+
+class NoText(int):
+    def __str__(self) -> str:
+        raise RuntimeError("no text")
+
+    __repr__ = __str__
+
+
 CORPUS = Path(__file__).parents[3] / "exporters/src/test/resources/redact/corpus.tsv"
 PERSONAL = ("jane", "call ", "+", "(212", "1-212", "212.", "card", "4111", "cc=", "visa", "3782")
 """Addresses, phone and card numbers: the exporters remove them, a topic may have them."""
@@ -94,6 +102,10 @@ def test_ids_models_counts_and_prose_stay(text: str) -> None:
 )
 def test_field_is_judged_by_its_name_and_its_value(name: str, value: Any, shown: Any) -> None:
     assert redact.field(name, value) == shown
+
+
+def test_secret_without_a_text_goes() -> None:
+    assert redact.field("password", NoText(7)) is redact.REDACTED
 
 
 def test_places_and_names_in_the_environment_are_not_secrets(recorder: Recorder) -> None:

@@ -58,7 +58,9 @@ class Pipeline:
 
     def _start(self) -> None:
         found = wait(
-            lambda: re.search(r"Kafka +(\S+).*Metrics +(\S+)", self.log(), re.DOTALL), 600, self.log
+            lambda: re.search(r"Kafka +(localhost:\d+).*Metrics +(http\S+)", self.log(), re.DOTALL),
+            600,
+            self.log,
         )
         self.servers, self.metrics_url = found[1].replace("localhost", "127.0.0.1"), found[2]
         wait(lambda: self._ready(), 300, self.log)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from ...plain import text_of
 from .harmless import is_count, is_harmless
 from .known import Known
 from .mark import REDACTED
@@ -70,7 +71,7 @@ def field(name: str, value: Any) -> Any:
     kind = form(name)
     if kind is Form.NONE or isinstance(value, bool):
         return text(value) if isinstance(value, str) else value
-    shown = str(value)
+    shown = text_of(value)
     if kind is Form.SIGNATURE and len(shown) < 16:
         return value
     counts = kind in (Form.COUNTABLE, Form.WEAK)

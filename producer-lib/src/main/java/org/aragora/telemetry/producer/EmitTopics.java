@@ -19,7 +19,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.aragora.telemetry.schemas.kafka.KafkaClientSettings;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 
-/** Topics that the brokers lack; tells a broker that is away from a topic that is missing. */
+/** Topics that the brokers lack, as distinct from brokers that are away. */
 final class EmitTopics {
   private EmitTopics() {}
 

@@ -17,7 +17,7 @@ interface Rival {
    * Counts the backlog once.
    *
    * @param id differs from run to run
-   * @param expected samples that tell a program without an end that it has counted all
+   * @param expected samples at which a program without an end has counted all
    */
   Result run(String id, Page expected) throws Exception;
 }

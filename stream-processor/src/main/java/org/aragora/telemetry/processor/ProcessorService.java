@@ -13,6 +13,8 @@ import org.aragora.telemetry.chassis.page.StatusPage;
 import org.aragora.telemetry.processor.generation.GenerationPipeline;
 import org.aragora.telemetry.processor.generation.GenerationSupervisor;
 import org.aragora.telemetry.processor.page.ProcessorPage;
+import org.aragora.telemetry.processor.recent.RecentRecords;
+import org.aragora.telemetry.processor.recent.TopicEnds;
 import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.eclipse.jetty.server.Handler;
@@ -36,12 +38,14 @@ public final class ProcessorService implements RunningService {
 
   private final StatusServer http;
   private final GenerationSupervisor supervisor;
+  private final RecentRecords recent;
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private volatile boolean closing;
 
   @SuppressWarnings("this-escape") // the class is final; the listeners only see finished fields
   private ProcessorService(ProcessorConfig config) {
     this.supervisor = new GenerationSupervisor(config, stopped);
+    this.recent = new RecentRecords(() -> TopicEnds.open(config));
     PrometheusRegistry registry = new PrometheusRegistry();
     registry.register(new RunningSeries());
     registry.register(new ProcessMetrics(supervisor::pipeline));
@@ -63,7 +67,7 @@ public final class ProcessorService implements RunningService {
     ProcessorPage page =
         new ProcessorPage(
             identity, () -> closing ? null : supervisor.pipeline(), this::live, this::ready);
-    return StatusPage.handlers(page, page::own);
+    return StatusPage.handlers(page, page::own, recent::json);
   }
 
   /**
@@ -124,6 +128,7 @@ public final class ProcessorService implements RunningService {
     }
     supervisor.close();
     http.close();
+    recent.close();
     LOG.info("Stopped");
     stopped.complete(null);
   }

@@ -53,6 +53,7 @@ final class Browser implements AutoCloseable {
         "--no-first-run",
         "--disable-extensions",
         "--disable-background-networking",
+        "--enable-precise-memory-info",
         "--lang=en-GB");
     options.setCapability("goog:loggingPrefs", Map.of(LogType.BROWSER, "ALL"));
     if (!javaScript) {
@@ -88,6 +89,14 @@ final class Browser implements AutoCloseable {
   /** Returns the text of an element without regard to its style. */
   String content(String css) {
     return (String) run("return document.querySelector(arguments[0]).textContent", css);
+  }
+
+  void type(String css, String text) {
+    driver.findElement(By.cssSelector(css)).sendKeys(text);
+  }
+
+  void click(String css) {
+    driver.findElement(By.cssSelector(css)).click();
   }
 
   boolean isShown(String css) {

@@ -210,7 +210,8 @@ class ITPage {
               "instance.heartbeat.v1",
               now,
               """
-              {"instance_id":"%s","websocket_connections":1,"interval_seconds":60,"emitted":{},"dropped":{}}"""
+              {"instance_id":"%s","websocket_connections":1,"interval_seconds":60,"emitted":{},"dropped":{}}\
+              """
                   .formatted(HOSTILE)));
       awaitRead(pipe, "agent-calls", 1);
       await()
@@ -220,6 +221,10 @@ class ITPage {
                   assertThat(browser.text("#graph-errors .legend"))
                       .contains("<img src=x onerror="));
 
+      await()
+          .atMost(Pipe.PATIENCE)
+          .untilAsserted(
+              () -> assertThat(browser.text("#tail tbody")).contains("agent=<img src=x onerror="));
       assertThat(browser.run("return document.querySelectorAll('main img').length")).isEqualTo(0L);
       assertThat(browser.run("return typeof window.hacked")).isEqualTo("undefined");
       assertThat(browser.console()).isEmpty();
@@ -248,6 +253,62 @@ class ITPage {
       } finally {
         proxy.stop(0);
       }
+    }
+  }
+
+  @Test
+  void lastEventsAndDeadLettersAreShownWithoutTexts() throws Exception {
+    kafka.createTopics(2);
+    try (Pipe pipe = new Pipe(kafka.bootstrapServers(), kafka.prefix())) {
+      int port = pipe.start().metricsPort();
+      pipeIsCounting(pipe);
+      browser.open(page(port));
+      Instant now = Instant.now();
+      pipe.send("agent-calls", null, null, agentCall("c1", "claude", now));
+      pipe.send(
+          "logs",
+          null,
+          null,
+          TestEvents.event(
+              "l1",
+              "log.emitted.v1",
+              now,
+              """
+              {"level":"ERROR","logger":"a","message":"password=hunter2"}\
+              """));
+      pipe.send("requests", null, null, TestEvents.event("x", "hunter2-is-no-type", now, "{}"));
+      await()
+          .atMost(Pipe.PATIENCE)
+          .untilAsserted(
+              () -> {
+                assertThat(browser.text("#tail tbody"))
+                    .as(LocalHttp.get(port, "/api/v1/recent", Pipe.PATIENCE).body())
+                    .contains("agent=claude", "level=ERROR", "request.completed.v1", "status=200");
+                assertThat(browser.text("#dead tbody"))
+                    .contains(pipe.topic("requests"), "unknown_type", "Field type must be a known");
+                assertThat(browser.text("#redrive-command"))
+                    .isEqualTo("bin/telemetry redrive --reason unknown_type --execute");
+              });
+      assertThat(LocalHttp.get(port, "/api/v1/recent", Pipe.PATIENCE).body())
+          .doesNotContain("hunter2");
+
+      browser.type("#tail-filter", "claude");
+      assertThat(browser.text("#tail tbody")).contains("claude").doesNotContain("level=");
+      browser.click("#tail-pause");
+      pipe.send("agent-calls", null, null, agentCall("c2", "claude-2", now));
+      awaitRead(pipe, "agent-calls", 2);
+      await()
+          .atMost(Pipe.PATIENCE)
+          .until(
+              () ->
+                  LocalHttp.get(port, "/api/v1/recent", Pipe.PATIENCE).body().contains("claude-2"));
+      assertThat(browser.text("#tail tbody")).doesNotContain("claude-2");
+      browser.click("#tail-pause");
+      await()
+          .atMost(Pipe.PATIENCE)
+          .untilAsserted(() -> assertThat(browser.text("#tail tbody")).contains("claude-2"));
+      assertThat(browser.violations()).isEmpty();
+      assertThat(browser.console()).isEmpty();
     }
   }
 
@@ -313,7 +374,8 @@ class ITPage {
     try (Pipe pipe = new Pipe(kafka.bootstrapServers(), kafka.prefix()).with("PAGE", "false")) {
       int port = pipe.start().metricsPort();
       assertThat(LocalHttp.get(port, "/", Pipe.PATIENCE).body()).startsWith("Aragora telemetry: ");
-      for (String path : List.of("/api/v1/snapshot", "/api/v1/stream", "/page/page.js")) {
+      for (String path :
+          List.of("/api/v1/snapshot", "/api/v1/recent", "/api/v1/stream", "/page/page.js")) {
         assertThat(LocalHttp.get(port, path, Pipe.PATIENCE).statusCode()).isEqualTo(404);
       }
     }
@@ -359,7 +421,8 @@ class ITPage {
         "request.completed.v1",
         time,
         """
-        {"request_id":"again","method":"GET","endpoint":"/api/debates","status":200,"duration_seconds":0.02}""");
+        {"request_id":"again","method":"GET","endpoint":"/api/debates","status":200,"duration_seconds":0.02}\
+        """);
   }
 
   private static byte[] agentCall(String id, String agent, Instant time) {
@@ -368,7 +431,8 @@ class ITPage {
         "agent.call_completed.v1",
         time,
         """
-        {"call_id":"%s","agent":"%s","status":"success","duration_seconds":2}"""
+        {"call_id":"%s","agent":"%s","status":"success","duration_seconds":2}\
+        """
             .formatted(id, agent));
   }
 
@@ -378,7 +442,8 @@ class ITPage {
         "request.completed.v1",
         time,
         """
-        {"request_id":"%s","method":"GET","endpoint":"%s","status":500,"duration_seconds":0.02}"""
+        {"request_id":"%s","method":"GET","endpoint":"%s","status":500,"duration_seconds":0.02}\
+        """
             .formatted(id, HOSTILE));
   }
 

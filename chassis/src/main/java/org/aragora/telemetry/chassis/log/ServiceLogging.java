@@ -91,6 +91,7 @@ public final class ServiceLogging {
     LoggerContext context = context();
     context.reset();
     context.addTurboFilter(new ResetToolFilter());
+    context.addTurboFilter(new ClientNoiseFilter(System::nanoTime));
     OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
     appender.setContext(context);
     LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();

@@ -43,11 +43,18 @@ final class EventStream {
     }
     writing = true;
     writeNanos = System.nanoTime();
-    response.write(false, ByteBuffer.wrap(event), Callback.from(() -> writing = false, this::end));
+    try {
+      response.write(
+          false, ByteBuffer.wrap(event), Callback.from(() -> writing = false, this::end));
+    } catch (RuntimeException e) {
+      end(e); // the others get their event
+    }
   }
 
-  private void end(Throwable cause) {
-    over = true;
-    callback.failed(cause);
+  private synchronized void end(Throwable cause) {
+    if (!over) {
+      over = true;
+      callback.failed(cause);
+    }
   }
 }

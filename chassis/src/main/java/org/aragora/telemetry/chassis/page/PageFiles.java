@@ -29,6 +29,8 @@ final class PageFiles extends Handler.Abstract.NonBlocking {
           SCRIPT,
           "charts.js",
           SCRIPT,
+          "recent.js",
+          SCRIPT,
           "uPlot.iife.min.js",
           SCRIPT,
           "icon.svg",

@@ -10,11 +10,11 @@ import org.eclipse.jetty.server.Handler;
  * /api/v1/stream} sends them once a second as server-sent events. While nobody asks, nothing runs.
  */
 public final class StatusPage {
-  /** Turns the page and its two addresses off. */
+  /** Turns the page and its addresses off. */
   public static final Setting<Boolean> ENABLED =
       Setting.flag("ARAGORA_TELEMETRY_PAGE")
           .fallback("true")
-          .doc("The page at `/` with `/api/v1/snapshot` and `/api/v1/stream`, without a login.");
+          .doc("The page at `/` and `/api/v1/*`; they need the password that `/metrics` needs.");
 
   /** Address of the figures of one process alone. */
   public static final String OWN_PATH = "/api/v1/snapshot/own";
@@ -26,10 +26,11 @@ public final class StatusPage {
    *
    * @param whole source of the figures; it may wait for other processes
    * @param own source of the figures of this process alone, which those others ask for
+   * @param recent the last records as JSON; it must not block
    * @return handlers by path, for {@link org.aragora.telemetry.chassis.http.StatusServer}
    */
   public static Map<String, Handler> handlers(
-      Supplier<PageContent> whole, Supplier<PageContent> own) {
+      Supplier<PageContent> whole, Supplier<PageContent> own, Supplier<String> recent) {
     PageFeed feed = new PageFeed(whole);
     PageFiles files = new PageFiles();
     return Map.of(
@@ -41,6 +42,8 @@ public final class StatusPage {
         new SnapshotHandler(feed),
         OWN_PATH,
         new SnapshotHandler(new PageFeed(own)), // two that wait for each other would hang
+        "/api/v1/recent",
+        new TextOfSource(recent),
         "/api/v1/stream",
         new StreamHandler(feed));
   }

@@ -59,12 +59,11 @@ final class StreamHandler extends Handler.Abstract.NonBlocking {
 
   private void tick() {
     open.removeIf(EventStream::isOver);
-    if (open.isEmpty()) {
-      return;
+    if (!open.isEmpty()) {
+      feed.executeInASecond(this::tick);
+      byte[] event = event(feed.current()).getBytes(StandardCharsets.UTF_8);
+      open.forEach(stream -> stream.send(event));
     }
-    byte[] event = event(feed.current()).getBytes(StandardCharsets.UTF_8);
-    open.forEach(stream -> stream.send(event));
-    feed.executeInASecond(this::tick);
   }
 
   private static String event(PageFeed.Answer answer) {

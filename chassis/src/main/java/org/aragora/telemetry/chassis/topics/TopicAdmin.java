@@ -131,7 +131,7 @@ public final class TopicAdmin {
       if (e.getCause() instanceof TopicExistsException) {
         return false;
       }
-      throw e;
+      throw Refusals.named(e, "Create", spec.under(plan.prefix()));
     }
   }
 
@@ -145,7 +145,7 @@ public final class TopicAdmin {
         present.put(entry.getKey(), entry.getValue().get());
       } catch (ExecutionException e) {
         if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-          throw e;
+          throw Refusals.named(e, "Describe", entry.getKey());
         }
       }
     }
@@ -189,7 +189,7 @@ public final class TopicAdmin {
   private Report compare(TopicSpec spec, Plan plan, TopicDescription topic)
       throws ExecutionException, InterruptedException {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
-    Config config = admin.describeConfigs(List.of(resource)).all().get().values().iterator().next();
+    Config config = config(resource);
     int replicas = topic.partitions().get(0).replicas().size();
 
     List<String> differences = new ArrayList<>();
@@ -213,6 +213,14 @@ public final class TopicAdmin {
     return differences.isEmpty()
         ? new Report(topic.name(), Outcome.EXISTS, topic.name() + " exists as it should be.", false)
         : differs(topic.name(), differences, breaksTheAccount);
+  }
+
+  private Config config(ConfigResource resource) throws ExecutionException, InterruptedException {
+    try {
+      return admin.describeConfigs(List.of(resource)).all().get().values().iterator().next();
+    } catch (ExecutionException e) {
+      throw Refusals.named(e, "DescribeConfigs", resource.name());
+    }
   }
 
   private static boolean isInput(TopicSpec spec) {

@@ -77,7 +77,7 @@ public record TopicState(Uuid id, int partitions, Map<String, String> settings) 
       found.put(name, answer.get(TIMEOUT_SECONDS, TimeUnit.SECONDS));
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-        throw e;
+        throw Refusals.named(e, "Describe", name);
       }
     }
   }

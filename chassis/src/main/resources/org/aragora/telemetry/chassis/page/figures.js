@@ -1,6 +1,9 @@
 // Figures from cumulative values. No DOM in here.
 
 const TOLERANCE = 1e-12;
+const CLOCK_STEP = 5;
+const MAX_ENDPOINTS = 50;
+const NONE = { requests: 0, serverErrors: 0 };
 
 /**
  * The quantile of cumulative buckets, as Prometheus' histogram_quantile computes it. Buckets are
@@ -52,9 +55,9 @@ export function increase(from, to) {
   return to - from;
 }
 
-/** What each bucket grew by; null if they differ in bounds or one has stepped back. */
+/** What each bucket grew by; null if there are none, they differ in bounds or one has stepped back. */
 export function bucketIncrease(from, to) {
-  if (from.length === 0 && to.length > 0) return null;
+  if (from.length === 0) return to.length === 0 ? null : to; // it did not exist: it began at 0
   if (from.length !== to.length) return null;
   const grown = [];
   for (let i = 0; i < to.length; i++) {
@@ -77,8 +80,9 @@ export class History {
 
   /** Adds a snapshot; returns its derived figures. A snapshot that is not newer is left out. */
   add(snapshot) {
-    const last = this.samples[this.samples.length - 1];
     const now = snapshot.timeMs / 1000;
+    if (this.samples.length && now < this.times[this.times.length - 1] - CLOCK_STEP) this.forget();
+    const last = this.samples[this.samples.length - 1];
     if (last && snapshot.timeMs <= last.timeMs) return this.derive(last);
     this.samples.push(snapshot);
     this.times.push(now);
@@ -94,6 +98,13 @@ export class History {
     const derived = this.derive(snapshot);
     this.append(derived);
     return derived;
+  }
+
+  /** The clock of the service was set back: what was before would lie ahead. */
+  forget() {
+    this.samples = [];
+    this.times = [];
+    this.columns.clear();
   }
 
   append(derived) {
@@ -149,11 +160,11 @@ export class History {
       const from = base.traffic;
       const seconds = (snapshot.timeMs - base.timeMs) / 1000;
       const perSecond = grown => (grown === null ? null : grown / seconds);
-      const requests = increase(from.requests, to.requests);
+      const requests = increase(from.requests ?? 0, to.requests); // a series begins at 0
       series.requests = perSecond(requests);
       const errors = increase(from.serverErrors ?? 0, to.serverErrors ?? 0);
       series.errors = requests === null || errors === null ? null : requests === 0 ? 0 : errors / requests;
-      series.agentCalls = perSecond(increase(from.agentCalls, to.agentCalls));
+      series.agentCalls = perSecond(increase(from.agentCalls ?? 0, to.agentCalls));
       series.events = perSecond(increase(readOf(base), readOf(snapshot)));
       const grown = bucketIncrease(from.buckets, to.buckets);
       if (grown) {
@@ -164,8 +175,8 @@ export class History {
       }
       const before = new Map(from.endpoints.map(endpoint => [endpoint.name, endpoint]));
       for (const endpoint of to.endpoints) {
-        const old = before.get(endpoint.name);
-        if (!old) continue;
+        const old = before.get(endpoint.name) ?? (before.size < MAX_ENDPOINTS ? NONE : null);
+        if (!old) continue; // it was there, below those that the service sends
         const all = increase(old.requests, endpoint.requests);
         const bad = increase(old.serverErrors, endpoint.serverErrors);
         if (all === null || bad === null) continue;

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.aragora.telemetry.chassis.http.Health;
 import org.aragora.telemetry.chassis.http.StatusServer;
 import org.junit.jupiter.api.AfterEach;
@@ -43,7 +44,8 @@ class StatusPageTest {
           new PrometheusRegistry(),
           () -> Health.good("it runs"),
           () -> Health.good("it works"),
-          StatusPage.handlers(this::build, () -> new PageContent("{\"own\":1}", List.of())));
+          StatusPage.handlers(
+              this::build, () -> new PageContent("{\"own\":1}", List.of()), () -> "[]"));
 
   private PageContent build() {
     built.incrementAndGet();
@@ -74,11 +76,13 @@ class StatusPageTest {
         "/page/page.css",
         "/page/figures.js",
         "/page/charts.js",
+        "/page/recent.js",
         "/page/uPlot.iife.min.js",
         "/page/uPlot.min.css",
         "/page/icon.svg",
         "/page/runbook.md",
         "/page/nothing",
+        "/api/v1/recent",
         "/api/v1/snapshot"
       })
   void everyAnswerAllowsNothingButItsOwnFiles(String path) throws Exception {
@@ -121,11 +125,27 @@ class StatusPageTest {
     String page = get("/").body();
     assertThat(page).contains("href=\"page/page.css\"").doesNotContainPattern("(src|href)=\"/");
     assertThat(page).doesNotContainPattern("(?i)<style|style=|<script>| on[a-z]+=|https?://");
-    for (String script : List.of("/page/page.js", "/page/charts.js", "/page/figures.js")) {
+    for (String script :
+        List.of("/page/page.js", "/page/charts.js", "/page/figures.js", "/page/recent.js")) {
       assertThat(get(script).body())
           .doesNotContain("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(")
           .doesNotContainPattern("['\"`]/(api|page)")
           .doesNotContain("http://", "https://");
+    }
+  }
+
+  @Test
+  void everyFileThatThePageNamesIsServed() throws Exception {
+    List<String> named =
+        Pattern.compile("(?:src|href)=\"(page/[^\"]+)\"|from '\\./([^']+)'")
+            .matcher(get("/").body() + get("/page/page.js").body() + get("/page/recent.js").body())
+            .results()
+            .map(each -> each.group(1) != null ? each.group(1) : "page/" + each.group(2))
+            .distinct()
+            .toList();
+    assertThat(named).hasSizeGreaterThan(7);
+    for (String file : named) {
+      assertThat(get("/" + file).statusCode()).as(file).isEqualTo(200);
     }
   }
 

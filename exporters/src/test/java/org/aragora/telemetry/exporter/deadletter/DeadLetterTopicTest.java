@@ -3,6 +3,7 @@ package org.aragora.telemetry.exporter.deadletter;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -12,10 +13,15 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.aragora.telemetry.chassis.redact.RedactionSettings;
 import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.chassis.topics.RecordSize;
 import org.aragora.telemetry.exporter.backend.DebateStart;
+import org.aragora.telemetry.schemas.envelope.EventType;
 import org.aragora.telemetry.schemas.text.Utf8;
 import org.aragora.telemetry.testbed.events.AstralTexts;
+import org.aragora.telemetry.testbed.events.LargestEvents;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class DeadLetterTopicTest {
 
@@ -74,5 +80,38 @@ class DeadLetterTopicTest {
       }
       assertThat(letter("harmless", cut).headers().lastHeader("aragora-dlq-redacted")).isNull();
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theLargestEventOfATypeFitsAndItsLastCutFitsAnyTopic(EventType type) {
+    LargestEvents largest = new LargestEvents(6);
+    ConsumerRecord<byte[], byte[]> origin =
+        new ConsumerRecord<>(
+            type.topic().under("aragora."), 0, 7, largest.key(), largest.value(type));
+    origin.headers().add("x", new byte[6 << 20]);
+    DebateStart start =
+        new DebateStart(
+            "😀".repeat(2_000), Collections.nCopies(50, "😀".repeat(200)), 51, "law", 1L);
+    DeadLetterTopic.Cause cause = new DeadLetterTopic.Cause("refused", "😀".repeat(9_000));
+    Map<DeadLetterTopic.Cut, Integer> limits =
+        Map.of(
+            DeadLetterTopic.Cut.NOTHING,
+            9 << 20,
+            DeadLetterTopic.Cut.HEADERS,
+            2 << 20,
+            DeadLetterTopic.Cut.LARGE_VALUE,
+            1_048_588,
+            DeadLetterTopic.Cut.ALMOST_ALL,
+            16_384);
+    limits.forEach(
+        (cut, limit) -> {
+          producer.clear();
+          topic.deadLetter(origin, start, cause, cut).join();
+          ProducerRecord<byte[], byte[]> letter = producer.history().get(0);
+          assertThat(RecordSize.of(letter.key(), letter.value(), letter.headers()))
+              .as(cut.name())
+              .isLessThan(RecordSize.room(limit));
+        });
   }
 }

@@ -28,6 +28,7 @@ import org.aragora.telemetry.exporter.contract.Documentation;
 import org.aragora.telemetry.exporter.contract.TestEvents;
 import org.aragora.telemetry.exporter.http.HttpPush;
 import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.envelope.EventType;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
 import org.aragora.telemetry.schemas.event.EventData;
 import org.aragora.telemetry.schemas.event.LogEmitted;
@@ -37,7 +38,10 @@ import org.aragora.telemetry.schemas.field.LogLevel;
 import org.aragora.telemetry.schemas.text.Unicode;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.testbed.events.AstralTexts;
+import org.aragora.telemetry.testbed.events.LargestEvents;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class LogConverterTest {
 
@@ -357,6 +361,24 @@ class LogConverterTest {
               log(LogLevel.INFO, "a".repeat(shift) + "😀".repeat(LineWriter.MAX_BYTES / 12), null));
       assertThat(entry.line().getBytes(UTF_8).length).isLessThanOrEqualTo(LineWriter.MAX_BYTES);
       assertThat(Unicode.isWellFormed(json(entry).toString())).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aLineOfTheLargestEventOfATypeFits(EventType type) throws IOException {
+    ConsumerRecord<byte[], byte[]> record =
+        TestEvents.record(
+            type.topic().under("aragora."), 0, offset++, new LargestEvents(7).value(type));
+    Conversion<LogEntry> converted = converter().convert(record);
+    assertThat(converted).isNotEqualTo(new Conversion.Skip<>("invalid"));
+    if (converted instanceof Conversion.Export<LogEntry> export) {
+      LogEntry entry = export.payload();
+      assertThat(entry.line().getBytes(UTF_8).length).isLessThanOrEqualTo(LineWriter.MAX_BYTES);
+      assertThat(entry.stream().instance().codePoints().count()).isLessThanOrEqualTo(128);
+      assertThat(json(entry).toString()).matches(Unicode::isWellFormed);
+    } else {
+      assertThat(type).isNotEqualTo(EventType.LOG_EMITTED);
     }
   }
 }

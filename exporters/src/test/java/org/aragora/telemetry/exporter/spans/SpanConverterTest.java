@@ -6,6 +6,7 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.aragora.telemetry.exporter.backend.Conversion;
 import org.aragora.telemetry.exporter.backend.Converter;
 import org.aragora.telemetry.exporter.contract.TestEvents;
 import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.envelope.EventType;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.event.DebateStarted;
@@ -27,7 +29,10 @@ import org.aragora.telemetry.schemas.field.CallStatus;
 import org.aragora.telemetry.schemas.field.DebateOutcome;
 import org.aragora.telemetry.schemas.text.Unicode;
 import org.aragora.telemetry.testbed.events.AstralTexts;
+import org.aragora.telemetry.testbed.events.LargestEvents;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SpanConverterTest {
 
@@ -315,6 +320,22 @@ class SpanConverterTest {
           assertThat(span.getEvents().toString() + span.getResource())
               .matches(Unicode::isWellFormed);
         }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void spansOfTheLargestEventOfATypeAreSmallerThanIt(EventType type) {
+    var converted =
+        converter()
+            .convert(
+                TestEvents.record(
+                    type.topic().under("aragora."), 0, offset++, new LargestEvents(8).value(type)));
+    assertThat(converted).isNotEqualTo(new Conversion.Skip<>("invalid"));
+    if (converted instanceof Conversion.Export<List<SpanData>> export) {
+      for (SpanData span : export.payload()) {
+        assertThat(span.toString().getBytes(StandardCharsets.UTF_8).length).isLessThan(200_000);
       }
     }
   }

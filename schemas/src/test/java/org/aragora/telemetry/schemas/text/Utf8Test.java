@@ -90,12 +90,12 @@ class Utf8Test {
       byte[] cut = Utf8.cut(text, most);
       assertThat(Utf8.firstError(cut)).isNegative();
       assertThat(cut.length).isBetween(Math.min(most, text.length) - 3, most);
-      assertThat(text).startsWith(cut);
+      assertThat(cut).isEqualTo(java.util.Arrays.copyOf(text, cut.length));
     }
     byte[] noise = new byte[10];
     java.util.Arrays.fill(noise, (byte) 0x80);
     assertThat(Utf8.cut(noise, 7)).hasSize(7);
-    noise[6] = (byte) 0xF0; // a beginning without its end
+    noise[6] = (byte) 0xE2; // a beginning without its end
     assertThat(Utf8.cut(noise, 7)).hasSize(6);
     noise[7] = 'a';
     assertThat(Utf8.cut(noise, 7)).hasSize(7);

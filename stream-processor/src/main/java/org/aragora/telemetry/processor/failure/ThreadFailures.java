@@ -6,8 +6,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
 import org.aragora.telemetry.counting.flow.BrokenInvariantException;
 import org.aragora.telemetry.counting.store.CorruptRecordException;
@@ -183,6 +186,23 @@ public final class ThreadFailures implements StreamsUncaughtExceptionHandler {
     if (message.contains(RESET_TOOL)) {
       return "a changelog has another number of partitions than its input topic, which is fixed for a generation (run 'bin/telemetry replay --output generation' to count again from the topics, then 'replay promote')";
     }
-    return cause.getClass().getSimpleName() + ": " + message;
+    return cause.getClass().getSimpleName()
+        + ": "
+        + (cause instanceof AuthorizationException ? permission(cause, message) : message);
+  }
+
+  /** Names the permission that the brokers leave out of some of their answers. */
+  private static String permission(Throwable cause, String message) {
+    if (cause instanceof TopicAuthorizationException topics
+        && topics.unauthorizedTopics().isEmpty()) {
+      return message
+          + " This user is not authorized: it lacks Create on topics that begin with the"
+          + " application id";
+    }
+    return cause instanceof TransactionalIdAuthorizationException
+        ? message
+            + " This user is not authorized: it lacks Write on transactional ids that begin with"
+            + " the application id"
+        : message;
   }
 }

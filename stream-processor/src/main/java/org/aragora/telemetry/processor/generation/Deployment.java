@@ -12,6 +12,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.aragora.telemetry.chassis.topics.Refusals;
 import org.aragora.telemetry.chassis.topics.TopicAdmin;
 import org.aragora.telemetry.chassis.topics.TopicState;
 import org.aragora.telemetry.counting.generation.Generation;
@@ -118,7 +119,7 @@ record Deployment(
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {
         return OptionalInt.empty();
       }
-      throw e;
+      throw Refusals.named(e, "Describe", topic);
     }
   }
 }

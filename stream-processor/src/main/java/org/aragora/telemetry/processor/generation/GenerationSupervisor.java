@@ -11,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.aragora.telemetry.chassis.main.Failures;
 import org.aragora.telemetry.chassis.topics.ClientStart;
 import org.aragora.telemetry.chassis.topics.ConsumerGroups;
@@ -129,7 +130,9 @@ public final class GenerationSupervisor implements AutoCloseable {
     } catch (ExecutionException | TimeoutException | KafkaException e) {
       Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
       waitFor(
-          "no answer from Kafka at %s yet (%s); trying again"
+          (cause instanceof AuthorizationException
+                  ? "Kafka at %s refuses the processor (%s); trying again"
+                  : "no answer from Kafka at %s yet (%s); trying again")
               .formatted(
                   config.bootstrapServers(), Failures.withCauses(cause == null ? e : cause)));
       TimeUnit.MILLISECONDS.sleep(RETRY_MS);
@@ -152,6 +155,27 @@ public final class GenerationSupervisor implements AutoCloseable {
     }
   }
 
+  /** Members of the consumer group of an application. */
+  interface Groups {
+    List<ConsumerGroups.Member> members(String applicationId)
+        throws ExecutionException, InterruptedException, TimeoutException;
+  }
+
+  /** Sentence about the first generation but the current one that still counts. */
+  static Optional<String> othersRunning(
+      Generations generations, String applicationId, Groups groups)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    for (Generation other : generations.others()) {
+      List<ConsumerGroups.Member> members = groups.members(other.applicationId(applicationId));
+      if (!members.isEmpty()) {
+        return Optional.of(
+            "%s starts when all members of %s have stopped; there are still %s"
+                .formatted(generations.current(), other, members));
+      }
+    }
+    return Optional.empty();
+  }
+
   /** The pipeline of the current generation; null while it has to wait. */
   private @Nullable GenerationPipeline prepare(Admin admin)
       throws ExecutionException, InterruptedException, TimeoutException {
@@ -162,16 +186,11 @@ public final class GenerationSupervisor implements AutoCloseable {
     Generations generations = watch().refresh();
     TopicWatch topics = new TopicWatch(generations.current(), config, admin);
     Deployment deployment = Deployment.of(generations.current(), topics.start(), admin, config);
-    ConsumerGroups groups = new ConsumerGroups(admin);
-    for (Generation other : generations.others()) {
-      List<ConsumerGroups.Member> members =
-          groups.members(other.applicationId(config.applicationId()));
-      if (!members.isEmpty()) {
-        waitFor(
-            "%s starts when all members of %s have stopped; there are still %s"
-                .formatted(generations.current(), other, members));
-        return null;
-      }
+    Optional<String> running =
+        othersRunning(generations, config.applicationId(), new ConsumerGroups(admin)::members);
+    if (running.isPresent()) {
+      waitFor(running.get());
+      return null;
     }
     if (!isOwn(deployment, admin)) {
       return null;

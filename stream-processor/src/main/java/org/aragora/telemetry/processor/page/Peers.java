@@ -46,12 +46,18 @@ final class Peers {
   List<Answer> ask(List<HostInfo> addresses) {
     List<CompletableFuture<Answer>> answers = new ArrayList<>();
     addresses.stream()
-        .map(host -> host.host() + ":" + host.port())
+        .map(Peers::address)
         .filter(address -> !address.equals(own))
         .sorted(Comparator.naturalOrder())
         .limit(MOST)
         .forEach(address -> answers.add(ask(address)));
     return answers.stream().map(CompletableFuture::join).toList();
+  }
+
+  /** Kafka Streams leaves out the brackets of an IPv6 address. */
+  private static String address(HostInfo host) {
+    boolean bare = host.host().contains(":") && !host.host().startsWith("[");
+    return (bare ? "[" + host.host() + "]" : host.host()) + ":" + host.port();
   }
 
   private CompletableFuture<Answer> ask(String address) {

@@ -55,10 +55,11 @@ final class DeadLetter {
       Decoded.Invalid invalid,
       long wallClockMs,
       Form form) {
-    Record<byte[], byte[]> record = redacted(read, form.redaction());
+    Record<byte[], byte[]> clean = redacted(read, form.redaction());
+    Record<byte[], byte[]> record = clean == null ? read : clean;
     int room = form.room();
     Headers origin = origin(metadata, invalid, form.redaction());
-    if (record != read) {
+    if (clean != null) {
       put(origin, DeadLetterHeaders.REDACTED, "true");
     }
     long ownBytes = RecordSize.of(null, null, origin) + MARKS_BYTES;
@@ -99,11 +100,11 @@ final class DeadLetter {
     return new Record<>(key, value, wallClockMs, headers);
   }
 
-  /** The record without its secrets; the same object if it has none. */
-  private static Record<byte[], byte[]> redacted(
+  /** The record without its secrets; null if it has none. */
+  private static @Nullable Record<byte[], byte[]> redacted(
       Record<byte[], byte[]> read, @Nullable RecordRedaction redaction) {
     if (redaction == null) {
-      return read;
+      return null;
     }
     RecordHeaders headers = new RecordHeaders();
     boolean changed = false;
@@ -115,7 +116,7 @@ final class DeadLetter {
     byte[] key = redaction.bytesOrNull(read.key());
     byte[] value = redaction.bytesOrNull(read.value());
     changed |= key != read.key() || value != read.value();
-    return changed ? read.withKey(key).withValue(value).withHeaders(headers) : read;
+    return changed ? read.withKey(key).withValue(value).withHeaders(headers) : null;
   }
 
   private static Headers origin(

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -69,6 +71,18 @@ class ThreadFailuresTest {
         .startsWith(
             "counting has stopped: aragora.requests partition 3 offset 42: IllegalStateException: poison; ")
         .contains("start again");
+  }
+
+  @Test
+  void aPermissionThatTheBrokersDoNotNameIsNamed() {
+    failures.handle(new StreamsException(new TopicAuthorizationException("Authorization failed.")));
+    assertThat(failures.last()).hasValueSatisfying(it -> assertThat(it).contains("lacks Create"));
+    failures.handle(
+        new StreamsException(new TransactionalIdAuthorizationException("Authorization failed.")));
+    assertThat(failures.last())
+        .hasValueSatisfying(it -> assertThat(it).contains("lacks Write on transactional ids"));
+    failures.handle(new StreamsException(new TopicAuthorizationException(Set.of("x"))));
+    assertThat(failures.last()).hasValueSatisfying(it -> assertThat(it).contains("topics: [x]"));
   }
 
   @Test

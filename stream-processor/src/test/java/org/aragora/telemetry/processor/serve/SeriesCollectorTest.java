@@ -69,6 +69,7 @@ class SeriesCollectorTest {
   private final Set<String> fresh = new HashSet<>(Set.of("thread"));
   private final MetricsView view = new MetricsView(fresh::contains);
   private final Map<InputPartition, Long> lag = new HashMap<>();
+  private final Map<InputPartition, Long> unstable = new HashMap<>();
   private final Map<InputPartition, Long> lastReadToEndMs = new HashMap<>();
   private final Map<InputPartition, Long> ledgerMs = new HashMap<>();
   private final Map<InputPartition, Long> unreadAgeMs = new HashMap<>();
@@ -415,6 +416,101 @@ class SeriesCollectorTest {
   }
 
   @Test
+  void everyFigureOfALedgerIsASampleOfItsTopic() {
+    announce("me");
+    ledger(R0, nowMs);
+    Ledger ledger = new Ledger();
+    for (int i = 0; i < 3; i++) {
+      ledger.recordRead(10 + i, nowMs);
+      ledger.recordCounted(nowMs * 1_000_000);
+    }
+    ledger.recordRead(13, nowMs);
+    ledger.recordDuplicate();
+    ledger.recordLate();
+    ledger.recordLate();
+    for (int i = 0; i < 4; i++) {
+      ledger.recordClockSkew();
+    }
+    ledger.recordGapsClosed(5);
+    for (int i = 0; i < 6; i++) {
+      ledger.recordRunForgotten();
+    }
+    ledger.missing().add(7);
+    BinaryWriter out = new BinaryWriter();
+    ledger.write(out);
+    partition.accept(new MetricsKey.LedgerOf(D0).toBytes(), out.toBytes());
+    lag.put(D0, 9L);
+    unstable.put(D0, 8L);
+    assertThat(samples())
+        .containsEntry("aragora_telemetry_events_total{counted,t.debates}", 3.0)
+        .containsEntry("aragora_telemetry_events_total{duplicate,t.debates}", 1.0)
+        .containsEntry("aragora_telemetry_events_total{counted,t.requests}", 1.0)
+        .containsEntry("aragora_telemetry_late_events_total{t.debates}", 2.0)
+        .containsEntry("aragora_telemetry_clock_skew_events_total{t.debates}", 4.0)
+        .containsEntry("aragora_telemetry_gaps_closed_total{t.debates}", 5.0)
+        .containsEntry("aragora_telemetry_runs_forgotten_total{t.debates}", 6.0)
+        .containsEntry("aragora_telemetry_missing_events{t.debates}", 7.0)
+        .containsEntry("aragora_telemetry_missing_events{t.requests}", 0.0)
+        .containsEntry("aragora_telemetry_unstable_records{0,t.debates}", 8.0)
+        .containsEntry("aragora_telemetry_lag_records{0,t.debates}", 9.0)
+        .doesNotContainKey("aragora_telemetry_lag_seconds{t.debates}");
+  }
+
+  @Test
+  void aTopicIsCompleteUpToItsOwnSlowestPartition() {
+    announce("me");
+    ledger(D0, nowMs - 60_000);
+    ledger(D1, nowMs);
+    ledger(R0, nowMs - 3_600_000);
+    lag.put(D0, 1L);
+    lag.put(D1, 1L);
+    lag.put(R0, 1L);
+    assertThat(samples())
+        .containsEntry(
+            "aragora_telemetry_complete_until_timestamp_seconds{t.debates}",
+            (nowMs - 60_000) / 1e3 - 300)
+        .containsEntry(
+            "aragora_telemetry_complete_until_timestamp_seconds{t.requests}",
+            (nowMs - 3_600_000) / 1e3 - 300);
+  }
+
+  @Test
+  void instancesOverTheLimitAreOneSampleAndTheirConnectionsAreSummed() {
+    announce("me");
+    ledger(I0, nowMs);
+    for (String id : List.of("a", "b", "c")) {
+      InstanceAggregate instance = new InstanceAggregate();
+      long appendMs = id.equals("c") ? nowMs - 600_000 : nowMs;
+      instance.heartbeat(new EventOrder(1, "/" + id, "", 0, "h"), appendMs, 30_000_000_000L, 5);
+      BinaryWriter out = new BinaryWriter();
+      PartialValue.write(out, UP, 1, 0, PartialValue.OVER_LIMIT, instance);
+      partition.accept(
+          new MetricsKey.Partial(new SeriesKey("up", List.of(id)), I0, true).toBytes(),
+          out.toBytes());
+    }
+    beat("d", 1, nowMs, 7);
+    assertThat(samples())
+        .containsEntry("up{other}", 2.0)
+        .containsEntry("up{d}", 1.0)
+        .containsEntry("websockets{}", 17.0)
+        .doesNotContainKeys("up{a}", "up{b}", "up{c}");
+  }
+
+  @Test
+  void theViewCountsWhatItHasOpenAndWhatItMayServe() {
+    put(CALLS, D0, true, sum(1), "claude");
+    put(CALLS, D1, true, sum(1), "claude");
+    put(CALLS, D0, true, sum(1), "gpt");
+    assertThat(view.openSeries()).isEqualTo(2);
+    assertThat(view.openPartitions()).isEqualTo(1);
+    assertThat(view.servablePartitions()).isZero();
+    announce("me");
+    assertThat(view.servablePartitions()).isEqualTo(1);
+    assertThat(view.servesPartition(0)).isTrue();
+    assertThat(view.servesPartition(1)).isFalse();
+  }
+
+  @Test
   void theLagIsTheAgeOfTheOldestUnreadRecordByTheBrokersClock() {
     announce("me");
     ledger(D0, nowMs);
@@ -482,7 +578,9 @@ class SeriesCollectorTest {
         new ConsumedOffsets() {
           @Override
           public OptionalLong unstableRecords(InputPartition of) {
-            return OptionalLong.empty();
+            return unstable.containsKey(of)
+                ? OptionalLong.of(unstable.get(of))
+                : OptionalLong.empty();
           }
 
           @Override

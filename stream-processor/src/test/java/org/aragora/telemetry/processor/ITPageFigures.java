@@ -22,8 +22,8 @@ import org.aragora.telemetry.testbed.service.PrometheusProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page's quantile is that of {@code histogram_quantile} of a real Prometheus. */
-class ITPageQuantile {
+/** The figures that the page computes in the browser, without a processor. */
+class ITPageFigures {
   private static final List<Double> QUANTILES =
       List.of(0.0, 0.01, 0.25, 0.5, 0.9, 0.95, 0.99, 0.999, 1.0);
 
@@ -104,6 +104,103 @@ class ITPageQuantile {
     }
   }
 
+  /** Snapshots of an hour in the shape of the real ones, as fast as they can be added. */
+  private static final String AN_HOUR =
+      """
+      const [seconds, done] = arguments;
+      const snapshot = i => ({
+        timeMs: 1e12 + i * 1000, service: {generation: 0}, serving: {partitions: [0, 1], all: 2}, topics: [],
+        traffic: {
+          requests: i * 100, serverErrors: i, activeDebates: 5, webSocketConnections: 7, agentCalls: i,
+          endpoints: [...Array(50).keys()].map(e => ({name: '/api/endpoint/' + e, requests: i * 2, serverErrors: i})),
+          buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, null].map((le, b) => ({le, count: i * (b + 1)})),
+        },
+      });
+      import(new URL('page/figures.js', document.baseURI).href).then(({History}) => {
+        const history = window.kept = new History();
+        let last;
+        for (let i = 1; i <= seconds; i++) last = history.add(JSON.parse(JSON.stringify(snapshot(i))));
+        done({
+          samples: history.samples.length, columns: history.columns.size,
+          lengths: [...new Set([...history.columns.values()].map(each => each.length))],
+          requests: last.series.requests, p50: last.series.p50, errors: last.series.errors,
+          megabytes: performance.memory.usedJSHeapSize / 1e6,
+        });
+      }, error => done({error: String(error)}));
+      """;
+
+  @Test
+  @SuppressWarnings("unchecked")
+  void anHourOfFiguresKeepsFifteenMinutesAndLittleMemory() {
+    Browser.assumeInstalled();
+    try (StatusServer server = server();
+        Browser browser = Browser.start()) {
+      browser.open("http://127.0.0.1:" + server.port() + "/");
+      Map<String, Object> kept = (Map<String, Object>) browser.runAsync(AN_HOUR, 3600);
+      assertThat(kept).containsEntry("samples", 900L).containsEntry("columns", 60L);
+      assertThat(kept.get("lengths")).isEqualTo(List.of(900L));
+      assertThat(((Number) kept.get("requests")).doubleValue()).isEqualTo(100);
+      assertThat(((Number) kept.get("errors")).doubleValue()).isCloseTo(0.01, within(1e-12));
+      assertThat(((Number) kept.get("megabytes")).doubleValue()).isLessThan(100);
+    }
+  }
+
+  @Test
+  void takeoverIsAGapAndNotASpike() {
+    Browser.assumeInstalled();
+    try (StatusServer server = server();
+        Browser browser = Browser.start()) {
+      browser.open("http://127.0.0.1:" + server.port() + "/");
+      Object rates =
+          browser.runAsync(
+              """
+              const done = arguments[arguments.length - 1];
+              const snapshot = (i, partitions, requests) => ({
+                timeMs: 1e12 + i * 1000, service: {generation: 0}, serving: {partitions, all: 2}, topics: [],
+                traffic: {requests, serverErrors: 0, endpoints: [], buckets: [], activeDebates: 1,
+                  webSocketConnections: 1, agentCalls: 0},
+              });
+              import(new URL('page/figures.js', document.baseURI).href).then(({History}) => {
+                const history = new History();
+                history.add(snapshot(0, [0, 1], 1000));
+                history.add(snapshot(1, [0, 1], 1010));
+                history.add(snapshot(2, [0], 400));
+                history.add(snapshot(3, [], null));
+                history.add(snapshot(4, [0, 1], 1040));
+                done(JSON.stringify(history.column('requests')));
+              }, error => done(String(error)));
+              """);
+      assertThat(rates).isEqualTo("[null,10,null,null,10]");
+    }
+  }
+
+  @Test
+  void seriesThatDidNotExistBeganAtZero() {
+    Browser.assumeInstalled();
+    try (StatusServer server = server();
+        Browser browser = Browser.start()) {
+      browser.open("http://127.0.0.1:" + server.port() + "/");
+      Object figures =
+          browser.runAsync(
+              """
+              const done = arguments[arguments.length - 1];
+              const snapshot = (i, requests, endpoints, buckets) => ({
+                timeMs: 1e12 + i * 1000, service: {generation: 0}, serving: {partitions: [0, 1], all: 2}, topics: [],
+                traffic: {requests, serverErrors: requests && 5, endpoints, buckets, activeDebates: 1,
+                  webSocketConnections: 1, agentCalls: requests},
+              });
+              import(new URL('page/figures.js', document.baseURI).href).then(({History}) => {
+                const history = new History();
+                history.add(snapshot(0, null, [], []));
+                const {series, endpointErrors} = history.add(snapshot(2, 20,
+                  [{name: '/a', requests: 20, serverErrors: 5}], [{le: 1, count: 20}, {le: null, count: 20}]));
+                done([series.requests, series.errors, series.agentCalls, series.p50, endpointErrors.get('/a')].join());
+              }, error => done(String(error)));
+              """);
+      assertThat(figures).isEqualTo("10,0.25,10,0.5,0.25");
+    }
+  }
+
   private static double quantile(Browser browser, double q, Map<String, Double> buckets) {
     List<Map<String, Object>> list =
         buckets.entrySet().stream()
@@ -129,7 +226,9 @@ class ITPageQuantile {
         () -> Health.good("it runs"),
         () -> Health.good("it works"),
         StatusPage.handlers(
-            () -> new PageContent("{}", List.of()), () -> new PageContent("{}", List.of())));
+            () -> new PageContent("{}", List.of()),
+            () -> new PageContent("{}", List.of()),
+            () -> "{}"));
   }
 
   /** Serves the histograms for Prometheus to scrape. */

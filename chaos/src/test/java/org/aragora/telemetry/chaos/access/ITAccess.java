@@ -1,0 +1,293 @@
+package org.aragora.telemetry.chaos.access;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.aragora.telemetry.chassis.topics.TopicAdmin;
+import org.aragora.telemetry.counting.generation.Generation;
+import org.aragora.telemetry.counting.generation.GenerationRecord;
+import org.aragora.telemetry.testbed.service.MetricsPage;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Every program with exactly the permissions of the table in docs/how-to/operate.md, on a broker
+ * with SASL_SSL and an authorizer; and with one permission less, which it then names.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ITAccess {
+  private static final List<String> PRINCIPALS =
+      List.of(
+          "instances",
+          "topics",
+          "processor",
+          "spans",
+          "logs",
+          "replay",
+          "verify",
+          "redrive",
+          "doctor");
+  private static final String EVENTS =
+      """
+      {"type":"ai.aragora.debate.started.v1","data":{"debate_id":"d1","agents":["a","b"],"domain":"general"}}
+      {"type":"ai.aragora.request.completed.v1","data":{"request_id":"r1","method":"GET","endpoint":"/api","status":200,"duration_seconds":0.1}}
+      {"type":"ai.aragora.agent.call_completed.v1","data":{"call_id":"c1","agent":"claude","status":"success","duration_seconds":0.1}}
+      {"type":"ai.aragora.instance.heartbeat.v1","data":{"instance_id":"i1","websocket_connections":1,"interval_seconds":30,"emitted":{},"dropped":{}}}
+      {"type":"ai.aragora.log.emitted.v1","data":{"level":"INFO","logger":"x","message":"hello"}}
+      """;
+
+  private Path directory;
+  private SecureBroker broker;
+  private HttpServer backend;
+  private KafkaProducer<byte[], byte[]> producer;
+  private int runs;
+  private int sent;
+
+  @BeforeAll
+  void start(@TempDir Path temporary) throws Exception {
+    directory = temporary;
+    backend = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    backend.createContext("/", ITAccess::refuse);
+    backend.start();
+    broker = new SecureBroker(directory, PRINCIPALS);
+    try (Admin admin = Admin.create(broker.administrator())) {
+      new TopicAdmin(admin).create(new TopicAdmin.Plan("aragora.", 2, OptionalInt.empty()));
+    }
+    producer =
+        new KafkaProducer<>(
+            broker.administrator(), new ByteArraySerializer(), new ByteArraySerializer());
+    // An empty topic is not read, and its permission would not be missed.
+    GenerationRecord current =
+        new GenerationRecord.Current(new Generation(0), System.currentTimeMillis());
+    producer
+        .send(new ProducerRecord<>("aragora.generations", current.key(), current.value()))
+        .get();
+    for (String principal : PRINCIPALS) {
+      broker.permit(AclTable.of(principal));
+    }
+  }
+
+  @AfterAll
+  void stop() {
+    producer.close();
+    broker.close();
+    backend.stop(0);
+  }
+
+  private static void refuse(HttpExchange exchange) throws IOException {
+    exchange.getRequestBody().readAllBytes();
+    exchange.sendResponseHeaders(400, -1);
+    exchange.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "instances",
+        "topics",
+        "processor",
+        "spans",
+        "logs",
+        "replay",
+        "verify",
+        "redrive"
+      })
+  void programWorksWithTheTableAndNamesThePermissionThatItLacks(String principal) throws Exception {
+    List<AclBinding> table = new ArrayList<>(AclTable.of(principal));
+    assertThat(table).as("rows of " + principal).isNotEmpty();
+    // What a program creates is there from its second run on.
+    table.sort(Comparator.comparing(each -> each.entry().operation() != AclOperation.CREATE));
+    if (principal.equals("redrive")) {
+      // It writes once for each dead letter, which is there once.
+      table.removeIf(
+          each ->
+              each.entry().operation() == AclOperation.WRITE
+                  && each.pattern().resourceType() == ResourceType.TOPIC);
+    }
+    List<String> wrong = new ArrayList<>();
+    boolean worked = false;
+    for (AclBinding binding : table) {
+      if (!worked && binding.entry().operation() != AclOperation.CREATE) {
+        Program.End all = run(principal);
+        assertThat(all.done()).as(all.text()).isTrue();
+        worked = true;
+      }
+      String what =
+          "%s without %s on %s %s"
+              .formatted(
+                  principal,
+                  binding.entry().operation(),
+                  binding.pattern().resourceType(),
+                  binding.pattern().name());
+      broker.forbid(binding);
+      Program.End less = run(principal);
+      broker.permit(List.of(binding));
+      String sentence =
+          less.text()
+              .lines()
+              .filter(line -> line.contains("uthoriz") && names(line, binding))
+              .findFirst()
+              .orElse("");
+      System.out.println(what + ": " + (less.done() ? "works" : sentence));
+      if (less.done()) {
+        wrong.add(what + " works");
+      } else if (sentence.isEmpty()) {
+        wrong.add(what + " names nothing: " + less.text());
+        System.out.println(less.text());
+      }
+    }
+    assertThat(wrong).isEmpty();
+    Program.End again = run(principal);
+    assertThat(again.done()).as(again.text()).isTrue();
+  }
+
+  private static boolean names(String line, AclBinding binding) {
+    if (binding.entry().operation() == AclOperation.CREATE && line.contains("lacks Create")) {
+      return true;
+    }
+    return switch (binding.pattern().resourceType()) {
+      case TRANSACTIONAL_ID -> line.contains("transactional id");
+      case GROUP -> line.contains("group: " + binding.pattern().name());
+      default -> line.contains(binding.pattern().name());
+    };
+  }
+
+  private Program.End run(String principal) throws Exception {
+    Path log = directory.resolve("run-" + ++runs + ".log");
+    return switch (principal) {
+      case "instances" ->
+          command("producer.EmitMain", principal, EVENTS, "--timeout", "4").run(log);
+      case "topics" -> {
+        Program.End fresh = topics("aragora.new%d.".formatted(runs)).run(log);
+        yield fresh.done() ? topics("aragora.").run(log) : fresh;
+      }
+      case "processor" -> {
+        work();
+        yield service("processor.ProcessorMain", principal).serve(log, counted());
+      }
+      case "spans" -> {
+        work();
+        yield service("exporter.spans.SpansMain", principal).serve(log, exported());
+      }
+      case "logs" -> {
+        work();
+        yield service("exporter.logs.LogsMain", principal).serve(log, exported());
+      }
+      case "replay" -> command("replay.ReplayMain", principal, "").run(log);
+      case "verify" -> command("replay.ReplayMain", principal, "", "--verify").run(log);
+      case "redrive" -> {
+        work();
+        Program.End events = command("replay.RedriveMain", principal, "", "--execute").run(log);
+        Program exports =
+            command("replay.RedriveMain", principal, "", "--execute", "--exporter", "logs");
+        yield events.done() ? exports.run(log) : events;
+      }
+      default -> throw new IllegalArgumentException(principal);
+    };
+  }
+
+  /** Writes a debate that times out, an event of each other topic, and a record that is none. */
+  private void work() throws Exception {
+    sent++;
+    send(
+        "debates",
+        "debate.started",
+        "{\"debate_id\":\"d%d\",\"agents\":[\"a\",\"b\"],\"timeout_seconds\":1}".formatted(sent));
+    send(
+        "requests",
+        "request.completed",
+        "{\"request_id\":\"r%d\",\"method\":\"GET\",\"endpoint\":\"/api\",\"status\":503,\"duration_seconds\":0.1}"
+            .formatted(sent));
+    send("logs", "log.emitted", "{\"level\":\"INFO\",\"logger\":\"x\",\"message\":\"hello\"}");
+    for (String topic : List.of("requests", "logs")) {
+      producer
+          .send(new ProducerRecord<>("aragora." + topic, 0, null, "no event".getBytes(UTF_8)))
+          .get();
+    }
+  }
+
+  private void send(String topic, String type, String data) throws Exception {
+    String event =
+        "{\"specversion\":\"1.0\",\"id\":\"%1$s-%2$d\",\"source\":\"/aragora/instances/t\",\"type\":\"ai.aragora.%3$s.v1\",\"time\":\"%4$s\",\"data\":%5$s}"
+            .formatted(topic, sent, type, Instant.now(), data);
+    producer.send(new ProducerRecord<>("aragora." + topic, 0, null, event.getBytes(UTF_8))).get();
+  }
+
+  /** All requests are counted, each record that is none is a dead letter, each old debate ended. */
+  private Predicate<String> counted() {
+    return page -> {
+      MetricsPage parsed = MetricsPage.parse(page);
+      return parsed.events("aragora.requests", "counted") >= sent
+          && parsed.events("aragora.requests", "dead_letter") >= sent
+          && parsed.count("aragora_debate_timeouts_total", Map.of()) >= sent - 2;
+    };
+  }
+
+  /** A record that the backend refuses is a dead letter. */
+  private static Predicate<String> exported() {
+    return page ->
+        MetricsPage.parse(page)
+                .count("aragora_telemetry_exporter_dead_lettered_records_total", Map.of())
+            > 0;
+  }
+
+  private String address() {
+    return "http://127.0.0.1:" + backend.getAddress().getPort();
+  }
+
+  private Program topics(String prefix) {
+    return command(
+        "chassis.topics.TopicsMain",
+        "topics",
+        "",
+        "create",
+        "--partitions",
+        "2",
+        "--prefix",
+        prefix);
+  }
+
+  private Program command(String main, String principal, String input, String... arguments) {
+    return new Program(main, input, arguments)
+        .with(broker.environment(principal))
+        .with(Map.of("ARAGORA_TELEMETRY_PARTITIONS", "2"));
+  }
+
+  private Program service(String main, String principal) {
+    return new Program(main, "")
+        .with(broker.environment(principal))
+        .with(
+            Map.of(
+                "LOG_FORMAT", "text",
+                "ARAGORA_TELEMETRY_PARTITIONS", "2",
+                "ARAGORA_TELEMETRY_BIRTH_SECONDS", "0",
+                "OTEL_EXPORTER_OTLP_ENDPOINT", address(),
+                "OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf",
+                "OTEL_TRACES_SAMPLER", "always_on",
+                "LOKI_URL", address()));
+  }
+}

@@ -1,0 +1,59 @@
+package org.aragora.telemetry.chassis.log;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.turbo.TurboFilter;
+import ch.qos.logback.core.spi.FilterReply;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Marker;
+
+/**
+ * Limits warnings of Kafka's clients. While a broker is away each client logs one per attempt,
+ * several a second: one a minute passes. What is not a fault at all is denied: a transaction that
+ * begins while the one before is being completed, and an answer about a partition that has just
+ * been given away.
+ */
+final class ClientNoiseFilter extends TurboFilter {
+  private static final String CLIENTS = "org.apache.kafka.clients.";
+  private static final List<String> AWAY =
+      List.of("could not be established", "disconnected", "Error connecting to node");
+  private static final List<String> HARMLESS =
+      List.of("CONCURRENT_TRANSACTIONS", "as it is no longer assigned");
+  private static final long PAUSE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+  private final LongSupplier nanos;
+  private final AtomicLong last;
+
+  ClientNoiseFilter(LongSupplier nanos) {
+    this.nanos = nanos;
+    this.last = new AtomicLong(nanos.getAsLong() - PAUSE_NANOS);
+  }
+
+  @Override
+  public FilterReply decide(
+      @Nullable Marker marker,
+      Logger logger,
+      Level level,
+      @Nullable String format,
+      Object @Nullable [] arguments,
+      @Nullable Throwable failure) {
+    if (format == null || level != Level.WARN || !logger.getName().startsWith(CLIENTS)) {
+      return FilterReply.NEUTRAL;
+    }
+    if (HARMLESS.stream().anyMatch(format::contains)) {
+      return FilterReply.DENY;
+    }
+    boolean away = AWAY.stream().anyMatch(format::contains);
+    return away && !isDue() ? FilterReply.DENY : FilterReply.NEUTRAL;
+  }
+
+  private boolean isDue() {
+    long now = nanos.getAsLong();
+    long before = last.get();
+    return now - before >= PAUSE_NANOS && last.compareAndSet(before, now);
+  }
+}

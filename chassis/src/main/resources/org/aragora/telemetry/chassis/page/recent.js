@@ -1,0 +1,74 @@
+// The last events and dead letters, asked for while the page is visible.
+
+import { clock } from './charts.js';
+
+const ASK_MS = 1500;
+const ROWS = 60;
+
+const byId = id => document.getElementById(id);
+const state = { paused: false, answer: null };
+
+function row(cells) {
+  const element = document.createElement('tr');
+  for (const value of cells) {
+    const cell = document.createElement('td');
+    cell.textContent = value; // event data is text, never markup
+    element.append(cell);
+  }
+  return element;
+}
+
+function matches(record, words) {
+  const all = [record.topic, record.kind, record.source, record.text].join(' ').toLowerCase();
+  return words.every(word => all.includes(word));
+}
+
+function showEvents() {
+  if (state.paused || !state.answer) return;
+  const words = byId('tail-filter').value.toLowerCase().split(/\s+/).filter(word => word);
+  const events = state.answer.events.filter(record => matches(record, words)).slice(0, ROWS);
+  byId('tail').hidden = events.length === 0;
+  const empty = byId('tail-empty');
+  empty.hidden = events.length > 0;
+  empty.textContent = state.answer.failure || (words.length ? 'None matches.' : 'None yet.');
+  byId('tail').tBodies[0].replaceChildren(...events.map(record =>
+    row([clock(record.timeMs / 1000), record.kind, record.source, record.text])));
+}
+
+function showDeadLetters() {
+  const letters = state.answer.deadLetters;
+  byId('dead').hidden = letters.length === 0;
+  byId('dead-empty').hidden = letters.length > 0;
+  byId('dead-empty').textContent = state.answer.failure || 'None.';
+  byId('dead').tBodies[0].replaceChildren(...letters.map(record =>
+    row([new Date(record.timeMs).toLocaleString('sv-SE'), record.topic, record.place, record.kind, record.text])));
+  byId('redrive').hidden = letters.length === 0;
+  const reasons = [...new Set(letters.map(record => record.kind))].filter(reason => /^[a-z_]+$/.test(reason));
+  byId('redrive-command').textContent = 'bin/telemetry redrive'
+    + (reasons.length ? ' --reason ' + reasons.join(',') : '') + ' --execute';
+}
+
+async function ask() {
+  if (!document.hidden && !byId('main').hidden) {
+    try {
+      const answer = await fetch('api/v1/recent', { cache: 'no-store' });
+      if (answer.ok) {
+        state.answer = await answer.json();
+        showEvents();
+        showDeadLetters();
+      }
+    } catch {
+      // page.js reports that the process does not answer
+    }
+  }
+  setTimeout(ask, ASK_MS);
+}
+
+byId('tail-filter').addEventListener('input', showEvents);
+byId('tail-pause').addEventListener('click', event => {
+  state.paused = !state.paused;
+  event.target.setAttribute('aria-pressed', String(state.paused));
+  event.target.textContent = state.paused ? 'Go on' : 'Pause';
+  showEvents();
+});
+ask();

@@ -55,7 +55,10 @@ public final class LagReport {
     metrics.lag(records, unstable, oldest);
   }
 
-  /** Offsets to the last stable one, as the consumer or the broker reports it. */
+  /**
+   * Offsets to the last stable one, by the last fetch of the consumer or the last answer of the
+   * broker.
+   */
   private long unread(TopicPartition partition, EndOffsets.@Nullable End end) {
     OptionalLong ofLastFetch = consumer.currentLag(partition);
     if (end == null || ofLastFetch.isEmpty()) {

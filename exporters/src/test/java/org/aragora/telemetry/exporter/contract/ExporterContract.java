@@ -577,7 +577,7 @@ public abstract class ExporterContract {
     assertThat(metric("lag_records")).isZero();
   }
 
-  /** A paused partition is not fetched, so its consumer reports the end of its last fetch. */
+  /** A paused partition is not fetched, so its consumer has the end of its last fetch. */
   @Test
   void recordsThatTheConsumerHasNotFetchedAreLagAndNotHeldBack() {
     start();

@@ -17,7 +17,7 @@ import org.aragora.telemetry.testbed.events.LargestEvents;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Sizes of the records that the processor writes for the largest valid events, topic by topic. */
+/** Sizes of the records that the largest valid events cause in every topic of the processor. */
 class LargestRecordsTest {
   /** Kafka's default of {@code max.message.bytes}; our topics have nine times as much. */
   private static final int STOCK_LIMIT = 1_048_588;

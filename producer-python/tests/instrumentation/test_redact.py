@@ -21,7 +21,7 @@ class NoText(int):
     __repr__ = __str__
 
 
-CORPUS = Path(__file__).parents[3] / "exporters/src/test/resources/redact/corpus.tsv"
+CORPUS = Path(__file__).parents[3] / "chassis/src/test/resources/redact/corpus.tsv"
 PERSONAL = ("jane", "call ", "+", "(212", "1-212", "212.", "card", "4111", "cc=", "visa", "3782")
 """Addresses, phone and card numbers: the exporters remove them, a topic may have them."""
 

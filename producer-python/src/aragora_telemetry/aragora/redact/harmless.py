@@ -25,6 +25,14 @@ _PROSE = frozenset(
     we were when will with without would you your
     """.split()  # noqa: SIM905
 )
+_METHODS = frozenset(  # of an API: they follow the last segment of a path after a colon
+    """
+    activate batchcreate batchdelete batchget batchupdate cancel check clear count create
+    deactivate delete disable enable exchange exists export expire generate get grant import info
+    introspect invalidate issue list purge refresh regenerate remove renew reset resolve restore
+    revoke rotate search set sign status sync test undelete update upload validate verify
+    """.split()  # noqa: SIM905
+)
 _COUNT = re.compile(r"(?=[^\d]*\d)[\d,./]{1,12}[kKM%]?")
 _COUNTED = re.compile(r"(?:\\*[\"']?\w+\\*[\"']?\s*[:=]\s*)?\d{1,9}(?:\.\d+)?")
 _MAX_CHARS = 64
@@ -49,6 +57,11 @@ def is_harmless(value: str) -> bool:
 def is_prose(word: str) -> bool:
     """True for a word that begins prose."""
     return word.lower() in _PROSE
+
+
+def is_method(word: str) -> bool:
+    """True for a method of an API: ``refresh`` of ``/token:refresh``."""
+    return word.lower() in _METHODS
 
 
 def is_count(value: str) -> bool:

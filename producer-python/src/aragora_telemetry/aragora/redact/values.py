@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from .harmless import is_count, is_harmless, is_prose
+from .harmless import is_count, is_harmless, is_method, is_prose
 from .limits import (
     ASSIGNMENT,
     BRACKETS,
@@ -35,6 +35,7 @@ _SCHEMES = frozenset(
     bearer basic token digest apikey negotiate aws4-hmac-sha256
     """.split()  # noqa: SIM905
 )
+_METHOD = re.compile(r"""[A-Za-z]+(?=[ \t\r\n?#"'`,;)\]}]|\Z)""")
 _QUOTED = re.compile(r"""(?P<literal>[bBuUrRfF@$](?=["'`]))?(?P<slashes>\\*)(?P<quote>["'`])""")
 _MIN_SIGNATURE = 16
 _MIN_CODE, _MAX_CODE = 10, 255
@@ -126,6 +127,10 @@ class _Scan:
             level = len(quoted["slashes"])
             end = end_of_quoted(text, quoted.end(), quoted["quote"], level)
             return self._remove_unless_harmless(quoted.end(), end, kind)
+        if sign == ":" and start and text[start - 1] == "/":
+            method = _METHOD.match(text, at)
+            if method is not None and is_method(method[0]):
+                return method.end()
         if kind is Form.LINE:
             return self._line(start, at, sign)
         if text[at] in BRACKETS and not text.startswith(REDACTED, at):

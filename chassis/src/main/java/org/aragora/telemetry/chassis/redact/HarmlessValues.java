@@ -30,6 +30,16 @@ final class HarmlessValues {
                   + " unable unexpected was we were when will with without would you your")
               .split(" "));
 
+  /** Custom methods of an API, which follow the last segment of a path after a colon. */
+  private static final Set<String> METHODS =
+      Set.of(
+          ("activate batchcreate batchdelete batchget batchupdate cancel check clear count create"
+                  + " deactivate delete disable enable exchange exists export expire generate get"
+                  + " grant import info introspect invalidate issue list purge refresh regenerate"
+                  + " remove renew reset resolve restore revoke rotate search set sign status"
+                  + " sync test undelete update upload validate verify")
+              .split(" "));
+
   private static final Pattern COUNTS =
       Pattern.compile(
           "[\\[{(\\s]*((\\\\*[\"']?\\w+\\\\*[\"']?\\s*[:=]\\s*)?\\d{1,9}(\\.\\d+)?\\s*,?\\s*)*"
@@ -54,6 +64,11 @@ final class HarmlessValues {
   /** True for a word that begins prose. */
   static boolean isProse(String word) {
     return word.length() <= MAX_CHARS && PROSE.contains(word.toLowerCase(Locale.ROOT));
+  }
+
+  /** True for a method of an API: {@code refresh} of {@code /token:refresh}. */
+  static boolean isMethod(String word) {
+    return word.length() <= MAX_CHARS && METHODS.contains(word.toLowerCase(Locale.ROOT));
   }
 
   /** True for a list or object of short numbers. */

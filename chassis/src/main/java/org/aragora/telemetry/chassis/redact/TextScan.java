@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class TextScan {
 
+  /** What may follow a path. */
+  private static final String METHOD_ENDS = " \t\r\n?#\"'`,;)]}";
+
   private static final int MAX_LOCAL_PART = 64;
   private static final int MAX_DOMAIN = 255;
   private static final int MAX_NUMBER = 32;
@@ -200,6 +203,16 @@ final class TextScan {
       int from = quote + level + 1;
       int end = values.quotedEnd(from, text.charAt(from - 1), level);
       return removeUnlessHarmless(from, end, form);
+    }
+    if (sign == ':' && nameStart > 0 && text.charAt(nameStart - 1) == '/') {
+      int method = at;
+      while (method < length && Character.isLetter(text.charAt(method))) {
+        method++;
+      }
+      boolean ends = method == length || METHOD_ENDS.indexOf(text.charAt(method)) >= 0;
+      if (ends && HarmlessValues.isMethod(text.substring(at, method))) {
+        return method;
+      }
     }
     if (form == SecretKeys.Form.LINE) {
       return line(nameStart, at, sign);

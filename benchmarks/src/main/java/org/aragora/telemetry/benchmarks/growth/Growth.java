@@ -39,7 +39,7 @@ public final class Growth {
   private static final String EVENTS_ALONE = "/metrics?name%5B%5D=aragora_telemetry_events_total";
 
   /**
-   * What is measured.
+   * A point of a chart.
    *
    * @param dimension name of what differs
    * @param value of it

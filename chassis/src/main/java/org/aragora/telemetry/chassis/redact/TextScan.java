@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TextScan {
 
-  /** What may follow a path. */
+  /** Characters that end a path. */
   private static final String METHOD_ENDS = " \t\r\n?#\"'`,;)]}";
 
   private static final int MAX_LOCAL_PART = 64;

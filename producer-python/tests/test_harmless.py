@@ -158,3 +158,25 @@ def test_emit_of_many_threads_counts_each() -> None:
     assert capture.telemetry.stats().topics["aragora.requests"].offered == 40_000
     records = capture.records()
     assert len({json.loads(value)["id"] for _, _, value in records}) == 40_000
+
+
+def test_sender_thread_imports_nothing() -> None:
+    """A child that is forked during an import of another thread waits for it for ever."""
+    program = """
+import sys
+from aragora_telemetry.link import HEADERS, Link
+before = set(sys.modules)
+link = Link({"bootstrap.servers": "mock", "test.mock.num.brokers": "1"}, "c")
+link.partitions(5)
+link.poll(0.1)
+link.close(1)
+print(sorted(set(sys.modules) - before))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "producer-python/src")},
+    )
+    assert done.stdout == "[]\n", done.stderr

@@ -11,6 +11,9 @@ from .outbox import Sent
 from .setting_error import SettingsError
 
 try:
+    # The client imports its module admin at the first look at topics, on the sender thread. A child
+    # that is forked meanwhile would wait for that import for ever.
+    import confluent_kafka.admin  # noqa: F401
     from confluent_kafka import KafkaError, KafkaException, Producer
 except Exception as e:  # the host runs without it, and without telemetry
     _unavailable: str | None = f"confluent-kafka cannot be imported ({type(e).__name__}: {e})."

@@ -141,11 +141,18 @@ def begin(server: AragoraServer, run: Run, team: str) -> str:
 def finish(server: AragoraServer, run: Run) -> None:
     final = {"completed", "error", "failed", "timeout", "cancelled"}
     wait(lambda: set(ended(server, run).values()) <= final, 240, server.log)
+    # The API reports the end a moment before the verdict.
+    wait(lambda: ended(server, run) and not any(map(lacks_verdict, run.statuses.values())), 30)
+
+
+def lacks_verdict(status: dict[str, Any]) -> bool:
+    return status.get("status") == "completed" and "consensus_reached" not in status
 
 
 def ended(server: AragoraServer, run: Run) -> dict[str, str]:
     for debate_id in run.debates:
-        if run.statuses.get(debate_id, {}).get("status") != "completed":
+        status = run.statuses.get(debate_id, {})
+        if status.get("status") != "completed" or lacks_verdict(status):
             run.statuses[debate_id] = server.request("GET", f"/api/v1/debates/{debate_id}")[1] or {}
     return {debate: str(answer.get("status", "created")) for debate, answer in run.statuses.items()}
 

@@ -2,7 +2,6 @@ package org.aragora.telemetry.chassis.door;
 
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +10,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.aragora.telemetry.chassis.door.WebConfig.ClientAuth;
 import org.aragora.telemetry.chassis.door.WebConfig.Tls;
+import org.aragora.telemetry.schemas.text.TextFile;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -52,7 +52,7 @@ final class WebConfigReader {
 
   private static String text(Path file) throws BadWebConfigException {
     try {
-      return Files.readString(file);
+      return TextFile.read(file);
     } catch (MalformedInputException e) {
       throw new BadWebConfigException("it is not UTF-8");
     } catch (IOException e) {

@@ -313,6 +313,26 @@ class DoorTest {
   }
 
   @Test
+  void filesMayBeginWithAByteOrderMark() throws Exception {
+    String certificate = marked("tls.crt", Files.readString(server.certificate()));
+    String key = marked("tls.key", Files.readString(server.key()));
+    String ca = marked("ca.crt", Files.readString(client.certificate()));
+    marked(
+        "web.yml",
+        "tls_server_config:\n  cert_file: %s\n  key_file: %s\n  client_ca_file: %s\n  client_auth_type: RequireAndVerifyClientCert\n"
+            .formatted(certificate, key, ca));
+    StatusServer guarded = start(directory.resolve("web.yml"), true);
+
+    assertThat(get(guarded, TestIdentity.anonymous(server), "/health/live").statusCode())
+        .isEqualTo(200);
+  }
+
+  private String marked(String name, String text) throws IOException {
+    Files.writeString(directory.resolve(name), "\uFEFF" + text);
+    return name;
+  }
+
+  @Test
   void floodOfWrongPasswordsTakesLittleCpuAndNothingFromWhoIsKnown() throws Exception {
     StatusServer guarded =
         start(

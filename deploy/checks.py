@@ -623,6 +623,13 @@ def check_launcher():
         program("mvn", "exit 1")
         yield from expect(2, "comes without a compiler, and chassis is not built yet; install a JDK 17 or newer.", "topics")
         program("javac", "")
+        program("mvn", "printf '[INFO] Building %s 7.8.9   [%s/3]\\n' schemas 1 chassis 2; echo '[ERROR] it does not compile'; exit 1")
+        code, out, err = run("topics")
+        if code != 1 or out or not all(part in err for part in (
+                "telemetry: module 1 of 3: schemas\n", "telemetry: module 2 of 3: chassis\n", "[ERROR] it does not compile\n")):
+            yield f"telemetry topics while it builds: exit code {code}, {(out + err)[:300]!r}"
+        if "[INFO] Building chassis" not in (root / "target/launcher-build.log").read_text():
+            yield "the log of the build has not all of Maven's output"
         program("mvn", "echo '[ERROR] Could not transfer artifact a:b:1 from central: Unknown host'; exit 1")
         yield from expect(1, "Maven cannot download what it needs: check the network", "topics")
 

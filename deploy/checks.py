@@ -108,8 +108,8 @@ def dashboards():
         yield path.stem, json.loads(path.read_text(encoding="utf-8"))
 
 
-# Grafana replaces these; what stands for them here is what it writes with "All" chosen and a scrape every 15 s.
-GRAFANA = {"$__rate_interval": "1m", "$__interval": "15s", "$__range": "1h"}
+# Grafana replaces these; what stands for them here is what it writes with "All" chosen, over some hours.
+GRAFANA = {"$__rate_interval": "5m", "$__interval": "15s", "$__range": "1h"}
 BUILT_IN = {"__from", "__to", "__interval", "__rate_interval", "__range", "__value", "__field", "__data", "__url_time_range"}
 NUMBERS = {"stat", "timeseries", "bargauge", "table", "heatmap"}
 OTHERS = {"logs", "traces", "text"}

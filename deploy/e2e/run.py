@@ -126,12 +126,21 @@ class Pipeline:
 
 # ---- expressions -------------------------------------------------------------------------------------------------------
 
+def label_is_set(selector, label):
+    name, _, matchers = selector.removesuffix("}").partition("{")
+    return f'last_over_time({name}{{{matchers + ", " if matchers else ""}{label}!=""}}[1m])'
+
+
 def expressions():
     """(where, expression, whether empty is all right while all is well)"""
     for path in sorted((DEPLOY / "grafana" / "dashboards").glob("*.json")):
         model = json.loads(path.read_text(encoding="utf-8"))
         for note in model["annotations"]["list"]:
             yield f"{path.stem}, annotation {note['name']}", note["expr"], True
+        for variable in model["templating"]["list"]:
+            asked = re.fullmatch(r"label_values\((.+), (\w+)\)", variable["query"])
+            if asked and asked[2] not in ("cluster", "namespace"):  # not in every Prometheus
+                yield f"{path.stem}, variable {variable['name']}", f'count by ({asked[2]}) ({label_is_set(asked[1], asked[2])})', False
         for panel in model["panels"]:
             for expression in map(resolved, of_prometheus(panel)):
                 # A panel that shows trouble alone has data as soon as its filter is left out.
@@ -224,7 +233,7 @@ def expressions_and_doctor(stack, servers, metrics):
     garbage = "".join(f"aragora.requests\t{int(time.time() * 1000)}\tk\tno event {i}\n" for i in range(3))
     backlog(servers, ["aragora.requests"], garbage)
 
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     missing, found, empty = check_expressions(monitoring)
     while missing and time.monotonic() < end:
         time.sleep(2)

@@ -56,8 +56,7 @@ final class ProcessMetrics implements MultiCollector {
           "txn-abort-time-ns-total",
           "record-error-total",
           "request-latency-avg",
-          "request-latency-max",
-          "connection-count");
+          "request-latency-max");
 
   private static final String TOTAL = "_total";
 

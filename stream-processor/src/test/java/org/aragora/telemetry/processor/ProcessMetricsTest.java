@@ -54,7 +54,7 @@ class ProcessMetricsTest {
             reading("rebalance-total", "admin-client-metrics", 3.0),
             reading("io-wait-ratio", "producer-metrics", 3.0),
             reading("request-latency-avg", "producer-metrics", Double.NaN),
-            reading("connection-count", "producer-metrics", "text"));
+            reading("request-latency-max", "producer-metrics", "text"));
 
     assertThat(families).isEmpty();
   }

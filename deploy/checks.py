@@ -364,6 +364,35 @@ def check_holes():
             yield (done.stdout + done.stderr)[:4000]
 
 
+def check_trust():
+    """promtool: Trust is 0 (complete), 1 (behind), 2 (blind), or nothing if nobody serves"""
+    panels = [p for _, model in dashboards() for p in model["panels"] if p["title"] == "Trust"]
+    if len(panels) < 3:
+        yield f"only {len(panels)} boards show Trust"
+    lag, complete = 'aragora_telemetry_lag_seconds{topic="t"}', 'aragora_telemetry_complete_until_timestamp_seconds{topic="t"}'
+    stopped = 'aragora_telemetry_process_stopped{instance="x"}'
+    cases = [  # name, series, value after half an hour
+        ("complete", {lag: "0x30", complete: "0+60x30", stopped: "0x30"}, 0),
+        ("quiet: nothing moves and nothing waits", {lag: "0x30", complete: "0x30", stopped: "0x30"}, 0),
+        ("behind, moving", {lag: "400x30", complete: "0+30x30", stopped: "0x30"}, 1),
+        ("stands although events wait", {lag: "400x30", complete: "0x30", stopped: "0x30"}, 2),
+        ("stopped", {lag: "0x30", complete: "0+60x30", stopped: "0x20 1x9"}, 2),
+        ("gone", {lag: "0x20", complete: "0+60x20", stopped: "0x20"}, None),
+        ("never there", {}, None),
+    ]
+    for expression in {resolved(e) for p in panels for e in of_prometheus(p)}:
+        tests = [{"name": name, "interval": "1m", "input_series": [{"series": s, "values": v} for s, v in series.items()],
+                  "promql_expr_test": [{"expr": expression, "eval_time": "30m", "exp_samples":
+                                        [] if value is None else [{"labels": "{}", "value": value}]}]}
+                 for name, series, value in cases]
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            json.dump({"evaluation_interval": "1m", "tests": tests}, file)
+            file.flush()
+            done = subprocess.run(["promtool", "test", "rules", file.name], capture_output=True, text=True)
+            if done.returncode:
+                yield (done.stdout + done.stderr)[:4000]
+
+
 def check_compose():
     """images pinned, mounts there, ports distinct, limits, TZ, volumes and secrets declared, health checks as reviewed"""
     model = compose()

@@ -47,21 +47,30 @@ def check_yaml():
 
 
 def check_alerts():
-    """every alert has severity, summary, description, a runbook entry and a unit test of either kind"""
-    runbook = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
-    anchors = {re.sub(r"[^\w -]", "", h.lower()).strip().replace(" ", "-") for h in re.findall(r"(?m)^#+ (.+)$", runbook)}
+    """every alert has severity, summary, description, links to its runbook entry and a board, and a unit test of either kind"""
+    base = (DEPLOY / "base-url").read_text(encoding="utf-8").strip()
+    boards = dict(dashboards())
+    if not re.fullmatch(r"https?://[^/\s]+(/\S*[^/\s])?", base):
+        yield f"deploy/base-url is not the address of Grafana: {base}"
     tests = [t for path in (PROMETHEUS / "tests").glob("*.yml") for t in load(path)["tests"]]
     for rule in rules():
         name = rule.get("alert")
         if not name:
             continue
         notes = rule.get("annotations", {})
-        for key in ("summary", "description", "runbook_url"):
+        for key in ("summary", "description", "runbook_url", "dashboard_url"):
             if not notes.get(key):
                 yield f"{name} has no {key}"
-        page, _, anchor = notes.get("runbook_url", "").partition("#")
-        if page != "docs/runbook.md" or anchor not in anchors:
-            yield f"{name}: no such entry: {notes.get('runbook_url')}"
+        opened = re.fullmatch(re.escape(base) + r"/d/aragora-runbook\?viewPanel=(\d+)", notes.get("runbook_url", ""))
+        entry = next((p["title"] for p in boards["aragora-runbook"]["panels"] if opened and p["id"] == int(opened[1])), None)
+        if entry != ("Burn rates" if "BurnRate" in name else name):
+            yield f"{name}: {notes.get('runbook_url')} opens the entry {entry}"
+        shown = re.fullmatch(re.escape(base) + r"/d/([\w-]+)(\?.*)?", notes.get("dashboard_url", ""))
+        if not shown or shown[1] not in boards:
+            yield f"{name}: {notes.get('dashboard_url')} opens no board"
+        for variable in re.findall(r"var-(\w+)=", notes.get("dashboard_url", "")):
+            if shown and variable not in [v["name"] for v in boards[shown[1]]["templating"]["list"]]:
+                yield f"{name}: {shown[1]} has no variable {variable}"
         if rule.get("labels", {}).get("severity") not in ("critical", "warning", "none"):
             yield f"{name} has no severity that the routes know"
         fires = [t for t in tests
@@ -99,38 +108,202 @@ def dashboards():
         yield path.stem, json.loads(path.read_text(encoding="utf-8"))
 
 
+# Grafana replaces these; what stands for them here is what it writes with "All" chosen, over some hours.
+GRAFANA = {"$__rate_interval": "5m", "$__interval": "15s", "$__range": "1h"}
+BUILT_IN = {"__from", "__to", "__interval", "__rate_interval", "__range", "__value", "__field", "__data", "__url_time_range"}
+NUMBERS = {"stat", "timeseries", "bargauge", "table", "heatmap"}
+OTHERS = {"logs", "traces", "text"}
+
+
+def resolved(expression):
+    """An expression as Grafana sends it to Prometheus."""
+    for name, value in GRAFANA.items():
+        expression = expression.replace(name, value)
+    return re.sub(r"\$\{?\w+\}?", ".*", expression)
+
+
+def of_prometheus(panel):
+    """The expressions of a panel that Prometheus is asked."""
+    return [t["expr"] for t in panel["targets"] if t["datasource"]["type"] == "prometheus"]
+
+
+def links_of(node):
+    """(title, address) of every link in a board."""
+    if isinstance(node, dict):
+        if isinstance(node.get("url"), str) and node["url"] and "title" in node:
+            yield node["title"], node["url"]
+        node = node.values()
+    elif not isinstance(node, list):
+        return
+    for each in node:
+        yield from links_of(each)
+
+
+def is_open_link(url, boards):
+    """True if a link opens from every page: absolute, or from Grafana's root to a board and a panel that exist."""
+    if re.match(r"https?://[^/]+", url):
+        return True
+    board = re.match(r"/d/([\w-]+)(?:\?(.*))?$", url)
+    if not board:
+        return url.startswith("/explore?")
+    shown = urllib.parse.parse_qs(board[2] or "").get("viewPanel")
+    return board[1] in boards and (not shown or int(shown[0]) in {p["id"] for p in boards[board[1]]["panels"]})
+
+
+def faults_of_panel(panel):
+    """what a panel lacks"""
+    kind, defaults = panel["type"], panel["fieldConfig"]["defaults"]
+    if kind not in NUMBERS | OTHERS:
+        yield f"has the type {kind}"
+    if len(panel.get("description", "")) < 15 or panel["description"].rstrip(".") == panel["title"]:
+        yield "has no description"
+    if kind in NUMBERS and of_prometheus(panel) and not defaults.get("unit"):
+        yield "has no unit"
+    if kind != "text" and not (panel.get("datasource") and panel["targets"]):
+        yield "asks nothing"
+    refs = [t.get("refId") for t in panel["targets"]]
+    if None in refs or len(set(refs)) != len(refs):
+        yield f"has the refIds {refs}"
+    for target in panel["targets"]:
+        if not target.get("datasource", {}).get("uid", "").startswith("$"):
+            yield "asks a data source that cannot be chosen"
+    for expression in of_prometheus(panel):
+        if re.search(r"\b(rate|irate|deriv|delta)\s*\((?![^\[\]]*\[\$__rate_interval\])", expression):
+            yield f"has a rate over another time than $__rate_interval: {expression}"
+        if re.search(r"\bvector\s*\(\s*0*\.?0*\s*\)", expression):
+            yield f"shows 0 where there is nothing: {expression}"
+    if kind == "stat" and not any(m["type"] == "special" and m["options"]["match"] == "null+nan"
+                                  and m["options"]["result"]["color"] == "red" for m in defaults.get("mappings", [])):
+        yield "does not show red where there is nothing"
+    if kind in ("stat", "bargauge") and not panel["options"].get("reduceOptions", {}).get("calcs"):
+        yield "does not choose one value of many"
+    if kind == "timeseries" and len(defaults["thresholds"]["steps"]) > 1 and defaults["custom"]["thresholdsStyle"]["mode"] == "off":
+        yield "does not draw its limit"
+
+
+def faults_of_board(model, boards):
+    """what is wrong with a board, by panel"""
+    cells, titles, ids = set(), [], []
+    for panel in model["panels"]:
+        title, grid = panel["title"], panel["gridPos"]
+        yield from (f"{title} {fault}" for fault in faults_of_panel(panel))
+        titles.append(title)
+        ids.append(panel["id"])
+        mine = {(x, y) for x in range(grid["x"], grid["x"] + grid["w"]) for y in range(grid["y"], grid["y"] + grid["h"])}
+        if not mine or mine & cells or grid["x"] + grid["w"] > 24:
+            yield f"{title} lies on another panel or beside the board"
+        cells |= mine
+    if len(set(titles)) != len(titles) or len(set(ids)) != len(ids):
+        yield "two panels have one title or one id"
+    defined = [v["name"] for v in model["templating"]["list"]]
+    used = set(re.findall(r"\$\{?(\w+)", json.dumps(model["panels"]) + json.dumps(model["annotations"])))
+    if used - set(defined) - BUILT_IN:
+        yield f"uses variables that are not defined: {sorted(used - set(defined) - BUILT_IN)}"
+    if set(defined) - used:
+        yield f"defines variables that nothing uses: {sorted(set(defined) - used)}"
+    for title, url in links_of(model["panels"]):
+        if not is_open_link(url, boards):
+            yield f"the link {title} opens nothing: {url}"
+
+
 def check_dashboards():
-    """unique ids, no empty or overlapping panels, every expression accepted by promtool"""
-    uids, expressions = set(), []
-    for name, model in dashboards():
-        if model["uid"] in uids or model["uid"] != name:
+    """boards and panels as the rules above want them, unique ids, every expression accepted by promtool"""
+    boards = dict(dashboards())
+    for name, model in boards.items():
+        if model["uid"] != name:
             yield f"{name}: uid {model['uid']}"
-        uids.add(model["uid"])
-        cells = set()
-        for panel in model["panels"]:
-            if not panel["targets"]:
-                yield f"{name}: {panel['title']} asks nothing"
-            grid = panel["gridPos"]
-            mine = {(x, y) for x in range(grid["x"], grid["x"] + grid["w"]) for y in range(grid["y"], grid["y"] + grid["h"])}
-            if mine & cells or grid["x"] + grid["w"] > 24:
-                yield f"{name}: {panel['title']} lies on another panel"
-            cells |= mine
-            expressions += [t["expr"] for t in panel["targets"]]
+        yield from (f"{name}: {fault}" for fault in faults_of_board(model, boards))
+    expressions = [resolved(e) for model in boards.values() for panel in model["panels"] for e in of_prometheus(panel)]
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump({"groups": [{"name": "dashboards", "rules": [
             {"record": f"dashboard:{i}", "expr": e} for i, e in enumerate(expressions)]}]}, file)
         file.flush()
         done = subprocess.run(["promtool", "check", "rules", file.name], capture_output=True, text=True)
         if done.returncode:
-            yield done.stdout + done.stderr
+            yield (done.stdout + done.stderr)[:4000]
+
+
+def check_dashboards_rules():
+    """each rule about boards finds a board that breaks it"""
+    boards = dict(dashboards())
+
+    def broken(part, change):
+        model = json.loads(json.dumps(boards["aragora-overview"]))
+        change(model)
+        found = list(faults_of_board(model, boards))
+        return [] if any(part in fault for fault in found) else [f"nothing finds a board whose fault is: {part}; {found}"]
+
+    def of(kind, change):
+        return lambda model: change(next(p for p in model["panels"] if p["type"] == kind))
+
+    def expression(text):
+        return of("stat", lambda p: p["targets"][0].update(expr=text))
+
+    for part, change in [
+        ("has no unit", of("stat", lambda p: p["fieldConfig"]["defaults"].pop("unit"))),
+        ("has no unit", of("heatmap", lambda p: p["fieldConfig"]["defaults"].pop("unit"))),
+        ("has no description", of("logs", lambda p: p.update(description=""))),
+        ("has no description", of("stat", lambda p: p.update(description=p["title"]))),
+        ("has the type", of("stat", lambda p: p.update(type="graph"))),
+        ("asks nothing", of("logs", lambda p: p.update(targets=[]))),
+        ("has the refIds", of("timeseries", lambda p: p["targets"][1].update(refId="A"))),
+        ("cannot be chosen", of("stat", lambda p: p["targets"][0].update(datasource={"type": "prometheus", "uid": "prometheus"}))),
+        ("another time", expression("sum(rate(aragora_requests_total[5m]))")),
+        ("another time", expression('rate(aragora_requests_total{status=~"5.."}[$__interval])')),
+        ("shows 0", expression("sum(aragora_active_debates) or vector(0)")),
+        ("shows 0", expression("sum(aragora_active_debates) or on() vector( 0.0 )")),
+        ("does not show red", of("stat", lambda p: p["fieldConfig"]["defaults"].update(mappings=[]))),
+        ("one value", of("stat", lambda p: p["options"].update(reduceOptions={"calls": ["last"]}))),
+        ("does not draw", of("timeseries", lambda p: p["fieldConfig"]["defaults"]["custom"].update(thresholdsStyle={"mode": "off"}))),
+        ("lies on another", of("stat", lambda p: p["gridPos"].update(w=9))),
+        ("lies on another", of("timeseries", lambda p: p["gridPos"].update(x=1))),
+        ("one title", of("timeseries", lambda p: p.update(title="Error Rate"))),
+        ("not defined", expression('sum(aragora_active_debates{cluster=~"$clutser"})')),
+        ("not defined", lambda m: m["templating"].update(list=[v for v in m["templating"]["list"] if v["name"] != "endpoint"])),
+        ("nothing uses", lambda m: m["templating"]["list"].append({"name": "agent"})),
+        ("opens nothing", of("stat", lambda p: p.update(links=[{"title": "a path", "url": "docs/runbook.md#watchdog"}]))),
+        ("opens nothing", of("stat", lambda p: p.update(links=[{"title": "no board", "url": "/d/aragora-none"}]))),
+        ("opens nothing", of("stat", lambda p: p.update(links=[{"title": "no entry", "url": "/d/aragora-runbook?viewPanel=999"}]))),
+    ]:
+        yield from broken(part, change)
+
+
+def check_dashboards_schema():
+    """boards, their panels and questions are valid by Grafana's published JSON Schemas, in the folder that GRAFANA_SCHEMAS names"""
+    import jsonschema
+    folder = pathlib.Path(os.environ["GRAFANA_SCHEMAS"])
+    schemas = {path.name.split(".")[0]: json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.jsonschema.json")}
+    if "dashboard" not in schemas:
+        yield f"{folder} has no dashboard.jsonschema.json"
+        return
+
+    def innermost(error):
+        return jsonschema.exceptions.best_match([error])
+
+    def problems(where, kind, name, value):
+        definitions = schemas.get(kind, {}).get("definitions", {})
+        if name in definitions:
+            validator = jsonschema.Draft7Validator({"$ref": f"#/definitions/{name}", "definitions": definitions})
+            for error in map(innermost, validator.iter_errors(value)):
+                yield f"{where}: {kind} {'/'.join(map(str, error.absolute_path))}: {error.message[:300]}"
+
+    for name, model in dashboards():
+        yield from problems(name, "dashboard", "Dashboard", {**model, "panels": []})
+        for panel in model["panels"]:
+            where = f"{name}: {panel['title']}"
+            yield from problems(where, "dashboard", "Panel", panel)
+            yield from problems(where, panel["type"], "Options", panel["options"])
+            yield from problems(where, panel["type"], "FieldConfig", panel["fieldConfig"]["defaults"].get("custom", {}))
+            for target in panel["targets"]:
+                yield from problems(where, target["datasource"]["type"], "Dataquery", target)
 
 
 def queries():
     """(where, expression) of the dashboards, the rules and the recorded names"""
     for name, model in dashboards():
         for panel in model["panels"]:
-            for target in panel["targets"]:
-                yield f"{name}: {panel['title']}", target["expr"]
+            for expression in of_prometheus(panel):
+                yield f"{name}: {panel['title']}", resolved(expression)
     for path in [*sorted((PROMETHEUS / "rules").glob("*.yml")), *sorted((PROMETHEUS / "aliases").glob("*.yml"))]:
         for group in load(path)["groups"]:
             for rule in group["rules"]:
@@ -152,7 +325,7 @@ def check_hand_over():
         for name in bare(expression):
             if not where.startswith("upstream.yml") or name in gauges:
                 yield f"{where}: {name} is read at one moment: wrap it in last_over_time(...[1m])"
-        if re.search(r"\bvector\(0\)", expression):
+        if re.search(r"\bvector\s*\(\s*0*\.?0*\s*\)", expression):
             yield f"{where}: vector(0) shows 0 when nothing is served"
 
 
@@ -189,6 +362,35 @@ def check_holes():
         done = subprocess.run(["promtool", "test", "rules", file.name], capture_output=True, text=True)
         if done.returncode:
             yield (done.stdout + done.stderr)[:4000]
+
+
+def check_trust():
+    """promtool: Trust is 0 (complete), 1 (behind), 2 (blind), or nothing if nobody serves"""
+    panels = [p for _, model in dashboards() for p in model["panels"] if p["title"] == "Trust"]
+    if len(panels) < 3:
+        yield f"only {len(panels)} boards show Trust"
+    lag, complete = 'aragora_telemetry_lag_seconds{topic="t"}', 'aragora_telemetry_complete_until_timestamp_seconds{topic="t"}'
+    stopped = 'aragora_telemetry_process_stopped{instance="x"}'
+    cases = [  # name, series, value after half an hour
+        ("complete", {lag: "0x30", complete: "0+60x30", stopped: "0x30"}, 0),
+        ("quiet: nothing moves and nothing waits", {lag: "0x30", complete: "0x30", stopped: "0x30"}, 0),
+        ("behind, moving", {lag: "400x30", complete: "0+30x30", stopped: "0x30"}, 1),
+        ("stands although events wait", {lag: "400x30", complete: "0x30", stopped: "0x30"}, 2),
+        ("stopped", {lag: "0x30", complete: "0+60x30", stopped: "0x20 1x9"}, 2),
+        ("gone", {lag: "0x20", complete: "0+60x20", stopped: "0x20"}, None),
+        ("never there", {}, None),
+    ]
+    for expression in {resolved(e) for p in panels for e in of_prometheus(p)}:
+        tests = [{"name": name, "interval": "1m", "input_series": [{"series": s, "values": v} for s, v in series.items()],
+                  "promql_expr_test": [{"expr": expression, "eval_time": "30m", "exp_samples":
+                                        [] if value is None else [{"labels": "{}", "value": value}]}]}
+                 for name, series, value in cases]
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            json.dump({"evaluation_interval": "1m", "tests": tests}, file)
+            file.flush()
+            done = subprocess.run(["promtool", "test", "rules", file.name], capture_output=True, text=True)
+            if done.returncode:
+                yield (done.stdout + done.stderr)[:4000]
 
 
 def check_compose():
@@ -450,6 +652,13 @@ def check_launcher():
         program("mvn", "exit 1")
         yield from expect(2, "comes without a compiler, and chassis is not built yet; install a JDK 17 or newer.", "topics")
         program("javac", "")
+        program("mvn", "printf '[INFO] Building %s 7.8.9   [%s/3]\\n' schemas 1 chassis 2; echo '[ERROR] it does not compile'; exit 1")
+        code, out, err = run("topics")
+        if code != 1 or out or not all(part in err for part in (
+                "telemetry: module 1 of 3: schemas\n", "telemetry: module 2 of 3: chassis\n", "[ERROR] it does not compile\n")):
+            yield f"telemetry topics while it builds: exit code {code}, {(out + err)[:300]!r}"
+        if "[INFO] Building chassis" not in (root / "target/launcher-build.log").read_text():
+            yield "the log of the build has not all of Maven's output"
         program("mvn", "echo '[ERROR] Could not transfer artifact a:b:1 from central: Unknown host'; exit 1")
         yield from expect(1, "Maven cannot download what it needs: check the network", "topics")
 

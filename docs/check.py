@@ -210,7 +210,7 @@ def check_metrics():
             base = re.sub(r"_(bucket|sum|count)$", "", metric)
             suffix = re.sub(r"^aragora_telemetry_(exporter_|process_)?(kafka_)?", "", metric)
             if not {metric, base} & (known | exporter) and not re.search(
-                    rf'"({re.escape(metric)}|{re.escape(suffix)}|{re.escape(suffix.removesuffix("_info"))})(_\w+)?"', java):
+                    rf'"({re.escape(metric)}|{re.escape(suffix)}|{re.escape(suffix.removesuffix("_info"))}|{suffix.replace("_", "-")})(_\w+)?"', java):
                 yield f"{name(path)}: no metric {metric}"
 
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.aragora.telemetry.doctor.checks.MetricsChecks;
 import org.aragora.telemetry.doctor.checks.Verdict;
 import org.aragora.telemetry.doctor.stack.Replicas;
@@ -207,7 +208,17 @@ class MetricsChecksTest {
 
   private void dashboards() {
     grafana.json("/api/health", "{\"database\":\"ok\"}");
-    for (String name : new String[] {"overview", "debates", "agents", "instances", "pipeline"}) {
+    for (String name :
+        List.of(
+            "overview",
+            "debates",
+            "agents",
+            "instances",
+            "pipeline",
+            "slo",
+            "resources",
+            "logs",
+            "runbook")) {
       grafana.json(
           "/api/dashboards/uid/aragora-" + name, "{\"dashboard\":{\"panels\":[{\"id\":1}]}}");
     }

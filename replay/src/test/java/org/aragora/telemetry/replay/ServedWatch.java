@@ -29,9 +29,7 @@ final class ServedWatch {
     while (!stop) {
       int seen = 0;
       for (ProcessorService processor : processors) {
-        Map<String, Double> samples =
-            new HashMap<>(MetricsPage.of(processor.metricsPort()).samples());
-        samples.keySet().removeIf(series -> series.startsWith("aragora_telemetry_process_"));
+        Map<String, Double> samples = MetricsPage.of(processor.metricsPort()).shared();
         samples.forEach(this::record);
         seen += samples.size();
       }

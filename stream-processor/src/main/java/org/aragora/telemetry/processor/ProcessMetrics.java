@@ -1,16 +1,12 @@
 package org.aragora.telemetry.processor;
 
-import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.MultiCollector;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
-import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -26,14 +22,18 @@ import org.aragora.telemetry.processor.generation.GenerationPipeline;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Metrics of this process alone, all under {@code aragora_telemetry_process_}: build, state,
- * series, JVM and Kafka clients.
+ * Metrics of this process alone, all under {@code aragora_telemetry_process_}: build, state, series
+ * and Kafka clients. Those of the JVM have their standard names and are not among them.
  */
 final class ProcessMetrics implements MultiCollector {
   static final String PREFIX = "aragora_telemetry_process_";
 
   private static final Set<String> CLIENT_GROUPS =
-      Set.of("stream-metrics", "stream-thread-metrics", "consumer-coordinator-metrics");
+      Set.of(
+          "stream-metrics",
+          "stream-thread-metrics",
+          "consumer-coordinator-metrics",
+          "producer-metrics");
 
   /** Kafka's own metrics that help a person on call. */
   private static final Set<String> CLIENT_METRICS =
@@ -50,19 +50,23 @@ final class ProcessMetrics implements MultiCollector {
           "assigned-partitions",
           "rebalance-latency-max",
           "last-rebalance-seconds-ago",
-          "last-heartbeat-seconds-ago");
+          "last-heartbeat-seconds-ago",
+          "rebalance-total",
+          "failed-rebalance-total",
+          "txn-abort-time-ns-total",
+          "record-error-total",
+          "request-latency-avg",
+          "request-latency-max");
 
-  private static final String JVM_PROCESS = "process_";
+  private static final String TOTAL = "_total";
 
   private static final Properties BUILD = build();
 
-  private final PrometheusRegistry jvm = new PrometheusRegistry();
   private final Supplier<@Nullable GenerationPipeline> pipeline;
 
   /** {@code pipeline}: returns the running pipeline, null while none runs. */
   ProcessMetrics(Supplier<@Nullable GenerationPipeline> pipeline) {
     this.pipeline = pipeline;
-    JvmMetrics.builder().register(jvm);
   }
 
   /** Returns the version or the revision; the build leaves its placeholder if it has no value. */
@@ -113,7 +117,6 @@ final class ProcessMetrics implements MultiCollector {
     if (running != null) {
       all.addAll(clientMetrics(running.clientMetrics()));
     }
-    jvm.scrape().stream().map(ProcessMetrics::renamed).forEach(all::add);
     return new MetricSnapshots(all);
   }
 
@@ -126,8 +129,8 @@ final class ProcessMetrics implements MultiCollector {
         .build();
   }
 
-  private static List<MetricSnapshot> clientMetrics(Map<MetricName, ? extends Metric> metrics) {
-    Map<String, GaugeSnapshot.Builder> families = new TreeMap<>();
+  static List<MetricSnapshot> clientMetrics(Map<MetricName, ? extends Metric> metrics) {
+    Map<String, List<Reading>> families = new TreeMap<>();
     metrics.forEach(
         (name, metric) -> {
           if (CLIENT_GROUPS.contains(name.group())
@@ -136,43 +139,49 @@ final class ProcessMetrics implements MultiCollector {
               && Double.isFinite(value.doubleValue())) {
             families
                 .computeIfAbsent(
-                    PREFIX + "kafka_" + name.name().replace('-', '_'),
-                    f -> GaugeSnapshot.builder().name(f).help("Kafka's own: " + name.group()))
-                .dataPoint(
-                    GaugeSnapshot.GaugeDataPointSnapshot.builder()
-                        .labels(labels(name))
-                        .value(value.doubleValue())
-                        .build());
+                    PREFIX + "kafka_" + name.name().replace('-', '_'), f -> new ArrayList<>())
+                .add(new Reading(name, value.doubleValue()));
           }
         });
-    return families.values().stream().<MetricSnapshot>map(GaugeSnapshot.Builder::build).toList();
+    return families.entrySet().stream()
+        .map(family -> family(family.getKey(), family.getValue()))
+        .toList();
   }
 
-  private static Labels labels(MetricName name) {
-    String thread = name.tags().get("thread-id");
-    String client = thread != null ? thread : name.tags().getOrDefault("client-id", "");
-    return Labels.of("group", name.group(), "client", client);
+  /** Value of one of Kafka's metrics. */
+  private record Reading(MetricName name, double value) {
+    private Labels labels() {
+      String thread = name.tags().get("thread-id");
+      String client = thread != null ? thread : name.tags().getOrDefault("client-id", "");
+      return Labels.of("group", name.group(), "client", client);
+    }
   }
 
-  private static MetricSnapshot renamed(MetricSnapshot of) {
-    MetricMetadata old = of.getMetadata();
-    String name =
-        old.getName().startsWith(JVM_PROCESS)
-            ? old.getName().substring(JVM_PROCESS.length())
-            : old.getName();
-    MetricMetadata metadata = new MetricMetadata(PREFIX + name, old.getHelp(), old.getUnit());
-    if (of instanceof CounterSnapshot counter) {
-      return new CounterSnapshot(metadata, counter.getDataPoints());
+  /** Kafka's totals only grow while their client lives; what else it measures is a gauge. */
+  private static MetricSnapshot family(String name, List<Reading> readings) {
+    String help = "Kafka's own: " + readings.get(0).name().group();
+    if (name.endsWith(TOTAL)) {
+      CounterSnapshot.Builder counter =
+          CounterSnapshot.builder()
+              .name(name.substring(0, name.length() - TOTAL.length()))
+              .help(help);
+      readings.forEach(
+          of ->
+              counter.dataPoint(
+                  CounterSnapshot.CounterDataPointSnapshot.builder()
+                      .labels(of.labels())
+                      .value(of.value())
+                      .build()));
+      return counter.build();
     }
-    if (of instanceof GaugeSnapshot gauge) {
-      return new GaugeSnapshot(metadata, gauge.getDataPoints());
-    }
-    if (of instanceof SummarySnapshot summary) {
-      return new SummarySnapshot(metadata, summary.getDataPoints());
-    }
-    if (of instanceof InfoSnapshot info) {
-      return new InfoSnapshot(metadata, info.getDataPoints());
-    }
-    throw new IllegalStateException("no JVM metric is a " + of.getClass().getSimpleName());
+    GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(name).help(help);
+    readings.forEach(
+        of ->
+            gauge.dataPoint(
+                GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                    .labels(of.labels())
+                    .value(of.value())
+                    .build()));
+    return gauge.build();
   }
 }

@@ -1,5 +1,6 @@
 package org.aragora.telemetry.processor;
 
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -49,6 +50,7 @@ public final class ProcessorService implements RunningService {
     PrometheusRegistry registry = new PrometheusRegistry();
     registry.register(new RunningSeries());
     registry.register(new ProcessMetrics(supervisor::pipeline));
+    JvmMetrics.builder().register(registry);
     this.http =
         StatusServer.start(config.address(), registry, this::live, this::ready, page(config));
   }

@@ -37,6 +37,18 @@ class FirstContactTest {
   }
 
   @Test
+  void metricsOfTheJvmHaveTheirStandardNames() throws Exception {
+    try (ProcessorService service =
+        start(Map.of("KAFKA_BOOTSTRAP_SERVERS", "kafka.nowhere.invalid:9092"))) {
+      assertThat(get(service, "/metrics").body())
+          .contains("\njvm_memory_used_bytes{area=\"heap\"}")
+          .contains("\njvm_gc_collection_seconds_count{")
+          .contains("\nprocess_cpu_seconds_total ")
+          .doesNotContain("process_jvm_");
+    }
+  }
+
+  @Test
   void aSettingThatKafkaRefusesIsNamed() {
     try (ProcessorService service =
         start(

@@ -122,8 +122,7 @@ class ITTakeover {
     MetricsPage page = processor.metrics();
     return page == null
         ? Set.of()
-        : page.samples().keySet().stream()
-            .filter(name -> !name.startsWith("aragora_telemetry_process_"))
+        : page.shared().keySet().stream()
             .filter(name -> !name.startsWith("aragora_telemetry_lag_seconds"))
             .filter(name -> !name.startsWith("aragora_telemetry_complete_until"))
             .collect(Collectors.toSet());

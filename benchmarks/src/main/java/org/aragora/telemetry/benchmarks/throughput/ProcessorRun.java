@@ -58,7 +58,7 @@ public final class ProcessorRun {
       while (true) {
         MetricsPage page = MetricsPage.of(processor.metricsPort());
         // Partitions of the outputs are read one after the other.
-        Map<String, Double> counted = new HashMap<>(page.samples());
+        Map<String, Double> counted = page.shared();
         counted.keySet().removeIf(series -> series.startsWith("aragora_telemetry_"));
         if (page.events("counted") >= events && counted.equals(before)) {
           return counted;

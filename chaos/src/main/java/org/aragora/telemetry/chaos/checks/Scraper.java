@@ -18,9 +18,8 @@ public final class Scraper implements AutoCloseable {
   private static final long CLOSELY_NANOS = 3_000_000_000L;
   private static final int CLOSELY_PAUSE_MS = 10;
 
-  private static final String OURS = "aragora_";
-  private static final String PROCESS = "aragora_telemetry_process_";
-  private static final String LAST_REBALANCE = PROCESS + "kafka_last_rebalance_seconds_ago";
+  private static final String LAST_REBALANCE =
+      "aragora_telemetry_process_kafka_last_rebalance_seconds_ago";
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final ServedSeries.Table table;
@@ -77,13 +76,7 @@ public final class Scraper implements AutoCloseable {
 
   private Scrape scrape(int slot, long startNanos, long endNanos, MetricsPage page) {
     Map<ServedSeries, Double> values = new HashMap<>();
-    page.samples()
-        .forEach(
-            (series, value) -> {
-              if (series.startsWith(OURS) && !series.startsWith(PROCESS)) {
-                values.put(table.parse(series), value);
-              }
-            });
+    page.shared().forEach((series, value) -> values.put(table.parse(series), value));
     OptionalDouble ago = page.highest(LAST_REBALANCE);
     long rebalancedNanos =
         ago.isEmpty() ? -1 : endNanos - (long) (ago.getAsDouble() * NANOS_PER_SECOND);

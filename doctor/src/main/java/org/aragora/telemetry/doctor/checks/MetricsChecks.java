@@ -34,7 +34,11 @@ public final class MetricsChecks {
           "aragora-debates",
           "aragora-agents",
           "aragora-instances",
-          "aragora-pipeline");
+          "aragora-pipeline",
+          "aragora-slo",
+          "aragora-resources",
+          "aragora-logs",
+          "aragora-runbook");
   private static final String DATA_SOURCE = "prometheus";
   private static final String PROCESSOR_JOB = "aragora-telemetry";
 

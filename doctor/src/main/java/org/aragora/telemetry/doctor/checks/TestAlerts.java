@@ -90,8 +90,7 @@ public final class TestAlerts {
       alert
           .putObject("annotations")
           .put("summary", "Test alert of bin/telemetry doctor, nothing is wrong")
-          .put("description", "Sent by hand to test if alerts arrive. It ends on its own.")
-          .put("runbook_url", "docs/how-to/doctor.md");
+          .put("description", "Sent by hand to test if alerts arrive. It ends on its own.");
     }
     return alerts;
   }

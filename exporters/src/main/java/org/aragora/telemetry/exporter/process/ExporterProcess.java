@@ -1,5 +1,6 @@
 package org.aragora.telemetry.exporter.process;
 
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -111,6 +112,7 @@ public final class ExporterProcess implements RunningService {
     Converter<P> converter = definition.converter().apply(settings);
     KafkaClientFactory kafka = new KafkaClientFactory(settings, definition.name());
     PrometheusRegistry registry = new PrometheusRegistry();
+    JvmMetrics.builder().register(registry);
     ExporterHealth health = new ExporterHealth(bounds.progressTimeout());
     ExporterMetrics metrics =
         new ExporterMetrics(definition.name(), bounds.topics(), registry, Clock.systemUTC());

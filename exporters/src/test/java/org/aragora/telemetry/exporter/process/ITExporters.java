@@ -103,7 +103,8 @@ class ITExporters {
                       .contains("aragora_telemetry_exporter_lag_records{exporter=\"spans\"")
                       .contains(
                           "aragora_telemetry_exporter_in_flight_records{exporter=\"spans\"} 0.0")
-                      .contains("aragora_telemetry_exporter_backend_duration_seconds_bucket"));
+                      .contains("aragora_telemetry_exporter_backend_duration_seconds_bucket")
+                      .contains("jvm_memory_used_bytes{area=\"heap\"}"));
     }
   }
 

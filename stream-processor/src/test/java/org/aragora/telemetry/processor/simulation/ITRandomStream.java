@@ -150,7 +150,7 @@ class ITRandomStream {
   private static Map<String, Double> served(Pipe pipe) {
     Map<String, Double> samples = new TreeMap<>();
     pipe.page()
-        .samples()
+        .shared()
         .forEach((series, value) -> samples.put(SeriesName.parse(series).toString(), value));
     return settled(samples);
   }
@@ -161,8 +161,7 @@ class ITRandomStream {
     samples.forEach(
         (series, value) -> {
           boolean clock =
-              series.startsWith("aragora_telemetry_process_")
-                  || series.startsWith("aragora_telemetry_lag_")
+              series.startsWith("aragora_telemetry_lag_")
                   || series.startsWith("aragora_telemetry_complete_")
                   || series.startsWith("aragora_telemetry_consumed_")
                   || series.startsWith("aragora_telemetry_producer_dropped_") // names topics

@@ -24,6 +24,8 @@ public final class MetricsPage {
       Pattern.compile(
           "([a-zA-Z_:][a-zA-Z0-9_:]*(?:\\{[^\"{}]*+(?:\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"[^\"{}]*+)*+\\})?)"
               + " (NaN|[+-]?Inf|[-+0-9.eE]+)(?: -?[0-9.]+)?(?: # .*)?");
+  private static final String OURS = "aragora_";
+  private static final String OF_ONE_PROCESS = "aragora_telemetry_process_";
   private static final String EVENTS = "aragora_telemetry_events_total";
 
   private final Map<String, Double> samples = new LinkedHashMap<>();
@@ -92,6 +94,18 @@ public final class MetricsPage {
   /** Values by series, each as it is written on the page. */
   public Map<String, Double> samples() {
     return samples;
+  }
+
+  /**
+   * Samples that are the same whichever process serves them. The JVM's, and those of one process,
+   * are not among them.
+   */
+  public Map<String, Double> shared() {
+    Map<String, Double> shared = new LinkedHashMap<>(samples);
+    shared
+        .keySet()
+        .removeIf(series -> !series.startsWith(OURS) || series.startsWith(OF_ONE_PROCESS));
+    return shared;
   }
 
   /** Lines that are neither comment nor sample. */

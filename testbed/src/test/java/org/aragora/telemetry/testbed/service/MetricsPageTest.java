@@ -42,6 +42,21 @@ class MetricsPageTest {
   }
 
   @Test
+  void metricsOfOneProcessAreNotShared() {
+    MetricsPage page =
+        MetricsPage.parse(
+            """
+            aragora_requests_total 5
+            aragora_telemetry_process_series 7
+            jvm_threads_current 9
+            process_open_fds 11
+            """);
+
+    assertThat(page.shared()).containsOnlyKeys("aragora_requests_total");
+    assertThat(page.samples()).hasSize(4);
+  }
+
+  @Test
   void malformedLineIsReported() {
     assertThat(PAGE.malformed()).containsExactly("this is not a sample");
   }

@@ -622,7 +622,7 @@ def check_launcher():
         shutil.copy(ROOT / "bin" / "telemetry", root / "bin")
         tools = pathlib.Path(home, "tools")
         tools.mkdir()
-        for tool in ("bash", "sed", "head", "grep", "dirname", "basename", "readlink", "find", "mkdir", "mv", "rm", "cat", "git"):
+        for tool in ("bash", "sed", "head", "grep", "dirname", "basename", "readlink", "find", "mkdir", "mv", "rm", "cat", "git", "sort"):
             (tools / tool).symlink_to(shutil.which(tool))
 
         def program(name, text):
@@ -644,6 +644,12 @@ def check_launcher():
 
         yield from expect(0, "Aragora telemetry 7.8.9, revision ", "--version")
         yield from expect(2, 'there is no command "topcis"; telemetry --help lists them. Did you mean "topics"?', "topcis")
+        yield from expect(2, "completion takes the name of a shell: bash.", "completion", "fish")
+        typed = "COMP_WORDS=(telemetry top); COMP_CWORD=1; _telemetry; echo \"${COMPREPLY[*]}\""
+        script = run("completion", "bash")[1]
+        completed = subprocess.run(["bash", "-c", script + typed], capture_output=True, text=True).stdout.strip()
+        if completed != "topics":
+            yield f"telemetry completion bash: 'top' becomes {completed!r} instead of 'topics'"
         yield from expect(2, "there is no Java here; install a JDK 17 or newer.", "topics")
         program("java", """echo 'openjdk version "11.0.2" 2019-01-15' >&2""")
         yield from expect(2, "is version 11.0.2; a JDK 17 or newer is needed.", "topics")

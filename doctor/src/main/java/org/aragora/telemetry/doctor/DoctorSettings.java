@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.aragora.telemetry.chassis.http.StatusServer;
 import org.aragora.telemetry.chassis.log.ServiceLogging;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.chassis.topics.TopicSettings;
 import org.aragora.telemetry.doctor.checks.Sampler;
 import org.aragora.telemetry.doctor.checks.TracingChecks;
+import org.aragora.telemetry.doctor.stack.HttpAddress;
 import org.aragora.telemetry.doctor.stack.HttpTarget;
 import org.aragora.telemetry.schemas.field.LogLevel;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
@@ -43,19 +43,24 @@ record DoctorSettings(
     TracingChecks.Tracing tracing,
     String app) {
 
-  private static final Setting<Integer> METRICS_PORT = StatusServer.port(9090);
-  private static final Setting<URI> METRICS_URL =
-      url("METRICS_URL").doc("Address of the processor; by default this machine, `METRICS_PORT`.");
   private static final Setting<URI> PROMETHEUS =
-      url("PROMETHEUS_URL").fallback("http://localhost:9091").doc("Address of Prometheus.");
+      HttpAddress.setting("PROMETHEUS_URL")
+          .fallback("http://localhost:9091")
+          .doc("Address of Prometheus.");
   private static final Setting<URI> ALERTMANAGER =
-      url("ALERTMANAGER_URL").fallback("http://localhost:9093").doc("Address of Alertmanager.");
+      HttpAddress.setting("ALERTMANAGER_URL")
+          .fallback("http://localhost:9093")
+          .doc("Address of Alertmanager.");
   private static final Setting<URI> LOKI =
-      url("LOKI_URL").fallback("http://localhost:3100").doc("Address of Loki.");
+      HttpAddress.setting("LOKI_URL").fallback("http://localhost:3100").doc("Address of Loki.");
   private static final Setting<URI> JAEGER =
-      url("JAEGER_URL").fallback("http://localhost:16686").doc("Address of Jaeger's UI.");
+      HttpAddress.setting("JAEGER_URL")
+          .fallback("http://localhost:16686")
+          .doc("Address of Jaeger's UI.");
   private static final Setting<URI> GRAFANA =
-      url("GRAFANA_URL").fallback("http://localhost:3000").doc("Address of Grafana.");
+      HttpAddress.setting("GRAFANA_URL")
+          .fallback("http://localhost:3000")
+          .doc("Address of Grafana.");
   private static final Setting<String> GRAFANA_API_KEY =
       Setting.secret("GRAFANA_API_KEY").doc("Key for Grafana.");
   private static final Setting<String> GRAFANA_ADMIN_PASSWORD =
@@ -86,10 +91,9 @@ record DoctorSettings(
 
   /** Every setting of the doctor, those of its log among them. */
   static final List<Setting<?>> ALL =
-      Stream.concat(
+      Stream.of(
+              HttpAddress.OF_PROCESSOR.stream(),
               Stream.of(
-                  METRICS_PORT,
-                  METRICS_URL,
                   PROMETHEUS,
                   ALERTMANAGER,
                   LOKI,
@@ -107,6 +111,7 @@ record DoctorSettings(
                   SERVICE_NAME,
                   TopicSettings.PREFIX),
               ServiceLogging.SETTINGS.stream())
+          .<Setting<?>>flatMap(each -> each)
           .toList();
 
   /**
@@ -116,12 +121,12 @@ record DoctorSettings(
    */
   static DoctorSettings read(Map<String, String> environment) {
     Settings settings = Settings.read(ALL, environment);
-    URI processor =
-        settings
-            .find(METRICS_URL)
-            .orElseGet(() -> URI.create("http://localhost:" + settings.get(METRICS_PORT)));
     return new DoctorSettings(
-        new HttpTarget.Address("The processor", processor, METRICS_URL.key(), Map.of()),
+        new HttpTarget.Address(
+            "The processor",
+            HttpAddress.ofProcessor(settings),
+            HttpAddress.METRICS_URL.key(),
+            Map.of()),
         address("Prometheus", PROMETHEUS, settings, Map.of()),
         address("Alertmanager", ALERTMANAGER, settings, Map.of()),
         address("Loki", LOKI, settings, lokiHeaders(settings)),
@@ -134,31 +139,6 @@ record DoctorSettings(
             new Sampler(settings.get(SAMPLER), settings.get(SAMPLER_ARG)),
             settings.get(SERVICE_NAME)),
         settings.get(LOKI_APP));
-  }
-
-  /** Declares an address, of which only scheme, host and port count: a path may be another's. */
-  private static Setting<URI> url(String key) {
-    return Setting.text(key).map(DoctorSettings::base);
-  }
-
-  private static final String CREDENTIALS = "it contains credentials, which it does not use";
-
-  private static URI base(String text) {
-    try {
-      URI uri = URI.create(text.contains("://") ? text : "http://" + text);
-      if (uri.getUserInfo() != null) {
-        throw new IllegalArgumentException(CREDENTIALS);
-      }
-      if (uri.getHost() != null
-          && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
-        return URI.create(uri.getScheme() + "://" + uri.getRawAuthority());
-      }
-    } catch (IllegalArgumentException e) {
-      if (CREDENTIALS.equals(e.getMessage())) {
-        throw e;
-      }
-    }
-    throw new IllegalArgumentException("it must be an address such as http://localhost:3000");
   }
 
   private static HttpTarget.Address address(

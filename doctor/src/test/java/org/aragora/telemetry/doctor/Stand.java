@@ -21,11 +21,11 @@ import java.util.function.Supplier;
 import org.aragora.telemetry.doctor.stack.HttpTarget;
 
 /** A real HTTP server with prepared answers, on its own port. */
-final class Stand implements AutoCloseable {
+public final class Stand implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
   /** A prepared answer. */
-  record Answer(int status, String type, String body) {}
+  public record Answer(int status, String type, String body) {}
 
   private final HttpServer server;
   private final Map<String, Supplier<Answer>> answers = new ConcurrentHashMap<>();
@@ -38,11 +38,11 @@ final class Stand implements AutoCloseable {
     this.server = server;
   }
 
-  static Stand start() {
+  public static Stand start() {
     return start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }
 
-  static Stand start(InetSocketAddress address) {
+  public static Stand start(InetSocketAddress address) {
     try {
       HttpServer server = HttpServer.create(address, 0);
       Stand stand = new Stand(server);
@@ -55,34 +55,34 @@ final class Stand implements AutoCloseable {
     }
   }
 
-  Stand json(String path, String body) {
+  public Stand json(String path, String body) {
     return answer(path, 200, "application/json", body);
   }
 
-  Stand text(String path, String body) {
+  public Stand text(String path, String body) {
     return answer(path, 200, "text/plain; version=0.0.4", body);
   }
 
-  Stand answer(String path, int status, String type, String body) {
+  public Stand answer(String path, int status, String type, String body) {
     return answer(path, () -> new Answer(status, type, body));
   }
 
-  Stand answer(String path, Supplier<Answer> answer) {
+  public Stand answer(String path, Supplier<Answer> answer) {
     answers.put(path, answer);
     return this;
   }
 
   /** From now on it takes connections and never answers. */
-  Stand silent() {
+  public Stand silent() {
     silent = true;
     return this;
   }
 
-  int port() {
+  public int port() {
     return server.getAddress().getPort();
   }
 
-  String url() {
+  public String url() {
     return "http://localhost:" + server.getAddress().getPort();
   }
 
@@ -96,12 +96,12 @@ final class Stand implements AutoCloseable {
   }
 
   /** Paths with queries, in the order in which they were asked for. */
-  List<String> asked() {
+  public List<String> asked() {
     return new ArrayList<>(asked);
   }
 
   /** Bodies that were posted. */
-  List<String> posted() {
+  public List<String> posted() {
     return new ArrayList<>(posted);
   }
 

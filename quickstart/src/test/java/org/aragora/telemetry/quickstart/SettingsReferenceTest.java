@@ -19,6 +19,8 @@ import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.chassis.settings.SettingsText;
 import org.aragora.telemetry.chassis.topics.TopicsMain;
 import org.aragora.telemetry.doctor.DoctorMain;
+import org.aragora.telemetry.doctor.tap.TapMain;
+import org.aragora.telemetry.doctor.top.TopMain;
 import org.aragora.telemetry.exporter.logs.LogsMain;
 import org.aragora.telemetry.exporter.spans.SpansMain;
 import org.aragora.telemetry.processor.ProcessorMain;
@@ -44,6 +46,8 @@ class SettingsReferenceTest {
     programs.put("export-spans", SpansMain.SERVICE.settings());
     programs.put("export-logs", LogsMain.SERVICE.settings());
     programs.put("doctor", DoctorMain.SETTINGS);
+    programs.put("top", TopMain.SETTINGS);
+    programs.put("tap", TapMain.SETTINGS);
     programs.put("topics", TopicsMain.SETTINGS);
     programs.put("emit", EmitMain.SETTINGS);
     return programs;

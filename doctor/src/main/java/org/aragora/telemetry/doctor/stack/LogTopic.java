@@ -56,8 +56,8 @@ public final class LogTopic {
       if (found == null || found.isEmpty()) {
         throw new NoAnswerException(
             "Kafka has no topic " + topic + ".",
-            "Create the topics: bin/telemetry topics create (ARAGORA_TELEMETRY_TOPIC_PREFIX is their"
-                + " prefix).");
+            "Create the topics: bin/telemetry topics create (ARAGORA_TELEMETRY_TOPIC_PREFIX is"
+                + " their prefix).");
       }
       List<TopicPartition> partitions =
           found.stream().map(p -> new TopicPartition(p.topic(), p.partition())).toList();
@@ -106,6 +106,7 @@ public final class LogTopic {
     config.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, millis);
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
     config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
     return config;

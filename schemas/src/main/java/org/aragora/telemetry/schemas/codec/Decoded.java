@@ -1,5 +1,7 @@
 package org.aragora.telemetry.schemas.codec;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 
@@ -15,5 +17,21 @@ public sealed interface Decoded {
    * @param reason the first rule that it breaks
    * @param message a sentence that names the field and the value at fault
    */
-  record Invalid(DeadLetterReason reason, String message) implements Decoded {}
+  record Invalid(DeadLetterReason reason, String message) implements Decoded {
+    private static final Pattern RULE =
+        Pattern.compile(
+            "^(Field [a-z_.]{1,60} must [^\"':]{1,150}?|[A-Z][A-Za-z0-9 -]{1,150}?)( but |:).*$",
+            Pattern.DOTALL);
+
+    /**
+     * Returns the rule in a message, without what follows: that may quote the value at fault, which
+     * may be a secret.
+     *
+     * @return empty if the message has another form
+     */
+    public static String ruleOf(String message) {
+      Matcher rule = RULE.matcher(message);
+      return rule.matches() ? rule.group(1) : "";
+    }
+  }
 }

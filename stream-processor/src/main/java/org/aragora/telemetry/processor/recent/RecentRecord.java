@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Objects;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.aragora.telemetry.chassis.redact.Redactor;
@@ -33,12 +31,6 @@ record RecentRecord(
   private static final EventCodec CODEC = JsonEventCodec.create();
   private static final Redactor LABELS = Redactor.ofLabels();
   private static final int MAX_CHARS = 200;
-
-  /** A rule, without what follows: that may quote the value at fault, which may be a secret. */
-  private static final Pattern RULE =
-      Pattern.compile(
-          "^(Field [a-z_.]{1,60} must [^\"':]{1,150}?|[A-Z][A-Za-z0-9 -]{1,150}?)( but |:).*$",
-          Pattern.DOTALL);
 
   /** A record of an input topic. */
   static RecentRecord event(InputTopic topic, ConsumerRecord<byte[], byte[]> record) {
@@ -80,8 +72,7 @@ record RecentRecord(
   }
 
   private static String rule(String message) {
-    Matcher rule = RULE.matcher(message);
-    return cut(rule.matches() ? rule.group(1) : "");
+    return cut(Decoded.Invalid.ruleOf(message));
   }
 
   private static String header(ConsumerRecord<byte[], byte[]> record, String name) {

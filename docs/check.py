@@ -237,7 +237,7 @@ def check_commands():
     def help_of(command, sub):
         if (command, sub) not in pages:
             module, main = table[command]
-            jars = [str(p) for p in (ROOT / module / "target").glob(f"{module}-*.jar")]
+            jars = [str(p) for p in (ROOT / module / "target").glob("aragora-telemetry-*.jar")]
             path = ":".join([*jars, str(ROOT / module / "target" / "lib" / "*")])
             done = subprocess.run(["java", "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", path, main,
                                    *([sub] if sub else []), "--help"], capture_output=True, text=True, timeout=60)

@@ -170,7 +170,7 @@ class Stack:
 
     @staticmethod
     def java(module, main, *arguments, options=("-Xmx256m",)):
-        jars = [j for j in (ROOT / module / "target").glob(f"{module}-*.jar") if not re.search("sources|javadoc|tests", j.name)]
+        jars = [j for j in (ROOT / module / "target").glob("aragora-telemetry-*.jar") if not re.search("sources|javadoc|tests", j.name)]
         if not jars:
             raise AssertionError(f"{module} is not built: mvn package")
         return ["java", *options, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",

@@ -23,13 +23,17 @@ final class TestEvents {
   }
 
   static byte[] request(String id, Instant time, int status) {
+    return request(id, time, "/api/debates", status);
+  }
+
+  static byte[] request(String id, Instant time, String endpoint, int status) {
     return event(
         id,
         "request.completed.v1",
         time,
         """
-        {"request_id":"%s","method":"GET","endpoint":"/api/debates","status":%d,"duration_seconds":0.02}"""
-            .formatted(id, status));
+        {"request_id":"%s","method":"GET","endpoint":"%s","status":%d,"duration_seconds":0.02}"""
+            .formatted(id, endpoint, status));
   }
 
   static byte[] debateStarted(String debateId, Instant time, int timeoutSeconds) {

@@ -1,6 +1,7 @@
 package org.aragora.telemetry.exporter.health;
 
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import org.aragora.telemetry.chassis.http.Health;
 import org.jspecify.annotations.Nullable;
 
@@ -14,15 +15,24 @@ public final class ExporterHealth {
   private static final Duration LOOP_TIMEOUT = Duration.ofMinutes(2);
 
   private final Duration progressTimeout;
-  private volatile long lastIteration = System.nanoTime();
-  private volatile long lastProgress = lastIteration;
+  private final LongSupplier nanos;
+  private volatile long lastIteration;
+  private volatile long lastProgress;
   private volatile boolean waiting;
   private volatile @Nullable String lastFailure;
   private volatile @Nullable String groupFailure = GroupContact.NOT_JOINED;
   private volatile @Nullable String end;
 
   public ExporterHealth(Duration progressTimeout) {
+    this(progressTimeout, System::nanoTime);
+  }
+
+  /** {@code nanos}: as {@link System#nanoTime}. */
+  public ExporterHealth(Duration progressTimeout, LongSupplier nanos) {
     this.progressTimeout = progressTimeout;
+    this.nanos = nanos;
+    lastIteration = nanos.getAsLong();
+    lastProgress = lastIteration;
   }
 
   /** Bad if the process must be restarted. */
@@ -57,13 +67,13 @@ public final class ExporterHealth {
                 lastFailure == null ? "no answer came." : "last answer: " + lastFailure));
   }
 
-  private static Duration since(long nanos) {
-    return Duration.ofNanos(System.nanoTime() - nanos);
+  private Duration since(long start) {
+    return Duration.ofNanos(nanos.getAsLong() - start);
   }
 
   /** Records one iteration of the loop. */
   public void onIteration(boolean recordsWait) {
-    lastIteration = System.nanoTime();
+    lastIteration = nanos.getAsLong();
     if (!recordsWait) {
       lastProgress = lastIteration;
     }
@@ -72,7 +82,7 @@ public final class ExporterHealth {
 
   /** Records that a record was settled. */
   public void onProgress() {
-    lastProgress = System.nanoTime();
+    lastProgress = nanos.getAsLong();
     lastFailure = null;
   }
 

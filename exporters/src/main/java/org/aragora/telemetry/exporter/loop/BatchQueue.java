@@ -38,7 +38,7 @@ final class BatchQueue<P> {
     this.settings = context.settings();
     this.sender = sender;
     deadLetters = new DeadLetterWriter<>(context, this::settle, this::drop);
-    retries = new RetryQueue<>(Backoff.of(settings));
+    retries = new RetryQueue<>(Backoff.of(settings), context.time().nanos());
   }
 
   void add(PendingRecord<P> record) {
@@ -50,7 +50,7 @@ final class BatchQueue<P> {
       batch = null;
     }
     if (batch == null) {
-      batch = new Batch<>(System.nanoTime(), sender::streamTime);
+      batch = new Batch<>(context.time().now(), sender::streamTime);
       open = batch;
     }
     batch.add(record);
@@ -233,6 +233,7 @@ final class BatchQueue<P> {
         ? limit
         : Math.min(
             limit,
-            Math.max(0, batch.openedAtNanos + settings.batchAge().toNanos() - System.nanoTime()));
+            Math.max(
+                0, batch.openedAtNanos + settings.batchAge().toNanos() - context.time().now()));
   }
 }

@@ -20,11 +20,20 @@ final class BatchSender<P> {
   private final Backend<P> backend;
   private final ExecutorService workers;
 
-  BatchSender(LoopContext context, Backend<P> backend) {
+  /** {@code workers}: ended by {@link #close}. */
+  BatchSender(LoopContext context, Backend<P> backend, ExecutorService workers) {
     this.context = context;
     this.backend = backend;
+    this.workers = workers;
+  }
+
+  /** Creates a sender with a thread for each batch in flight. */
+  static <P> BatchSender<P> create(LoopContext context, Backend<P> backend) {
     LoopSettings settings = context.settings();
-    workers = Executors.newFixedThreadPool(settings.inFlight(), threads(settings.exporter()));
+    return new BatchSender<>(
+        context,
+        backend,
+        Executors.newFixedThreadPool(settings.inFlight(), threads(settings.exporter())));
   }
 
   private static ThreadFactory threads(String exporter) {
@@ -45,7 +54,7 @@ final class BatchSender<P> {
   /** Sends a batch. The receiver gets exactly one answer; a timeout is an answer. */
   @SuppressWarnings("FutureReturnValueIgnored") // the answer arrives as an event
   void send(Batch<P> batch, Receiver<P> receiver) {
-    long sentAt = System.nanoTime();
+    long sentAt = context.time().now();
     CompletableFuture<Answer<P>> answer = new CompletableFuture<>();
     List<P> payloads = batch.payloads();
     workers.execute(() -> send(payloads, answer));
@@ -56,7 +65,7 @@ final class BatchSender<P> {
               Answer<P> result = given != null ? given : answer(failure);
               context
                   .events()
-                  .add(() -> receiver.onAnswer(batch, result, System.nanoTime() - sentAt));
+                  .add(() -> receiver.onAnswer(batch, result, context.time().now() - sentAt));
             });
   }
 

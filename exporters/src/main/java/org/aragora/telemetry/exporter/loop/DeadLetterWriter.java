@@ -54,7 +54,7 @@ final class DeadLetterWriter<P> {
     this.context = context;
     this.onWritten = onWritten;
     this.onLost = onLost;
-    retries = new RetryQueue<>(Backoff.of(context.settings()));
+    retries = new RetryQueue<>(Backoff.of(context.settings()), context.time().nanos());
   }
 
   void deadLetter(PendingRecord<P> record, Answer.Reason reason, String message) {

@@ -1,8 +1,6 @@
 package org.aragora.telemetry.exporter.loop;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -63,19 +61,24 @@ public final class ExportLoop<P> implements Runnable {
 
   /** Creates a loop; {@link #run} starts it. */
   public ExportLoop(LoopContext context, Converter<P> converter, Backend<P> backend) {
+    this(context, converter, BatchSender.create(context, backend));
+  }
+
+  ExportLoop(LoopContext context, Converter<P> converter, BatchSender<P> sender) {
     this.context = context;
     settings = context.settings();
+    nextReport = context.time().now();
     consumer = context.clients().consumer();
     health = context.health();
     events = context.events();
-    sender = new BatchSender<>(context, backend);
+    this.sender = sender;
     queue = new BatchQueue<>(context, sender);
     reader = new RecordReader<>(context, owned, converter, queue);
-    commits = new OffsetCommits(consumer, owned, settings.commitInterval());
+    commits = new OffsetCommits(consumer, owned, settings.commitInterval(), context.time().nanos());
     retentionLoss = new RetentionLossCheck(consumer, context.metrics());
     lag =
         new LagReport(
-            consumer, context.clients().endOffsets(), context.metrics(), Clock.systemUTC());
+            consumer, context.clients().endOffsets(), context.metrics(), context.time().clock());
   }
 
   /** Runs until {@link #stop}, or until Kafka reports an error that no retry changes. */
@@ -83,7 +86,7 @@ public final class ExportLoop<P> implements Runnable {
   public void run() {
     Throwable failure = null;
     try {
-      consumer.subscribe(settings.topics(), new Rebalances());
+      subscribe();
       while (!stopping) {
         iterate();
       }
@@ -116,7 +119,11 @@ public final class ExportLoop<P> implements Runnable {
     return ended;
   }
 
-  private void iterate() {
+  void subscribe() {
+    consumer.subscribe(settings.topics(), new Rebalances());
+  }
+
+  void iterate() {
     runEvents();
     queue.sendDue(false);
     retentionLoss.check();
@@ -183,7 +190,7 @@ public final class ExportLoop<P> implements Runnable {
 
   private void report() {
     health.onIteration(!queue.isEmpty());
-    long now = System.nanoTime();
+    long now = context.time().now();
     if (now - nextReport < 0) {
       return;
     }
@@ -207,7 +214,7 @@ public final class ExportLoop<P> implements Runnable {
     for (TopicPartition partition : partitions) {
       reader.acceptDeferred(partition);
       // Records of the old topic are still sent, but none of their offsets is committed.
-      owned.put(partition, new PartitionOffsets(partition, Instant.now().toEpochMilli()));
+      owned.put(partition, new PartitionOffsets(partition, context.time().clock().millis()));
     }
     if (!partitions.isEmpty()) { // an empty list would be every partition
       consumer.seekToBeginning(partitions);
@@ -215,8 +222,8 @@ public final class ExportLoop<P> implements Runnable {
   }
 
   private void drain() {
-    long deadline = System.nanoTime() + settings.drain().toNanos();
-    while (!queue.isEmpty() && System.nanoTime() - deadline < 0) {
+    long deadline = context.time().now() + settings.drain().toNanos();
+    while (!queue.isEmpty() && context.time().now() - deadline < 0) {
       queue.sendDue(true);
       awaitEvent(queue.nanosToNext(LONGEST_POLL.toNanos()));
     }
@@ -245,7 +252,7 @@ public final class ExportLoop<P> implements Runnable {
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
       for (TopicPartition partition : partitions) {
-        owned.put(partition, new PartitionOffsets(partition, Instant.now().toEpochMilli()));
+        owned.put(partition, new PartitionOffsets(partition, context.time().clock().millis()));
         retentionLoss.onAssigned(partition);
       }
     }
@@ -253,8 +260,8 @@ public final class ExportLoop<P> implements Runnable {
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
       Duration wait = stopping ? Duration.ZERO : settings.rebalanceWait();
-      long deadline = System.nanoTime() + wait.toNanos();
-      while (isInFlight(partitions) && System.nanoTime() - deadline < 0) {
+      long deadline = context.time().now() + wait.toNanos();
+      while (isInFlight(partitions) && context.time().now() - deadline < 0) {
         awaitEvent(LONGEST_POLL.toNanos());
       }
       commits.commitNow(partitions);

@@ -1,7 +1,9 @@
 package org.aragora.telemetry.exporter.loop;
 
+import java.time.Clock;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.LongSupplier;
 import org.aragora.telemetry.exporter.health.ExporterHealth;
 import org.aragora.telemetry.exporter.health.ExporterMetrics;
 
@@ -15,11 +17,30 @@ public record LoopContext(
     KafkaClients clients,
     ExporterMetrics metrics,
     ExporterHealth health,
-    BlockingQueue<Runnable> events) {
+    BlockingQueue<Runnable> events,
+    Time time) {
 
-  /** Context of a new loop, with an empty queue of events. */
+  /**
+   * Clocks of a loop.
+   *
+   * @param nanos as {@link System#nanoTime}: for pauses and intervals
+   * @param clock for append times alone
+   */
+  public record Time(LongSupplier nanos, Clock clock) {
+    long now() {
+      return nanos.getAsLong();
+    }
+  }
+
+  /** Context of a new loop, with an empty queue of events and the clocks of the machine. */
   public LoopContext(
       LoopSettings settings, KafkaClients clients, ExporterMetrics metrics, ExporterHealth health) {
-    this(settings, clients, metrics, health, new LinkedBlockingQueue<>());
+    this(
+        settings,
+        clients,
+        metrics,
+        health,
+        new LinkedBlockingQueue<>(),
+        new Time(System::nanoTime, Clock.systemUTC()));
   }
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -11,13 +12,15 @@ import org.jspecify.annotations.Nullable;
 final class RetryQueue<T> {
 
   private final Backoff backoff;
+  private final LongSupplier nanos;
   private final PriorityQueue<Waiting<T>> waiting =
       new PriorityQueue<>(Comparator.comparingLong(Waiting::atNanos));
 
   private record Waiting<T>(T item, long atNanos) {}
 
-  RetryQueue(Backoff backoff) {
+  RetryQueue(Backoff backoff, LongSupplier nanos) {
     this.backoff = backoff;
+    this.nanos = nanos;
   }
 
   /**
@@ -29,14 +32,14 @@ final class RetryQueue<T> {
    */
   Duration add(T item, int attempts, Duration retryAfter) {
     long pause = backoff.nanosAfter(attempts, retryAfter);
-    waiting.add(new Waiting<>(item, System.nanoTime() + pause));
+    waiting.add(new Waiting<>(item, nanos.getAsLong() + pause));
     return Duration.ofNanos(pause);
   }
 
   /** Removes and returns an item that is due, null without one. */
   @Nullable T pollDue() {
     Waiting<T> next = waiting.peek();
-    if (next == null || next.atNanos() - System.nanoTime() > 0) {
+    if (next == null || next.atNanos() - nanos.getAsLong() > 0) {
       return null;
     }
     waiting.remove();
@@ -46,7 +49,7 @@ final class RetryQueue<T> {
   /** Nanoseconds until an item is due, at most {@code limit}. */
   long nanosToNext(long limit) {
     Waiting<T> next = waiting.peek();
-    return next == null ? limit : Math.min(limit, Math.max(0, next.atNanos() - System.nanoTime()));
+    return next == null ? limit : Math.min(limit, Math.max(0, next.atNanos() - nanos.getAsLong()));
   }
 
   int size() {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -23,6 +24,7 @@ public final class OffsetCommits {
   private final Consumer<byte[], byte[]> consumer;
   private final Map<TopicPartition, PartitionOffsets> owned;
   private final Duration interval;
+  private final LongSupplier nanos;
   private long nextNanos;
 
   /**
@@ -31,15 +33,18 @@ public final class OffsetCommits {
   public OffsetCommits(
       Consumer<byte[], byte[]> consumer,
       Map<TopicPartition, PartitionOffsets> owned,
-      Duration interval) {
+      Duration interval,
+      LongSupplier nanos) {
     this.consumer = consumer;
     this.owned = owned;
     this.interval = interval;
+    this.nanos = nanos;
+    nextNanos = nanos.getAsLong();
   }
 
   /** Sends a commit if one is due. The answer arrives in a later poll. */
   public void commitIfDue() {
-    long now = System.nanoTime();
+    long now = nanos.getAsLong();
     if (now - nextNanos < 0) {
       return;
     }

@@ -13,6 +13,7 @@ import org.aragora.telemetry.counting.store.Codec;
 import org.aragora.telemetry.counting.store.StoredMap.Entry;
 import org.aragora.telemetry.counting.store.WriteBehind;
 import org.aragora.telemetry.counting.value.Aggregate;
+import org.aragora.telemetry.counting.value.HistogramAggregate;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,7 @@ final class Windows {
     this.task = owner.task();
     this.graceNanos = rules.lateGrace().toNanos();
     tallies = new Tallies<>(owner, store, SECTION, (key, value) -> {});
+    tallies.forEach(entry -> withoutExemplars(entry.value().value));
     findOldest();
   }
 
@@ -78,7 +80,16 @@ final class Windows {
       return known;
     }
     oldestMinute = Math.min(oldestMinute, key.minute());
-    return tallies.add(key, new Tally(metric, Aggregate.zero(metric), Tally.Beginning.OF_WINDOW));
+    Aggregate value = withoutExemplars(Aggregate.zero(metric));
+    return tallies.add(key, new Tally(metric, value, Tally.Beginning.OF_WINDOW));
+  }
+
+  /** Nobody serves windows, and exemplars are the larger part of a histogram. */
+  private static Aggregate withoutExemplars(Aggregate value) {
+    if (value instanceof HistogramAggregate histogram) {
+      histogram.leaveOutExemplars();
+    }
+    return value;
   }
 
   /** Marks a changed window. */

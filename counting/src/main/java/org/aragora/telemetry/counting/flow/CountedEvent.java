@@ -2,6 +2,7 @@ package org.aragora.telemetry.counting.flow;
 
 import org.aragora.telemetry.counting.value.EventOrder;
 import org.aragora.telemetry.schemas.envelope.Event;
+import org.aragora.telemetry.schemas.envelope.EventTrace;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,20 @@ public record CountedEvent(
         sequence == null ? "" : sequence.epoch(),
         sequence == null ? 0 : sequence.seq(),
         event.id());
+  }
+
+  /** The same event for a change that is not of its own operation, which its trace is. */
+  public CountedEvent untraced() {
+    Event bare =
+        new Event(
+            event.id(),
+            event.source(),
+            event.time(),
+            EventTrace.NONE,
+            event.sequence(),
+            event.data());
+    return new CountedEvent(
+        bare, offset, timeNanos, appendTimeMs, partitionTimeNanos, debateChange, displaced);
   }
 
   /** The run of the producer that sent it. */

@@ -6,6 +6,7 @@ import java.util.function.ToLongFunction;
 import org.aragora.telemetry.counting.flow.CountedEvent;
 import org.aragora.telemetry.counting.flow.Times;
 import org.aragora.telemetry.counting.value.Aggregate;
+import org.aragora.telemetry.counting.value.Exemplar;
 import org.aragora.telemetry.counting.value.HistogramAggregate;
 import org.aragora.telemetry.counting.value.LatestAggregate;
 import org.aragora.telemetry.counting.value.RatioAggregate;
@@ -14,6 +15,11 @@ import org.aragora.telemetry.counting.value.SumAggregate;
 /** The change that events of one kind make to the value of a series. */
 interface Change<A extends Aggregate, T> {
   void apply(A value, T data, CountedEvent event);
+
+  /** The change that an amount makes. */
+  interface OfAmount<A extends Aggregate> {
+    void apply(A value, long amount, CountedEvent event);
+  }
 
   /** Adds 1. */
   static <T> Change<SumAggregate, T> count() {
@@ -32,7 +38,18 @@ interface Change<A extends Aggregate, T> {
 
   /** Counts a value in its bucket. {@code units}: nanoseconds if the metric is of seconds. */
   static <T> Change<HistogramAggregate, T> observe(ToLongFunction<T> units) {
-    return (histogram, data, event) -> histogram.observe(units.applyAsLong(data));
+    return (histogram, data, event) -> observe(histogram, units.applyAsLong(data), event);
+  }
+
+  /** Counts a value in its bucket, whose exemplar the event's trace becomes if it is later. */
+  static void observe(HistogramAggregate histogram, long units, CountedEvent event) {
+    int bucket = histogram.observe(units);
+    if (histogram.takesExemplar(bucket, event.timeNanos())) {
+      String traceparent = event.event().trace().sampledTraceparent();
+      if (traceparent != null) {
+        histogram.offer(bucket, Exemplar.of(traceparent, event.timeNanos(), units));
+      }
+    }
   }
 
   /** Sets a value that an event with a later event time replaces. */

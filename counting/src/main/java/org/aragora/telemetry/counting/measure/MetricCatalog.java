@@ -158,7 +158,7 @@ public final class MetricCatalog {
             List.of("1", "2", "3", "4", "5", "7", "10", "15", "20"))
         .on(Ended.class)
         .label("outcome", ended -> label(outcome(ended)))
-        .ifPresent(ended -> ended.end().rounds(), HistogramAggregate::observe);
+        .ifPresent(ended -> ended.end().rounds(), Change::observe);
     ratio("aragora_consensus_rate", "Share of ended debates that reached consensus")
         .on(Ended.class)
         .change(share(ended -> outcome(ended) == DebateOutcome.CONSENSUS));
@@ -189,11 +189,11 @@ public final class MetricCatalog {
         .on(AgentCallCompleted.class)
         .label("agent", call -> texts.of(call.agent()))
         .label("direction", call -> "input")
-        .ifPresent(AgentCallCompleted::inputTokens, SumAggregate::add)
+        .ifPresent(AgentCallCompleted::inputTokens, (sum, tokens, event) -> sum.add(tokens))
         .on(AgentCallCompleted.class)
         .label("agent", call -> texts.of(call.agent()))
         .label("direction", call -> "output")
-        .ifPresent(AgentCallCompleted::outputTokens, SumAggregate::add);
+        .ifPresent(AgentCallCompleted::outputTokens, (sum, tokens, event) -> sum.add(tokens));
   }
 
   private void instances() {
@@ -338,7 +338,7 @@ public final class MetricCatalog {
       measure(event.debateChange(), event, to);
     }
     if (event.displaced() != null) {
-      measure(event.displaced(), event, to);
+      measure(event.displaced(), event.untraced(), to);
     }
   }
 

@@ -6,7 +6,6 @@ import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.ObjLongConsumer;
 import java.util.function.Predicate;
 import org.aragora.telemetry.counting.flow.CountedEvent;
 import org.aragora.telemetry.counting.flow.Measurement;
@@ -82,13 +81,13 @@ final class Rule<T, A extends Aggregate> {
     }
 
     /** Completes the rule. An event without the amount changes nothing. */
-    Metric<A> ifPresent(Function<T, @Nullable Long> amount, ObjLongConsumer<A> change) {
+    Metric<A> ifPresent(Function<T, @Nullable Long> amount, Change.OfAmount<A> change) {
       return when(of -> amount.apply(of) != null)
           .change(
               (value, of, event) -> {
                 Long present = amount.apply(of);
                 if (present != null) {
-                  change.accept(value, present);
+                  change.apply(value, present, event);
                 }
               });
     }

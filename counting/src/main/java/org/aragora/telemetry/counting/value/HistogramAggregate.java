@@ -5,14 +5,30 @@ import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.counting.store.CorruptRecordException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A classic histogram: a count per bucket (not cumulative, +Inf last) and the exact sum in units.
+ * A classic histogram: a count per bucket (not cumulative, +Inf last), the exact sum in units, and
+ * the greatest {@link Exemplar} per bucket.
+ *
+ * <p>Exemplars follow the fields of version 1. A release without them reads over what follows the
+ * sum and writes the value without it. The next one that has them begins with none.
  */
 public final class HistogramAggregate implements Aggregate {
+  /** Begins the exemplars of a histogram that has kept them from its first event on. */
+  private static final int ALL_EXEMPLARS = 1;
+
+  /** Begins those of a histogram to which a release without exemplars has counted. */
+  private static final int LATER_EXEMPLARS = 2;
+
   private final List<Long> bounds;
   private final long[] counts;
   private final ExactSum sum = new ExactSum();
+  private boolean keepsExemplars = true;
+  private boolean hasAllExemplars = true;
+
+  /** By bucket; null before the first. */
+  private @Nullable Exemplar @Nullable [] exemplars;
 
   /** {@code bounds}: upper bounds of the buckets in units, ascending, without +Inf. */
   HistogramAggregate(List<Long> bounds) {
@@ -20,14 +36,51 @@ public final class HistogramAggregate implements Aggregate {
     counts = new long[bounds.size() + 1];
   }
 
-  /** Counts one value in the first bucket whose bound is not below it. */
-  public void observe(long units) {
+  /**
+   * Counts one value in the first bucket whose bound is not below it.
+   *
+   * @return the bucket
+   */
+  public int observe(long units) {
     int bucket = 0;
     while (bucket < bounds.size() && units > bounds.get(bucket)) {
       bucket++;
     }
     counts[bucket]++;
     sum.add(units);
+    return bucket;
+  }
+
+  /** Returns true if a trace of an event time may become the exemplar of a bucket. */
+  public boolean takesExemplar(int bucket, long timeNanos) {
+    Exemplar greatest = exemplar(bucket);
+    return keepsExemplars && (greatest == null || timeNanos >= greatest.timeNanos());
+  }
+
+  /** Keeps the exemplar if it is greater than that of its bucket. */
+  public void offer(int bucket, Exemplar exemplar) {
+    Exemplar greatest = exemplar(bucket);
+    if (keepsExemplars && (greatest == null || exemplar.compareTo(greatest) > 0)) {
+      Exemplar[] all = exemplars == null ? new Exemplar[counts.length] : exemplars;
+      all[bucket] = exemplar;
+      exemplars = all;
+    }
+  }
+
+  /** The exemplar of a bucket, null if there is none. */
+  public @Nullable Exemplar exemplar(int bucket) {
+    return exemplars == null ? null : exemplars[bucket];
+  }
+
+  /** Forgets the exemplars and takes none from here on. */
+  public void leaveOutExemplars() {
+    keepsExemplars = false;
+    exemplars = null;
+  }
+
+  /** Returns true if every event that it counts was offered as an exemplar. */
+  public boolean hasAllExemplars() {
+    return keepsExemplars && hasAllExemplars;
   }
 
   /** Buckets, +Inf included. */
@@ -49,8 +102,13 @@ public final class HistogramAggregate implements Aggregate {
     HistogramAggregate that = (HistogramAggregate) other;
     for (int i = 0; i < counts.length; i++) {
       counts[i] += that.counts[i];
+      Exemplar theirs = that.exemplar(i);
+      if (theirs != null) {
+        offer(i, theirs);
+      }
     }
     sum.add(that.sum);
+    hasAllExemplars &= that.hasAllExemplars();
   }
 
   @Override
@@ -60,6 +118,23 @@ public final class HistogramAggregate implements Aggregate {
       out.writeUnsigned(count);
     }
     sum.write(out);
+    if (keepsExemplars) {
+      writeExemplars(out.writeByte(hasAllExemplars ? ALL_EXEMPLARS : LATER_EXEMPLARS));
+    }
+  }
+
+  private void writeExemplars(BinaryWriter out) {
+    int kept = 0;
+    for (int i = 0; i < counts.length; i++) {
+      kept += exemplar(i) == null ? 0 : 1;
+    }
+    out.writeUnsigned(kept);
+    for (int i = 0; i < counts.length; i++) {
+      Exemplar exemplar = exemplar(i);
+      if (exemplar != null) {
+        exemplar.write(out.writeUnsigned(i));
+      }
+    }
   }
 
   static HistogramAggregate read(MetricDescriptor metric, BinaryReader in) {
@@ -74,6 +149,24 @@ public final class HistogramAggregate implements Aggregate {
       histogram.counts[i] = in.readUnsigned();
     }
     histogram.sum.add(ExactSum.read(in));
+    histogram.readExemplars(in);
     return histogram;
+  }
+
+  /** A value without them, or with what a later release writes there, is read as one of before. */
+  private void readExemplars(BinaryReader in) {
+    int begins = in.atEnd() ? 0 : in.readByte();
+    hasAllExemplars = begins == ALL_EXEMPLARS;
+    if (begins != ALL_EXEMPLARS && begins != LATER_EXEMPLARS) {
+      return;
+    }
+    for (int left = in.readInt(); left > 0; left--) {
+      int bucket = in.readInt();
+      if (bucket >= counts.length) {
+        throw new CorruptRecordException(
+            "an exemplar is of bucket %d of %d".formatted(bucket, counts.length));
+      }
+      offer(bucket, Exemplar.read(in));
+    }
   }
 }

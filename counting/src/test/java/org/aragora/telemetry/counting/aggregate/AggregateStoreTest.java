@@ -32,6 +32,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AggregateStoreTest {
   private static final String VERSION_1 = "aggregate-store-version-1.txt";
   private static final String VERSION_2 = "aggregate-store-version-2.txt";
+
+  /** Version 2, with what a release without exemplars reads over. */
+  private static final String WITH_EXEMPLARS = "aggregate-store-version-2-exemplars.txt";
+
   private static final long NOON = 1_795_521_600_000_000_000L;
   private static final MetricDescriptor CALLS =
       MetricDescriptor.of(MetricType.COUNTER, "calls_total", "Calls.", "agent");
@@ -45,11 +49,11 @@ class AggregateStoreTest {
     WriteBehind store = MemoryStores.behind();
     apply(open(store), 41);
     assertThat(MemoryStores.contents(store))
-        .isEqualTo(CommittedStore.contents(AggregateStoreTest.class, VERSION_2));
+        .isEqualTo(CommittedStore.contents(AggregateStoreTest.class, WITH_EXEMPLARS));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {VERSION_1, VERSION_2})
+  @ValueSource(strings = {VERSION_1, VERSION_2, WITH_EXEMPLARS})
   void countingGoesOnFromEveryVersion(String file) {
     Aggregation aggregation = open(CommittedStore.open(AggregateStoreTest.class, file));
     apply(aggregation, 42);

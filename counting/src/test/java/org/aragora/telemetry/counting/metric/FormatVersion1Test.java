@@ -18,6 +18,7 @@ import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.counting.value.Aggregate;
 import org.aragora.telemetry.counting.value.Aggregates;
 import org.aragora.telemetry.counting.value.EventOrder;
+import org.aragora.telemetry.counting.value.Exemplar;
 import org.aragora.telemetry.counting.value.HistogramAggregate;
 import org.aragora.telemetry.counting.value.InstanceAggregate;
 import org.aragora.telemetry.counting.value.LatestAggregate;
@@ -98,12 +99,33 @@ class FormatVersion1Test {
   }
 
   @Test
+  void aHistogramOfAReleaseWithoutExemplarsIsRead() {
+    MetricDescriptor metric = Aggregates.metric(MetricType.HISTOGRAM);
+    HistogramAggregate old =
+        (HistogramAggregate) PartialValue.fromBytes(committed("value.histogram")).read(metric);
+    HistogramAggregate now = (HistogramAggregate) aggregate(MetricType.HISTOGRAM);
+    assertThat(old.hasAllExemplars()).isFalse();
+    assertThat(now.hasAllExemplars()).isTrue();
+    old.leaveOutExemplars();
+    now.leaveOutExemplars();
+    assertThat(Aggregates.bytes(old)).isEqualTo(Aggregates.bytes(now));
+  }
+
+  /** A release without exemplars reads the fields that it has, and nothing behind them. */
+  @Test
+  void aHistogramBeginsAsAReleaseWithoutExemplarsReadsIt() {
+    String before = HexFormat.of().formatHex(committed("value.histogram"));
+    assertThat(HexFormat.of().formatHex(committed("value-2.histogram"))).startsWith(before);
+  }
+
+  @Test
   void whatIsWrittenTodayIsVersion1() {
     Map<String, String> written = new TreeMap<>();
     write().forEach((name, bytes) -> written.put(name, HexFormat.of().formatHex(bytes)));
     Map<String, String> committed = new TreeMap<>(load());
-    committed.remove("value.ledger"); // both of an earlier release
+    committed.remove("value.ledger"); // all of an earlier release
     committed.remove("value.run-maximum");
+    committed.remove("value.histogram");
     assertThat(written).isEqualTo(committed);
   }
 
@@ -149,6 +171,13 @@ class FormatVersion1Test {
         for (long nanos : new long[] {1, 100_000_000, 500_000_000, 20_000_000_000L}) {
           ((HistogramAggregate) value).observe(nanos);
         }
+        ((HistogramAggregate) value)
+            .offer(
+                1,
+                Exemplar.of(
+                    "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                    1_763_942_400_123_456_789L,
+                    500_000_000));
       }
       case RATIO -> {
         ((RatioAggregate) value).add(29_399_040, true);
@@ -171,7 +200,8 @@ class FormatVersion1Test {
   }
 
   private static String name(MetricType type) {
-    return (type == MetricType.RUN_MAXIMUM ? "value-2." : "value.")
+    boolean changed = type == MetricType.RUN_MAXIMUM || type == MetricType.HISTOGRAM;
+    return (changed ? "value-2." : "value.")
         + type.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
   }
 

@@ -86,8 +86,17 @@ class AggregateTest {
   @ParameterizedTest
   @EnumSource(MetricType.class)
   void bytesThatEndEarlyAreCorrupt(MetricType type) {
-    byte[] written = bytes(random(type, new Random(7)));
+    Aggregate value = random(type, new Random(7));
+    byte[] written = bytes(value);
+    int withoutExemplars = written.length;
+    if (value instanceof HistogramAggregate histogram) {
+      histogram.leaveOutExemplars();
+      withoutExemplars = bytes(histogram).length;
+    }
     for (int length = 0; length < written.length; length++) {
+      if (length == withoutExemplars) {
+        continue; // as an earlier release has written it
+      }
       byte[] cut = Arrays.copyOf(written, length);
       assertThatThrownBy(() -> read(type, cut))
           .isInstanceOf(CorruptRecordException.class)

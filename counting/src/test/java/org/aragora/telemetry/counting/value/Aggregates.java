@@ -33,7 +33,18 @@ public final class Aggregates {
     } else if (value instanceof LatestAggregate latest) {
       latest.offer(order(random), random.nextInt(3));
     } else if (value instanceof HistogramAggregate histogram) {
-      histogram.observe(Math.abs(random.nextLong() % 20_000_000_000L));
+      long nanos = Math.abs(random.nextLong() % 20_000_000_000L);
+      int bucket = histogram.observe(nanos);
+      if (random.nextBoolean()) {
+        histogram.offer(
+            bucket,
+            new Exemplar(
+                random.nextInt(3),
+                -random.nextInt(2),
+                random.nextInt(2),
+                random.nextInt(2),
+                nanos));
+      }
     } else if (value instanceof RatioAggregate ratio) {
       ratio.add(100 + random.nextInt(80), random.nextBoolean());
       ratio.forgetBefore(100 + random.nextInt(80));

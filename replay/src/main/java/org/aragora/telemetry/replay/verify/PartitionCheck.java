@@ -61,6 +61,7 @@ final class PartitionCheck implements PartitionJob {
   private long position;
   private long target;
   private long firstAppendMs = Long.MIN_VALUE;
+  private long withoutExemplars;
   private boolean cutReached;
 
   /**
@@ -159,8 +160,25 @@ final class PartitionCheck implements PartitionJob {
     if (!key.isTotal() && !isWhole(key)) {
       return;
     }
-    counts = counts.plus(key.isTotal() ? new Counts(1, 0, 0) : new Counts(0, 1, 0));
     MetricDescriptor metric = metrics.get(key.series().metric());
+    if (mine != null && key.isTotal() && Values.lacksExemplars(theirs, metric)) {
+      withoutExemplars++;
+      compare(
+          key,
+          metric,
+          Values.withoutExemplars(theirs, metric),
+          Values.withoutExemplars(mine, metric));
+    } else {
+      compare(key, metric, theirs, mine);
+    }
+  }
+
+  private void compare(
+      ValueKey key,
+      @Nullable MetricDescriptor metric,
+      PartialValue theirs,
+      @Nullable PartialValue mine) {
+    counts = counts.plus(key.isTotal() ? new Counts(1, 0, 0) : new Counts(0, 1, 0));
     if (mine == null) {
       differ(
           key,
@@ -325,6 +343,11 @@ final class PartitionCheck implements PartitionJob {
 
   Set<String> unknownMetrics() {
     return unknownMetrics;
+  }
+
+  /** Number of totals whose exemplars were not compared, see {@link Values#lacksExemplars}. */
+  long withoutExemplars() {
+    return withoutExemplars;
   }
 
   boolean comparesWindowsOnly() {

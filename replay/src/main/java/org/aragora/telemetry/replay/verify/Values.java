@@ -7,6 +7,7 @@ import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.counting.value.Aggregate;
+import org.aragora.telemetry.counting.value.Exemplar;
 import org.aragora.telemetry.counting.value.HistogramAggregate;
 import org.aragora.telemetry.counting.value.LatestAggregate;
 import org.aragora.telemetry.counting.value.PartialValue;
@@ -22,6 +23,31 @@ final class Values {
   /** Compares the bytes: each value has one encoding only. */
   static boolean same(PartialValue a, PartialValue b) {
     return a.fingerprint() == b.fingerprint() && Arrays.equals(a.aggregate(), b.aggregate());
+  }
+
+  /**
+   * Returns true for a histogram to which a release without exemplars has counted: the replay may
+   * have exemplars of events that it has not.
+   */
+  static boolean lacksExemplars(PartialValue value, @Nullable MetricDescriptor metric) {
+    return metric != null
+        && metric.fingerprint() == value.fingerprint()
+        && value.read(metric) instanceof HistogramAggregate histogram
+        && !histogram.hasAllExemplars();
+  }
+
+  /** The value without the exemplars of a histogram. */
+  static PartialValue withoutExemplars(PartialValue value, @Nullable MetricDescriptor metric) {
+    if (metric == null
+        || metric.fingerprint() != value.fingerprint()
+        || !(value.read(metric) instanceof HistogramAggregate histogram)) {
+      return value;
+    }
+    histogram.leaveOutExemplars();
+    BinaryWriter out = new BinaryWriter();
+    histogram.write(out);
+    return new PartialValue(
+        value.fingerprint(), value.nextOffset(), value.firstSeenMs(), value.flags(), out.toBytes());
   }
 
   static boolean same(Ledger a, Ledger b) {
@@ -50,10 +76,22 @@ final class Values {
     }
     if (aggregate instanceof HistogramAggregate histogram) {
       List<Long> counts = new ArrayList<>();
+      List<String> traces = new ArrayList<>();
       for (int i = 0; i < histogram.buckets(); i++) {
         counts.add(histogram.count(i));
+        Exemplar exemplar = histogram.exemplar(i);
+        if (exemplar != null) {
+          traces.add(
+              "%s/%s of %d at %d in bucket %d"
+                  .formatted(
+                      exemplar.traceId(),
+                      exemplar.spanId(),
+                      exemplar.units(),
+                      exemplar.timeNanos(),
+                      i));
+        }
       }
-      return "buckets %s, sum %s".formatted(counts, histogram.sum());
+      return "buckets %s, sum %s, exemplars %s".formatted(counts, histogram.sum(), traces);
     }
     return "%d bytes with hash %08x"
         .formatted(value.aggregate().length, Arrays.hashCode(value.aggregate()));

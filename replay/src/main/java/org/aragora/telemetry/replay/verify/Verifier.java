@@ -110,11 +110,13 @@ public final class Verifier {
     PartitionCheck.Counts counts = new PartitionCheck.Counts(0, 0, 0);
     TreeSet<String> unknown = new TreeSet<>();
     long windowsOnly = 0;
+    long withoutExemplars = 0;
     for (PartitionCheck check : checks) {
       differences.addAll(check.differences());
       counts = counts.plus(check.counts());
       unknown.addAll(check.unknownMetrics());
       windowsOnly += check.comparesWindowsOnly() ? 1 : 0;
+      withoutExemplars += check.withoutExemplars();
     }
     for (InputPartition task : live.written()) {
       if (!range.containsKey(task)) {
@@ -131,6 +133,11 @@ public final class Verifier {
       remarks.add(
           "%d of %d partitions do not begin at offset 0: only their windows were compared, from %s of append time after the beginning."
               .formatted(windowsOnly, checks.size(), settings.warmUp()));
+    }
+    if (withoutExemplars > 0) {
+      remarks.add(
+          "Of %d histograms the exemplars were not compared: a release without exemplars has counted to them."
+              .formatted(withoutExemplars));
     }
     if (!unknown.isEmpty()) {
       remarks.add(

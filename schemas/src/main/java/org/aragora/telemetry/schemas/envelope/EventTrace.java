@@ -40,6 +40,12 @@ public abstract sealed class EventTrace {
   /** The traceparent, null if there is none or none that is valid. */
   public abstract @Nullable String traceparent();
 
+  /**
+   * The traceparent of a sampled trace, null if there is none, or none that is valid. Reading the
+   * flag of one that is not sampled makes no object.
+   */
+  public abstract @Nullable String sampledTraceparent();
+
   /** The id of the span above, null if there is none or none that is valid. */
   public abstract @Nullable String parentSpanId();
 
@@ -75,6 +81,15 @@ public abstract sealed class EventTrace {
     }
 
     @Override
+    public @Nullable String sampledTraceparent() {
+      return traceparent != null
+              && TraceparentFormat.isTraceparent(traceparent)
+              && TraceparentFormat.isSampled(traceparent)
+          ? traceparent
+          : null;
+    }
+
+    @Override
     public @Nullable String parentSpanId() {
       return parentSpanId;
     }
@@ -95,6 +110,13 @@ public abstract sealed class EventTrace {
     public @Nullable String traceparent() {
       String text = text(traceparent, TRACEPARENT_BYTES);
       return text != null && TraceparentFormat.isTraceparent(text) ? text : null;
+    }
+
+    @Override
+    public @Nullable String sampledTraceparent() {
+      return traceparent >= 0 && TraceparentFormat.isSampled(value, traceparent)
+          ? traceparent()
+          : null;
     }
 
     @Override

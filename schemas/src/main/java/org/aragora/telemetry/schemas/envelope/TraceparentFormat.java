@@ -37,6 +37,11 @@ public final class TraceparentFormat {
     return (DIGITS[traceparent.charAt(54)] & 1) == 1;
   }
 
+  /** The sampled flag of a valid traceparent whose characters begin at an index of a value. */
+  static boolean isSampled(byte[] value, int from) {
+    return (DIGITS[value[from + 54] & 0x7F] & 1) == 1;
+  }
+
   /**
    * Checks for version-traceid-parentid-flags in lower case hex; later versions may append fields,
    * up to 1,024 characters in all.

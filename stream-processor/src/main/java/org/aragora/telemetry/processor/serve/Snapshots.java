@@ -2,6 +2,8 @@ package org.aragora.telemetry.processor.serve;
 
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.Exemplar;
+import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -10,7 +12,9 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.aragora.telemetry.counting.flow.Times;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
+import org.aragora.telemetry.counting.value.ExactSum;
 import org.aragora.telemetry.counting.value.HistogramAggregate;
 
 /** Collects samples into the families of one scrape. Not thread-safe. */
@@ -50,8 +54,26 @@ final class Snapshots {
         HistogramSnapshot.HistogramDataPointSnapshot.builder()
             .classicHistogramBuckets(buckets.build())
             .sum(value.sum().toDouble(metric.unitsPerOne()))
+            .exemplars(exemplars(metric, value))
             .labels(labels)
             .build());
+  }
+
+  private static Exemplars exemplars(MetricDescriptor metric, HistogramAggregate value) {
+    Exemplars.Builder exemplars = Exemplars.builder();
+    for (int i = 0; i < value.buckets(); i++) {
+      org.aragora.telemetry.counting.value.Exemplar exemplar = value.exemplar(i);
+      if (exemplar != null) {
+        exemplars.exemplar(
+            Exemplar.builder()
+                .traceId(exemplar.traceId())
+                .spanId(exemplar.spanId())
+                .value(new ExactSum().add(exemplar.units()).toDouble(metric.unitsPerOne()))
+                .timestampMillis(Math.floorDiv(exemplar.timeNanos(), Times.NANOS_PER_MS))
+                .build());
+      }
+    }
+    return exemplars.build();
   }
 
   /** The name of a metric without the suffix of a counter. */

@@ -376,12 +376,37 @@ final class Logs {
                       Math.floorDiv(nanos, 1_000_000_000L), Math.floorMod(nanos, 1_000_000_000L))
                   .toString()));
     }
+    String trace = traceparent(draft);
+    if (trace != null) {
+      json.put("traceparent", quoted(trace));
+    }
     if (draft.epoch() != null) {
       json.put("epoch", quoted(draft.epoch()));
       json.put("seq", String.valueOf(draft.seq()));
     }
     json.put("data", data(draft));
     return object(json);
+  }
+
+  /** By the event's id: mostly none, else sampled, not sampled, or none that is valid. */
+  private static String traceparent(Draft draft) {
+    Random random = new Random(draft.id().hashCode());
+    String trace = "%016x%016x".formatted(random.nextLong(), 1 + random.nextInt(5));
+    String span = "%016x".formatted(random.nextLong());
+    return switch (random.nextInt(12)) {
+      case 0, 1, 2 -> "00-%s-%s-01".formatted(trace, span);
+      case 3 -> "00-%s-%s-00".formatted(trace, span);
+      case 4 -> "01-%s-%s-03-more".formatted(trace, span);
+      case 5 ->
+          switch (random.nextInt(5)) {
+            case 0 -> "00-%s-0000000000000000-01".formatted(trace);
+            case 1 -> "00-00000000000000000000000000000000-%s-01".formatted(span);
+            case 2 -> "ff-%s-%s-01".formatted(trace, span);
+            case 3 -> "00-%s-%s-01-more".formatted(trace, span);
+            default -> "01";
+          };
+      default -> null;
+    };
   }
 
   private static String data(Draft draft) {
@@ -430,7 +455,8 @@ final class Logs {
   private static final Pattern PROPOSAL =
       Pattern.compile(
           "\\{\"specversion\":\"1.0\",\"id\":\"(timeout:[^\"]*)\",\"source\":\"/aragora/telemetry\","
-              + "\"type\":\"ai.aragora.debate.completed.v1\",\"time\":\"([^\"]*)\",\"data\":\\{"
+              + "\"type\":\"ai.aragora.debate.completed.v1\",\"time\":\"([^\"]*)\","
+              + "(?:\"traceparent\":\"[^\"]*\",)?\"data\":\\{"
               + "\"debate_id\":\"([^\"]*)\",\"outcome\":\"timeout\",\"duration_seconds\":([0-9.]+)"
               + "(?:,\"domain\":\"([^\"]*)\")?\\}\\}");
 

@@ -29,6 +29,7 @@ import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.value.Aggregate;
+import org.aragora.telemetry.counting.value.Exemplar;
 import org.aragora.telemetry.counting.value.HistogramAggregate;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.counting.value.SumAggregate;
@@ -93,6 +94,7 @@ class PipelinePropertyTest {
       }
       ENDS.merge("ends", world.ends.values().stream().mapToInt(n -> n).sum(), Integer::sum);
       ENDS.merge("merges", world.committed.merged().size(), Integer::sum);
+      ENDS.merge("exemplars", world.scrapeExemplars().size(), Integer::sum);
       Map<InputPartition, PartitionOracle> models = models(world);
       check(seed, "ledger", () -> same(ledgers(world), expectedLedgers(models)));
       check(seed, "totals", () -> same(totals(world), expectedTotals(world, models)));
@@ -111,6 +113,14 @@ class PipelinePropertyTest {
                       models.values(),
                       world.logs.nowMs,
                       world.committed.deletedParts()::contains)));
+      check(
+          seed,
+          "exemplars",
+          () ->
+              same(
+                  world.scrapeExemplars(),
+                  ExpectedPage.exemplars(
+                      models.values(), world.committed.deletedParts()::contains)));
       check(
           seed,
           "dead letters",
@@ -170,6 +180,11 @@ class PipelinePropertyTest {
   @Test
   void whatIsServedAfterMergingEqualsThePlainModel() {
     holds("served");
+  }
+
+  @Test
+  void theServedExemplarsEqualThePlainModel() {
+    holds("exemplars");
   }
 
   @Test
@@ -606,7 +621,20 @@ class PipelinePropertyTest {
       for (int i = 0; i < histogram.buckets(); i++) {
         buckets.add(histogram.count(i));
       }
-      return List.of(buckets, histogram.sum()).toString();
+      StringBuilder text = new StringBuilder(List.of(buckets, histogram.sum()).toString());
+      for (int i = 0; i < histogram.buckets(); i++) {
+        Exemplar exemplar = histogram.exemplar(i);
+        if (exemplar != null) {
+          text.append(
+              ", %s %s of %d at %d"
+                  .formatted(
+                      exemplar.traceId(),
+                      exemplar.spanId(),
+                      exemplar.units(),
+                      exemplar.timeNanos()));
+        }
+      }
+      return text.toString();
     }
     return value instanceof SumAggregate sum ? sum.total().toString() : null;
   }

@@ -3,6 +3,7 @@ package org.aragora.telemetry.processor.simulation;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Exemplar;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
@@ -40,6 +41,41 @@ final class Samples {
       }
     }
     return samples;
+  }
+
+  /** The exemplar of each bucket: trace id, span id, value and milliseconds since 1970. */
+  static Map<String, String> exemplars(MetricSnapshots snapshots) {
+    Map<String, String> exemplars = new TreeMap<>();
+    for (MetricSnapshot family : snapshots) {
+      for (DataPointSnapshot point : family.getDataPoints()) {
+        if (point instanceof HistogramSnapshot.HistogramDataPointSnapshot histogram) {
+          int found = 0;
+          double lower = Double.NEGATIVE_INFINITY;
+          for (int i = 0; i < histogram.getClassicBuckets().size(); i++) {
+            double bound = histogram.getClassicBuckets().getUpperBound(i);
+            Exemplar exemplar = histogram.getExemplars().get(lower, bound);
+            if (exemplar != null) {
+              found++;
+              Map<String, String> bucket = labels(point);
+              bucket.put("le", Double.isInfinite(bound) ? "+Inf" : String.valueOf(bound));
+              exemplars.put(
+                  SeriesName.of(family.getMetadata().getName() + "_bucket", bucket).toString(),
+                  "%s %s %s %s"
+                      .formatted(
+                          exemplar.getLabels().get(Exemplar.TRACE_ID),
+                          exemplar.getLabels().get(Exemplar.SPAN_ID),
+                          exemplar.getValue(),
+                          exemplar.getTimestampMillis()));
+            }
+            lower = bound;
+          }
+          if (found != histogram.getExemplars().size()) {
+            throw new AssertionError("two exemplars are of one bucket of " + family);
+          }
+        }
+      }
+    }
+    return exemplars;
   }
 
   private static void add(

@@ -1,5 +1,6 @@
 package org.aragora.telemetry.processor.simulation;
 
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -297,6 +298,15 @@ final class World {
 
   /** The samples of {@code /metrics}, zeros too. */
   Map<String, Double> scrape() {
+    return Samples.of(collect());
+  }
+
+  /** The exemplars of {@code /metrics} by the names of their buckets. */
+  Map<String, String> scrapeExemplars() {
+    return Samples.exemplars(collect());
+  }
+
+  private MetricSnapshots collect() {
     SeriesCollector collector =
         new SeriesCollector(
             view,
@@ -308,7 +318,7 @@ final class World {
                 metricsPartitions,
                 GRACE),
             progress());
-    return Samples.of(collector.collect());
+    return collector.collect();
   }
 
   /**

@@ -16,6 +16,7 @@ import org.aragora.telemetry.testbed.service.SeriesName;
 /** The samples that {@code /metrics} must have once every partition is read to its end. */
 public final class ExpectedPage {
   private static final String OWN = "aragora_telemetry_";
+  private static final long NANOS_PER_MS = 1_000_000;
 
   private final Collection<PartitionOracle> partitions;
   private final long nowMs;
@@ -67,6 +68,35 @@ public final class ExpectedPage {
             page.put(
                 series, SeriesTotal.value(SeriesName.parse(series).name(), sum).doubleValue()));
     return page.samples;
+  }
+
+  /**
+   * The exemplars that {@code /metrics} must have beside its buckets.
+   *
+   * @param ended as in {@link #samples(Collection, long, Predicate)}
+   * @return by the {@link SeriesName} of a bucket: trace id, span id, value in the unit of the
+   *     buckets and milliseconds since 1970, with a space between
+   */
+  public static SortedMap<String, String> exemplars(
+      Collection<PartitionOracle> partitions, Predicate<String> ended) {
+    Map<String, SeriesTotal> merged = new HashMap<>();
+    for (SeriesPart part : new ExpectedPage(partitions, 0, ended).parts) {
+      if (part.total != null) {
+        merged.merge(part.series(), part.total, SeriesTotal::plus);
+      }
+    }
+    SortedMap<String, String> exemplars = new TreeMap<>();
+    for (SeriesTotal total : merged.values()) {
+      total.exemplars(
+          (name, labels, exemplar) -> {
+            String sum = name.replaceFirst("_bucket$", "_sum");
+            double value =
+                SeriesTotal.value(sum, BigInteger.valueOf(exemplar.units())).doubleValue();
+            long ms = Math.floorDiv(exemplar.timeNanos(), NANOS_PER_MS);
+            exemplars.put(series(name, labels), exemplar.trace() + " " + value + " " + ms);
+          });
+    }
+    return exemplars;
   }
 
   private void totals() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.math.RoundingMode;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.aragora.telemetry.testbed.oracle.record.EventReader;
@@ -25,6 +26,14 @@ public record OracleEvent(JsonNode json, @Nullable Long timeNanos) {
   private static final Pattern ID_SEGMENT =
       Pattern.compile(
           "[0-9]+|(adhoc|playground)_[0-9a-f]{8,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+  /** Version 00, or a later one that may append fields. */
+  private static final Pattern TRACEPARENT =
+      Pattern.compile(
+          "(?s)(?=.{55,1024}$)(?!ff)(?!00.{54})[0-9a-f]{2}-(?<trace>(?!0{32})[0-9a-f]{32})"
+              + "-(?<span>(?!0{16})[0-9a-f]{16})-(?<flags>[0-9a-f]{2})(-.*)?");
+
+  private static final int HEX = 16;
 
   /** Parses a record in structured mode; a missing node if it is not one JSON object. */
   public static JsonNode tree(byte @Nullable [] value) {
@@ -86,6 +95,14 @@ public record OracleEvent(JsonNode json, @Nullable Long timeNanos) {
 
   JsonNode data() {
     return json.path("data");
+  }
+
+  /** Trace id and span id of a sampled trace, with a space between; null if there is none. */
+  @Nullable String sampledTrace() {
+    Matcher trace = TRACEPARENT.matcher(json.path("traceparent").asText());
+    return trace.matches() && Integer.parseInt(trace.group("flags"), HEX) % 2 == 1
+        ? trace.group("trace") + " " + trace.group("span")
+        : null;
   }
 
   /** A field of the data, empty if it is absent. */

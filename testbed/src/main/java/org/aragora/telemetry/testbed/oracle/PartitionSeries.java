@@ -123,7 +123,7 @@ final class PartitionSeries {
     for (Metric metric : MetricTable.ALL) {
       MetricTable.Rule rule = metric.rules().get(event.event().type());
       if (rule != null) {
-        rule.count(event, new Adding(metric, order));
+        rule.count(event, new Adding(metric, order, event.event().sampledTrace()));
       }
     }
   }
@@ -131,16 +131,19 @@ final class PartitionSeries {
   private final class Adding implements CountedEvent.Amounts {
     private final Metric metric;
     private final LastValue.Order order;
+    private final @Nullable String trace;
 
-    Adding(Metric metric, LastValue.Order order) {
+    Adding(Metric metric, LastValue.Order order, @Nullable String trace) {
       this.metric = metric;
       this.order = order;
+      this.trace = trace;
     }
 
     @Override
     public void add(long amount, String... labels) {
       if (metric.kind() != Kind.RATIO) {
-        PartitionSeries.this.add(metric, amount, resolve(metric, List.of(labels)));
+        PartitionSeries.this.add(
+            metric, amount, resolve(metric, List.of(labels)), exemplar(amount));
       } else if (windowOpen) {
         long[] hitsAndAll =
             ratios
@@ -151,6 +154,10 @@ final class PartitionSeries {
       }
     }
 
+    private SeriesTotal.@Nullable Exemplar exemplar(long amount) {
+      return trace == null ? null : new SeriesTotal.Exemplar(order.timeNanos(), trace, amount);
+    }
+
     @Override
     public void last(double value, String... labels) {
       SeriesPart part = part(metric, resolve(metric, List.of(labels)));
@@ -159,9 +166,14 @@ final class PartitionSeries {
   }
 
   private void add(Metric metric, long amount, List<String> labels) {
+    add(metric, amount, labels, null);
+  }
+
+  private void add(
+      Metric metric, long amount, List<String> labels, SeriesTotal.@Nullable Exemplar exemplar) {
     SeriesPart part = part(metric, labels);
     SeriesTotal total = Objects.requireNonNull(part.total);
-    total.add(amount);
+    total.add(amount, exemplar);
     if (windowOpen && metric.kind() != Kind.LEVEL) {
       windows.computeIfAbsent(part.series() + "@" + minute, missing -> total.emptied()).add(amount);
     }

@@ -3,10 +3,14 @@ package org.aragora.telemetry.testbed.oracle;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.aragora.telemetry.testbed.oracle.MetricTable.Metric;
+import org.jspecify.annotations.Nullable;
 
 /** Total of one series, of one partition or of several. */
 public final class SeriesTotal {
@@ -16,15 +20,48 @@ public final class SeriesTotal {
     void add(String name, Map<String, String> labels, BigInteger units);
   }
 
+  /** Takes the trace that is served beside a bucket. */
+  interface Exemplars {
+    void add(String name, Map<String, String> labels, Exemplar exemplar);
+  }
+
+  /**
+   * A sampled trace as an example of a bucket: the greatest by time, then by its text and value.
+   *
+   * @param trace trace id and span id
+   */
+  record Exemplar(long timeNanos, String trace, long units) implements Comparable<Exemplar> {
+    private static final Comparator<Exemplar> BY_TIME =
+        Comparator.comparingLong(Exemplar::timeNanos)
+            .thenComparing(Exemplar::trace)
+            .thenComparingLong(Exemplar::units);
+
+    @Override
+    public int compareTo(Exemplar other) {
+      return BY_TIME.compare(this, other);
+    }
+
+    static @Nullable Exemplar greater(@Nullable Exemplar a, @Nullable Exemplar b) {
+      return a == null || (b != null && b.compareTo(a) > 0) ? b : a;
+    }
+
+    @Override
+    public String toString() {
+      return "%s of %d at %d".formatted(trace, units, timeNanos);
+    }
+  }
+
   private final Metric metric;
   private final List<String> labels;
   private final long[] buckets;
+  private final @Nullable Exemplar[] exemplars;
   private BigInteger sum = BigInteger.ZERO;
 
   SeriesTotal(Metric metric, List<String> labels) {
     this.metric = metric;
     this.labels = labels;
     this.buckets = new long[isHistogram() ? metric.bounds().size() + 1 : 0];
+    this.exemplars = new Exemplar[buckets.length];
   }
 
   private boolean isHistogram() {
@@ -32,6 +69,11 @@ public final class SeriesTotal {
   }
 
   void add(long amount) {
+    add(amount, null);
+  }
+
+  /** {@code exemplar}: the trace of the event, null if it has none that is sampled. */
+  void add(long amount, @Nullable Exemplar exemplar) {
     sum = sum.add(BigInteger.valueOf(amount));
     if (isHistogram()) {
       BigDecimal value = BigDecimal.valueOf(amount, metric.scale());
@@ -40,6 +82,7 @@ public final class SeriesTotal {
         bucket++;
       }
       buckets[bucket]++;
+      exemplars[bucket] = Exemplar.greater(exemplars[bucket], exemplar);
     }
   }
 
@@ -47,6 +90,7 @@ public final class SeriesTotal {
     sum = sum.add(other.sum);
     for (int i = 0; i < buckets.length; i++) {
       buckets[i] += other.buckets[i];
+      exemplars[i] = Exemplar.greater(exemplars[i], other.exemplars[i]);
     }
   }
 
@@ -68,11 +112,31 @@ public final class SeriesTotal {
     return new BigDecimal(units, sample.endsWith("_seconds_sum") ? 9 : 0);
   }
 
-  void samples(Samples samples) {
+  /** The labels of a bucket, or of the series. */
+  private Map<String, String> named(int bucket) {
     Map<String, String> named = new HashMap<>();
     for (int i = 0; i < labels.size(); i++) {
       named.put(metric.labels().get(i), labels.get(i));
     }
+    if (bucket >= 0) {
+      boolean last = bucket == buckets.length - 1;
+      named.put("le", last ? "+Inf" : metric.bounds().get(bucket).toString());
+    }
+    return named;
+  }
+
+  /** Passes on the exemplar of each bucket that has one. */
+  void exemplars(Exemplars to) {
+    for (int i = 0; i < buckets.length; i++) {
+      Exemplar exemplar = exemplars[i];
+      if (exemplar != null) {
+        to.add(metric.name() + "_bucket", named(i), exemplar);
+      }
+    }
+  }
+
+  void samples(Samples samples) {
+    Map<String, String> named = named(-1);
     if (!isHistogram()) {
       samples.add(metric.name(), named, sum);
       return;
@@ -80,20 +144,25 @@ public final class SeriesTotal {
     long count = 0;
     for (int i = 0; i < buckets.length; i++) {
       count += buckets[i];
-      Map<String, String> bucket = new HashMap<>(named);
-      bucket.put("le", i == buckets.length - 1 ? "+Inf" : metric.bounds().get(i).toString());
-      samples.add(metric.name() + "_bucket", bucket, BigInteger.valueOf(count));
+      samples.add(metric.name() + "_bucket", named(i), BigInteger.valueOf(count));
     }
     samples.add(metric.name() + "_count", named, BigInteger.valueOf(count));
     samples.add(metric.name() + "_sum", named, sum);
   }
 
-  /** The sum, or counts by bucket and the sum. */
+  /** The sum, or counts by bucket, the sum and the exemplars that there are. */
   @Override
   public String toString() {
     if (!isHistogram()) {
       return sum.toString();
     }
-    return "[" + Arrays.toString(buckets) + ", " + sum + "]";
+    return "[%s, %s]%s"
+        .formatted(
+            Arrays.toString(buckets),
+            sum,
+            Arrays.stream(exemplars)
+                .filter(Objects::nonNull)
+                .map(exemplar -> ", " + exemplar)
+                .collect(Collectors.joining()));
   }
 }

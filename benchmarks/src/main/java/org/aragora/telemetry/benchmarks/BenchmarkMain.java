@@ -19,9 +19,13 @@ import picocli.CommandLine.Option;
             + " decodes and counts the same records, on an embedded broker. With --rivals: beside a"
             + " textbook topology and Flink (benchmark --rivals --help).",
     subcommands = {
+      EmitBenchmark.class,
       ExportersBenchmark.class,
       CodecBenchmark.class,
+      FreshnessBenchmark.class,
+      ProfileBenchmark.class,
       SeriesBenchmark.class,
+      ThreadsBenchmark.class,
       GrowthBenchmark.class
     },
     mixinStandardHelpOptions = true)

@@ -154,7 +154,7 @@ public final class Growth {
   }
 
   /** Asks for the ledger alone: a page of 100,000 series would take the processor's time. */
-  private static long counted(ServiceProcess processor) throws InterruptedException {
+  static long counted(ServiceProcess processor) throws InterruptedException {
     try {
       HttpResponse<String> answer =
           LocalHttp.get(processor.metricsPort(), EVENTS_ALONE, Duration.ofSeconds(10));

@@ -49,8 +49,9 @@ public final class SeriesGrowth {
   /** Prints a line for each number of counter series. */
   public void run(List<Integer> sizes) throws InterruptedException, IOException {
     out.println(
-        "| counters | lines of /metrics | MB | scrape ms | live heap MB | bytes a counter | start s |");
-    out.println("| --- | --- | --- | --- | --- | --- | --- |");
+        "| counters | lines of /metrics | MB | scrape ms | live heap MB | bytes a counter | start s |"
+            + " with a scrape a second, of the speed without |");
+    out.println("| --- | --- | --- | --- | --- | --- | --- | --- |");
     long leastHeap = 0;
     for (int size : sizes) {
       long heap = measure(size, leastHeap);
@@ -62,13 +63,9 @@ public final class SeriesGrowth {
     String prefix = "growth" + counters + ".";
     int events = counters * EVENTS_OF_A_SERIES;
     BrokerTopics.create(bootstrapServers, prefix, PARTITIONS);
-    new Backlog(counters, PARTITIONS, events, Clock.systemUTC())
-        .write(
-            bootstrapServers,
-            prefix,
-            events,
-            number -> request(number, counters),
-            (event, value) -> {});
+    Backlog backlog =
+        new Backlog(counters, PARTITIONS, events + ScrapeDrag.ALL_EVENTS, Clock.systemUTC());
+    write(backlog, prefix, events, counters);
     ServiceProcess processor =
         ServiceProcess.of(
                 "processor-" + counters,
@@ -94,21 +91,47 @@ public final class SeriesGrowth {
       awaitCounted(processor, events);
       double startSeconds = (System.nanoTime() - began) / 1e9;
       out.printf(
-          "| %,d | %,d | %.1f | %.0f | %.1f | %s | %.1f |%n",
+          "| %,d | %,d | %.1f | %.0f | %.1f | %s | %.1f | %.2f |%n",
           counters,
           page.body().lines().filter(line -> !line.startsWith("#")).count(),
           page.body().getBytes(StandardCharsets.UTF_8).length / 1e6,
           Throughput.median(scrapes),
           heap / 1e6,
           leastHeap == 0 ? "" : "%,d".formatted((heap - leastHeap) / counters),
-          startSeconds);
+          startSeconds,
+          drag(processor, backlog, prefix, counters));
       return heap;
     } finally {
       processor.jvm().kill();
     }
   }
 
-  static EventData request(int number, int counters) {
+  private void write(Backlog backlog, String prefix, int events, int counters) {
+    backlog.write(
+        bootstrapServers,
+        prefix,
+        events,
+        number -> request(number, counters),
+        (event, value) -> {});
+  }
+
+  private double drag(ServiceProcess processor, Backlog backlog, String prefix, int counters)
+      throws InterruptedException {
+    long[] expected = {counters * (long) EVENTS_OF_A_SERIES};
+    return ScrapeDrag.ratio(
+        () -> {
+          write(backlog, prefix, ScrapeDrag.EVENTS, counters);
+          expected[0] += ScrapeDrag.EVENTS;
+          while (Growth.counted(processor) < expected[0]) {
+            processor.checkAlive();
+            TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+          }
+        },
+        () -> scrape(processor));
+  }
+
+  /** The request of a number: the next series, from the first again after the last. */
+  public static EventData request(int number, int counters) {
     int series = number % counters;
     return RequestCompleted.of(
         "r-" + number,

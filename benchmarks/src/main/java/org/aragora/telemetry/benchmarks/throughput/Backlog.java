@@ -70,6 +70,12 @@ public final class Backlog {
     return write(bootstrapServers, prefix, events, this::next, (event, value) -> {});
   }
 
+  /** Writes as {@link #write(String, String, int)}. {@code written}: as below; it may wait. */
+  public long write(
+      String bootstrapServers, String prefix, int events, BiConsumer<Event, byte[]> written) {
+    return write(bootstrapServers, prefix, events, this::next, written);
+  }
+
   /**
    * Writes events of another kind.
    *

@@ -7,7 +7,10 @@ import org.aragora.telemetry.processor.ProcessorService;
 import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.aragora.telemetry.testbed.service.MetricsPage;
 
-/** The processor with one stream thread, until {@code /metrics} has the whole backlog. */
+/**
+ * The processor, with one stream thread if no other number is given, until {@code /metrics} has the
+ * whole backlog.
+ */
 public final class ProcessorRun {
   private static final long LOOK_MS = 100;
   private static final long STANDS_MS = 3000;
@@ -18,26 +21,42 @@ public final class ProcessorRun {
    * @param nanos from the first events that were served to the last
    * @param events that were served in that time
    * @param wholeNanos from the start of the process to the last
+   * @param threadNanos CPU time of the stream threads in {@code nanos}
    */
-  public record Result(long nanos, long events, long wholeNanos) {}
+  public record Result(long nanos, long events, long wholeNanos, long threadNanos) {}
 
   /** Counts the backlog once. {@code applicationId} differs from run to run. */
   public Result run(String bootstrapServers, String prefix, String applicationId, int events)
       throws InterruptedException {
+    return run(bootstrapServers, prefix, applicationId, events, 1);
+  }
+
+  /** Counts the backlog once with so many stream threads. */
+  public Result run(
+      String bootstrapServers, String prefix, String applicationId, int events, int threads)
+      throws InterruptedException {
     long startNanos = System.nanoTime();
+    Map<String, String> more =
+        Map.of("ARAGORA_TELEMETRY_STREAM_THREADS", Integer.toString(threads));
     try (ProcessorService processor =
-        ProcessorService.start(config(bootstrapServers, prefix, applicationId, Map.of()))) {
+        ProcessorService.start(config(bootstrapServers, prefix, applicationId, more))) {
       long firstNanos = 0;
       long firstEvents = 0;
+      long firstThreadNanos = 0;
       while (true) {
         long counted = MetricsPage.of(processor.metricsPort()).events("counted");
         long nowNanos = System.nanoTime();
         if (counted > 0 && firstNanos == 0) {
           firstNanos = nowNanos;
           firstEvents = counted;
+          firstThreadNanos = StreamThreads.cpuNanos();
         }
         if (counted == events) {
-          return new Result(nowNanos - firstNanos, events - firstEvents, nowNanos - startNanos);
+          return new Result(
+              nowNanos - firstNanos,
+              events - firstEvents,
+              nowNanos - startNanos,
+              StreamThreads.cpuNanos() - firstThreadNanos);
         }
         if (counted > events) {
           throw new IllegalStateException(counted + " of " + events + " events were counted");
@@ -76,6 +95,7 @@ public final class ProcessorRun {
     environment.put("ARAGORA_TELEMETRY_TOPIC_PREFIX", prefix);
     environment.put("ARAGORA_TELEMETRY_APPLICATION_ID", applicationId);
     environment.put("METRICS_PORT", "0");
+    environment.put("ARAGORA_TELEMETRY_SERIES_LIMIT", "1000000");
     return ProcessorConfig.read(environment);
   }
 }

@@ -13,8 +13,14 @@ import org.aragora.telemetry.counting.store.BinaryWriter;
  */
 public record SeriesKey(String metric, List<String> labelValues) {
 
+  /** Keeps one copy of texts that many series have. */
   public SeriesKey {
-    labelValues = List.copyOf(labelValues);
+    metric = SharedText.of(metric);
+    String[] values = new String[labelValues.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = SharedText.of(labelValues.get(i));
+    }
+    labelValues = List.of(values);
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.schemas.text.Unicode;
 import org.junit.jupiter.api.Tag;
@@ -46,6 +47,18 @@ class SeriesKeyTest {
       value.append(PIECES.get(random.nextInt(PIECES.size())));
     }
     return value.toString();
+  }
+
+  @Test
+  void equalTextsOfSeveralSeriesAreOneObject() {
+    byte[] requests = bytes(new SeriesKey("requests", List.of("GET", "/a", "200"))).array();
+    SeriesKey one = SeriesKey.read(new BinaryReader(requests));
+    SeriesKey other = SeriesKey.read(new BinaryReader(requests));
+    assertThat(other).isEqualTo(one).isNotSameAs(one);
+    assertThat(other.metric()).isSameAs(one.metric());
+    for (int i = 0; i < 3; i++) {
+      assertThat(other.labelValues().get(i)).isSameAs(one.labelValues().get(i));
+    }
   }
 
   /** Two tuples share a key only if they are equal; what has no key of its own is refused. */

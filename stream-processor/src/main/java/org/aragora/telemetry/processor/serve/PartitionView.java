@@ -162,7 +162,7 @@ final class PartitionView {
       Map<SeriesKey, SeriesParts> in, SeriesKey key, SeriesParts parts, boolean keep) {
     if (keep) {
       in.put(key, parts);
-    } else {
+    } else if (!in.isEmpty()) {
       in.remove(key);
     }
   }

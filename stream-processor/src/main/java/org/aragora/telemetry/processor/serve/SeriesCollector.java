@@ -3,15 +3,18 @@ package org.aragora.telemetry.processor.serve;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricType;
 import org.aragora.telemetry.counting.metric.MetricsKey;
+import org.aragora.telemetry.counting.metric.SeriesKey;
 import org.aragora.telemetry.processor.flow.CompleteUntil;
 import org.aragora.telemetry.processor.flow.ConsumedOffsets;
 import org.aragora.telemetry.processor.flow.TopicTime;
+import org.aragora.telemetry.processor.serve.parts.SeriesParts;
 
 /**
  * Collects the series that come from the topics for {@code /metrics}: those of the partitions that
@@ -78,9 +81,10 @@ public final class SeriesCollector implements MultiCollector {
         settings.metrics().stream().filter(metric -> isIncluded(metric, includedNames)).toList();
     for (PartitionView next : views) {
       TopicTime time = new TopicTime(next.ledgers(), progress);
+      Map<String, List<Map.Entry<SeriesKey, SeriesParts>>> series = SeriesSamples.byMetric(next);
       for (MetricDescriptor metric : metrics) {
         if (!metric.type().needsTopicTime()) {
-          seriesSamples.add(metric, next, snapshots);
+          seriesSamples.add(metric, series.getOrDefault(metric.name(), List.of()), next, snapshots);
         } else if (next.partition() == topicTimePartition) {
           addTopicTime(metric, next, time, snapshots);
         }

@@ -26,6 +26,13 @@ import org.jspecify.annotations.Nullable;
 public final class SeriesLifeProcessor implements Processor<byte[], byte[], MetricsKey, byte[]> {
   private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
 
+  /** More new series are polled less often, so that polls take a few percent of the thread. */
+  private static final int FEW_SERIES = 1000;
+
+  private static final long NANOS_BETWEEN_POLLS_PER_SERIES = 20_000;
+
+  private static final long MAX_NANOS_BETWEEN_POLLS = Duration.ofSeconds(1).toNanos();
+
   private final MetricsView view;
   private final Duration birth;
   private final LongSupplier nanoClock;
@@ -65,6 +72,7 @@ public final class SeriesLifeProcessor implements Processor<byte[], byte[], Metr
     private final ServedTimer<Map.Entry<SeriesKey, SeriesParts>> lasts;
     private final Set<SeriesParts> merging = new HashSet<>();
     private @Nullable Cancellable polls;
+    private long lastPollNanos = nanoClock.getAsLong();
 
     Task(ProcessorContext<MetricsKey, byte[]> context) {
       this.context = context;
@@ -86,7 +94,21 @@ public final class SeriesLifeProcessor implements Processor<byte[], byte[], Metr
           || !view.crowded(partition).isEmpty();
     }
 
+    private boolean isEarly() {
+      long many = view.young(partition).size() - FEW_SERIES;
+      long nowNanos = nanoClock.getAsLong();
+      if (nowNanos - lastPollNanos
+          < Math.min(many * NANOS_BETWEEN_POLLS_PER_SERIES, MAX_NANOS_BETWEEN_POLLS)) {
+        return true;
+      }
+      lastPollNanos = nowNanos;
+      return false;
+    }
+
     private void poll(long nowMs) {
+      if (isEarly()) {
+        return;
+      }
       boolean served = view.servesPartition(partition);
       Set<SeriesKey> young = view.young(partition);
       for (SeriesKey ripe : zeroes.refresh(nanoClock.getAsLong(), served ? young : Set.of())) {

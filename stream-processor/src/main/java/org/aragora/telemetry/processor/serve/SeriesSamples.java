@@ -1,6 +1,8 @@
 package org.aragora.telemetry.processor.serve;
 
 import io.prometheus.metrics.model.snapshots.Labels;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
@@ -22,19 +24,29 @@ final class SeriesSamples {
     this.settings = settings;
   }
 
-  void add(MetricDescriptor metric, PartitionView view, Snapshots to) {
-    boolean exists = false;
+  /** The series of a partition by metric, so that many series are gone through once. */
+  static Map<String, List<Map.Entry<SeriesKey, SeriesParts>>> byMetric(PartitionView view) {
+    Map<String, List<Map.Entry<SeriesKey, SeriesParts>>> byMetric = new HashMap<>();
     for (Map.Entry<SeriesKey, SeriesParts> series : view.series().entrySet()) {
-      if (series.getKey().metric().equals(metric.name())) {
-        exists = true;
-        Aggregate merged = Aggregate.zero(metric);
-        if (!view.young().contains(series.getKey())) {
-          series.getValue().parts().forEach(part -> merged.merge(part.value()));
-        }
-        sample(metric, series.getKey(), merged, to);
-      }
+      byMetric.computeIfAbsent(series.getKey().metric(), metric -> new ArrayList<>()).add(series);
     }
-    if (!exists && metric.labels().isEmpty() && metric.type() != MetricType.LATEST_GAUGE) {
+    return byMetric;
+  }
+
+  /** {@code all}: the series of the metric. */
+  void add(
+      MetricDescriptor metric,
+      List<Map.Entry<SeriesKey, SeriesParts>> all,
+      PartitionView view,
+      Snapshots to) {
+    for (Map.Entry<SeriesKey, SeriesParts> series : all) {
+      Aggregate merged = Aggregate.zero(metric);
+      if (!view.young().contains(series.getKey())) {
+        series.getValue().parts().forEach(part -> merged.merge(part.value()));
+      }
+      sample(metric, series.getKey(), merged, to);
+    }
+    if (all.isEmpty() && metric.labels().isEmpty() && metric.type() != MetricType.LATEST_GAUGE) {
       SeriesKey key = new SeriesKey(metric.name(), List.of());
       if (MetricsKey.seriesPartition(key, settings.metricsPartitions()) == view.partition()) {
         sample(metric, key, Aggregate.zero(metric), to);

@@ -58,6 +58,18 @@ class SeriesLifeProcessorTest {
   }
 
   @Test
+  void manySeriesArePolledLessOftenAndRipenWithinASecondMore() {
+    announce("me");
+    for (int i = 0; i < 60_000; i++) {
+      count("a" + i);
+    }
+    pass(19_800);
+    assertThat(written).isEmpty();
+    pass(2_000);
+    assertThat(written).hasSize(60_000);
+  }
+
+  @Test
   void itIsYoungUntilWhatWasSaidIsReadBack() {
     announce("me");
     count("a");

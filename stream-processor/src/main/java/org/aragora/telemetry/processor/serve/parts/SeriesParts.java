@@ -43,7 +43,9 @@ public final class SeriesParts {
       held = with(held, key, part);
       return false;
     }
-    if (parts.stream().noneMatch(other -> other.contains(part))) {
+    if (!part.isRetired()) {
+      set(with(parts, key, part)); // a living part contains none and is in none
+    } else if (parts.stream().noneMatch(other -> other.contains(part))) {
       set(with(parts, key, part).stream().filter(other -> !part.contains(other)).toList());
     }
     return true;
@@ -89,7 +91,10 @@ public final class SeriesParts {
   }
 
   private void set(List<Part> changed) {
-    long retired = changed.stream().filter(Part::isRetired).count();
+    int retired = 0;
+    for (Part part : changed) {
+      retired += part.isRetired() ? 1 : 0;
+    }
     closed = retired > 0 && retired == changed.size();
     crowded =
         !closed
@@ -99,16 +104,24 @@ public final class SeriesParts {
   }
 
   private static boolean has(List<Part> list, MetricsKey.Partial key) {
-    return list.stream().anyMatch(part -> part.has(key));
+    return place(list, key) >= 0;
+  }
+
+  /** Index of the part of a key, negative if there is none. */
+  private static int place(List<Part> list, MetricsKey.Partial key) {
+    for (int i = 0; i < list.size(); i++) {
+      if (list.get(i).has(key)) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   private static List<Part> with(List<Part> list, MetricsKey.Partial key, Part part) {
-    List<Part> changed = new ArrayList<>(list.size() + 1);
-    list.forEach(each -> changed.add(each.has(key) ? part : each));
-    if (!has(list, key)) {
-      changed.add(part);
-    }
-    return List.copyOf(changed);
+    int place = place(list, key);
+    Part[] changed = list.toArray(new Part[place < 0 ? list.size() + 1 : list.size()]);
+    changed[place < 0 ? list.size() : place] = part;
+    return List.of(changed);
   }
 
   private static List<Part> without(List<Part> list, MetricsKey.Partial key) {

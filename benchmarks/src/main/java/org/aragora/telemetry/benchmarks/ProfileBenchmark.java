@@ -1,0 +1,52 @@
+package org.aragora.telemetry.benchmarks;
+
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.aragora.telemetry.benchmarks.profile.StageProfile;
+import org.aragora.telemetry.chassis.log.ServiceLogging;
+import org.aragora.telemetry.testbed.broker.BrokerTopics;
+import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bin/telemetry benchmark profile}. */
+@Command(
+    name = "profile",
+    description =
+        "CPU time of the processor's stream thread by stage while it counts a backlog, from samples of the JDK's"
+            + " Flight Recorder, on an embedded broker.",
+    mixinStandardHelpOptions = true)
+final class ProfileBenchmark implements Callable<Integer> {
+  private static final int BROKER_HEAP_MB = 1024;
+
+  @Option(names = "--events", defaultValue = "1000000", description = "backlog (default 1,000,000)")
+  private int events;
+
+  @Option(names = "--partitions", defaultValue = "4", description = "per topic (default 4)")
+  private int partitions;
+
+  @Option(names = "--runs", defaultValue = "3", description = "sampled, after one to warm up")
+  private int runs;
+
+  @Option(
+      names = "--series",
+      defaultValue = "0",
+      description = "new counter series, spread over the backlog; 0 for the usual mix of events")
+  private int series;
+
+  @Option(names = "--seed", defaultValue = "1", description = "of the backlog (default 1)")
+  private long seed;
+
+  @Override
+  public Integer call() throws Exception {
+    ServiceLogging.configure(
+        Map.of("LOG_LEVEL", "ERROR", "LOG_FORMAT", "text", "LOG_OUTPUT", "stderr"));
+    try (EmbeddedBroker broker = EmbeddedBroker.builder().heapMegabytes(BROKER_HEAP_MB).start()) {
+      String prefix = "aragora.";
+      BrokerTopics.create(broker.bootstrapServers(), prefix, partitions);
+      new StageProfile(broker.bootstrapServers(), partitions, System.out)
+          .run(prefix, new StageProfile.Load(seed, events, series), runs);
+    }
+    return 0;
+  }
+}

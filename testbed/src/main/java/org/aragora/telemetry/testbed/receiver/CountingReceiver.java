@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CountingReceiver implements AutoCloseable {
 
+  private static final String TRACES = "/api/v1/traces";
+
   private final HttpServer server;
   private final ExecutorService threads;
   private final JsonFactory json = new JsonFactory();
@@ -35,26 +38,43 @@ public final class CountingReceiver implements AutoCloseable {
   private final LongAdder lines = new LongAdder();
   private final @Nullable RepetitionCounter spanRepetitions;
   private final @Nullable RepetitionCounter lineRepetitions;
+  private final @Nullable LastItems last;
   private final LongAdder requests = new LongAdder();
 
-  private CountingReceiver(HttpServer server, ExecutorService threads, boolean countsRepetitions) {
+  /** Additions to counting. */
+  private enum Extra {
+    NONE,
+    REPETITIONS,
+    REPETITIONS_AND_LAST_ITEMS
+  }
+
+  private CountingReceiver(HttpServer server, ExecutorService threads, Extra extra) {
     this.server = server;
     this.threads = threads;
-    spanRepetitions = countsRepetitions ? new RepetitionCounter() : null;
-    lineRepetitions = countsRepetitions ? new RepetitionCounter() : null;
+    spanRepetitions = extra == Extra.NONE ? null : new RepetitionCounter();
+    lineRepetitions = extra == Extra.NONE ? null : new RepetitionCounter();
+    last = extra == Extra.REPETITIONS_AND_LAST_ITEMS ? new LastItems() : null;
   }
 
   /** Listens on {@code port}, any free one for 0, and counts every item. */
   public static CountingReceiver start(int port) throws IOException {
-    return start(port, false);
+    return start(port, Extra.NONE);
   }
 
   /** As {@link #start(int)}; also counts the items that came before. */
   public static CountingReceiver startDistinct(int port) throws IOException {
-    return start(port, true);
+    return start(port, Extra.REPETITIONS);
   }
 
-  private static CountingReceiver start(int port, boolean countsRepetitions) throws IOException {
+  /**
+   * As {@link #startDistinct}; also keeps the last 200 traces and 2,000 lines. {@code
+   * /api/v1/traces} lists the traces as JSON, {@code /api/v1/traces/ID} answers one with its lines.
+   */
+  public static CountingReceiver startKeeping(int port) throws IOException {
+    return start(port, Extra.REPETITIONS_AND_LAST_ITEMS);
+  }
+
+  private static CountingReceiver start(int port, Extra extra) throws IOException {
     ExecutorService threads =
         Executors.newFixedThreadPool(
             4,
@@ -65,10 +85,13 @@ public final class CountingReceiver implements AutoCloseable {
             });
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 64);
-    CountingReceiver receiver = new CountingReceiver(server, threads, countsRepetitions);
+    CountingReceiver receiver = new CountingReceiver(server, threads, extra);
     server.setExecutor(threads);
     server.createContext("/v1/traces", receiver::onSpans);
     server.createContext("/loki/api/v1/push", receiver::onLines);
+    if (receiver.last != null) {
+      server.createContext(TRACES, exchange -> answer(exchange, receiver.last));
+    }
     server.start();
     return receiver;
   }
@@ -117,12 +140,31 @@ public final class CountingReceiver implements AutoCloseable {
   }
 
   private void onSpans(HttpExchange exchange) throws IOException {
-    count(exchange, ItemHashes::spans, spans, spanRepetitions, 200);
+    count(
+        exchange,
+        (body, each) -> {
+          ItemHashes.spans(body, each);
+          if (last != null) {
+            last.addSpans(SpanReader.spans(body));
+          }
+        },
+        spans,
+        spanRepetitions,
+        200);
   }
 
   private void onLines(HttpExchange exchange) throws IOException {
     count(
-        exchange, (body, each) -> ItemHashes.lines(json, body, each), lines, lineRepetitions, 204);
+        exchange,
+        (body, each) -> {
+          ItemHashes.lines(json, body, each);
+          if (last != null) {
+            last.addLines(LineReader.lines(body));
+          }
+        },
+        lines,
+        lineRepetitions,
+        204);
   }
 
   private void count(
@@ -150,6 +192,17 @@ public final class CountingReceiver implements AutoCloseable {
         status = 400;
       }
       exchange.sendResponseHeaders(status, -1);
+    }
+  }
+
+  private static void answer(HttpExchange exchange, LastItems last) throws IOException {
+    try (exchange) {
+      String path = exchange.getRequestURI().getPath().substring(TRACES.length());
+      String json = path.isEmpty() ? last.list() : last.trace(path.substring(1));
+      byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", "application/json");
+      exchange.sendResponseHeaders(200, bytes.length);
+      exchange.getResponseBody().write(bytes);
     }
   }
 

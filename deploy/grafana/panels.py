@@ -233,7 +233,7 @@ def variable(name):
 
 def dashboard(uid, title, description, variables, panels):
     for number, item in enumerate(panels, 1):
-        item["id"] = number
+        item.setdefault("id", number)
         for target in item["targets"]:
             if target["datasource"] == PROMETHEUS:
                 target["expr"] = scoped(target["expr"], variables)

@@ -1,6 +1,7 @@
 """The runbook as a board: a panel for each entry, so that an alert's link opens one entry in Grafana."""
 import pathlib
 import re
+import zlib
 
 from panels import dashboard, text
 
@@ -13,19 +14,21 @@ def anchor(heading):
 
 
 def entries():
-    """(heading, Markdown) of every heading of docs/runbook.md that has text, in their order; numbers of panels begin at 1."""
+    """(heading, Markdown) of every heading of docs/runbook.md that has text, in their order."""
     parts = re.split(r"(?m)^#+ (.+)\n", (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8"))[1:]
     return [(heading, body.strip()) for heading, body in zip(parts[::2], parts[1::2]) if body.strip()]
 
 
-def numbers():
-    """The number of an entry's panel, by the anchor of its heading."""
-    return {anchor(heading): number for number, (heading, _) in enumerate(entries(), 1)}
+def number(name):
+    """The id of an entry's panel. It depends on the anchor alone, so links stay right if entries come and go."""
+    return 1 + zlib.crc32(name.encode()) % 99_999
 
 
 def path(name):
     """Address, in Grafana, of the entry with this anchor."""
-    return f"/d/{UID}?viewPanel={numbers()[name]}"
+    if name not in [anchor(heading) for heading, _ in entries()]:
+        raise KeyError(f"docs/runbook.md has no entry {name}")
+    return f"/d/{UID}?viewPanel={number(name)}"
 
 
 def in_grafana(body):
@@ -47,5 +50,6 @@ def board():
     panels, y = [], 0
     for heading, body in entries():
         panels.append(text(heading, in_grafana(body), 0, y, 24, height(body), f"The entry “{heading}” of docs/runbook.md."))
+        panels[-1]["id"] = number(anchor(heading))
         y += height(body)
     return dashboard(UID, "Aragora Runbook", "docs/runbook.md, an entry a panel. Alerts link to their entry.", [], panels)

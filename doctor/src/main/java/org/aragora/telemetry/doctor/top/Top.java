@@ -3,7 +3,6 @@ package org.aragora.telemetry.doctor.top;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.aragora.telemetry.doctor.top.ProcessorFigures.NoSnapshotException;
@@ -108,7 +107,7 @@ final class Top {
   }
 
   private String silence() {
-    return Figure.duration(OptionalDouble.of((System.nanoTime() - silentSinceNanos) / 1e9));
+    return Math.max(1, (System.nanoTime() - silentSinceNanos) / 1_000_000_000) + " s";
   }
 
   private Board.View silence(String reason) {

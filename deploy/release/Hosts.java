@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.aragora.telemetry.schemas.topic.Topics;
 import org.aragora.telemetry.testbed.broker.BrokerTopics;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 
@@ -20,7 +21,7 @@ public final class Hosts {
 
   public static void main(String[] folders) throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.builder().start()) {
-      BrokerTopics.create(broker.bootstrapServers(), "", 2);
+      BrokerTopics.create(broker.bootstrapServers(), Topics.DEFAULT_PREFIX, 2);
       for (String folder : folders) {
         int before = debates(broker).size();
         run(broker, Path.of(folder));
@@ -53,7 +54,7 @@ public final class Hosts {
   private static List<String> debates(EmbeddedBroker broker) {
     List<String> events = new ArrayList<>();
     var partitions =
-        BrokerTopics.inputs("", 2).stream().filter(each -> each.topic().equals("aragora.debates")).toList();
+        BrokerTopics.inputs(Topics.DEFAULT_PREFIX, 2).stream().filter(each -> each.topic().equals("aragora.debates")).toList();
     try (KafkaConsumer<byte[], byte[]> consumer = BrokerTopics.consumer(broker.bootstrapServers(), partitions)) {
       BrokerTopics.readToEnd(
           consumer, record -> events.add(new String(record.value(), StandardCharsets.UTF_8)));

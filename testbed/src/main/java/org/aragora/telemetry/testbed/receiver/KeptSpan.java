@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param traceId 32 hex digits
  * @param parent 16 hex digits, empty for a root
- * @param kind such as {@code server}
  * @param failure null unless the span has failed; the message may be empty
  */
 record KeptSpan(
@@ -27,7 +26,7 @@ record KeptSpan(
   private static final int OBJECT_BYTES = 400;
   private static final double NANOS_PER_MICRO = 1000;
 
-  /** Name, service and kind of the work that a span measures. */
+  /** Name, service and kind, such as {@code server}, of the work that a span measures. */
   record Operation(String name, String service, String kind) {}
 
   /** Moment within a span. */
@@ -47,13 +46,13 @@ record KeptSpan(
 
   /** About the bytes that it takes in the heap. */
   long bytes() {
-    long chars =
+    int chars =
         operation.name().length()
             + operation.service().length()
             + (failure == null ? 0 : failure.length())
             + chars(attributes)
             + events.stream().mapToInt(Event::chars).sum();
-    return OBJECT_BYTES + 100L * (attributes.size() + events.size()) + 2 * chars;
+    return OBJECT_BYTES + 100L * (attributes.size() + events.size()) + 2L * chars;
   }
 
   private static int chars(Map<String, String> texts) {

@@ -95,7 +95,7 @@ public final class SeriesLifeProcessor implements Processor<byte[], byte[], Metr
     }
 
     private boolean isEarly() {
-      long many = view.young(partition).size() - FEW_SERIES;
+      long many = (long) view.young(partition).size() - FEW_SERIES;
       long nowNanos = nanoClock.getAsLong();
       if (nowNanos - lastPollNanos
           < Math.min(many * NANOS_BETWEEN_POLLS_PER_SERIES, MAX_NANOS_BETWEEN_POLLS)) {

@@ -15,14 +15,15 @@ import picocli.CommandLine.Option;
 @Command(
     name = "benchmark",
     description =
-        "Events per second of the processor on one thread from a backlog, beside a bare consumer loop that"
-            + " decodes and counts the same records, on an embedded broker. With --rivals: beside a"
-            + " textbook topology and Flink (benchmark --rivals --help).",
+        "Events per second of the processor on one thread from a backlog, beside a bare consumer"
+            + " loop that decodes and counts the same records, on an embedded broker. With"
+            + " --rivals: beside a textbook topology and Flink (benchmark --rivals --help).",
     subcommands = {
       ExportersBenchmark.class,
       CodecBenchmark.class,
       SeriesBenchmark.class,
-      GrowthBenchmark.class
+      GrowthBenchmark.class,
+      PageBenchmark.class
     },
     mixinStandardHelpOptions = true)
 public final class BenchmarkMain implements Callable<Integer> {

@@ -15,9 +15,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "benchmark",
     description =
-        "Events per second of the processor on one thread from a backlog, beside a bare consumer loop that"
-            + " decodes and counts the same records, on an embedded broker. With --rivals: beside a"
-            + " textbook topology and Flink (benchmark --rivals --help).",
+        "Events per second of the processor on one thread from a backlog, beside a bare consumer"
+            + " loop that decodes and counts the same records, on an embedded broker. With"
+            + " --rivals: beside a textbook topology and Flink (benchmark --rivals --help).",
     subcommands = {
       EmitBenchmark.class,
       ExportersBenchmark.class,
@@ -26,7 +26,8 @@ import picocli.CommandLine.Option;
       ProfileBenchmark.class,
       SeriesBenchmark.class,
       ThreadsBenchmark.class,
-      GrowthBenchmark.class
+      GrowthBenchmark.class,
+      PageBenchmark.class
     },
     mixinStandardHelpOptions = true)
 public final class BenchmarkMain implements Callable<Integer> {

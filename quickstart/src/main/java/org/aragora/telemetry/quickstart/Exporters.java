@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.ToLongFunction;
 import org.aragora.telemetry.schemas.topic.InputTopic;
@@ -75,7 +76,7 @@ final class Exporters {
    */
   Exporters(Map<String, String> environment, ServiceEnvironment services) throws IOException {
     this.environment = environment;
-    receiver = namesSpans() && namesLines() ? null : CountingReceiver.startDistinct(0);
+    receiver = namesSpans() && namesLines() ? null : CountingReceiver.startKeeping(0);
     spans = start(SPANS, services, spanSettings());
     lines = start(LINES, services, lineSettings());
   }
@@ -103,6 +104,11 @@ final class Exporters {
 
   private Map<String, String> lineSettings() {
     return receiver != null && !namesLines() ? Map.of("LOKI_URL", receiver.address()) : Map.of();
+  }
+
+  /** Address of the receiver that keeps the last traces; empty if spans go elsewhere. */
+  Optional<String> traces() {
+    return receiver == null || namesSpans() ? Optional.empty() : Optional.of(receiver.address());
   }
 
   private boolean namesSpans() {

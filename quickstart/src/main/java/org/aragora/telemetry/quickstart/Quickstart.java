@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.aragora.telemetry.quickstart.aragora.AragoraLoad;
@@ -112,9 +113,9 @@ final class Quickstart {
     ServiceEnvironment environment =
         new ServiceEnvironment(broker.bootstrapServers(), Topics.DEFAULT_PREFIX, directory);
     int metricsPort = options.metricsPort() == 0 ? Ports.free() : options.metricsPort();
+    Exporters exporters = new Exporters(System.getenv(), environment);
     Services services =
-        new Services(
-            processor(environment, metricsPort), new Exporters(System.getenv(), environment));
+        new Services(processor(environment, metricsPort, exporters.traces()), exporters);
     try (BrokerCount count = BrokerCount.start(broker.bootstrapServers(), PARTITIONS, load);
         load) {
       awaitReady(services.processor());
@@ -137,13 +138,19 @@ final class Quickstart {
     }
   }
 
-  private static ServiceProcess processor(ServiceEnvironment environment, int metricsPort) {
-    return service(
-            "processor", "org.aragora.telemetry.processor.ProcessorMain", environment, "-Xmx512m")
-        .metricsPort(metricsPort)
-        .set("ARAGORA_TELEMETRY_BIRTH_SECONDS", "0")
-        .set("ARAGORA_TELEMETRY_PARTITIONS", Integer.toString(PARTITIONS))
-        .start();
+  private static ServiceProcess processor(
+      ServiceEnvironment environment, int metricsPort, Optional<String> traces) {
+    ServiceProcess processor =
+        service(
+                "processor",
+                "org.aragora.telemetry.processor.ProcessorMain",
+                environment,
+                "-Xmx512m")
+            .metricsPort(metricsPort)
+            .set("ARAGORA_TELEMETRY_BIRTH_SECONDS", "0")
+            .set("ARAGORA_TELEMETRY_PARTITIONS", Integer.toString(PARTITIONS));
+    traces.ifPresent(url -> processor.set("ARAGORA_TELEMETRY_PAGE_RECEIVER_URL", url));
+    return processor.start();
   }
 
   /** A service with the user's own settings. */

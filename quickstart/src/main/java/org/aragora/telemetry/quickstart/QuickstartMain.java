@@ -27,7 +27,8 @@ import picocli.CommandLine.Option;
       "With --aragora a real Aragora server writes instead of the sample: unmodified, from PyPI,"
           + " with its demo agents and without keys. A driver makes requests and debates; the"
           + " account compares its own counts, too. It needs Python 3.10, and PyPI once.",
-      "Spans and lines go to a receiver in here that counts them, unless"
+      "Spans and lines go to a receiver in here that counts them and keeps the last for the"
+          + " page, unless"
           + " OTEL_EXPORTER_OTLP_ENDPOINT or LOKI_URL name a backend. Every trace is kept unless"
           + " OTEL_TRACES_SAMPLER is set.",
       "Other clients may join: Kafka listens on localhost only, without credentials."

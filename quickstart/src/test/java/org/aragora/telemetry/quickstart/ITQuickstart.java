@@ -1,7 +1,10 @@
 package org.aragora.telemetry.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.aragora.telemetry.testbed.broker.PlainClient;
 import org.aragora.telemetry.testbed.service.LocalHttp;
@@ -48,7 +52,25 @@ class ITQuickstart {
   @Test
   void stoppedRunShowsItsAccountAndSucceeds() throws Exception {
     QuickstartProcess quickstart = start("--rate", "100");
+    int port = Integer.parseInt(quickstart.awaitOutput("Page +http://localhost:([0-9]+)/"));
     quickstart.awaitOutput(COUNTING);
+    // The page has a trace with spans and lines, as they went through both exporters.
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .untilAsserted(
+            () -> {
+              JsonNode traces = json(port, "/api/v1/traces").path("traces");
+              String id =
+                  StreamSupport.stream(traces.spliterator(), false)
+                      .filter(trace -> trace.path("lines").asInt() > 0)
+                      .findFirst()
+                      .orElseThrow()
+                      .path("id")
+                      .asText();
+              JsonNode trace = json(port, "/api/v1/traces/" + id);
+              assertThat(trace.path("spans")).isNotEmpty();
+              assertThat(trace.path("lines")).isNotEmpty();
+            });
 
     quickstart.terminate();
 
@@ -112,6 +134,10 @@ class ITQuickstart {
     assertThat(quickstart.output())
         .contains("aragora.logs: dead letters: 1; aragora.dead-letters holds each with its reason.")
         .doesNotContain("is accounted for");
+  }
+
+  private static JsonNode json(int port, String path) throws Exception {
+    return new ObjectMapper().readTree(LocalHttp.get(port, path, Duration.ofSeconds(10)).body());
   }
 
   private QuickstartProcess start(String... arguments) throws Exception {

@@ -69,7 +69,7 @@ public final class ProcessorService implements RunningService {
     ProcessorPage page =
         new ProcessorPage(
             identity, () -> closing ? null : supervisor.pipeline(), this::live, this::ready);
-    return StatusPage.handlers(page, page::own, recent::json);
+    return StatusPage.ofProcessor(page, page::own, recent::json, config.pageLinks());
   }
 
   /**

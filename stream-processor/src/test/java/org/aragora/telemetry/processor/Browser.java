@@ -95,6 +95,11 @@ final class Browser implements AutoCloseable {
     driver.findElement(By.cssSelector(css)).sendKeys(text);
   }
 
+  /** Presses keys where the focus is. */
+  void press(String keys) {
+    driver.switchTo().activeElement().sendKeys(keys);
+  }
+
   void click(String css) {
     driver.findElement(By.cssSelector(css)).click();
   }
@@ -143,10 +148,22 @@ final class Browser implements AutoCloseable {
             """);
   }
 
+  /** Collects garbage and returns the heap of the page's scripts. */
+  double liveHeapMegabytes() {
+    driver.executeCdpCommand("HeapProfiler.collectGarbage", Map.of());
+    return ((Number) run("return performance.memory.usedJSHeapSize")).doubleValue() / 1e6;
+  }
+
   /** Writes a picture of the view. */
   void screenshot(Path to) throws IOException {
     Files.createDirectories(to.getParent());
     Files.write(to, driver.getScreenshotAs(OutputType.BYTES));
+  }
+
+  /** Writes a picture of the first element that matches, which must fit into the view. */
+  void screenshot(String css, Path to) throws IOException {
+    Files.createDirectories(to.getParent());
+    Files.write(to, driver.findElement(By.cssSelector(css)).getScreenshotAs(OutputType.BYTES));
   }
 
   @Override

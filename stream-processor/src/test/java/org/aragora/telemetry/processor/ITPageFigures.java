@@ -17,6 +17,7 @@ import java.util.Map;
 import org.aragora.telemetry.chassis.http.Health;
 import org.aragora.telemetry.chassis.http.StatusServer;
 import org.aragora.telemetry.chassis.page.PageContent;
+import org.aragora.telemetry.chassis.page.PageLinks;
 import org.aragora.telemetry.chassis.page.StatusPage;
 import org.aragora.telemetry.testbed.service.PrometheusProcess;
 import org.junit.jupiter.api.Test;
@@ -225,10 +226,11 @@ class ITPageFigures {
         new PrometheusRegistry(),
         () -> Health.good("it runs"),
         () -> Health.good("it works"),
-        StatusPage.handlers(
+        StatusPage.ofProcessor(
             () -> new PageContent("{}", List.of()),
             () -> new PageContent("{}", List.of()),
-            () -> "{}"));
+            () -> "{}",
+            PageLinks.NONE));
   }
 
   /** Serves the histograms for Prometheus to scrape. */

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
+import org.aragora.telemetry.testbed.receiver.CountingReceiver;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -41,8 +42,10 @@ class ITPagePictures {
   void pageIsAccessibleAndFitsInEveryScheme() throws Exception {
     AtomicBoolean done = new AtomicBoolean();
     try (EmbeddedBroker broker = EmbeddedBroker.builder().start();
+        CountingReceiver receiver = CountingReceiver.startKeeping(0);
         Pipe pipe =
             new Pipe(broker.bootstrapServers(), "aragora.")
+                .with("PAGE_RECEIVER_URL", receiver.address())
                 .with("APPLICATION_ID", "aragora-telemetry")
                 .with("CREATE_TOPICS", "true")
                 .with("PARTITIONS", "4");
@@ -57,10 +60,24 @@ class ITPagePictures {
             .atMost(Pipe.PATIENCE)
             .until(() -> browser.text("#verdict").startsWith("Complete until "));
         await().during(LOAD).atMost(LOAD.plusSeconds(10)).until(() -> true);
+        Instant now = Instant.now();
+        for (int i = 20; i > 0; i--) {
+          new DebateTrace(receiver, i, now.minusSeconds(9L * i)).post();
+        }
         check(browser, 1280, 1000, "light");
         check(browser, 1280, 1000, "dark");
         check(browser, 360, 800, "light");
         check(browser, 3840, 2160, "dark");
+        browser.view(1280, 3000, "light");
+        browser.click("#traces-list tbody button");
+        await()
+            .atMost(Pipe.PATIENCE)
+            .until(() -> browser.text("#trace-note").contains("22 spans, 13 lines"));
+        assertThat(browser.violations()).isEmpty();
+        browser.screenshot("#trace", IMAGES.resolve("page-trace.png"));
+        browser.view(360, 900, "dark");
+        assertFits(browser, 360);
+        assertThat(browser.violations()).isEmpty();
       } finally {
         done.set(true);
         load.join();
@@ -68,9 +85,7 @@ class ITPagePictures {
     }
   }
 
-  private static void check(Browser browser, int width, int height, String scheme)
-      throws Exception {
-    browser.view(width, height, scheme);
+  private static void assertFits(Browser browser, int width) {
     await()
         .atMost(Duration.ofSeconds(10))
         .untilAsserted(
@@ -80,6 +95,12 @@ class ITPagePictures {
                             "return document.documentElement.scrollWidth <= arguments[0]", width))
                     .as("%d px wide", width)
                     .isEqualTo(true));
+  }
+
+  private static void check(Browser browser, int width, int height, String scheme)
+      throws Exception {
+    browser.view(width, height, scheme);
+    assertFits(browser, width);
     // A second for the graphs, which follow the size.
     await().during(Duration.ofMillis(1500)).atMost(Duration.ofSeconds(4)).until(() -> true);
     assertThat(browser.violations()).as("%s, %d px", scheme, width).isEmpty();
@@ -119,7 +140,8 @@ class ITPagePictures {
               "request.completed.v1",
               now,
               """
-              {"request_id":"r%d","method":"GET","endpoint":"%s","status":%d,"duration_seconds":%.4f}"""
+              {"request_id":"r%d","method":"GET","endpoint":"%s","status":%d,"duration_seconds":%.4f}\
+              """
                   .formatted(i, endpoint, failed ? 503 : 200, latency)));
       if (i % 5 == 0) {
         pipe.send(
@@ -131,7 +153,8 @@ class ITPagePictures {
                 "agent.call_completed.v1",
                 now,
                 """
-                {"call_id":"c%d","agent":"%s","status":"success","duration_seconds":2}"""
+                {"call_id":"c%d","agent":"%s","status":"success","duration_seconds":2}\
+                """
                     .formatted(i, AGENTS[random.nextInt(AGENTS.length)])));
       }
       if (i % 25 == 0) {
@@ -153,7 +176,8 @@ class ITPagePictures {
                 "instance.heartbeat.v1",
                 now,
                 """
-                {"instance_id":"%s","websocket_connections":%d,"interval_seconds":60,"emitted":{},"dropped":{}}"""
+                {"instance_id":"%s","websocket_connections":%d,"interval_seconds":60,"emitted":{},"dropped":{}}\
+                """
                     .formatted(instance, connections)));
       }
     }

@@ -6,7 +6,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** Answers the page, with the figures as a table for a browser without JavaScript. */
+/** Answers a page, with the figures as a table for a browser without JavaScript. */
 final class IndexHandler extends Handler.Abstract.NonBlocking {
   private static final String ROWS = "<!-- rows -->";
 
@@ -53,7 +53,7 @@ final class IndexHandler extends Handler.Abstract.NonBlocking {
     return table.toString();
   }
 
-  private static String escaped(String text) {
+  static String escaped(String text) {
     return text.replace("&", "&amp;")
         .replace("<", "&lt;")
         .replace(">", "&gt;")

@@ -5,7 +5,9 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.zip.CRC32;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -16,34 +18,38 @@ import org.eclipse.jetty.util.Callback;
 /** The files of the page, read once from the class path; a request names one of them or none. */
 final class PageFiles extends Handler.Abstract.NonBlocking {
   private static final String PATH = "/page/";
-  private static final String SCRIPT = "text/javascript;charset=utf-8";
+  private static final List<String> NAMES =
+      List.of(
+          "page.css",
+          "uPlot.min.css",
+          "uPlot.iife.min.js",
+          "page.js",
+          "exporter.js",
+          "live.js",
+          "words.js",
+          "figures.js",
+          "charts.js",
+          "recent.js",
+          "traces.js",
+          "waterfall.js",
+          "icon.svg",
+          "runbook.md");
   private static final Map<String, String> TYPES =
       Map.of(
-          "page.css",
-          "text/css;charset=utf-8",
-          "uPlot.min.css",
-          "text/css;charset=utf-8",
-          "page.js",
-          SCRIPT,
-          "figures.js",
-          SCRIPT,
-          "charts.js",
-          SCRIPT,
-          "recent.js",
-          SCRIPT,
-          "uPlot.iife.min.js",
-          SCRIPT,
-          "icon.svg",
-          "image/svg+xml",
-          "runbook.md",
-          PageAnswer.TEXT);
+          "css", "text/css;charset=utf-8",
+          "js", "text/javascript;charset=utf-8",
+          "svg", "image/svg+xml",
+          "md", PageAnswer.TEXT);
 
   private final Map<String, File> files = new LinkedHashMap<>();
 
   private record File(ByteBuffer content, String type, String tag) {}
 
   PageFiles() {
-    TYPES.forEach((name, type) -> files.put(PATH + name, file(read(name), type)));
+    for (String name : NAMES) {
+      String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
+      files.put(PATH + name, file(read(name), Objects.requireNonNull(type)));
+    }
   }
 
   private static File file(byte[] bytes, String type) {

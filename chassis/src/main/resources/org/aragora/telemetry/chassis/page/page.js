@@ -1,54 +1,14 @@
 import { History, merged, readOf } from './figures.js';
-import { Graph, clock, spark } from './charts.js';
+import { Graph, clock } from './charts.js';
+import { listen, showBanner, showVerdict, wasReady } from './live.js';
+import { byId, cell, duration, moment, percent, rate, split, stat, text, tone, whole } from './words.js';
+import { newestTrace, traceLinks } from './recent.js';
 
 const BEHIND_SECONDS = 30;
-const SILENT_MS = 5000;
-const POLL_MS = 5000;
 
-const byId = id => document.getElementById(id);
 const history = new History();
 const latency = new Graph(byId('graph-latency'), duration);
 const errors = new Graph(byId('graph-errors'), value => percent(value));
-const shown = { last: null, receivedMs: performance.now(), wasReady: false, announced: '' };
-
-function whole(value) {
-  return value === null || value === undefined ? '–' : Math.round(value).toLocaleString('en-US');
-}
-
-function rate(value) {
-  if (value === null || value === undefined) return '–';
-  return value >= 100 ? whole(value) : value.toLocaleString('en-US', { maximumFractionDigits: value >= 10 ? 1 : 2 });
-}
-
-function percent(value) {
-  if (value === null || value === undefined) return '–';
-  const hundred = value * 100;
-  return hundred.toLocaleString('en-US', { maximumFractionDigits: hundred >= 10 ? 1 : 2 }) + ' %';
-}
-
-function duration(seconds) {
-  if (seconds === null || seconds === undefined) return '–';
-  if (seconds < 1) return (seconds * 1000).toLocaleString('en-US', { maximumFractionDigits: seconds < 0.01 ? 1 : 0 }) + ' ms';
-  if (seconds < 120) return seconds.toLocaleString('en-US', { maximumFractionDigits: 1 }) + ' s';
-  if (seconds < 7200) return Math.round(seconds / 60) + ' min';
-  return Math.round(seconds / 3600) + ' h';
-}
-
-function moment(seconds) {
-  const time = new Date(seconds * 1000);
-  const today = new Date().toDateString() === time.toDateString();
-  return (today ? '' : time.toLocaleDateString('en-CA') + ' ') + clock(seconds);
-}
-
-/** All event data goes through here: it is text, never markup. */
-function text(element, value) {
-  if (element.textContent !== value) element.textContent = value;
-}
-
-function tone(element, value) {
-  if (value) element.dataset.tone = value;
-  else delete element.dataset.tone;
-}
 
 function highest(topics, figure) {
   const known = topics.map(topic => topic[figure]).filter(value => value !== null);
@@ -68,7 +28,7 @@ function verdict(snapshot) {
   const { service, serving, topics } = snapshot;
   const lag = highest(topics, 'lagSeconds');
   if (!service.live.ok) return ['bad', 'Stopped'];
-  if (!service.ready.ok) return shown.wasReady ? ['bad', 'Not ready'] : ['warn', 'Starting'];
+  if (!service.ready.ok) return wasReady() ? ['bad', 'Not ready'] : ['warn', 'Starting'];
   if (serving.ledgersBalance === false) return ['bad', 'The ledger does not balance'];
   if (serving.partitions.length < serving.all) {
     return ['warn', `A part: ${serving.partitions.length} of ${serving.all} partitions`];
@@ -81,27 +41,10 @@ function verdict(snapshot) {
   return ['good', `Complete until ${moment(until)}`];
 }
 
-function showBanner(snapshot) {
-  const { live, ready } = snapshot.service;
-  const banner = byId('banner');
-  const bad = !ready.ok || !live.ok;
-  banner.hidden = !bad;
-  if (!bad) return;
-  tone(banner, live.ok && !shown.wasReady ? 'warn' : 'bad');
-  text(byId('banner-title'), !live.ok ? 'Stopped.' : shown.wasReady ? 'Not ready.' : 'Starting.');
-  text(byId('banner-text'), ready.ok ? live.cause : ready.cause);
-  const link = byId('banner-link');
-  link.hidden = false;
-  const section = live.ok ? 'TelemetryNothingComplete' : 'TelemetryProcessorStopped';
-  link.href = 'page/runbook.md#:~:text=' + section;
-}
-
-function showVerdict(snapshot) {
+function showFacts(snapshot) {
   const { service, serving, topics } = snapshot;
   const [how, words] = verdict(snapshot);
-  tone(byId('verdict'), how);
-  text(byId('verdict-text'), words);
-  text(byId('verdict-note'), how === 'good' ? 'but for late events' : '');
+  showVerdict(how, words, how === 'good' ? 'but for late events' : '');
   const lag = highest(topics, 'lagSeconds');
   text(byId('fact-lag'), duration(lag));
   tone(byId('fact-lag'), lag !== null && lag > BEHIND_SECONDS ? 'warn' : '');
@@ -122,36 +65,10 @@ function showVerdict(snapshot) {
   text(byId('application'), service.applicationId);
   text(byId('generation'), service.generation === null ? 'no generation yet' : `generation ${service.generation}`);
   text(byId('build'), service.version);
-  const name = how + ' ' + words.replace(/\d[\d:., -]*/g, '');
-  if (name !== shown.announced) {
-    shown.announced = name;
-    text(byId('announcement'), words);
-  }
-}
-
-function stat(id, value, unit, how, column) {
-  const tile = byId(id);
-  const place = tile.querySelector('.value');
-  if (place.dataset.value !== value + unit) {
-    place.dataset.value = value + unit;
-    place.textContent = unit ? value + ' ' : value;
-    if (unit) {
-      const small = document.createElement('small');
-      small.textContent = unit;
-      place.append(small);
-    }
-  }
-  tone(tile, how);
-  spark(tile.querySelector('.spark'), column);
 }
 
 function limit(value, warn, bad) {
   return value === null ? '' : value >= bad ? 'bad' : value >= warn ? 'warn' : '';
-}
-
-function split(words) {
-  const at = words.lastIndexOf(' ');
-  return at < 0 ? [words, ''] : [words.slice(0, at), words.slice(at + 1)];
 }
 
 function showStats(snapshot, { series }) {
@@ -200,13 +117,6 @@ function showPipeline(snapshot, { series }) {
     serving.partitions.length < serving.all || serving.all === 0 ? 'warn' : '');
 }
 
-function cell(value, how) {
-  const element = document.createElement('td');
-  element.textContent = value;
-  tone(element, how);
-  return element;
-}
-
 function showLedger(snapshot) {
   byId('ledger-empty').hidden = snapshot.topics.length > 0;
   byId('ledger').hidden = snapshot.topics.length === 0;
@@ -241,71 +151,32 @@ function showOwners(snapshot) {
   byId('owners').querySelector('tbody').replaceChildren(...rows);
 }
 
-function show(answer) {
-  const snapshot = merged(answer);
-  shown.wasReady ||= snapshot.service.ready.ok;
-  const derived = history.add(snapshot);
-  shown.last = snapshot;
-  shown.receivedMs = performance.now();
-  if (document.hidden) return;
-  document.body.classList.remove('stale');
-  byId('main').hidden = false;
-  showBanner(snapshot);
-  showVerdict(snapshot);
-  showStats(snapshot, derived);
-  showGraphs();
-  showPipeline(snapshot, derived);
-  showLedger(snapshot);
-  showOwners(snapshot);
+/** Links to the newest trace that the tail contains, and to its lines. */
+function showBackends() {
+  const id = newestTrace();
+  const links = traceLinks(id);
+  const place = byId('node-backends').querySelector('.figure');
+  if (links.length === 0 || place.dataset.trace === id) return;
+  place.dataset.trace = id;
+  place.replaceChildren(...links.flatMap((link, i) => i ? [', ', link] : [link]));
 }
 
-function showSilence(sentence) {
-  byId('main').hidden = false;
-  document.body.classList.add('stale');
-  const banner = byId('banner');
-  banner.hidden = false;
-  tone(banner, 'bad');
-  text(byId('banner-title'), 'No answer.');
-  text(byId('banner-text'), sentence);
-  byId('banner-link').hidden = true;
-  tone(byId('verdict'), 'bad');
-  text(byId('verdict-text'), 'No answer');
-  text(byId('verdict-note'), '');
-  text(byId('announcement'), 'No answer');
-  shown.announced = '';
-}
-
-async function poll() {
-  try {
-    const answer = await fetch('api/v1/snapshot', { cache: 'no-store' });
-    if (answer.ok) show(await answer.json());
-    else showSilence(await answer.text());
-  } catch {
-    // the watch reports it
-  }
-}
-
-function listen() {
-  const stream = new EventSource('api/v1/stream');
-  stream.onmessage = event => show(JSON.parse(event.data));
-  stream.addEventListener('failure', event => showSilence(event.data));
-  stream.onerror = () => {
-    if (stream.readyState === EventSource.CLOSED) { // refused: too many pages are open
-      poll();
-      setTimeout(listen, POLL_MS);
-    }
-  };
-}
-
-setInterval(() => {
-  if (performance.now() - shown.receivedMs > SILENT_MS + POLL_MS) {
-    const since = shown.last ? ` since ${clock(shown.last.timeMs / 1000)}` : '';
-    showSilence(`The process has not answered${since}; the page tries again.`);
-  }
-}, 1000);
+listen(
+  answer => {
+    const snapshot = merged(answer);
+    return { snapshot, derived: history.add(snapshot) };
+  },
+  ({ snapshot, derived }) => {
+    showBanner(snapshot.service, 'TelemetryProcessorStopped', 'TelemetryNothingComplete');
+    showFacts(snapshot);
+    showStats(snapshot, derived);
+    showGraphs();
+    showPipeline(snapshot, derived);
+    showBackends();
+    showLedger(snapshot);
+    showOwners(snapshot);
+  });
 
 document.addEventListener('visibilitychange', () => {
-  if (!document.hidden && shown.last) showGraphs();
+  if (!document.hidden && history.times.length) showGraphs();
 });
-
-listen();

@@ -1,12 +1,42 @@
 // The last events and dead letters, asked for while the page is visible.
 
 import { clock } from './charts.js';
+import { byId, setting } from './words.js';
 
 const ASK_MS = 1500;
 const ROWS = 60;
 
-const byId = id => document.getElementById(id);
+const TRACE = /^[0-9a-f]{32}$/;
+const tracesUrl = setting('traces-url');
+const linesUrl = setting('logs-url');
+const keepsTraces = setting('traces') !== '';
 const state = { paused: false, answer: null };
+
+function link(address, words) {
+  const element = document.createElement('a');
+  element.textContent = words;
+  element.href = address;
+  if (!address.startsWith('#')) {
+    element.target = '_blank';
+    element.rel = 'noopener noreferrer';
+  }
+  return element;
+}
+
+/** Links to a trace and to its lines, as far as the settings name places. */
+export function traceLinks(id) {
+  if (!TRACE.test(id)) return [];
+  const links = [];
+  if (tracesUrl) links.push(link(tracesUrl.replaceAll('{trace_id}', id), 'trace'));
+  else if (keepsTraces) links.push(link('#trace=' + id, 'trace'));
+  if (linesUrl) links.push(link(linesUrl.replaceAll('{trace_id}', id), 'lines'));
+  return links;
+}
+
+/** Returns the id of the newest trace among the last events, empty if there is none. */
+export function newestTrace() {
+  return state.answer?.events.find(record => TRACE.test(record.traceId))?.traceId ?? '';
+}
 
 function row(cells) {
   const element = document.createElement('tr');
@@ -19,7 +49,7 @@ function row(cells) {
 }
 
 function matches(record, words) {
-  const all = [record.topic, record.kind, record.source, record.text].join(' ').toLowerCase();
+  const all = [record.topic, record.kind, record.source, record.text, record.traceId].join(' ').toLowerCase();
   return words.every(word => all.includes(word));
 }
 
@@ -31,8 +61,15 @@ function showEvents() {
   const empty = byId('tail-empty');
   empty.hidden = events.length > 0;
   empty.textContent = state.answer.failure || (words.length ? 'None matches.' : 'None yet.');
-  byId('tail').tBodies[0].replaceChildren(...events.map(record =>
-    row([clock(record.timeMs / 1000), record.kind, record.source, record.text])));
+  byId('tail').tBodies[0].replaceChildren(...events.map(record => {
+    const element = row([clock(record.timeMs / 1000), record.kind, record.source, record.text]);
+    if (tracesUrl || linesUrl || keepsTraces) {
+      const cell = document.createElement('td');
+      traceLinks(record.traceId).forEach((each, i) => cell.append(i ? ' ' : '', each));
+      element.append(cell);
+    }
+    return element;
+  }));
 }
 
 function showDeadLetters() {
@@ -71,4 +108,5 @@ byId('tail-pause').addEventListener('click', event => {
   event.target.textContent = state.paused ? 'Go on' : 'Pause';
   showEvents();
 });
+byId('tail').querySelector('.trace-link').hidden = !(tracesUrl || linesUrl || keepsTraces);
 ask();

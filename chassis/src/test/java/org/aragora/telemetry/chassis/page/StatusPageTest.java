@@ -31,6 +31,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StatusPageTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  private static final List<String> SCRIPTS =
+      List.of(
+          "page",
+          "exporter",
+          "live",
+          "words",
+          "charts",
+          "figures",
+          "recent",
+          "traces",
+          "waterfall");
+
   private final HttpClient client = HttpClient.newHttpClient();
   private final AtomicInteger built = new AtomicInteger();
   private volatile PageContent content =
@@ -44,8 +56,11 @@ class StatusPageTest {
           new PrometheusRegistry(),
           () -> Health.good("it runs"),
           () -> Health.good("it works"),
-          StatusPage.handlers(
-              this::build, () -> new PageContent("{\"own\":1}", List.of()), () -> "[]"));
+          StatusPage.ofProcessor(
+              this::build,
+              () -> new PageContent("{\"own\":1}", List.of()),
+              () -> "[]",
+              PageLinks.NONE));
 
   private PageContent build() {
     built.incrementAndGet();
@@ -77,6 +92,11 @@ class StatusPageTest {
         "/page/figures.js",
         "/page/charts.js",
         "/page/recent.js",
+        "/page/traces.js",
+        "/page/waterfall.js",
+        "/page/words.js",
+        "/page/live.js",
+        "/page/exporter.js",
         "/page/uPlot.iife.min.js",
         "/page/uPlot.min.css",
         "/page/icon.svg",
@@ -125,25 +145,29 @@ class StatusPageTest {
     String page = get("/").body();
     assertThat(page).contains("href=\"page/page.css\"").doesNotContainPattern("(src|href)=\"/");
     assertThat(page).doesNotContainPattern("(?i)<style|style=|<script>| on[a-z]+=|https?://");
-    for (String script :
-        List.of("/page/page.js", "/page/charts.js", "/page/figures.js", "/page/recent.js")) {
-      assertThat(get(script).body())
+    for (String script : SCRIPTS) {
+      assertThat(get("/page/" + script + ".js").body())
           .doesNotContain("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(")
           .doesNotContainPattern("['\"`]/(api|page)")
-          .doesNotContain("http://", "https://");
+          .doesNotContainPattern("https?://(?!www\\.w3\\.org/2000/svg')")
+          .doesNotContain(".style");
     }
   }
 
   @Test
   void everyFileThatThePageNamesIsServed() throws Exception {
+    StringBuilder texts = new StringBuilder(get("/").body());
+    for (String script : SCRIPTS) {
+      texts.append(get("/page/" + script + ".js").body());
+    }
     List<String> named =
         Pattern.compile("(?:src|href)=\"(page/[^\"]+)\"|from '\\./([^']+)'")
-            .matcher(get("/").body() + get("/page/page.js").body() + get("/page/recent.js").body())
+            .matcher(texts)
             .results()
             .map(each -> each.group(1) != null ? each.group(1) : "page/" + each.group(2))
             .distinct()
             .toList();
-    assertThat(named).hasSizeGreaterThan(7);
+    assertThat(named).hasSizeGreaterThan(10);
     for (String file : named) {
       assertThat(get("/" + file).statusCode()).as(file).isEqualTo(200);
     }

@@ -8,7 +8,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 import org.aragora.telemetry.exporter.backend.Answer;
 
@@ -35,14 +35,17 @@ public final class ExporterMetrics {
   private final Counter skipped;
   private final Counter expired;
   private final Histogram duration;
+  private final Clock clock;
+  private final PartitionTallies tallies = new PartitionTallies();
+  private volatile int parked;
   private volatile Map<String, Long> oldestTimestamps = Map.of();
-  private Set<TopicPartition> reported = Set.of();
 
   /** Registers all metrics, so that they exist before the first record. */
   public ExporterMetrics(
       String exporter, Collection<String> topics, PrometheusRegistry registry, Clock clock) {
     this.exporter = exporter;
     this.registry = registry;
+    this.clock = clock;
     lagRecords =
         gauge(
             PREFIX + "lag_records",
@@ -154,12 +157,19 @@ public final class ExporterMetrics {
     acknowledged.labelValues(exporter, topic).inc(records);
   }
 
-  public void deadLettered(Answer.Reason reason) {
-    deadLettered.labelValues(exporter, reason.label()).inc();
+  /** Counts a record of a partition that the backend has acknowledged, beside its topic's. */
+  public void exported(TopicPartition partition) {
+    tallies.exported(partition);
   }
 
-  public void skipped(String topic, String reason) {
-    skipped.labelValues(exporter, topic, reason).inc();
+  public void deadLettered(TopicPartition partition, Answer.Reason reason) {
+    deadLettered.labelValues(exporter, reason.label()).inc();
+    tallies.deadLettered(partition);
+  }
+
+  public void skipped(TopicPartition partition, String reason) {
+    skipped.labelValues(exporter, partition.topic(), reason).inc();
+    tallies.skipped(partition);
   }
 
   public void expired(String topic, long offsets) {
@@ -174,8 +184,10 @@ public final class ExporterMetrics {
     duration.labelValues(exporter).observe(nanos / 1e9);
   }
 
-  public void inFlight(int records) {
+  /** Sets the records without an answer, and those of them that wait for their next attempt. */
+  public void inFlight(int records, int waiting) {
     inFlight.labelValues(exporter).set(records);
+    parked = waiting;
   }
 
   /**
@@ -189,7 +201,7 @@ public final class ExporterMetrics {
       Map<TopicPartition, Long> records,
       Map<TopicPartition, Long> unstable,
       Map<String, Long> oldest) {
-    for (TopicPartition lost : reported) {
+    for (TopicPartition lost : tallies.owned()) {
       if (!records.containsKey(lost)) {
         String partition = Integer.toString(lost.partition());
         lagRecords.remove(exporter, lost.topic(), partition);
@@ -198,7 +210,7 @@ public final class ExporterMetrics {
     }
     set(lagRecords, records);
     set(unstableRecords, unstable);
-    reported = Set.copyOf(records.keySet());
+    tallies.lag(records, unstable);
     oldestTimestamps = Map.copyOf(oldest);
   }
 
@@ -208,5 +220,32 @@ public final class ExporterMetrics {
             gauge
                 .labelValues(exporter, partition.topic(), Integer.toString(partition.partition()))
                 .set(value));
+  }
+
+  /** Returns the figures at this moment. */
+  public ExporterFigures figures() {
+    return new ExporterFigures(
+        oldestTimestamps.values().stream().mapToDouble(oldest -> ageSeconds(clock, oldest)).max(),
+        tallies.owned().size(),
+        (long) inFlight.labelValues(exporter).get(),
+        parked,
+        acknowledgedItems.labelValues(exporter).getLongValue(),
+        byLabel(retries, "cause"),
+        byLabel(deadLettered, "reason"),
+        tallies.figures());
+  }
+
+  private static Map<String, Long> byLabel(Counter counter, String label) {
+    Map<String, Long> counts = new TreeMap<>();
+    counter
+        .collect()
+        .getDataPoints()
+        .forEach(
+            point ->
+                counts.merge(
+                    String.valueOf(point.getLabels().get(label)),
+                    (long) point.getValue(),
+                    Long::sum));
+    return counts;
   }
 }

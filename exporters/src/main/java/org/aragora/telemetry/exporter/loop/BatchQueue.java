@@ -132,6 +132,7 @@ final class BatchQueue<P> {
     if (answer instanceof Answer.Acknowledged<P>) {
       batch.records.forEach(this::settle);
       batch.sizeByTopic().forEach(context.metrics()::acknowledged);
+      batch.records.forEach(record -> context.metrics().exported(record.offsets().partition()));
       context.metrics().acknowledgedItems(batch.items());
     } else if (answer instanceof Answer.Transient<P> failure) {
       retry(batch, failure);
@@ -210,6 +211,13 @@ final class BatchQueue<P> {
 
   int records() {
     return records;
+  }
+
+  /** Records that wait for their next attempt. */
+  int parked() {
+    int[] parked = {deadLetters.waiting()};
+    retries.forEach(batch -> parked[0] += batch.size());
+    return parked[0];
   }
 
   /** Partitions whose records wait for their next attempt. */

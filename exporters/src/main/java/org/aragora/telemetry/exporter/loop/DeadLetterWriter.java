@@ -94,7 +94,7 @@ final class DeadLetterWriter<P> {
     if (!record.isLive()) {
       onLost.accept(record);
     } else if (failure == null) {
-      context.metrics().deadLettered(letter.reason());
+      context.metrics().deadLettered(record.offsets().partition(), letter.reason());
       log(letter);
       onWritten.accept(record);
     } else if (isTooLarge(failure) && letter.cut() != letter.cut().next()) {
@@ -139,6 +139,11 @@ final class DeadLetterWriter<P> {
   /** Adds the partitions whose dead letters wait for their next attempt. */
   void addWaiting(Set<TopicPartition> partitions) {
     retries.forEach(letter -> partitions.add(letter.record().offsets().partition()));
+  }
+
+  /** Dead letters that wait for their next attempt. */
+  int waiting() {
+    return retries.size();
   }
 
   long nanosToNext(long limit) {

@@ -195,7 +195,7 @@ public final class ExportLoop<P> implements Runnable {
       return;
     }
     nextReport = now + REPORT_INTERVAL.toNanos();
-    context.metrics().inFlight(queue.records());
+    context.metrics().inFlight(queue.records(), queue.parked());
     health.onGroupContact(GroupContact.failure(consumer));
     lag.refresh(owned.values());
     readAnew(context.clients().recreatedTopics().look(settings.topics()));

@@ -81,7 +81,7 @@ final class RecordReader<P> {
     offsets.onRead(record);
     RecordDecoder.DecodedRecord<P> decoded = decoder.decode(record);
     if (decoded.conversion() instanceof Conversion.Skip<P> skip) {
-      context.metrics().skipped(record.topic(), skip.reason());
+      context.metrics().skipped(offsets.partition(), skip.reason());
     } else if (decoded.conversion() instanceof Conversion.Export<P> export) {
       PendingRecord<P> pending = new PendingRecord<>(record, decoded.origin(), export, offsets);
       offsets.add(pending);

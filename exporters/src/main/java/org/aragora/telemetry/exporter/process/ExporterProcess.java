@@ -17,6 +17,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.aragora.telemetry.chassis.http.StatusServer;
 import org.aragora.telemetry.chassis.main.RunningService;
+import org.aragora.telemetry.chassis.page.StatusPage;
 import org.aragora.telemetry.chassis.redact.RedactionSettings;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
@@ -31,6 +32,7 @@ import org.aragora.telemetry.exporter.loop.ExportLoop;
 import org.aragora.telemetry.exporter.loop.KafkaClients;
 import org.aragora.telemetry.exporter.loop.LoopContext;
 import org.aragora.telemetry.exporter.loop.LoopSettings;
+import org.aragora.telemetry.exporter.page.ExporterPage;
 import org.aragora.telemetry.exporter.partition.EndOffsets;
 import org.aragora.telemetry.exporter.partition.RecreatedTopics;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
@@ -123,7 +125,11 @@ public final class ExporterProcess implements RunningService {
             StatusServer.Address.of(settings, definition.own().port()),
             registry,
             health::live,
-            health::ready);
+            health::ready,
+            settings.get(StatusPage.ENABLED)
+                ? StatusPage.ofExporter(
+                    new ExporterPage(definition.name(), groupId, health, metrics::figures))
+                : Map.of());
     try {
       String topic = Topics.EXPORT_DEAD_LETTERS.under(settings.get(TopicSettings.PREFIX));
       deadLetters =

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.aragora.telemetry.chassis.door.DoorSettings;
 import org.aragora.telemetry.chassis.http.StatusServer;
+import org.aragora.telemetry.chassis.page.StatusPage;
 import org.aragora.telemetry.chassis.redact.RedactionSettings;
 import org.aragora.telemetry.chassis.settings.CountingSettings;
 import org.aragora.telemetry.chassis.settings.Setting;
@@ -104,6 +105,7 @@ public final class ExporterSettings {
   private static final List<Setting<?>> ALL =
       List.of(
           StatusServer.HOST,
+          StatusPage.ENABLED,
           DoorSettings.FILE,
           DoorSettings.HEALTH_EXEMPT,
           TopicSettings.PREFIX,

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,6 +24,7 @@ import org.aragora.telemetry.exporter.spans.SpansMain;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.testbed.junit.KafkaExtension;
 import org.aragora.telemetry.testbed.receiver.CountingReceiver;
+import org.aragora.telemetry.testbed.service.MetricsPage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,7 +108,36 @@ class ITExporters {
                           "aragora_telemetry_exporter_in_flight_records{exporter=\"spans\"} 0.0")
                       .contains("aragora_telemetry_exporter_backend_duration_seconds_bucket")
                       .contains("jvm_memory_used_bytes{area=\"heap\"}"));
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () ->
+                  assertThat(get(spans, "/").body())
+                      .contains(
+                          row("Ready", "ok"),
+                          row("Exported spans", "12"),
+                          row("Dead letters", "0")));
+      JsonNode snapshot = new ObjectMapper().readTree(get(spans, "/api/v1/snapshot").body());
+      long exported = 0;
+      long calls = 0;
+      for (JsonNode each : snapshot.path("partitions")) {
+        exported += each.path("exported").asLong();
+        calls +=
+            each.path("topic").asText().endsWith("agent-calls")
+                ? each.path("exported").asLong()
+                : 0;
+      }
+      assertThat(calls).as("records of agent-calls, as on /metrics").isEqualTo(4);
+      assertThat((double) exported)
+          .isEqualTo(
+              MetricsPage.parse(get(spans, "/metrics").body())
+                  .sum("aragora_telemetry_exporter_acknowledged_records_total", Map.of())
+                  .orElseThrow());
     }
+  }
+
+  private static String row(String name, String value) {
+    return "<tr><th scope=\"row\">%s</th><td>%s</td></tr>".formatted(name, value);
   }
 
   @Test

@@ -15,6 +15,7 @@ import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.envelope.EventType;
 import org.aragora.telemetry.schemas.topic.DeadLetterHeaders;
 import org.aragora.telemetry.schemas.topic.InputTopic;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One record as the page shows it.
@@ -25,9 +26,16 @@ import org.aragora.telemetry.schemas.topic.InputTopic;
  * @param kind type of the event, or reason of the dead letter
  * @param source instance that wrote it, empty for a dead letter
  * @param text its safe fields, or the rule that it breaks
+ * @param traceId 32 hex digits, empty if it carries no trace context
  */
 record RecentRecord(
-    long timeMs, String topic, String place, String kind, String source, String text) {
+    long timeMs,
+    String topic,
+    String place,
+    String kind,
+    String source,
+    String text,
+    String traceId) {
   private static final EventCodec CODEC = JsonEventCodec.create();
   private static final Redactor LABELS = Redactor.ofLabels();
   private static final int MAX_CHARS = 200;
@@ -46,7 +54,8 @@ record RecentRecord(
           place,
           EventType.of(event.data()).typeName().replaceFirst("^ai\\.aragora\\.", ""),
           cut(LABELS.text(event.source())),
-          SafeFields.of(event.data()));
+          SafeFields.of(event.data()),
+          traceId(event.traceparent()));
     }
     Decoded.Invalid invalid = (Decoded.Invalid) decoded;
     return new RecentRecord(
@@ -55,7 +64,8 @@ record RecentRecord(
         place,
         invalid.reason().label(),
         "",
-        rule(invalid.message()));
+        rule(invalid.message()),
+        "");
   }
 
   /** A record of the topic of dead letters. */
@@ -68,7 +78,13 @@ record RecentRecord(
             + header(record, DeadLetterHeaders.OFFSET),
         header(record, DeadLetterHeaders.REASON),
         "",
-        rule(header(record, DeadLetterHeaders.MESSAGE)));
+        rule(header(record, DeadLetterHeaders.MESSAGE)),
+        "");
+  }
+
+  /** The second part of a traceparent, which decoding has checked. */
+  private static String traceId(@Nullable String traceparent) {
+    return traceparent == null ? "" : traceparent.split("-", -1)[1];
   }
 
   private static String rule(String message) {
@@ -94,6 +110,7 @@ record RecentRecord(
     out.writeStringField("kind", kind);
     out.writeStringField("source", source);
     out.writeStringField("text", text);
+    out.writeStringField("traceId", traceId);
     out.writeEndObject();
   }
 }

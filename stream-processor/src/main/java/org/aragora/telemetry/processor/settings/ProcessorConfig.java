@@ -15,6 +15,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 import org.aragora.telemetry.chassis.door.DoorSettings;
 import org.aragora.telemetry.chassis.http.StatusServer;
+import org.aragora.telemetry.chassis.page.PageLinks;
 import org.aragora.telemetry.chassis.page.StatusPage;
 import org.aragora.telemetry.chassis.redact.RecordRedaction;
 import org.aragora.telemetry.chassis.redact.RedactionSettings;
@@ -47,9 +48,9 @@ public final class ProcessorConfig {
       Setting.choice("ARAGORA_TELEMETRY_GROUP_PROTOCOL", "classic", "streams")
           .fallback("classic")
           .doc(
-              "Rebalance protocol of the group. With `streams`, session timeout and standby replicas"
-                  + " are settings of the group: they are set at the start where the brokers allow"
-                  + " it, else those in force are used.");
+              "Rebalance protocol of the group. With `streams`, session timeout and standby"
+                  + " replicas are settings of the group: they are set at the start where the"
+                  + " brokers allow it, else those in force are used.");
 
   private static final Setting<Duration> COMMIT_INTERVAL =
       Setting.millis("ARAGORA_TELEMETRY_COMMIT_INTERVAL_MS")
@@ -133,6 +134,7 @@ public final class ProcessorConfig {
             METRICS_PORT,
             StatusPage.ENABLED,
             PAGE_ADDRESS));
+    settings.addAll(PageLinks.ALL);
     return List.copyOf(settings);
   }
 
@@ -287,6 +289,11 @@ public final class ProcessorConfig {
   /** Returns true if the page at {@code /} is served. */
   public boolean hasPage() {
     return settings.get(StatusPage.ENABLED);
+  }
+
+  /** Places that the page links to or shows. */
+  public PageLinks pageLinks() {
+    return PageLinks.of(settings);
   }
 
   /** Address of its page for the other processors; empty if it has not been named. */

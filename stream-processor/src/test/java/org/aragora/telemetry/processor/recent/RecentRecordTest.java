@@ -48,6 +48,30 @@ class RecentRecordTest {
   }
 
   @Test
+  void eventShowsTheTraceThatItCarries() {
+    String request =
+        event(
+            "request.completed.v1",
+            """
+            {"request_id":"r","method":"GET","endpoint":"/a","status":200,"duration_seconds":0.25}\
+            """);
+    String traceId = "0af7651916cd43dd8448eb211c80319c";
+    for (String carried :
+        List.of("00-" + traceId + "-b7ad6b7169203331-01", "no", "<img src=x>-<img src=x>-")) {
+      String value =
+          request.replace("\"id\":", "\"traceparent\":\"%s\",\"id\":".formatted(carried));
+      RecentRecord shown =
+          RecentRecord.event(InputTopic.REQUESTS, withTime("aragora.requests", value));
+      assertThat(shown.kind()).isEqualTo("request.completed.v1");
+      assertThat(shown.traceId()).isEqualTo(carried.startsWith("00-") ? traceId : "");
+    }
+    assertThat(
+            RecentRecord.event(InputTopic.REQUESTS, withTime("aragora.requests", request))
+                .traceId())
+        .isEmpty();
+  }
+
+  @Test
   void textsOfPeopleAndModelsAreLeftOut() {
     List<RecentRecord> all =
         List.of(

@@ -1,0 +1,55 @@
+package org.aragora.telemetry.benchmarks;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.aragora.telemetry.benchmarks.page.PageCost;
+import org.aragora.telemetry.benchmarks.page.SteadyLoad;
+import org.aragora.telemetry.chassis.log.ServiceLogging;
+import org.aragora.telemetry.testbed.broker.BrokerTopics;
+import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bin/telemetry benchmark page}. */
+@Command(
+    name = "page",
+    description =
+        "CPU time of the stream thread for an event with the page open and closed, in pairs, while"
+            + " events arrive at a constant rate; and that of the page's own threads.",
+    mixinStandardHelpOptions = true)
+final class PageBenchmark implements Callable<Integer> {
+  private static final int PARTITIONS = 4;
+
+  @Option(names = "--rate", defaultValue = "1000", description = "events/s (default 1,000)")
+  private int rate;
+
+  @Option(names = "--agents", defaultValue = "60", description = "with 18 series each (default 60)")
+  private int agents;
+
+  @Option(names = "--pairs", defaultValue = "10", description = "(default 10)")
+  private int pairs;
+
+  @Option(names = "--seconds", defaultValue = "20", description = "of each part (default 20)")
+  private int seconds;
+
+  @Override
+  public Integer call() throws Exception {
+    ServiceLogging.configure(
+        Map.of("LOG_LEVEL", "ERROR", "LOG_FORMAT", "text", "LOG_OUTPUT", "stderr"));
+    String prefix = "aragora.";
+    try (EmbeddedBroker broker = EmbeddedBroker.builder().start()) {
+      BrokerTopics.create(broker.bootstrapServers(), prefix, PARTITIONS);
+      try (SteadyLoad load = new SteadyLoad(broker.bootstrapServers(), prefix, agents, rate)) {
+        new PageCost(load, Duration.ofSeconds(seconds), System.out)
+            .run(
+                Map.of(
+                    "KAFKA_BOOTSTRAP_SERVERS", broker.bootstrapServers(),
+                    "ARAGORA_TELEMETRY_BIRTH_SECONDS", "0",
+                    "METRICS_PORT", "0"),
+                pairs);
+      }
+    }
+    return 0;
+  }
+}

@@ -35,7 +35,7 @@ public final class SteadyLoad implements AutoCloseable {
   private void write() {
     long next = System.nanoTime();
     for (int i = 0; !closed; i++) {
-      producer.send(new ProducerRecord<>(topic, event(i)));
+      var unused = producer.send(new ProducerRecord<>(topic, event(i)));
       next += pauseNanos;
       LockSupport.parkNanos(next - System.nanoTime());
     }

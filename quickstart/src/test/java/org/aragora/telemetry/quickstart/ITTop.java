@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code top} and {@code tap} as a user runs them, beside a real processor. */
 class ITTop {
-  private static final int REQUESTS = 1234;
-  private static final int ERRORS = 17;
+  private static final int REQUESTS = 123;
+  private static final int ERRORS = 7;
 
   @TempDir private Path directory;
 
@@ -120,7 +120,10 @@ class ITTop {
     builder.environment().put("KAFKA_BOOTSTRAP_SERVERS", kafka);
     builder.environment().remove("COLUMNS");
     Process process = builder.start();
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    return new Done(process.exitValue(), Files.readString(out), Files.readString(err));
+    boolean ended = process.waitFor(90, TimeUnit.SECONDS);
+    process.destroyForcibly();
+    Done done = new Done(process.waitFor(), Files.readString(out), Files.readString(err));
+    assertThat(ended).as(command + ": " + done).isTrue();
+    return done;
   }
 }

@@ -12,6 +12,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.aragora.telemetry.chassis.log.ServiceLogging;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.chassis.settings.Subject;
 import org.aragora.telemetry.chassis.topics.TopicSettings;
 import org.aragora.telemetry.doctor.checks.Sampler;
 import org.aragora.telemetry.doctor.checks.TracingChecks;
@@ -62,30 +63,45 @@ record DoctorSettings(
           .fallback("http://localhost:3000")
           .doc("Address of Grafana.");
   private static final Setting<String> GRAFANA_API_KEY =
-      Setting.secret("GRAFANA_API_KEY").doc("Key for Grafana.");
+      Setting.secret("GRAFANA_API_KEY").about(Subject.STACK).doc("Key for Grafana.");
   private static final Setting<String> GRAFANA_ADMIN_PASSWORD =
-      Setting.secret("GRAFANA_ADMIN_PASSWORD").doc("Password of Grafana's user admin.");
+      Setting.secret("GRAFANA_ADMIN_PASSWORD")
+          .about(Subject.STACK)
+          .doc("Password of Grafana's user admin.");
   private static final Setting<String> LOKI_APP =
-      Setting.text("ARAGORA_TELEMETRY_LOKI_APP").fallback("aragora").doc("Label app.");
+      Setting.text("ARAGORA_TELEMETRY_LOKI_APP")
+          .about(Subject.LOKI)
+          .fallback("aragora")
+          .doc("Label app.");
   private static final Setting<String> LOKI_TENANT =
-      Setting.text("ARAGORA_TELEMETRY_LOKI_TENANT").doc("Header X-Scope-OrgID.");
+      Setting.text("ARAGORA_TELEMETRY_LOKI_TENANT")
+          .about(Subject.LOKI)
+          .doc("Header X-Scope-OrgID.");
   private static final Setting<String> LOKI_USERNAME =
-      Setting.text("ARAGORA_TELEMETRY_LOKI_USERNAME").doc("For basic authentication.");
+      Setting.text("ARAGORA_TELEMETRY_LOKI_USERNAME")
+          .about(Subject.LOKI)
+          .doc("For basic authentication.");
   private static final Setting<String> LOKI_PASSWORD =
-      Setting.secret("ARAGORA_TELEMETRY_LOKI_PASSWORD").doc("For basic authentication.");
+      Setting.secret("ARAGORA_TELEMETRY_LOKI_PASSWORD")
+          .about(Subject.LOKI)
+          .doc("For basic authentication.");
   private static final Setting<String> LOKI_BEARER_TOKEN =
       Setting.secret("ARAGORA_TELEMETRY_LOKI_BEARER_TOKEN")
+          .about(Subject.LOKI)
           .doc("For bearer authentication, instead of a user.");
   private static final Setting<String> SAMPLER =
       Setting.text("OTEL_TRACES_SAMPLER")
+          .about(Subject.TRACES)
           .fallback("parentbased_traceidratio")
           .doc("Sampler of the traces, as the span exporter has it.");
   private static final Setting<String> SAMPLER_ARG =
       Setting.text("OTEL_TRACES_SAMPLER_ARG")
+          .about(Subject.TRACES)
           .fallback("0.1")
           .doc("Share of the traces that is kept, 0 to 1.");
   private static final Setting<String> SERVICE_NAME =
       Setting.text("OTEL_SERVICE_NAME")
+          .about(Subject.TRACES)
           .fallback("aragora")
           .doc("service.name of Aragora's own spans.");
 

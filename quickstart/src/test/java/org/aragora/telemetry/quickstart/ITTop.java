@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code top} and {@code tap} as a user runs them, beside a real processor. */
 class ITTop {
-  private static final int REQUESTS = 1234;
-  private static final int ERRORS = 17;
+  private static final int REQUESTS = 123;
+  private static final int ERRORS = 7;
 
   @TempDir private Path directory;
 
@@ -111,6 +111,8 @@ class ITTop {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    // A second logback.xml on a test's class path would print its status among the lines.
+    command.add("-Dlogback.statusListenerClass=ch.qos.logback.core.status.NopStatusListener");
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));
     Path out = directory.resolve("out");
@@ -120,7 +122,10 @@ class ITTop {
     builder.environment().put("KAFKA_BOOTSTRAP_SERVERS", kafka);
     builder.environment().remove("COLUMNS");
     Process process = builder.start();
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    return new Done(process.exitValue(), Files.readString(out), Files.readString(err));
+    boolean ended = process.waitFor(90, TimeUnit.SECONDS);
+    process.destroyForcibly();
+    Done done = new Done(process.waitFor(), Files.readString(out), Files.readString(err));
+    assertThat(ended).as(command + ": " + done).isTrue();
+    return done;
   }
 }

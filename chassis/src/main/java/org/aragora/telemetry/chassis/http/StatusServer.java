@@ -9,6 +9,7 @@ import org.aragora.telemetry.chassis.door.Door;
 import org.aragora.telemetry.chassis.door.DoorSettings;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.chassis.settings.Subject;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.pathmap.ServletPathSpec;
@@ -36,6 +37,7 @@ public final class StatusServer implements AutoCloseable {
   /** Address to listen on. */
   public static final Setting<String> HOST =
       Setting.text("ARAGORA_TELEMETRY_METRICS_HOST")
+          .about(Subject.SERVER)
           .fallback("0.0.0.0")
           .doc("Address that `METRICS_PORT` listens on.");
 
@@ -71,6 +73,7 @@ public final class StatusServer implements AutoCloseable {
   /** Declares the port, whose default differs between services. */
   public static Setting<Integer> port(int fallback) {
     return Setting.integer("METRICS_PORT")
+        .about(Subject.SERVER)
         .range(0, 65_535)
         .fallback(fallback)
         .doc("Port of /metrics, /health/live and /health/ready; 0 takes any free one.");

@@ -19,6 +19,7 @@ import java.util.Objects;
 import org.aragora.telemetry.chassis.redact.Redactor;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.chassis.settings.Subject;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.slf4j.LoggerFactory;
 
@@ -39,16 +40,19 @@ public final class ServiceLogging {
   /** Lowest level. */
   public static final Setting<String> LEVEL =
       Setting.choice("LOG_LEVEL", "DEBUG", "INFO", "WARNING", "WARN", "ERROR", "CRITICAL")
+          .about(Subject.LOG)
           .fallback("INFO")
           .doc("Lowest level of the program's own log, by Python's names.");
 
   private static final Setting<String> FORMAT =
       Setting.choice("LOG_FORMAT", "json", "text")
+          .about(Subject.LOG)
           .fallback("json")
           .doc("Form of the program's own log: one JSON object a line, or text.");
 
   private static final Setting<String> OUTPUT =
       Setting.text("LOG_OUTPUT")
+          .about(Subject.LOG)
           .fallback("stdout")
           .doc("Destination of the program's own log: stdout, stderr or the path of a file.");
 

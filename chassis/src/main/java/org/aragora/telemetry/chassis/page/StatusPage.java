@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.aragora.telemetry.chassis.settings.Setting;
+import org.aragora.telemetry.chassis.settings.Subject;
 import org.eclipse.jetty.server.Handler;
 
 /**
@@ -14,6 +15,7 @@ public final class StatusPage {
   /** Turns the page and its addresses off. */
   public static final Setting<Boolean> ENABLED =
       Setting.flag("ARAGORA_TELEMETRY_PAGE")
+          .about(Subject.SERVER)
           .fallback("true")
           .doc("The page at `/` and `/api/v1/*`; they need the password that `/metrics` needs.");
 

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.chassis.settings.Subject;
 import org.jspecify.annotations.Nullable;
 
 /** Settings of redaction, the same for every service. */
@@ -16,6 +17,7 @@ public final class RedactionSettings {
 
   private static final Setting<Set<Redactor.Kind>> KINDS =
       Setting.list(Settings.PREFIX + "REDACTION")
+          .about(Subject.REDACTION)
           .map(RedactionSettings::kinds)
           .fallback("secrets,email,phone,card")
           .doc(
@@ -24,14 +26,17 @@ public final class RedactionSettings {
 
   private static final Setting<List<String>> KEYS =
       Setting.list(Settings.PREFIX + "REDACTION_KEYS")
+          .about(Subject.REDACTION)
           .doc("Further field names whose values are secrets.");
 
   private static final Setting<List<String>> KEEP_KEYS =
       Setting.list(Settings.PREFIX + "REDACTION_KEEP_KEYS")
+          .about(Subject.REDACTION)
           .doc("Field names whose values are never secrets, despite their names.");
 
   private static final Setting<List<Pattern>> PATTERNS =
       Setting.text(Settings.PREFIX + "REDACTION_PATTERNS")
+          .about(Subject.REDACTION)
           .map(RedactionSettings::patterns)
           .doc(
               "Further patterns to remove, in RE2 syntax, separated by blanks (write \\s for"
@@ -39,6 +44,7 @@ public final class RedactionSettings {
 
   private static final Setting<Boolean> DEAD_LETTERS =
       Setting.flag(Settings.PREFIX + "DEAD_LETTER_REDACTION")
+          .about(Subject.REDACTION)
           .fallback("false")
           .doc(
               "Redaction of dead letters too. One that redaction has changed cannot be sent back by"

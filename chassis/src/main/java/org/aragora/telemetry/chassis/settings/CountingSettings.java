@@ -10,12 +10,14 @@ public final class CountingSettings {
   /** Consumer group of the live service, and the prefix of its transactional ids. */
   public static final Setting<String> APPLICATION_ID =
       Setting.text("ARAGORA_TELEMETRY_APPLICATION_ID")
+          .about(Subject.TOPICS)
           .fallback("aragora-telemetry")
           .doc("Consumer group, prefix of transactional ids and of changelog topics.");
 
   /** Time by which an event may be ahead of its append time. */
   public static final Setting<Duration> MAX_CLOCK_SKEW =
       Setting.seconds("ARAGORA_TELEMETRY_MAX_CLOCK_SKEW_SECONDS")
+          .about(Subject.COUNTING)
           .range(0, 3600)
           .fallback(60)
           .doc("Events further ahead of their append time count at append time.");
@@ -23,6 +25,7 @@ public final class CountingSettings {
   /** Time by which an event may trail the newest one. */
   public static final Setting<Duration> LATE_GRACE =
       Setting.seconds("ARAGORA_TELEMETRY_LATE_GRACE_SECONDS")
+          .about(Subject.COUNTING)
           .range(0, 86_400)
           .fallback(300)
           .doc(
@@ -32,6 +35,7 @@ public final class CountingSettings {
   /** Timeout of a debate that gives none. */
   public static final Setting<Duration> DEBATE_DEADLINE =
       Setting.seconds("ARAGORA_TELEMETRY_DEBATE_DEADLINE_SECONDS")
+          .about(Subject.COUNTING)
           .range(1, 86_400)
           .fallback(3600)
           .doc("Timeout of a debate that gives none.");
@@ -39,6 +43,7 @@ public final class CountingSettings {
   /** Time for which a new labelled series is served as 0. */
   public static final Setting<Duration> BIRTH =
       Setting.seconds("ARAGORA_TELEMETRY_BIRTH_SECONDS")
+          .about(Subject.COUNTING)
           .range(0, 600)
           .fallback(20)
           .doc("Time for which a new labelled series is served as 0; more than a scrape interval.");
@@ -46,6 +51,7 @@ public final class CountingSettings {
   /** Series of one metric per input partition. */
   public static final Setting<Integer> SERIES_LIMIT =
       Setting.integer("ARAGORA_TELEMETRY_SERIES_LIMIT")
+          .about(Subject.COUNTING)
           .range(1, 1_000_000)
           .fallback(2000)
           .doc("Series of one metric per input partition; the rest goes to `other`.");
@@ -53,6 +59,7 @@ public final class CountingSettings {
   /** Producer runs that one input partition remembers. */
   public static final Setting<Integer> RUN_LIMIT =
       Setting.integer("ARAGORA_TELEMETRY_RUN_LIMIT")
+          .about(Subject.COUNTING)
           .range(1, 1_000_000)
           .fallback(10_000)
           .doc(
@@ -62,6 +69,7 @@ public final class CountingSettings {
   /** Append time without a change after which a part of a series is retired. */
   public static final Setting<Duration> SERIES_RETENTION =
       Setting.real("ARAGORA_TELEMETRY_SERIES_RETENTION_DAYS")
+          .about(Subject.COUNTING)
           .range(0, 3650)
           .map(CountingSettings::days)
           .fallback(7)

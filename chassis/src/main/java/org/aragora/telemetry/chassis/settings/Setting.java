@@ -27,24 +27,27 @@ public final class Setting<T> {
   private final String key;
   private final Form<T> form;
   private final @Nullable String fallback;
-  private final String doc;
+  private final Meaning meaning;
   private final @Nullable Setting<T> general;
+
+  /** Text of the help and of the reference. */
+  private record Meaning(Subject subject, String doc) {}
 
   private Setting(
       String key,
       Form<T> form,
       @Nullable String fallback,
-      String doc,
+      Meaning meaning,
       @Nullable Setting<T> general) {
     this.key = key;
     this.form = form;
     this.fallback = fallback;
-    this.doc = doc;
+    this.meaning = meaning;
     this.general = general;
   }
 
   private static <T> Setting<T> of(String key, Form<T> form) {
-    return new Setting<>(key, form, null, "", null);
+    return new Setting<>(key, form, null, new Meaning(Subject.OTHER, ""), null);
   }
 
   /** Declares any text that is not blank. */
@@ -117,7 +120,7 @@ public final class Setting<T> {
 
   /** The same setting, for numbers from {@code min} to {@code max} only. */
   public Setting<T> range(long min, long max) {
-    return new Setting<>(key, form.range(min, max), fallback, doc, general);
+    return new Setting<>(key, form.range(min, max), fallback, meaning, general);
   }
 
   /** The same setting, for numbers of at least {@code min} only. */
@@ -127,7 +130,7 @@ public final class Setting<T> {
 
   /** The same setting with a default, as a user would write it. */
   public Setting<T> fallback(String value) {
-    return new Setting<>(key, form, value, doc, general);
+    return new Setting<>(key, form, value, meaning, general);
   }
 
   /** The same setting with a default. */
@@ -135,15 +138,21 @@ public final class Setting<T> {
     return fallback(String.valueOf(value));
   }
 
+  /** The same setting under a subject of the help and of the reference. */
+  public Setting<T> about(Subject subject) {
+    return new Setting<>(key, form, fallback, new Meaning(subject, meaning.doc()), general);
+  }
+
   /** The same setting with its meaning, in one sentence. */
   public Setting<T> doc(String sentence) {
-    return new Setting<>(key, form, fallback, sentence, general);
+    return new Setting<>(key, form, fallback, new Meaning(meaning.subject(), sentence), general);
   }
 
   /** The same setting, which takes the value of a more general one if it has none of its own. */
   public Setting<T> orGeneral(Setting<T> other) {
-    String sentence = doc.isEmpty() ? "Used instead of `" + other.key + "` if set." : doc;
-    return new Setting<>(key, form, fallback, sentence, other);
+    boolean described = !meaning.doc().isEmpty();
+    String sentence = described ? meaning.doc() : "Used instead of `" + other.key + "` if set.";
+    return new Setting<>(key, form, fallback, new Meaning(meaning.subject(), sentence), other);
   }
 
   /**
@@ -156,7 +165,7 @@ public final class Setting<T> {
     if (general != null) {
       throw new IllegalStateException(key + ": convert before orGeneral");
     }
-    return new Setting<>(key, form.map(function), fallback, doc, null);
+    return new Setting<>(key, form.map(function), fallback, meaning, null);
   }
 
   /** Name of the environment variable. */
@@ -178,7 +187,11 @@ public final class Setting<T> {
   }
 
   String doc() {
-    return doc;
+    return meaning.doc();
+  }
+
+  Subject subject() {
+    return meaning.subject();
   }
 
   Optional<String> fallback() {

@@ -2,6 +2,8 @@ package org.aragora.telemetry.chassis.settings;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,42 +17,66 @@ import java.util.stream.Stream;
 public final class SettingsText {
   private SettingsText() {}
 
-  /** Returns the settings for {@code --help}, in alphabetical order. */
+  /** Returns the settings for {@code --help}, by subject, each in alphabetical order. */
   public static String help(Collection<Setting<?>> declared) {
-    return declared.stream()
-        .sorted(Comparator.comparing(Setting::key))
-        .map(
-            setting ->
-                "  %s (%s%s)%n      %s%n"
-                    .formatted(
-                        variables(setting, " or "),
-                        plain(setting.values()),
-                        setting.fallback().map(value -> "; default " + value).orElse(""),
-                        setting.doc().replace("`", "")))
-        .collect(Collectors.joining());
+    StringBuilder help = new StringBuilder();
+    for (Subject subject : Subject.values()) {
+      List<Setting<?>> settings =
+          declared.stream()
+              .filter(setting -> setting.subject() == subject)
+              .sorted(Comparator.comparing(Setting::key))
+              .toList();
+      if (!settings.isEmpty()) {
+        help.append(help.isEmpty() ? "" : "%n".formatted());
+        help.append("%s:%n".formatted(subject.title()));
+        settings.forEach(setting -> help.append(line(setting)));
+      }
+    }
+    return help.toString();
+  }
+
+  private static String line(Setting<?> setting) {
+    return "  %s (%s%s)%n      %s%n"
+        .formatted(
+            variables(setting, " or "),
+            plain(setting.values()),
+            setting.fallback().map(value -> "; default " + value).orElse(""),
+            setting.doc().replace("`", ""));
   }
 
   /**
-   * Returns the reference table in Markdown, in alphabetical order, each setting once.
+   * Returns the reference in Markdown: a table for each subject, in alphabetical order, each
+   * setting once.
    *
    * @param programs the declared settings of each program, by its command
    */
   public static String table(Map<String, ? extends Collection<Setting<?>>> programs) {
-    Map<String, Map<String, Setting<?>>> keys = new TreeMap<>();
+    Map<Subject, Map<String, Map<String, Setting<?>>>> subjects = new EnumMap<>(Subject.class);
+    Map<String, Subject> known = new HashMap<>();
     programs.forEach(
         (program, declared) ->
             declared.forEach(
                 setting ->
-                    keys.computeIfAbsent(setting.key(), key -> new LinkedHashMap<>())
+                    subjects
+                        .computeIfAbsent(
+                            known.computeIfAbsent(setting.key(), key -> setting.subject()),
+                            subject -> new TreeMap<>())
+                        .computeIfAbsent(setting.key(), key -> new LinkedHashMap<>())
                         .put(program, setting)));
-    StringBuilder table =
-        new StringBuilder(
-            """
-            | variable | default | values | read by | meaning |
-            | --- | --- | --- | --- | --- |
-            """);
-    keys.forEach((key, readers) -> table.append(row(readers, programs.size())));
-    return table.toString();
+    StringBuilder text = new StringBuilder();
+    subjects.forEach(
+        (subject, keys) -> {
+          text.append(text.isEmpty() ? "" : "\n").append("## ").append(subject.title());
+          text.append(
+              """
+
+
+              | variable | default | values | read by | meaning |
+              | --- | --- | --- | --- | --- |
+              """);
+          keys.forEach((key, readers) -> text.append(row(readers, programs.size())));
+        });
+    return text.toString();
   }
 
   private static String row(Map<String, Setting<?>> readers, int programs) {

@@ -211,23 +211,36 @@ class SettingsTest {
 
   @Test
   void helpAndTableAreWrittenFromTheDeclarations() {
-    assertThat(SettingsText.help(List.of(PORT, INTERVAL, PASSWORD)).lines())
+    Setting<Integer> port = PORT.about(Subject.SERVER);
+    assertThat(SettingsText.help(List.of(INTERVAL, PASSWORD, port)).lines())
         .containsExactly(
+            "Metrics, health and the page:",
+            "  METRICS_PORT (whole number from 0 to 65535; default 9090)",
+            "      Port.",
+            "",
+            "Other:",
             "  ARAGORA_TELEMETRY_INTERVAL_MS (milliseconds from 50 to 5000; default 1000)",
             "      Time.",
             "  ARAGORA_TELEMETRY_X_PASSWORD or ARAGORA_TELEMETRY_X_PASSWORD_FILE (secret)",
-            "      Password.",
-            "  METRICS_PORT (whole number from 0 to 65535; default 9090)",
-            "      Port.");
+            "      Password.");
     Map<String, List<Setting<?>>> programs =
-        new java.util.LinkedHashMap<>(Map.of("process", List.of(PORT, PASSWORD)));
-    programs.put("export", List.of(PORT.fallback(9464), TIMEOUT, TRACES_TIMEOUT));
-    assertThat(SettingsText.table(programs).lines().skip(2))
+        new java.util.LinkedHashMap<>(Map.of("process", List.of(port, PASSWORD)));
+    programs.put("export", List.of(port.fallback(9464), TIMEOUT, TRACES_TIMEOUT));
+    assertThat(SettingsText.table(programs).lines())
         .containsExactly(
-            "| `ARAGORA_TELEMETRY_X_PASSWORD`<br>`ARAGORA_TELEMETRY_X_PASSWORD_FILE` |  | secret |"
-                + " process | Password. |",
+            "## Metrics, health and the page",
+            "",
+            "| variable | default | values | read by | meaning |",
+            "| --- | --- | --- | --- | --- |",
             "| `METRICS_PORT` | `9090` (process)<br>`9464` (export) | whole number from 0 to 65535"
                 + " | all | Port. |",
+            "",
+            "## Other",
+            "",
+            "| variable | default | values | read by | meaning |",
+            "| --- | --- | --- | --- | --- |",
+            "| `ARAGORA_TELEMETRY_X_PASSWORD`<br>`ARAGORA_TELEMETRY_X_PASSWORD_FILE` |  | secret |"
+                + " process | Password. |",
             "| `OTLP_TIMEOUT` | `10000` | milliseconds from 1 to 600000 | export | Timeout. |",
             "| `OTLP_TRACES_TIMEOUT` |  | milliseconds from 1 to 600000 | export | Used instead of"
                 + " `OTLP_TIMEOUT` if set. |");

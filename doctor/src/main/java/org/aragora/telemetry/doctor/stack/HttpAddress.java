@@ -5,6 +5,7 @@ import java.util.List;
 import org.aragora.telemetry.chassis.http.StatusServer;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.chassis.settings.Subject;
 
 /** Addresses of HTTP servers, in settings and options. */
 public final class HttpAddress {
@@ -25,6 +26,7 @@ public final class HttpAddress {
   /** Declares an address, of which only scheme, host and port count: a path may be another's. */
   public static Setting<URI> setting(String key) {
     return Setting.text(key)
+        .about(Subject.STACK)
         .map(HttpAddress::parse)
         .map(uri -> URI.create(uri.getScheme() + "://" + uri.getRawAuthority()));
   }

@@ -13,7 +13,7 @@ import org.aragora.telemetry.doctor.top.screen.Tone;
 
 /** The addresses of the page that answer JSON. */
 final class ProcessorFigures {
-  private static final Duration TIMEOUT = Duration.ofSeconds(3);
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final String SNAPSHOT = "/api/v1/snapshot";
   private static final String RECENT = "/api/v1/recent";
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Asks a processor again and again, and shows the answers until it is stopped. */
 final class Top {
   private static final int DEAD_LETTERS_AT_ONCE = 5;
-  private static final int UNREAD_ATTEMPTS = 20;
+  private static final long UNREAD_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long UNREAD_PAUSE_MS = 250;
   private static final long RETURN_SHOWN_MS = 10_000;
 
@@ -51,7 +51,8 @@ final class Top {
   void once() throws NoSnapshotException, InterruptedException, IOException {
     Snapshot now = processor.snapshot();
     DeadLetters dead = processor.deadLetters();
-    for (int i = 0; i < UNREAD_ATTEMPTS && dead.isUnread(); i++) {
+    long start = System.nanoTime();
+    while (dead.isUnread() && System.nanoTime() - start < UNREAD_NANOS) {
       if (stopped.await(UNREAD_PAUSE_MS, TimeUnit.MILLISECONDS)) {
         return;
       }

@@ -13,6 +13,7 @@ import javax.net.ssl.SSLContext;
 import org.aragora.telemetry.chassis.http.StatusServer;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.chassis.settings.Subject;
 import org.aragora.telemetry.exporter.http.HttpAddress;
 import org.aragora.telemetry.exporter.http.Tls;
 import org.aragora.telemetry.exporter.process.ExporterProcess;
@@ -30,32 +31,37 @@ final class LokiSettings {
 
   private static final Setting<String> GROUP_ID =
       Setting.text("ARAGORA_TELEMETRY_LOGS_GROUP_ID")
+          .about(Subject.TOPICS)
           .fallback("aragora-telemetry-logs")
           .doc("Consumer group of the log exporter.");
 
   static final Setting<LogLevel> MIN_LEVEL =
       Setting.choice(
               "ARAGORA_TELEMETRY_LOGS_MIN_LEVEL", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+          .about(Subject.LOKI)
           .map(LogLevel::valueOf)
           .fallback("DEBUG")
           .doc("Lowest level of the lines that are sent.");
 
   private static final Setting<URI> URL =
       Setting.text("LOKI_URL")
+          .about(Subject.LOKI)
           .map(HttpAddress::parse)
           .fallback("http://localhost:3100")
           .doc("Address of Loki; /loki/api/v1/push is added if it has no path.");
 
   static final Setting<String> APP =
-      Setting.text(LOKI + "APP").fallback("aragora").doc("Label app.");
+      Setting.text(LOKI + "APP").about(Subject.LOKI).fallback("aragora").doc("Label app.");
 
   static final Setting<String> NAMESPACE =
       Setting.text(LOKI + "NAMESPACE")
+          .about(Subject.LOKI)
           .fallback("default")
           .doc("Label namespace, the same on all exporters of a deployment.");
 
   static final Setting<Boolean> STRUCTURED_METADATA =
       Setting.flag(LOKI + "STRUCTURED_METADATA")
+          .about(Subject.LOKI)
           .fallback("true")
           .doc(
               "Sends trace_id, request_id and user_id also as structured metadata (Loki 3, or 2.9"
@@ -63,6 +69,7 @@ final class LokiSettings {
 
   static final Setting<Integer> INSTANCE_LIMIT =
       Setting.integer(LOKI + "INSTANCE_LIMIT")
+          .about(Subject.LOKI)
           .atLeast(1)
           .fallback(100)
           .doc(
@@ -70,33 +77,42 @@ final class LokiSettings {
                   + " to about 80 streams in Loki.");
 
   private static final Setting<String> TENANT =
-      Setting.text(LOKI + "TENANT").doc("Header X-Scope-OrgID.");
+      Setting.text(LOKI + "TENANT").about(Subject.LOKI).doc("Header X-Scope-OrgID.");
 
   private static final Setting<String> USERNAME =
-      Setting.text(LOKI + "USERNAME").doc("User for basic authentication.");
+      Setting.text(LOKI + "USERNAME").about(Subject.LOKI).doc("User for basic authentication.");
 
   private static final Setting<String> PASSWORD =
-      Setting.secret(LOKI + "PASSWORD").doc("Password for basic authentication.");
+      Setting.secret(LOKI + "PASSWORD")
+          .about(Subject.LOKI)
+          .doc("Password for basic authentication.");
 
   private static final Setting<String> BEARER_TOKEN =
-      Setting.secret(LOKI + "BEARER_TOKEN").doc("Token for bearer authentication, without a user.");
+      Setting.secret(LOKI + "BEARER_TOKEN")
+          .about(Subject.LOKI)
+          .doc("Token for bearer authentication, without a user.");
 
   static final Setting<Duration> TIMEOUT =
       Setting.millis(LOKI + "TIMEOUT_MS")
+          .about(Subject.LOKI)
           .range(1, 600_000)
           .fallback(10_000)
           .doc("Time until a push without an answer is sent again.");
 
   private static final Setting<String> CA_CERTIFICATE =
       Setting.text(LOKI + "CA_CERTIFICATE")
+          .about(Subject.LOKI)
           .doc("File with the certificates to trust, PEM; by default the JVM's own.");
 
   private static final Setting<String> CLIENT_CERTIFICATE =
       Setting.text(LOKI + "CLIENT_CERTIFICATE")
+          .about(Subject.LOKI)
           .doc("File with the client's certificate chain, PEM.");
 
   private static final Setting<String> CLIENT_KEY =
-      Setting.text(LOKI + "CLIENT_KEY").doc("File with the client's private key, PEM (PKCS 8).");
+      Setting.text(LOKI + "CLIENT_KEY")
+          .about(Subject.LOKI)
+          .doc("File with the client's private key, PEM (PKCS 8).");
 
   static final ExporterProcess.OwnSettings OWN =
       new ExporterProcess.OwnSettings(

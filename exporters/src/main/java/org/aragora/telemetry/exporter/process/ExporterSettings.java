@@ -10,6 +10,7 @@ import org.aragora.telemetry.chassis.redact.RedactionSettings;
 import org.aragora.telemetry.chassis.settings.CountingSettings;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.chassis.settings.Subject;
 import org.aragora.telemetry.chassis.topics.TopicSettings;
 import org.aragora.telemetry.exporter.backend.EventRules;
 import org.aragora.telemetry.exporter.loop.LoopSettings;
@@ -22,6 +23,7 @@ public final class ExporterSettings {
 
   private static final Setting<Duration> DEBATE_LOOKBACK =
       Setting.seconds(Settings.PREFIX + "DEBATE_LOOKBACK_SECONDS")
+          .about(Subject.EXPORT)
           .range(0, 604_800)
           .fallback(7200)
           .doc(
@@ -30,66 +32,77 @@ public final class ExporterSettings {
 
   private static final Setting<Integer> BATCH_RECORDS =
       Setting.integer(EXPORT + "BATCH_RECORDS")
+          .about(Subject.EXPORT)
           .range(1, 100_000)
           .fallback(1000)
           .doc("Records in a batch at most.");
 
   private static final Setting<Integer> BATCH_BYTES =
       Setting.integer(EXPORT + "BATCH_BYTES")
+          .about(Subject.EXPORT)
           .range(1024, 64 << 20)
           .fallback(1 << 20)
           .doc("Bytes in a batch at most, before compression; a single record may be larger.");
 
   private static final Setting<Duration> BATCH_AGE =
       Setting.millis(EXPORT + "BATCH_AGE_MS")
+          .about(Subject.EXPORT)
           .range(0, 60_000)
           .fallback(500)
           .doc("Longest time that a batch waits to fill.");
 
   private static final Setting<Integer> IN_FLIGHT =
       Setting.integer(EXPORT + "IN_FLIGHT")
+          .about(Subject.EXPORT)
           .range(1, 64)
           .fallback(4)
           .doc("Batches that wait for an answer or for their next attempt at most.");
 
   private static final Setting<Long> BUFFER_BYTES =
       Setting.number(EXPORT + "BUFFER_BYTES")
+          .about(Subject.EXPORT)
           .atLeast(1 << 20)
           .fallback(64 << 20)
           .doc("Bytes read and not yet acknowledged, beyond which reading pauses.");
 
   private static final Setting<Integer> UNACKNOWLEDGED_RECORDS =
       Setting.integer(EXPORT + "UNACKNOWLEDGED_RECORDS")
+          .about(Subject.EXPORT)
           .atLeast(1)
           .fallback(20_000)
           .doc("Records of one partition read and not yet acknowledged, beyond which it pauses.");
 
   private static final Setting<Duration> RETRY_BASE =
       Setting.millis(EXPORT + "RETRY_BASE_MS")
+          .about(Subject.EXPORT)
           .range(1, 60_000)
           .fallback(200)
           .doc("Pause after the first transient answer; doubled up to the longest, jittered.");
 
   private static final Setting<Duration> RETRY_MAX =
       Setting.millis(EXPORT + "RETRY_MAX_MS")
+          .about(Subject.EXPORT)
           .range(1, 600_000)
           .fallback(30_000)
           .doc("Longest pause, unless the backend asks for a longer one by Retry-After.");
 
   private static final Setting<Duration> COMMIT_INTERVAL =
       Setting.millis(EXPORT + "COMMIT_MS")
+          .about(Subject.EXPORT)
           .range(10, 60_000)
           .fallback(1000)
           .doc("Time between two commits of acknowledged offsets.");
 
   private static final Setting<Duration> REBALANCE_WAIT =
       Setting.millis(EXPORT + "REBALANCE_WAIT_MS")
+          .about(Subject.EXPORT)
           .range(0, 60_000)
           .fallback(2000)
           .doc("Longest wait for the answers of a partition that another exporter takes over.");
 
   private static final Setting<Duration> DRAIN =
       Setting.seconds(EXPORT + "DRAIN_SECONDS")
+          .about(Subject.EXPORT)
           .range(0, 600)
           .fallback(15)
           .doc(
@@ -98,6 +111,7 @@ public final class ExporterSettings {
 
   private static final Setting<Duration> PROGRESS_TIMEOUT =
       Setting.seconds(EXPORT + "PROGRESS_SECONDS")
+          .about(Subject.EXPORT)
           .atLeast(1)
           .fallback(60)
           .doc("Time without an acknowledgement, while records wait, until it is not ready.");

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.aragora.telemetry.chassis.http.StatusServer;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.chassis.settings.Subject;
 import org.aragora.telemetry.exporter.process.ExporterProcess;
 import org.aragora.telemetry.exporter.spans.otlp.OtlpSettings;
 
@@ -18,11 +19,13 @@ final class SpanSettings {
 
   private static final Setting<String> GROUP_ID =
       Setting.text("ARAGORA_TELEMETRY_SPANS_GROUP_ID")
+          .about(Subject.TOPICS)
           .fallback("aragora-telemetry-spans")
           .doc("Consumer group of the span exporter.");
 
   static final Setting<Boolean> AGENT_SERVICES =
       Setting.flag("ARAGORA_TELEMETRY_AGENT_SERVICE_SPANS")
+          .about(Subject.TRACES)
           .fallback("true")
           .doc(
               "Writes each call also as a span of the agent's own service (derived), so that"
@@ -37,21 +40,25 @@ final class SpanSettings {
               "parentbased_always_on",
               "parentbased_always_off",
               "parentbased_traceidratio")
+          .about(Subject.TRACES)
           .fallback("parentbased_traceidratio")
           .doc("Selection of traces; with parentbased_, the instance's own decision precedes it.");
 
   private static final Setting<String> SAMPLER_ARG =
       Setting.text("OTEL_TRACES_SAMPLER_ARG")
+          .about(Subject.TRACES)
           .fallback("0.1")
           .doc("For traceidratio: the share of traces that is kept, 0 to 1.");
 
   private static final Setting<String> SERVICE_NAME =
       Setting.text("OTEL_SERVICE_NAME")
+          .about(Subject.TRACES)
           .fallback("aragora")
           .doc("service.name of Aragora's own spans.");
 
   private static final Setting<Map<String, String>> RESOURCE_ATTRIBUTES =
       Setting.text("OTEL_RESOURCE_ATTRIBUTES")
+          .about(Subject.TRACES)
           .map(OtlpSettings::pairs)
           .doc("Further resource attributes, as name=value,name=value; the same on all exporters.");
 

@@ -23,6 +23,7 @@ import org.aragora.telemetry.chassis.redact.Redactor;
 import org.aragora.telemetry.chassis.settings.CountingSettings;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.chassis.settings.Subject;
 import org.aragora.telemetry.chassis.topics.TopicSettings;
 import org.aragora.telemetry.counting.flow.CountingRules;
 import org.aragora.telemetry.counting.generation.Generation;
@@ -34,18 +35,21 @@ import org.jspecify.annotations.Nullable;
 public final class ProcessorConfig {
   private static final Setting<Integer> STREAM_THREADS =
       Setting.integer("ARAGORA_TELEMETRY_STREAM_THREADS")
+          .about(Subject.PROCESSING)
           .range(1, 64)
           .fallback(1)
           .doc("Threads that process; as many as the cores that are left for it.");
 
   private static final Setting<Integer> STANDBY_REPLICAS =
       Setting.integer("ARAGORA_TELEMETRY_STANDBY_REPLICAS")
+          .about(Subject.PROCESSING)
           .range(0, 8)
           .fallback(0)
           .doc("Warm copies of the state of each task on other instances.");
 
   private static final Setting<String> GROUP_PROTOCOL =
       Setting.choice("ARAGORA_TELEMETRY_GROUP_PROTOCOL", "classic", "streams")
+          .about(Subject.PROCESSING)
           .fallback("classic")
           .doc(
               "Rebalance protocol of the group. With `streams`, session timeout and standby"
@@ -54,47 +58,55 @@ public final class ProcessorConfig {
 
   private static final Setting<Duration> COMMIT_INTERVAL =
       Setting.millis("ARAGORA_TELEMETRY_COMMIT_INTERVAL_MS")
+          .about(Subject.PROCESSING)
           .range(50, 5000)
           .fallback(1000)
           .doc("Time between two commits of values, and the least age of what is served.");
 
   private static final Setting<Duration> SESSION_TIMEOUT =
       Setting.millis("ARAGORA_TELEMETRY_SESSION_TIMEOUT_MS")
+          .about(Subject.PROCESSING)
           .range(2000, 300_000)
           .fallback(10_000)
           .doc("Time without a heartbeat after which another instance takes over.");
 
   private static final Setting<Duration> TRANSACTION_TIMEOUT =
       Setting.millis("ARAGORA_TELEMETRY_TRANSACTION_TIMEOUT_MS")
+          .about(Subject.PROCESSING)
           .range(6000, 300_000)
           .fallback(10_000)
           .doc("Time after which the broker aborts the transaction of a killed instance.");
 
   private static final Setting<Long> CACHE_MAX_BYTES =
       Setting.number("ARAGORA_TELEMETRY_CACHE_MAX_BYTES")
+          .about(Subject.PROCESSING)
           .atLeast(0)
           .fallback(64L * 1024 * 1024)
           .doc("Without effect: changes between two commits wait in the state itself.");
 
   private static final Setting<Boolean> CREATE_TOPICS =
       Setting.flag("ARAGORA_TELEMETRY_CREATE_TOPICS")
+          .about(Subject.TOPICS)
           .fallback("true")
           .doc("Creation of missing topics at the start.");
 
   private static final Setting<Integer> PARTITIONS =
       Setting.integer("ARAGORA_TELEMETRY_PARTITIONS")
+          .about(Subject.TOPICS)
           .range(1, 10_000)
           .fallback(12)
           .doc("Partitions of the topics that are created.");
 
   private static final Setting<Duration> STALL =
       Setting.seconds("ARAGORA_TELEMETRY_STALL_SECONDS")
+          .about(Subject.PROCESSING)
           .range(5, 3600)
           .fallback(60)
           .doc("Time without progress, though there is work, after which readiness fails.");
 
   private static final Setting<String> PAGE_ADDRESS =
       Setting.text("ARAGORA_TELEMETRY_PAGE_ADDRESS")
+          .about(Subject.SERVER)
           .map(ProcessorConfig::hostAndPort)
           .doc(
               "Address of this processor's page for the other processors, such as"

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.chassis.settings.Subject;
 import org.aragora.telemetry.exporter.http.HttpAddress;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.text.TextFile;
@@ -46,6 +47,7 @@ public record OtlpSettings(
   private static final Setting<URI> ENDPOINT =
       declare(
           Setting.text(OTLP + "ENDPOINT")
+              .about(Subject.TRACES)
               .map(HttpAddress::parse)
               .doc(
                   "Address for spans; for HTTP the path /v1/traces is added. By default"
@@ -54,6 +56,7 @@ public record OtlpSettings(
   private static final Setting<URI> TRACES_ENDPOINT =
       declare(
           Setting.text(TRACES + "ENDPOINT")
+              .about(Subject.TRACES)
               .map(HttpAddress::parse)
               .doc("Full address for spans, used instead of `%s` if set.".formatted(ENDPOINT)));
 
@@ -62,6 +65,7 @@ public record OtlpSettings(
           "PROTOCOL",
           key ->
               Setting.choice(key, "http/protobuf", "grpc")
+                  .about(Subject.TRACES)
                   .doc(
                       "Protocol of the spans. By default grpc if the endpoint's port is 4317, else"
                           + " http/protobuf."));
@@ -71,6 +75,7 @@ public record OtlpSettings(
           "HEADERS",
           key ->
               Setting.secret(key)
+                  .about(Subject.TRACES)
                   .map(OtlpSettings::pairs)
                   .doc("Headers of every request, as name=value,name=value, percent-encoded."));
 
@@ -80,6 +85,7 @@ public record OtlpSettings(
           "TIMEOUT",
           key ->
               Setting.millis(key)
+                  .about(Subject.TRACES)
                   .range(1, 600_000)
                   .fallback(10_000)
                   .doc("Time until an export without an answer is sent again."));
@@ -89,6 +95,7 @@ public record OtlpSettings(
           "COMPRESSION",
           key ->
               Setting.choice(key, "gzip", "none")
+                  .about(Subject.TRACES)
                   .fallback("gzip")
                   .doc("Compression of the requests."));
 
@@ -130,6 +137,7 @@ public record OtlpSettings(
   private static Setting<String> agentHost(String key) {
     return declare(
         Setting.text(key)
+            .about(Subject.TRACES)
             .doc(
                 "Old name: without an OTLP endpoint, spans go by OTLP/HTTP to port 4318 of this"
                     + " host, with a warning."));
@@ -138,11 +146,13 @@ public record OtlpSettings(
   private static Setting<String> agentPort(String key) {
     return declare(
         Setting.text(key)
+            .about(Subject.TRACES)
             .doc("Old name, accepted and not used: the agent's UDP port does not speak OTLP."));
   }
 
   private static Setting<String> pem(String key) {
     return Setting.text(key)
+        .about(Subject.TRACES)
         .map(
             file -> {
               try {

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.aragora.telemetry.counting.fixtures.MemoryStores;
@@ -20,6 +21,7 @@ import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.schemas.codec.EventCodec;
 import org.aragora.telemetry.schemas.codec.JsonEventCodec;
 import org.aragora.telemetry.schemas.topic.InputTopic;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +87,48 @@ class CostTest {
     assertThat((counting - decoding) / EVENTS).as("80 measured").isLessThanOrEqualTo(100);
   }
 
+  @Test
+  void aTraceThatIsNotSampledOrNotLaterAllocatesNothing() {
+    long plain = allocatedByCounting(i -> null, 0);
+    assertThat(allocatedByCounting(i -> traceparent(i, "00"), 1) - plain).isLessThanOrEqualTo(10);
+    assertThat(allocatedByCounting(i -> traceparent(i, i < EVENTS ? "01" : "00"), 2) - plain)
+        .isLessThanOrEqualTo(10);
+    assertThat(allocatedByCounting(i -> traceparent(i, "01"), 3) - plain)
+        .as("each is the latest of its bucket")
+        .isBetween(50L, 400L);
+    assertThat(allocatedByCounting(i -> traceparent(i, "01"), 4) - plain)
+        .as("none is later than those before")
+        .isLessThanOrEqualTo(10);
+  }
+
+  /** Bytes an event beside its decoding; {@code run}: a new one for each call. */
+  private long allocatedByCounting(IntFunction<@Nullable String> traces, int run) {
+    List<InputRecord> all = new ArrayList<>();
+    for (int i = 0; i < 2 * EVENTS; i++) {
+      InputRecord made = record(i, "epoch-" + run, traces.apply(i));
+      all.add(
+          new InputRecord((run + 2L) * 2 * EVENTS + i, made.appendTimeMs(), null, made.value()));
+    }
+    List<InputRecord> first = all.subList(0, EVENTS);
+    List<InputRecord> second = all.subList(EVENTS, 2 * EVENTS);
+    Consumer<InputRecord> decode =
+        record ->
+            codec.decode(
+                InputTopic.REQUESTS,
+                record.key(),
+                record.headers(),
+                record.value(),
+                record.appendTimeMs());
+    first.forEach(decode);
+    first.forEach(counter::accept);
+    long decoding = allocated(() -> second.forEach(decode));
+    return (allocated(() -> second.forEach(counter::accept)) - decoding) / EVENTS;
+  }
+
+  private static String traceparent(int i, String flags) {
+    return "00-%032x-%016x-%s".formatted(i + 1, i + 1, flags);
+  }
+
   private static long allocated(Runnable work) {
     long before = THREADS.getCurrentThreadAllocatedBytes();
     work.run();
@@ -92,17 +136,23 @@ class CostTest {
   }
 
   private static InputRecord record(int i) {
+    return record(i, "epoch", null);
+  }
+
+  private static InputRecord record(int i, String epoch, @Nullable String traceparent) {
     long ms = NOON_MS + i;
     String event =
         """
         {"specversion":"1.0","id":"e-%d","source":"/aragora/instances/api-%d",\
-        "type":"ai.aragora.request.completed.v1","time":"%s","epoch":"epoch","seq":%d,\
+        "type":"ai.aragora.request.completed.v1","time":"%s",%s"epoch":"%s","seq":%d,\
         "data":{"request_id":"r-%d","method":"%s","endpoint":"%s","status":%d,\
         "duration_seconds":0.25}}"""
             .formatted(
                 i,
                 i % INSTANCES,
                 Instant.ofEpochMilli(ms),
+                traceparent == null ? "" : "\"traceparent\":\"" + traceparent + "\",",
+                epoch,
                 i / INSTANCES + 1,
                 i,
                 i % 3 == 0 ? "POST" : "GET",

@@ -80,6 +80,29 @@ class PartitionOracleTest {
   }
 
   @Test
+  void theLatestSampledTraceIsTheExemplarOfItsBucket() {
+    String span = "-00f067aa0ba902b7-";
+    read(traced(1, "2026-03-01T12:00:00Z", "00-" + "1".repeat(32) + span + "01"));
+    read(traced(2, "2026-03-01T12:00:01Z", "cc-" + "2".repeat(32) + span + "03-more"));
+    read(traced(3, "2026-03-01T12:00:00.5Z", "00-" + "3".repeat(32) + span + "01"));
+    read(traced(4, "2026-03-01T12:00:02Z", "00-" + "4".repeat(32) + span + "00"));
+    read(traced(5, "2026-03-01T12:00:03Z", "00-" + "0".repeat(32) + span + "01"));
+    read(traced(6, "2026-03-01T12:00:04Z", "00-" + "5".repeat(32) + span + "01-more"));
+    read(request(7, "2026-03-01T12:00:05Z"));
+
+    assertThat(ExpectedPage.exemplars(List.of(oracle), part -> false))
+        .containsExactly(
+            entry(
+                "aragora_request_duration_seconds_bucket{endpoint=\"/api/debates/{id}\",le=\"0.05\",method=\"GET\"}",
+                "2".repeat(32) + " 00f067aa0ba902b7 0.05 1772366401000"));
+    assertThat(oracle.windows().values()).noneMatch(window -> window.toString().contains("2222"));
+  }
+
+  private static String traced(int seq, String time, String traceparent) {
+    return request(seq, time).replaceFirst("\\{", "{\"traceparent\":\"" + traceparent + "\",");
+  }
+
+  @Test
   void fastClockCountsAtAppendTime() {
     read(request(1, "2026-03-01T12:02:00Z"));
 

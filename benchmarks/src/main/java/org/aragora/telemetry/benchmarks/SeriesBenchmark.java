@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "series",
     description =
-        "Scrape, live heap and start of a processor by the number of its counter series, on an embedded broker.",
+        "Scrape, live heap and start of a processor by the number of its counter series, and its speed while it is"
+            + " scraped once a second, on an embedded broker.",
     mixinStandardHelpOptions = true)
 final class SeriesBenchmark implements Callable<Integer> {
   private static final int BROKER_HEAP_MB = 512;
@@ -26,13 +27,22 @@ final class SeriesBenchmark implements Callable<Integer> {
       description = "numbers of counter series (default 100,10000,100000)")
   private List<Integer> counters = List.of();
 
+  @Option(
+      names = "--rounds",
+      defaultValue = "3",
+      description = "with a scrape a second, and as many without; 0 leaves them out (default 3)")
+  private int rounds;
+
   @Override
   public Integer call() throws Exception {
     ServiceLogging.configure(
         Map.of("LOG_LEVEL", "ERROR", "LOG_FORMAT", "text", "LOG_OUTPUT", "stderr"));
     try (EmbeddedBroker broker = EmbeddedBroker.builder().heapMegabytes(BROKER_HEAP_MB).start()) {
       new SeriesGrowth(
-              broker.bootstrapServers(), Files.createTempDirectory("aragora-series-"), System.out)
+              broker.bootstrapServers(),
+              Files.createTempDirectory("aragora-series-"),
+              rounds,
+              System.out)
           .run(counters);
     }
     return 0;

@@ -24,7 +24,9 @@ class HostDependenciesTest {
   @ValueSource(strings = {"pom.xml", "../schemas/pom.xml", "../pom.xml"})
   void hostGetsNothingBeyondTheFourLibraries(String pom) throws Exception {
     assertThat(broughtToHosts(Path.of(pom)))
-        .isSubsetOf("schemas", "kafka-clients", "jackson-core", "slf4j-api", "opentelemetry-api");
+        .isSubsetOf(
+            "aragora-telemetry-schemas",
+            "kafka-clients", "jackson-core", "slf4j-api", "opentelemetry-api");
   }
 
   @Test

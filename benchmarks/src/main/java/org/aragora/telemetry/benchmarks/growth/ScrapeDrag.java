@@ -17,12 +17,6 @@ final class ScrapeDrag {
   /** Events of a round. */
   static final int EVENTS = 150_000;
 
-  /** Rounds of each kind; one more warms up. */
-  static final int ROUNDS = 3;
-
-  /** Events of all rounds. */
-  static final int ALL_EVENTS = (2 * ROUNDS + 1) * EVENTS;
-
   private ScrapeDrag() {}
 
   /** Counts the events of a round, from writing them on. */
@@ -35,12 +29,17 @@ final class ScrapeDrag {
     void run() throws InterruptedException, IOException;
   }
 
-  /** The ratio of the medians. */
-  static double ratio(Round round, Scrape scrape) throws InterruptedException {
+  /** Events of so many rounds of each kind, and of one that warms up. */
+  static int events(int rounds) {
+    return rounds == 0 ? 0 : (2 * rounds + 1) * EVENTS;
+  }
+
+  /** The ratio of the medians of so many rounds. */
+  static double ratio(int rounds, Round round, Scrape scrape) throws InterruptedException {
     measure(round, null);
     List<Double> alone = new ArrayList<>();
     List<Double> scraped = new ArrayList<>();
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < rounds; i++) {
       alone.add(measure(round, null));
       scraped.add(measure(round, scrape));
     }

@@ -37,12 +37,19 @@ public final class SeriesGrowth {
 
   private final String bootstrapServers;
   private final Path logs;
+  private final int rounds;
   private final PrintStream out;
 
-  /** {@code logs}: directory of the processor's logs. */
-  public SeriesGrowth(String bootstrapServers, Path logs, PrintStream out) {
+  /**
+   * Prepares the runs.
+   *
+   * @param logs directory of the processor's logs
+   * @param rounds with a scrape a second, and as many without; 0 leaves this out
+   */
+  public SeriesGrowth(String bootstrapServers, Path logs, int rounds, PrintStream out) {
     this.bootstrapServers = bootstrapServers;
     this.logs = logs;
+    this.rounds = rounds;
     this.out = out;
   }
 
@@ -64,7 +71,7 @@ public final class SeriesGrowth {
     int events = counters * EVENTS_OF_A_SERIES;
     BrokerTopics.create(bootstrapServers, prefix, PARTITIONS);
     Backlog backlog =
-        new Backlog(counters, PARTITIONS, events + ScrapeDrag.ALL_EVENTS, Clock.systemUTC());
+        new Backlog(counters, PARTITIONS, events + ScrapeDrag.events(rounds), Clock.systemUTC());
     write(backlog, prefix, events, counters);
     ServiceProcess processor =
         ServiceProcess.of(
@@ -73,7 +80,8 @@ public final class SeriesGrowth {
                 new ServiceEnvironment(bootstrapServers, prefix, logs))
             .options("-Xmx1g")
             .set("ARAGORA_TELEMETRY_APPLICATION_ID", "growth-" + counters)
-            .set("ARAGORA_TELEMETRY_SERIES_LIMIT", "1000000");
+            .set("ARAGORA_TELEMETRY_SERIES_LIMIT", "1000000")
+            .set("ARAGORA_TELEMETRY_BIRTH_SECONDS", "1"); // marks as ever, but a shorter wait
     try {
       processor.start();
       awaitCounted(processor, events);
@@ -91,7 +99,7 @@ public final class SeriesGrowth {
       awaitCounted(processor, events);
       double startSeconds = (System.nanoTime() - began) / 1e9;
       out.printf(
-          "| %,d | %,d | %.1f | %.0f | %.1f | %s | %.1f | %.2f |%n",
+          "| %,d | %,d | %.1f | %.0f | %.1f | %s | %.1f | %s |%n",
           counters,
           page.body().lines().filter(line -> !line.startsWith("#")).count(),
           page.body().getBytes(StandardCharsets.UTF_8).length / 1e6,
@@ -99,7 +107,7 @@ public final class SeriesGrowth {
           heap / 1e6,
           leastHeap == 0 ? "" : "%,d".formatted((heap - leastHeap) / counters),
           startSeconds,
-          drag(processor, backlog, prefix, counters));
+          rounds == 0 ? "" : "%.2f".formatted(drag(processor, backlog, prefix, counters)));
       return heap;
     } finally {
       processor.jvm().kill();
@@ -119,6 +127,7 @@ public final class SeriesGrowth {
       throws InterruptedException {
     long[] expected = {counters * (long) EVENTS_OF_A_SERIES};
     return ScrapeDrag.ratio(
+        rounds,
         () -> {
           write(backlog, prefix, ScrapeDrag.EVENTS, counters);
           expected[0] += ScrapeDrag.EVENTS;

@@ -54,9 +54,10 @@ public final class ThreadScaling {
         all.computeIfAbsent(threads, none -> new ArrayList<>()).add(figures);
       }
     }
-    THREADS.forEach(threads -> print(threads + ", median", median(all.getOrDefault(threads, List.of()))));
     Figures one = median(all.getOrDefault(1, List.of()));
     Figures two = median(all.getOrDefault(2, List.of()));
+    print("1, median", one);
+    print("2, median", two);
     out.printf(
         "two threads, of one: %.2f in events/s; %.2f in events per CPU second of the threads, so %.2f"
             + " with a core each%n",

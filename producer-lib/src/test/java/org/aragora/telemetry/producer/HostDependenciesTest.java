@@ -26,7 +26,10 @@ class HostDependenciesTest {
     assertThat(broughtToHosts(Path.of(pom)))
         .isSubsetOf(
             "aragora-telemetry-schemas",
-            "kafka-clients", "jackson-core", "slf4j-api", "opentelemetry-api");
+            "kafka-clients",
+            "jackson-core",
+            "slf4j-api",
+            "opentelemetry-api");
   }
 
   @Test

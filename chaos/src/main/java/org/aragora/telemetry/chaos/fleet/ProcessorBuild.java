@@ -16,7 +16,8 @@ import java.util.stream.Stream;
  */
 public record ProcessorBuild(String name, String classPath) {
   private static final Pattern JAR =
-      Pattern.compile("(aragora-telemetry-)?stream-processor-.*(?<!-(sources|javadoc|tests))\\.jar");
+      Pattern.compile(
+          "(aragora-telemetry-)?stream-processor-.*(?<!-(sources|javadoc|tests))\\.jar");
 
   /** The version of this program. */
   public static ProcessorBuild own() {

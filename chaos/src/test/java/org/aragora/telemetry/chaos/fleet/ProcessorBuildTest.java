@@ -33,6 +33,7 @@ class ProcessorBuildTest {
 
   @Test
   void aCheckoutWithoutABuildIsRefused() {
-    assertThatThrownBy(() -> ProcessorBuild.in(checkout)).hasMessageContaining("bin/telemetry build");
+    assertThatThrownBy(() -> ProcessorBuild.in(checkout))
+        .hasMessageContaining("bin/telemetry build");
   }
 }

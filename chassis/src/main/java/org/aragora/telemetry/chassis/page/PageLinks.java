@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
+import org.aragora.telemetry.chassis.settings.Subject;
 
 /**
  * Places of traces and lines, for the page.
@@ -25,6 +26,7 @@ public record PageLinks(Optional<String> traces, Optional<String> lines, Optiona
   private static final Setting<String> TRACES =
       Setting.text(PREFIX + "TRACES_URL")
           .map(PageLinks::template)
+          .about(Subject.SERVER)
           .doc(
               "Address of a trace in Jaeger or Grafana, such as"
                   + " `http://jaeger:16686/trace/{trace_id}`; the page links to it.");
@@ -32,6 +34,7 @@ public record PageLinks(Optional<String> traces, Optional<String> lines, Optiona
   private static final Setting<String> LINES =
       Setting.text(PREFIX + "LOGS_URL")
           .map(PageLinks::template)
+          .about(Subject.SERVER)
           .doc(
               "Address of the lines of a trace in Grafana, with `{trace_id}`; the page links to"
                   + " it.");
@@ -39,6 +42,7 @@ public record PageLinks(Optional<String> traces, Optional<String> lines, Optiona
   private static final Setting<URI> RECEIVER =
       Setting.text(PREFIX + "RECEIVER_URL")
           .map(PageLinks::address)
+          .about(Subject.SERVER)
           .doc(
               "Address of a receiver that keeps the last traces and lines, which the page shows;"
                   + " the quickstart sets it.");

@@ -32,7 +32,7 @@ final class ReceiverRelay extends Handler.Abstract.NonBlocking {
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
-    String path = Request.getPathInContext(request);
+    String path = String.valueOf(request.getHttpURI().getCanonicalPath());
     if (!PATHS.matcher(path).matches()) {
       PageAnswer.send(response, 404, PageAnswer.TEXT, "not found\n", callback);
     } else if (!places.tryAcquire()) {

@@ -77,7 +77,7 @@ final class MemoryBackend implements Backend<String> {
     return List.copyOf(open);
   }
 
-  /** What was acknowledged, in order. */
+  /** Acknowledged texts, in order. */
   List<String> stored() {
     return List.copyOf(stored);
   }

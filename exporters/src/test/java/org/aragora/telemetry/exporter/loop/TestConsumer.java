@@ -78,7 +78,7 @@ final class TestConsumer extends MockConsumer<byte[], byte[]> {
     partitions.forEach(this::load);
   }
 
-  /** Assigns exactly these partitions; those that are taken away are lost without notice. */
+  /** Assigns exactly these partitions; the rest is lost, as after a timeout. */
   void rebalanceTooLate(Collection<TopicPartition> partitions) {
     losing = true;
     rebalance(partitions);

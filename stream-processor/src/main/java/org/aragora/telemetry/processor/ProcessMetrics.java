@@ -60,6 +60,11 @@ final class ProcessMetrics implements MultiCollector {
 
   private static final String TOTAL = "_total";
 
+  /** Unit in Kafka's names; Prometheus' names have seconds. */
+  private static final String NANOS = "-ns-";
+
+  private static final double NANOS_PER_SECOND = 1e9;
+
   private static final Properties BUILD = build();
 
   private final Supplier<@Nullable GenerationPipeline> pipeline;
@@ -137,10 +142,12 @@ final class ProcessMetrics implements MultiCollector {
               && CLIENT_METRICS.contains(name.name())
               && metric.metricValue() instanceof Number value
               && Double.isFinite(value.doubleValue())) {
+            boolean nanos = name.name().contains(NANOS);
             families
                 .computeIfAbsent(
-                    PREFIX + "kafka_" + name.name().replace('-', '_'), f -> new ArrayList<>())
-                .add(new Reading(name, value.doubleValue()));
+                    PREFIX + "kafka_" + name.name().replace(NANOS, "-seconds-").replace('-', '_'),
+                    f -> new ArrayList<>())
+                .add(new Reading(name, value.doubleValue() / (nanos ? NANOS_PER_SECOND : 1)));
           }
         });
     return families.entrySet().stream()

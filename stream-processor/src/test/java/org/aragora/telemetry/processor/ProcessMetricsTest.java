@@ -1,6 +1,7 @@
 package org.aragora.telemetry.processor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
@@ -36,13 +37,16 @@ class ProcessMetricsTest {
     Map<String, MetricSnapshot> families =
         kafka(
             reading("rebalance-total", "consumer-coordinator-metrics", 3.0),
-            reading("txn-abort-time-ns-total", "producer-metrics", 7.0),
+            reading("txn-abort-time-ns-total", "producer-metrics", 7e8),
             reading("commit-latency-max", "stream-thread-metrics", 12.0));
 
     assertThat(families.get("aragora_telemetry_process_kafka_rebalance"))
         .isInstanceOf(CounterSnapshot.class);
-    assertThat(families.get("aragora_telemetry_process_kafka_txn_abort_time_ns"))
-        .isInstanceOf(CounterSnapshot.class);
+    assertThat(families.get("aragora_telemetry_process_kafka_txn_abort_time_seconds"))
+        .isInstanceOfSatisfying(
+            CounterSnapshot.class,
+            counter ->
+                assertThat(counter.getDataPoints().get(0).getValue()).isCloseTo(0.7, within(1e-9)));
     assertThat(families.get("aragora_telemetry_process_kafka_commit_latency_max"))
         .isInstanceOf(GaugeSnapshot.class);
   }

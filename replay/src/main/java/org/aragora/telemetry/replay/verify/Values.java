@@ -6,6 +6,7 @@ import java.util.List;
 import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.store.BinaryWriter;
+import org.aragora.telemetry.counting.store.CorruptRecordException;
 import org.aragora.telemetry.counting.value.Aggregate;
 import org.aragora.telemetry.counting.value.Exemplar;
 import org.aragora.telemetry.counting.value.HistogramAggregate;
@@ -30,17 +31,26 @@ final class Values {
    * have exemplars of events that it has not.
    */
   static boolean lacksExemplars(PartialValue value, @Nullable MetricDescriptor metric) {
-    return metric != null
-        && metric.fingerprint() == value.fingerprint()
-        && value.read(metric) instanceof HistogramAggregate histogram
+    return aggregate(value, metric) instanceof HistogramAggregate histogram
         && !histogram.hasAllExemplars();
+  }
+
+  /** The value as its metric reads it, null if it is of another metric or cannot be read. */
+  private static @Nullable Aggregate aggregate(
+      PartialValue value, @Nullable MetricDescriptor metric) {
+    if (metric == null || metric.fingerprint() != value.fingerprint()) {
+      return null;
+    }
+    try {
+      return value.read(metric);
+    } catch (CorruptRecordException e) {
+      return null;
+    }
   }
 
   /** The value without the exemplars of a histogram. */
   static PartialValue withoutExemplars(PartialValue value, @Nullable MetricDescriptor metric) {
-    if (metric == null
-        || metric.fingerprint() != value.fingerprint()
-        || !(value.read(metric) instanceof HistogramAggregate histogram)) {
+    if (!(aggregate(value, metric) instanceof HistogramAggregate histogram)) {
       return value;
     }
     histogram.leaveOutExemplars();
@@ -64,7 +74,10 @@ final class Values {
     if (metric == null || metric.fingerprint() != value.fingerprint()) {
       return "a value of another type, labels or bounds";
     }
-    Aggregate aggregate = value.read(metric);
+    Aggregate aggregate = aggregate(value, metric);
+    if (aggregate == null) {
+      return "a value that cannot be read";
+    }
     if (aggregate instanceof SumAggregate sum) {
       return sum.total().toString();
     }

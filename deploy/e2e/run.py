@@ -276,9 +276,10 @@ def doctor(monitoring, servers, metrics):
     env = {**os.environ, "METRICS_URL": f"http://{metrics}/metrics", "PROMETHEUS_URL": monitoring.prometheus,
            "ALERTMANAGER_URL": monitoring.alertmanager, "KAFKA_BOOTSTRAP_SERVERS": servers,
            "GRAFANA_URL": nobody, "LOKI_URL": nobody, "JAEGER_URL": nobody}
-    command = [str(a) for a in Stack.java("doctor", "org.aragora.telemetry.doctor.DoctorMain", "--json", "--send-test-alert")]
+    command = [str(a) for a in Stack.java("doctor", "org.aragora.telemetry.doctor.DoctorMain", "--json", "--send-test-alert",
+                                               "--timeout", "30")]
     for _ in range(3):  # scrapes have 375 ms here; the doctor is right to name a target that missed the last one
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=env)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=240, env=env)
         assert done.returncode == 1, f"exit code {done.returncode}: {done.stdout} {done.stderr}"
         checks = json.loads(done.stdout)["checks"]
         if not any("deadline exceeded" in c["seen"] for c in checks):
@@ -377,7 +378,7 @@ def backlog_pages_nobody(stack, servers):
     for _ in range(3):
         written += backlog(servers, topics, "".join(half_an_hour(pipeline.prefix)))
         monitoring = monitoring or pipeline.start(birth_seconds=8)
-        until(lambda: f"{written} events counted, but {monitoring.value(counted)}", lambda: monitoring.value(counted) == written, 60)
+        until(lambda: f"{written} events counted, but {monitoring.value(counted)}", lambda: monitoring.value(counted) == written, 180)
         end = time.monotonic() + 20
         while time.monotonic() < end and not critical(monitoring):
             time.sleep(0.3)

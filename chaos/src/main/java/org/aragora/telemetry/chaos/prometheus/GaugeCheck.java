@@ -26,12 +26,6 @@ final class GaugeCheck {
   private static final double GRACE_SECONDS = 300;
 
   /**
-   * An idle partition that gets events again has a time that is earlier by their way to the broker.
-   * A processor hides that step; one that took the partition over a moment ago cannot.
-   */
-  private static final double JITTER_SECONDS = 2;
-
-  /**
    * Value of a panel.
    *
    * @param expression with one series in its result
@@ -89,7 +83,7 @@ final class GaugeCheck {
       until.forEach(
           (at, value) -> {
             Map.Entry<Long, Double> before = until.lowerEntry(at);
-            if (before != null && before.getValue() > value + JITTER_SECONDS) {
+            if (before != null && before.getValue() > value) {
               wrong(GOES_ON, "went back from %s to %s".formatted(before.getValue(), value));
             }
           });

@@ -106,10 +106,10 @@ public final class SeriesLifeProcessor implements Processor<byte[], byte[], Metr
     }
 
     private void poll(long nowMs) {
-      if (isEarly()) {
+      boolean served = view.servesPartition(partition);
+      if (served && isEarly()) { // an interruption is never missed
         return;
       }
-      boolean served = view.servesPartition(partition);
       Set<SeriesKey> young = view.young(partition);
       for (SeriesKey ripe : zeroes.refresh(nanoClock.getAsLong(), served ? young : Set.of())) {
         context.forward(new Record<>(new MetricsKey.Ripe(ripe), new RipeValue().toBytes(), nowMs));

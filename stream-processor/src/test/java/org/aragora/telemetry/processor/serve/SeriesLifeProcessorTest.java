@@ -21,6 +21,8 @@ import org.aragora.telemetry.counting.value.SumAggregate;
 import org.aragora.telemetry.processor.simulation.TaskContext;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SeriesLifeProcessorTest {
   private static final InputPartition TASK = new InputPartition(InputTopic.DEBATES, 0);
@@ -66,6 +68,23 @@ class SeriesLifeProcessorTest {
     pass(19_800);
     assertThat(written).isEmpty();
     pass(2_000);
+    assertThat(written).hasSize(60_000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 200, 400, 600, 800})
+  void anInterruptionBetweenPollsOfManySeriesBeginsTheirBirthAgain(long offsetMs) {
+    announce("me");
+    for (int i = 0; i < 60_000; i++) {
+      count("a" + i);
+    }
+    pass(15_000 + offsetMs);
+    fresh = false;
+    pass(200);
+    fresh = true;
+    pass(19_000);
+    assertThat(written).isEmpty();
+    pass(3_000);
     assertThat(written).hasSize(60_000);
   }
 

@@ -162,7 +162,8 @@ public final class GenerationPipeline implements AutoCloseable {
                 deployment.inputPartitions(),
                 deployment.metricsPartitions(),
                 config.rules().lateGrace()),
-            offsets);
+            offsets,
+            System::nanoTime);
   }
 
   private PipelineSettings settings(ProcessorConfig config, Deployment deployment) {

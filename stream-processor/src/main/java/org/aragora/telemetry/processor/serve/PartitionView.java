@@ -21,6 +21,7 @@ import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.counting.value.Aggregate;
 import org.aragora.telemetry.counting.value.IncompatibleMetricException;
 import org.aragora.telemetry.counting.value.PartialValue;
+import org.aragora.telemetry.processor.flow.CompleteUntil;
 import org.aragora.telemetry.processor.serve.parts.Part;
 import org.aragora.telemetry.processor.serve.parts.SeriesParts;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,7 @@ final class PartitionView {
   private final Map<InputPartition, InputPartition> tasks = new HashMap<>();
   private boolean inOrder;
   private volatile boolean announced;
+  private volatile CompleteUntil completeUntil = new CompleteUntil(false);
   private volatile @Nullable OwnerValue displacedBy;
 
   PartitionView(
@@ -84,6 +86,9 @@ final class PartitionView {
       OwnerValue last = OwnerValue.fromBytes(value);
       boolean isOwn = last.owner().equals(owner);
       displacedBy = announced && !isOwn ? last : isOwn ? null : displacedBy;
+      if (!isOwn) {
+        completeUntil = new CompleteUntil(true);
+      }
       announced = isOwn;
     } else if (key instanceof MetricsKey.Ripe mark) {
       if (value == null) {
@@ -187,6 +192,11 @@ final class PartitionView {
   /** Returns true if the last announcement that was read is that of this task. */
   boolean isAnnounced() {
     return announced;
+  }
+
+  /** Times up to which the topics were served as complete since the last takeover. */
+  CompleteUntil completeUntil() {
+    return completeUntil;
   }
 
   /** The owner that announced itself after this task; null if none did. */

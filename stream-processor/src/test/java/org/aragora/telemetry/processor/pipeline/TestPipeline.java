@@ -214,7 +214,8 @@ public final class TestPipeline implements AutoCloseable {
                 partitions,
                 1,
                 Duration.ofSeconds(300)),
-            progress())
+            progress(),
+            this::nanos)
         .collect();
   }
 

@@ -475,6 +475,25 @@ class SeriesCollectorTest {
   }
 
   @Test
+  void theTimeOfCompletenessWaitsForThatOfAPredecessor() {
+    String name = "aragora_telemetry_complete_until_timestamp_seconds{t.debates}";
+    announce("other");
+    announce("me");
+    ledger(D0, nowMs);
+    assertThat(samples())
+        .containsEntry("aragora_telemetry_events_total{counted,t.debates}", 1.0)
+        .doesNotContainKey(name);
+    ledger(D0, nowMs += 9_999);
+    assertThat(samples()).doesNotContainKey(name);
+    ledger(D0, nowMs += 1);
+    assertThat(samples()).containsEntry(name, nowMs / 1e3 - 300);
+    announce("other");
+    announce("me");
+    ledger(D0, nowMs - 50);
+    assertThat(samples()).doesNotContainKey(name);
+  }
+
+  @Test
   void instancesOverTheLimitAreOneSampleAndTheirConnectionsAreSummed() {
     announce("me");
     ledger(I0, nowMs);
@@ -631,7 +650,8 @@ class SeriesCollectorTest {
                 Map.of(InputTopic.DEBATES, 2),
                 1,
                 Duration.ofSeconds(300)),
-            progress);
+            progress,
+            () -> nowMs * 1_000_000);
     Map<String, Double> samples = new TreeMap<>();
     for (MetricSnapshot family : collector.collect(included)) {
       for (DataPointSnapshot point : family.getDataPoints()) {

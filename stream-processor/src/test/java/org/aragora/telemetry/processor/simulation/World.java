@@ -317,7 +317,8 @@ final class World {
                 logs.partitions(),
                 metricsPartitions,
                 GRACE),
-            progress());
+            progress(),
+            () -> logs.nowMs * 1_000_000);
     return collector.collect();
   }
 

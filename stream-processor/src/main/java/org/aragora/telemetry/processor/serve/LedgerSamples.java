@@ -93,7 +93,7 @@ final class LedgerSamples {
   }
 
   private void addTimes(InputTopic topic, String name) {
-    OptionalLong known = time.completeUntilNanos(topic, settings.lateGrace().toNanos());
+    OptionalLong known = time.completeUntilNanos(topic);
     OptionalLong until =
         known.isEmpty() ? known : view.completeUntil().served(topic, known.getAsLong(), atNanos);
     if (until.isPresent()) {
@@ -101,7 +101,7 @@ final class LedgerSamples {
           PREFIX + "complete_until_timestamp_seconds",
           "Event time up to which a topic is counted, but for late events",
           Labels.of("topic", name),
-          (double) until.getAsLong() / NANOS_PER_SECOND);
+          (double) (until.getAsLong() - settings.lateGrace().toNanos()) / NANOS_PER_SECOND);
     }
     double lagMs = 0;
     boolean isKnown = false;

@@ -24,6 +24,7 @@ import org.aragora.telemetry.doctor.stack.HttpTarget;
 import org.aragora.telemetry.doctor.stack.LogTopic;
 import org.aragora.telemetry.doctor.stack.LokiLines;
 import org.aragora.telemetry.doctor.stack.NoAnswerException;
+import org.aragora.telemetry.doctor.stack.ProcessorLogin;
 import org.aragora.telemetry.doctor.stack.Replicas;
 import org.jspecify.annotations.Nullable;
 
@@ -42,23 +43,28 @@ final class Doctor {
   /**
    * Prepares all checks of a stack.
    *
+   * @param login credentials for the processor
    * @param bound time limit of each line
    * @param alertWait time limit of the notifications of test alerts; null: send none
    */
-  static Doctor of(DoctorSettings at, Duration bound, @Nullable Duration alertWait, Clock clock) {
+  static Doctor of(
+      DoctorSettings at,
+      ProcessorLogin login,
+      Duration bound,
+      @Nullable Duration alertWait,
+      Clock clock) {
     Duration timeout =
         bound.dividedBy(2); // so that a program that does not answer is named before the bound
-    HttpClient http =
-        HttpClient.newBuilder()
-            .connectTimeout(timeout)
-            .version(HttpClient.Version.HTTP_1_1)
-            .build();
+    HttpClient http = client(timeout).build();
+    HttpTarget processor =
+        new HttpTarget(
+            at.processor().with(login.headers()), login.client(client(timeout)), timeout);
     HttpTarget prometheus = new HttpTarget(at.prometheus(), http, timeout);
     HttpTarget alertmanager = new HttpTarget(at.alertmanager(), http, timeout);
     LokiLines lines = new LokiLines(new HttpTarget(at.loki(), http, timeout), at.app(), clock);
     MetricsChecks metrics =
         new MetricsChecks(
-            new Replicas(new HttpTarget(at.processor(), http, timeout), InetAddress::getAllByName),
+            new Replicas(processor, InetAddress::getAllByName),
             prometheus,
             new HttpTarget(at.grafana(), http, timeout));
     LoggingChecks logging =
@@ -93,6 +99,10 @@ final class Doctor {
             notice.must("Test alerts fire correctly", alerting::alertsFire),
             notice.may("PagerDuty integration working", alerting::pagerDuty),
             notice.may("Slack notifications arriving", alerting::slack)));
+  }
+
+  private static HttpClient.Builder client(Duration timeout) {
+    return HttpClient.newBuilder().connectTimeout(timeout).version(HttpClient.Version.HTTP_1_1);
   }
 
   /** Section of the checklist with the time limit of its lines. */

@@ -10,10 +10,12 @@ import java.util.concurrent.Callable;
 import org.aragora.telemetry.chassis.main.CommandMain;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.SettingsText;
+import org.aragora.telemetry.doctor.stack.ProcessorLogin;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -23,10 +25,10 @@ import picocli.CommandLine.Spec;
     name = "telemetry doctor",
     description = {
       "Checks the 16 lines of the observability guide's verification checklist against a running"
-          + " stack. For each it prints pass, fail or cannot tell, what it found, and what to do. Nothing"
-          + " is changed or sent unless --send-test-alert asks for it.",
-      "Exit code: 0 all pass, 1 something failed, 2 wrong usage, 3 nothing failed and something could"
-          + " not be judged."
+          + " stack. For each it prints pass, fail or cannot tell, what it found, and what to do."
+          + " Nothing is changed or sent unless --send-test-alert asks for it.",
+      "Exit code: 0 all pass, 1 something failed, 2 wrong usage, 3 nothing failed and something"
+          + " could not be judged."
     },
     footerHeading = "%nSettings, from the environment; KAFKA_X_Y is the client setting x.y:%n%n",
     mixinStandardHelpOptions = true)
@@ -38,8 +40,8 @@ public final class DoctorMain implements Callable<Integer> {
   @Option(
       names = "--send-test-alert",
       description =
-          "sends a critical and a warning alert AragoraTestAlert to Alertmanager, which pages and posts,"
-              + " and ends them again")
+          "sends a critical and a warning alert AragoraTestAlert to Alertmanager, which pages and"
+              + " posts, and ends them again")
   private boolean sendTestAlert;
 
   @Option(names = "--json", description = "the findings as JSON")
@@ -60,6 +62,8 @@ public final class DoctorMain implements Callable<Integer> {
           "how long to wait until test alerts are notified; over the route's group_wait (default"
               + " ${DEFAULT-VALUE})")
   private int alertWaitSeconds = 60;
+
+  @Mixin private ProcessorLogin login = new ProcessorLogin();
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -84,6 +88,7 @@ public final class DoctorMain implements Callable<Integer> {
     Doctor doctor =
         Doctor.of(
             DoctorSettings.read(environment),
+            login,
             seconds("--timeout", timeoutSeconds),
             sendTestAlert ? seconds("--alert-wait", alertWaitSeconds) : null,
             Clock.systemUTC());

@@ -12,6 +12,7 @@ import java.util.Map;
 import org.aragora.telemetry.doctor.checks.Check;
 import org.aragora.telemetry.doctor.checks.Finding;
 import org.aragora.telemetry.doctor.checks.Verdict;
+import org.aragora.telemetry.doctor.stack.ProcessorLogin;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -122,7 +123,11 @@ class DoctorTest {
 
   private static List<Doctor.Result> examine(Map<String, String> environment) throws Exception {
     return Doctor.of(
-            DoctorSettings.read(environment), Duration.ofSeconds(4), null, Clock.systemUTC())
+            DoctorSettings.read(environment),
+            new ProcessorLogin(),
+            Duration.ofSeconds(4),
+            null,
+            Clock.systemUTC())
         .examine();
   }
 

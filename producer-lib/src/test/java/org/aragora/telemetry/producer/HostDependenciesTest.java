@@ -43,7 +43,7 @@ class HostDependenciesTest {
 
   private static boolean usesOptional(Path source) {
     try {
-      return Files.readString(source).matches("(?s).*(telemetry\\.chassis|picocli|logback)\\..*");
+      return Files.readString(source).matches("(?s).*(telemetry\\.chassis|picocli)\\..*");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

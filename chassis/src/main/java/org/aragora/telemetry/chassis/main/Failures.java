@@ -4,6 +4,7 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.aragora.telemetry.chassis.redact.Redactor;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
@@ -41,6 +42,10 @@ public final class Failures {
   private static String message(Throwable failure) {
     if (failure instanceof TransactionalIdAuthorizationException) {
       return "Not authorized: this user lacks Write on the transactional ids of this program";
+    }
+    if (failure instanceof ConfigException
+        && String.valueOf(failure.getMessage()).startsWith("No resolvable bootstrap urls")) {
+      return "KAFKA_BOOTSTRAP_SERVERS has no address whose host name resolves";
     }
     return Redactor.addresses(
         failure.getMessage() == null ? failure.toString() : failure.getMessage());

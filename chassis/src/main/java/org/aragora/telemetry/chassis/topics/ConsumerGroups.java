@@ -55,7 +55,7 @@ public final class ConsumerGroups {
           .toList();
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof GroupIdNotFoundException)) {
-        throw e;
+        throw Refusals.namedGroup(e, "Describe", group);
       }
       return membersOfStreamsGroup(group);
     }
@@ -85,7 +85,7 @@ public final class ConsumerGroups {
           || e.getCause() instanceof UnsupportedVersionException) {
         return List.of();
       }
-      throw e;
+      throw Refusals.namedGroup(e, "Describe", group);
     }
   }
 
@@ -98,16 +98,21 @@ public final class ConsumerGroups {
   public Map<TopicPartition, Long> committed(String group)
       throws ExecutionException, InterruptedException, TimeoutException {
     Map<TopicPartition, Long> offsets = new HashMap<>();
-    admin
-        .listConsumerGroupOffsets(group, new ListConsumerGroupOffsetsOptions().requireStable(true))
-        .partitionsToOffsetAndMetadata()
-        .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
-        .forEach(
-            (partition, offset) -> {
-              if (offset != null) {
-                offsets.put(partition, offset.offset());
-              }
-            });
+    try {
+      admin
+          .listConsumerGroupOffsets(
+              group, new ListConsumerGroupOffsetsOptions().requireStable(true))
+          .partitionsToOffsetAndMetadata()
+          .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+          .forEach(
+              (partition, offset) -> {
+                if (offset != null) {
+                  offsets.put(partition, offset.offset());
+                }
+              });
+    } catch (ExecutionException e) {
+      throw Refusals.namedGroup(e, "Describe", group);
+    }
     return offsets;
   }
 }

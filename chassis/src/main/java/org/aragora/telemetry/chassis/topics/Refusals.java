@@ -3,6 +3,7 @@ package org.aragora.telemetry.chassis.topics;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 
 /** Names the permission that is missing; the brokers' own answer about one topic does not. */
@@ -20,6 +21,17 @@ public final class Refusals {
             new TopicAuthorizationException(
                 "Not authorized: this user lacks %s on the topic %s".formatted(operation, topic),
                 Set.of(topic)))
+        : e;
+  }
+
+  /** Returns the failure of a request about a group; see {@link #named}. */
+  public static ExecutionException namedGroup(
+      ExecutionException e, String operation, String group) {
+    return e.getCause() instanceof AuthorizationException
+        ? new ExecutionException(
+            new GroupAuthorizationException(
+                "Not authorized: this user lacks %s on the group %s".formatted(operation, group),
+                group))
         : e;
   }
 }

@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,19 @@ class CommandMainTest {
             "telemetry test has failed: no: really",
             "Inside.",
             "java.lang.IllegalStateException");
+  }
+
+  @Test
+  void unknownHostOfTheBrokersNamesTheSetting() {
+    assertThat(
+            execute(
+                () ->
+                    Admin.create(Map.of("bootstrap.servers", "no.such.host.invalid:9092")) != null
+                        ? 0
+                        : 1))
+        .isEqualTo(1);
+    assertThat(err.toString())
+        .contains("KAFKA_BOOTSTRAP_SERVERS has no address whose host name resolves");
   }
 
   @Test

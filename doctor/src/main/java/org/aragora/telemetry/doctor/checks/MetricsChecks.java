@@ -54,6 +54,11 @@ public final class MetricsChecks {
 
   public Finding format() throws NoAnswerException, InterruptedException {
     HttpTarget.Reply reply = processor.any().get("/metrics");
+    if (reply.status() == 401) {
+      return Finding.fail(
+          "%s/metrics answers with status 401.".formatted(processor.any().where()),
+          HttpTarget.CREDENTIALS);
+    }
     MetricsPage page = MetricsPage.parse(reply.body());
     String what = processor.any().where() + "/metrics";
     if (reply.status() != 200 || page.samples().size() == 0 || !page.malformed().isEmpty()) {
@@ -100,8 +105,8 @@ public final class MetricsChecks {
             missing, "See /health/ready of the processor; METRICS_URL must be its address.")
         : Finding.cannotTell(
             missing,
-            "A series with labels begins with its first event: send one of each kind. The others are"
-                + " served once every partition has an owner; see /health/ready.");
+            "A series with labels begins with its first event: send one of each kind. The others"
+                + " are served once every partition has an owner; see /health/ready.");
   }
 
   public Finding targetsUp() throws NoAnswerException, InterruptedException {
@@ -156,7 +161,8 @@ public final class MetricsChecks {
     if (!missing.isEmpty()) {
       return Finding.fail(
           "Not there, or without panels: " + String.join(", ", missing) + ".",
-          "Provision deploy/grafana/dashboards, or import them; see docs/reference/changes-from-the-guide.md.");
+          "Provision deploy/grafana/dashboards, or import them; see"
+              + " docs/reference/changes-from-the-guide.md.");
     }
     HttpTarget.Reply source = grafana.get("/api/datasources/uid/" + DATA_SOURCE + "/health");
     return source.status() == 200

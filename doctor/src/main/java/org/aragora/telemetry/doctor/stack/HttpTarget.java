@@ -26,10 +26,20 @@ public final class HttpTarget {
    * @param variable environment variable that moves it
    * @param headers of every request, such as credentials
    */
-  public record Address(String name, URI base, String variable, Map<String, String> headers) {}
+  public record Address(String name, URI base, String variable, Map<String, String> headers) {
+
+    /** The same program with other headers. */
+    public Address with(Map<String, String> others) {
+      return new Address(name, base, variable, others);
+    }
+  }
 
   /** An answer of any status. */
   public record Reply(int status, String contentType, String body) {}
+
+  /** Remedy if a program asks for credentials. */
+  public static final String CREDENTIALS =
+      "It asks for credentials: docs/how-to/doctor.md lists those that the doctor takes.";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -98,6 +108,9 @@ public final class HttpTarget {
   }
 
   private Reply expect200(String path, Reply reply) throws NoAnswerException {
+    if (reply.status() == 401) {
+      throw new NoAnswerException(answers(path, "with status 401"), CREDENTIALS);
+    }
     if (reply.status() != 200) {
       throw otherwise(path, "with status " + reply.status());
     }
@@ -106,9 +119,13 @@ public final class HttpTarget {
 
   private NoAnswerException otherwise(String path, String how) {
     return new NoAnswerException(
-        "%s at %s answers %s %s.".formatted(address.name(), where(), withoutQuery(path), how),
+        answers(path, how),
         "Check that %s runs there; set %s if it is elsewhere."
             .formatted(address.name(), address.variable()));
+  }
+
+  private String answers(String path, String how) {
+    return "%s at %s answers %s %s.".formatted(address.name(), where(), withoutQuery(path), how);
   }
 
   private HttpRequest.Builder request(String path) {

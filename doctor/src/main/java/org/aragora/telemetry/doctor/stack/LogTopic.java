@@ -11,6 +11,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.codec.EventCodec;
@@ -62,6 +63,10 @@ public final class LogTopic {
       List<TopicPartition> partitions =
           found.stream().map(p -> new TopicPartition(p.topic(), p.partition())).toList();
       return tail(consumer, partitions);
+    } catch (TopicAuthorizationException e) {
+      throw new NoAnswerException(
+          "Not authorized: this user lacks Read on the topic " + topic + ".",
+          "Permit it; docs/how-to/operate.md has the table of permissions.");
     } catch (KafkaException e) {
       throw new NoAnswerException(
           "Kafka does not answer at %s (%s)."

@@ -5,35 +5,27 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
 import org.aragora.telemetry.chassis.log.ServiceLogging;
 import org.aragora.telemetry.chassis.main.CommandMain;
 import org.aragora.telemetry.chassis.main.ExitCodes;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.chassis.settings.SettingsText;
-import org.aragora.telemetry.chassis.tls.PemFiles;
 import org.aragora.telemetry.doctor.stack.HttpAddress;
 import org.aragora.telemetry.doctor.stack.HttpTarget;
+import org.aragora.telemetry.doctor.stack.ProcessorLogin;
 import org.aragora.telemetry.doctor.top.ProcessorFigures.NoSnapshotException;
 import org.aragora.telemetry.doctor.top.screen.Terminal;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
-import org.aragora.telemetry.schemas.text.TextFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code bin/telemetry top}: the figures of a processor's page in a terminal. */
@@ -71,26 +63,7 @@ public final class TopMain implements Callable<Integer> {
       description = "time between two questions (default ${DEFAULT-VALUE})")
   private int intervalSeconds = 1;
 
-  @Option(names = "--user", paramLabel = "USER", description = "user, if the page asks for one")
-  private @Nullable String user;
-
-  @Option(names = "--password-file", paramLabel = "FILE", description = "password of this user")
-  private @Nullable Path passwordFile;
-
-  @Option(
-      names = "--ca-file",
-      paramLabel = "FILE",
-      description = "certificates, in PEM, that the one of an https page must come from")
-  private @Nullable Path caFile;
-
-  @Option(
-      names = "--cert-file",
-      paramLabel = "FILE",
-      description = "own certificate, in PEM, if the page asks for one")
-  private @Nullable Path certFile;
-
-  @Option(names = "--key-file", paramLabel = "FILE", description = "its key, in PEM")
-  private @Nullable Path keyFile;
+  @Mixin private ProcessorLogin login = new ProcessorLogin();
 
   private final Map<String, String> environment;
   private final OutputStream out;
@@ -152,8 +125,8 @@ public final class TopMain implements Callable<Integer> {
     }
     ProcessorFigures processor =
         new ProcessorFigures(
-            new HttpTarget.Address("The processor", address(settings), "--url", headers()),
-            client());
+            new HttpTarget.Address("The processor", address(settings), "--url", login.headers()),
+            login.client(ProcessorFigures.client()));
     try (Terminal shown = new Terminal(out, environment, isTerminal)) {
       terminal = shown;
       Top running = new Top(processor, shown);
@@ -181,62 +154,5 @@ public final class TopMain implements Callable<Integer> {
           "--url%s is refused: %s."
               .formatted(url.indexOf('@') >= 0 ? "" : "=" + url, e.getMessage()));
     }
-  }
-
-  private Map<String, String> headers() {
-    if (user == null && passwordFile == null) {
-      return Map.of();
-    }
-    if (user == null || passwordFile == null) {
-      throw new InvalidSettingException("--user and --password-file need each other.");
-    }
-    try {
-      String pair = user + ":" + TextFile.readSecret(passwordFile);
-      return Map.of(
-          "Authorization",
-          "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
-    } catch (IOException | IllegalArgumentException e) {
-      throw unreadable("--password-file", passwordFile, e);
-    }
-  }
-
-  private HttpClient client() {
-    HttpClient.Builder client = ProcessorFigures.client();
-    if ((certFile == null) != (keyFile == null)) {
-      throw new InvalidSettingException("--cert-file and --key-file need each other.");
-    }
-    if (caFile != null || certFile != null) {
-      client.sslContext(tls());
-    }
-    return client.build();
-  }
-
-  private SSLContext tls() {
-    String option = "--ca-file";
-    Path file = caFile;
-    try {
-      TrustManager[] trust = caFile == null ? null : PemFiles.trust(caFile);
-      KeyManager[] keys = null;
-      if (certFile != null && keyFile != null) {
-        option = "--key-file";
-        file = keyFile;
-        var key = PemFiles.key(keyFile);
-        option = "--cert-file";
-        file = certFile;
-        keys = PemFiles.keys(key, PemFiles.certificates(certFile)).getKeyManagers();
-      }
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keys, trust, null);
-      return context;
-    } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-      throw unreadable(option, file, e);
-    }
-  }
-
-  private static InvalidSettingException unreadable(
-      String option, @Nullable Path file, Exception cause) {
-    return new InvalidSettingException(
-        "%s=%s is refused: the file cannot be read (%s)."
-            .formatted(option, file, cause.getClass().getSimpleName()));
   }
 }

@@ -11,9 +11,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.aragora.telemetry.chassis.topics.Refusals;
 import org.aragora.telemetry.counting.generation.Changelogs;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.replay.read.ReplayException;
@@ -101,7 +103,19 @@ final class GenerationTopics {
   }
 
   private void create(List<NewTopic> topics) throws ExecutionException, InterruptedException {
-    admin.createTopics(topics).all().get();
+    await(admin.createTopics(topics).values(), "Create");
+  }
+
+  /** Waits for all of a request; one that is refused is named. */
+  private static void await(Map<String, KafkaFuture<Void>> topics, String operation)
+      throws ExecutionException, InterruptedException {
+    for (Map.Entry<String, KafkaFuture<Void>> topic : topics.entrySet()) {
+      try {
+        topic.getValue().get();
+      } catch (ExecutionException e) {
+        throw Refusals.named(e, operation, topic.getKey());
+      }
+    }
   }
 
   private short outputReplication() throws ExecutionException, InterruptedException {
@@ -123,16 +137,14 @@ final class GenerationTopics {
       }
     }
     names.retainAll(admin.listTopics().names().get());
-    admin.deleteTopics(names).all().get();
+    await(admin.deleteTopics(names).topicNameValues(), "Delete");
     awaitGone(names);
+    String group = generation.applicationId(service.applicationId());
     try {
-      admin
-          .deleteConsumerGroups(List.of(generation.applicationId(service.applicationId())))
-          .all()
-          .get();
+      admin.deleteConsumerGroups(List.of(group)).all().get();
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof GroupIdNotFoundException)) {
-        throw e;
+        throw Refusals.namedGroup(e, "Delete", group);
       }
     }
   }

@@ -19,6 +19,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.chassis.main.Failures;
 import org.aragora.telemetry.chassis.topics.RecordSize;
 import org.aragora.telemetry.replay.read.Consumers;
 import org.aragora.telemetry.replay.read.ReplayException;
@@ -116,7 +117,7 @@ public final class Redrive {
       abort(producer);
       throw new ReplayException(
           "The redrive has stopped (%s); what was sent is marked, start it again for the rest."
-              .formatted(e.getMessage()),
+              .formatted(Failures.withCauses(e)),
           e);
     }
     return report;

@@ -2,10 +2,7 @@ package org.aragora.telemetry.benchmarks;
 
 import java.nio.file.Files;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
 import org.aragora.telemetry.benchmarks.growth.SeriesGrowth;
-import org.aragora.telemetry.chassis.log.ServiceLogging;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -17,9 +14,7 @@ import picocli.CommandLine.Option;
         "Scrape, live heap and start of a processor by the number of its counter series, and its speed while it is"
             + " scraped once a second, on an embedded broker.",
     mixinStandardHelpOptions = true)
-final class SeriesBenchmark implements Callable<Integer> {
-  private static final int BROKER_HEAP_MB = 512;
-
+final class SeriesBenchmark extends BrokerBenchmark {
   @Option(
       names = "--counters",
       split = ",",
@@ -34,17 +29,12 @@ final class SeriesBenchmark implements Callable<Integer> {
   private int rounds;
 
   @Override
-  public Integer call() throws Exception {
-    ServiceLogging.configure(
-        Map.of("LOG_LEVEL", "ERROR", "LOG_FORMAT", "text", "LOG_OUTPUT", "stderr"));
-    try (EmbeddedBroker broker = EmbeddedBroker.builder().heapMegabytes(BROKER_HEAP_MB).start()) {
-      new SeriesGrowth(
-              broker.bootstrapServers(),
-              Files.createTempDirectory("aragora-series-"),
-              rounds,
-              System.out)
-          .run(counters);
-    }
-    return 0;
+  void run(EmbeddedBroker broker) throws Exception {
+    new SeriesGrowth(
+            broker.bootstrapServers(),
+            Files.createTempDirectory("aragora-series-"),
+            rounds,
+            System.out)
+        .run(counters);
   }
 }

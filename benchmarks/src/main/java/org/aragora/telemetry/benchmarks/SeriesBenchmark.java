@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.aragora.telemetry.benchmarks.growth.HistogramGrowth;
 import org.aragora.telemetry.benchmarks.growth.SeriesGrowth;
 import org.aragora.telemetry.chassis.log.ServiceLogging;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
@@ -28,6 +29,12 @@ final class SeriesBenchmark implements Callable<Integer> {
   private List<Integer> counters = List.of();
 
   @Option(
+      names = "--histograms",
+      split = ",",
+      description = "numbers of histograms to measure, each in every format, instead of counters")
+  private List<Integer> histograms = List.of();
+
+  @Option(
       names = "--rounds",
       defaultValue = "3",
       description = "with a scrape a second, and as many without; 0 leaves them out (default 3)")
@@ -38,6 +45,14 @@ final class SeriesBenchmark implements Callable<Integer> {
     ServiceLogging.configure(
         Map.of("LOG_LEVEL", "ERROR", "LOG_FORMAT", "text", "LOG_OUTPUT", "stderr"));
     try (EmbeddedBroker broker = EmbeddedBroker.builder().heapMegabytes(BROKER_HEAP_MB).start()) {
+      if (!histograms.isEmpty()) {
+        new HistogramGrowth(
+                broker.bootstrapServers(),
+                Files.createTempDirectory("aragora-histograms-"),
+                System.out)
+            .run(histograms);
+        return 0;
+      }
       new SeriesGrowth(
               broker.bootstrapServers(),
               Files.createTempDirectory("aragora-series-"),

@@ -2,6 +2,7 @@ package org.aragora.telemetry.benchmarks;
 
 import java.nio.file.Files;
 import java.util.List;
+import org.aragora.telemetry.benchmarks.growth.HistogramGrowth;
 import org.aragora.telemetry.benchmarks.growth.SeriesGrowth;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 import picocli.CommandLine.Command;
@@ -23,6 +24,12 @@ final class SeriesBenchmark extends BrokerBenchmark {
   private List<Integer> counters = List.of();
 
   @Option(
+      names = "--histograms",
+      split = ",",
+      description = "numbers of histograms to measure, each in every format, instead of counters")
+  private List<Integer> histograms = List.of();
+
+  @Option(
       names = "--rounds",
       defaultValue = "3",
       description = "with a scrape a second, and as many without; 0 leaves them out (default 3)")
@@ -30,6 +37,14 @@ final class SeriesBenchmark extends BrokerBenchmark {
 
   @Override
   void run(EmbeddedBroker broker) throws Exception {
+    if (!histograms.isEmpty()) {
+      new HistogramGrowth(
+              broker.bootstrapServers(),
+              Files.createTempDirectory("aragora-histograms-"),
+              System.out)
+          .run(histograms);
+      return;
+    }
     new SeriesGrowth(
             broker.bootstrapServers(),
             Files.createTempDirectory("aragora-series-"),

@@ -161,7 +161,8 @@ public final class GenerationPipeline implements AutoCloseable {
                 config.topicPrefix(),
                 deployment.inputPartitions(),
                 deployment.metricsPartitions(),
-                config.rules().lateGrace()),
+                config.rules().lateGrace(),
+                config.nativeHistograms()),
             offsets,
             System::nanoTime);
   }

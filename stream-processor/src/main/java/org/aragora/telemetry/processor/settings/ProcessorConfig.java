@@ -104,6 +104,15 @@ public final class ProcessorConfig {
           .fallback(60)
           .doc("Time without progress, though there is work, after which readiness fails.");
 
+  private static final Setting<Boolean> NATIVE_HISTOGRAMS =
+      Setting.flag("ARAGORA_TELEMETRY_NATIVE_HISTOGRAMS")
+          .about(Subject.SERVER)
+          .fallback("false")
+          .doc(
+              "Native histograms beside the classic ones, in protobuf only. Set"
+                  + " `always_scrape_classic_histograms` in Prometheus first: without it Prometheus"
+                  + " drops the classic ones, which the dashboards and alerts read.");
+
   private static final Setting<String> PAGE_ADDRESS =
       Setting.text("ARAGORA_TELEMETRY_PAGE_ADDRESS")
           .about(Subject.SERVER)
@@ -144,6 +153,7 @@ public final class ProcessorConfig {
             DoorSettings.FILE,
             DoorSettings.HEALTH_EXEMPT,
             METRICS_PORT,
+            NATIVE_HISTOGRAMS,
             StatusPage.ENABLED,
             PAGE_ADDRESS));
     settings.addAll(PageLinks.ALL);
@@ -306,6 +316,11 @@ public final class ProcessorConfig {
   /** Places that the page links to or shows. */
   public PageLinks pageLinks() {
     return PageLinks.of(settings);
+  }
+
+  /** Returns true if histograms are served as native ones too. */
+  public boolean nativeHistograms() {
+    return settings.get(NATIVE_HISTOGRAMS);
   }
 
   /** Address of its page for the other processors; empty if it has not been named. */

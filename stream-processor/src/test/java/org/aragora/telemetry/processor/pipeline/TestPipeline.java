@@ -213,7 +213,8 @@ public final class TestPipeline implements AutoCloseable {
                 "aragora.",
                 partitions,
                 1,
-                Duration.ofSeconds(300)),
+                Duration.ofSeconds(300),
+                true),
             progress(),
             this::nanos)
         .collect();

@@ -9,6 +9,7 @@ import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -74,6 +75,7 @@ class SeriesCollectorTest {
   private final Map<InputPartition, Long> ledgerMs = new HashMap<>();
   private final Map<InputPartition, Long> unreadAgeMs = new HashMap<>();
   private long lookAgeMs;
+  private boolean nativeHistograms;
   private Runnable duringCollection = () -> {};
   private Predicate<String> included = name -> true;
   private long nowMs = Instant.parse("2026-11-24T12:00:30Z").toEpochMilli();
@@ -222,6 +224,63 @@ class SeriesCollectorTest {
     rating.offer(new EventOrder(5, "/s", "", 0, "e"), 1512.5);
     put(RATING, D0, false, rating, "claude");
     assertThat(samples()).containsEntry("rating{claude}", 1512.5);
+  }
+
+  @Test
+  void aHistogramIsANativeOneTooIfItIsAskedForAndEveryPartHasIt() {
+    announce("me");
+    put(LATENCY, D0, true, latency(true, 300_000_000, 0), "claude");
+    put(LATENCY, D1, true, latency(true, 300_000_000), "claude");
+    put(LATENCY, D0, true, latency(true, 1_000_000_000), "grok");
+    put(LATENCY, D1, true, latency(false, 1_000_000_000), "grok");
+    assertThat(nativeHistograms()).isEmpty();
+    Map<String, Double> classic = samples();
+    nativeHistograms = true;
+    assertThat(nativeHistograms()).isEqualTo(Map.of("[claude]", "3: 0.6 zero 1 [-13 2]"));
+    assertThat(samples()).isEqualTo(classic);
+  }
+
+  @Test
+  void aYoungSeriesIsANativeHistogramOfZeroIfItWillBeOne() {
+    announce("me");
+    put(LATENCY, D0, false, latency(true, 300_000_000), "claude");
+    put(LATENCY, D0, false, latency(false, 300_000_000), "grok");
+    nativeHistograms = true;
+    assertThat(nativeHistograms()).isEqualTo(Map.of("[claude]", "0: 0.0 zero 0 []"));
+  }
+
+  private static HistogramAggregate latency(boolean hasExponential, long... nanos) {
+    HistogramAggregate latency = (HistogramAggregate) Aggregate.zero(LATENCY);
+    if (!hasExponential) {
+      latency.leaveOutExponential();
+    }
+    for (long value : nanos) {
+      latency.observe(value);
+    }
+    return latency;
+  }
+
+  private Map<String, String> nativeHistograms() {
+    Map<String, String> all = new TreeMap<>();
+    for (MetricSnapshot family : collect()) {
+      for (DataPointSnapshot point : family.getDataPoints()) {
+        if (point instanceof HistogramSnapshot.HistogramDataPointSnapshot histogram
+            && histogram.hasNativeHistogramData()) {
+          assertThat(histogram.getNativeSchema()).isEqualTo(3);
+          all.put(
+              point.getLabels().stream().map(l -> l.getValue()).toList().toString(),
+              "%d: %s zero %d %s"
+                  .formatted(
+                      histogram.getCount(),
+                      histogram.getSum(),
+                      histogram.getNativeZeroCount(),
+                      histogram.getNativeBucketsForPositiveValues().stream()
+                          .map(bucket -> bucket.getBucketIndex() + " " + bucket.getCount())
+                          .toList()));
+        }
+      }
+    }
+    return all;
   }
 
   @Test
@@ -600,6 +659,10 @@ class SeriesCollectorTest {
   }
 
   private Map<String, Double> samples() {
+    return samples(collect());
+  }
+
+  private MetricSnapshots collect() {
     ConsumedOffsets progress =
         new ConsumedOffsets() {
           @Override
@@ -656,11 +719,16 @@ class SeriesCollectorTest {
                 "t.",
                 Map.of(InputTopic.DEBATES, 2),
                 1,
-                Duration.ofSeconds(300)),
+                Duration.ofSeconds(300),
+                nativeHistograms),
             progress,
             () -> nowMs * 1_000_000);
+    return collector.collect(included);
+  }
+
+  private static Map<String, Double> samples(MetricSnapshots families) {
     Map<String, Double> samples = new TreeMap<>();
-    for (MetricSnapshot family : collector.collect(included)) {
+    for (MetricSnapshot family : families) {
       for (DataPointSnapshot point : family.getDataPoints()) {
         String labels = point.getLabels().stream().map(l -> l.getValue()).toList().toString();
         String name =

@@ -306,6 +306,11 @@ final class World {
     return Samples.exemplars(collect());
   }
 
+  /** The native histograms of {@code /metrics} by their series. */
+  Map<String, String> scrapeNativeHistograms() {
+    return Samples.nativeHistograms(collect());
+  }
+
   private MetricSnapshots collect() {
     SeriesCollector collector =
         new SeriesCollector(
@@ -316,7 +321,8 @@ final class World {
                 "aragora.",
                 logs.partitions(),
                 metricsPartitions,
-                GRACE),
+                GRACE,
+                true),
             progress(),
             () -> logs.nowMs * 1_000_000);
     return collector.collect();

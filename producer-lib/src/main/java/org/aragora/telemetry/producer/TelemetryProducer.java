@@ -259,6 +259,11 @@ public final class TelemetryProducer implements AutoCloseable {
     }
   }
 
+  /** Returns true once the producer is closed or closing: it accepts nothing more. */
+  public boolean isClosed() {
+    return closed.get();
+  }
+
   /** {@link #close(Duration)} with ten seconds. */
   @Override
   public void close() {

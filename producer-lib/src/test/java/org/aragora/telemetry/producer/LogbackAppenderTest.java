@@ -65,7 +65,6 @@ class LogbackAppenderTest {
 
   @AfterEach
   void stop() {
-    TelemetryAppender.uninstall();
     telemetry.close();
     context.stop();
     MDC.clear();
@@ -242,6 +241,26 @@ class LogbackAppenderTest {
     async.stop();
 
     assertThat(lines()).extracting(LogEmitted::requestId).containsExactly("r-9");
+  }
+
+  @Test
+  void linesAfterTheEndOfTheProducerAreNotDropsOfIt() throws Exception {
+    configure(false);
+    TelemetryAppender.install(telemetry);
+    context.getLogger("app").info("before");
+    telemetry.close();
+    context.getLogger("app").info("after");
+    assertThat(telemetry.stats().topics().get("aragora.logs").dropped()).isZero();
+
+    MockProducer<byte[], byte[]> next = Broker.acknowledging(4);
+    try (TelemetryProducer second =
+        TelemetryProducer.builder("logback-3").client(() -> next).build()) {
+      TelemetryAppender.install(second);
+      assertThat(second.flush(Duration.ofSeconds(20))).isTrue();
+    }
+    assertThat(Broker.events(next, InputTopic.LOGS))
+        .extracting(event -> ((LogEmitted) event.data()).message())
+        .containsExactly("after");
   }
 
   /** A host whose values, listener and log do what they can. */

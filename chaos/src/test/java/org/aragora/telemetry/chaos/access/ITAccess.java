@@ -227,8 +227,9 @@ class ITAccess {
 
   /** Makes a generation, promotes it and the first one again, and discards the new one. */
   private Program.End generation(Path log) throws Exception {
-    if (!served) { // a generation that nobody has served cannot be promoted
-      served = service("processor.ProcessorMain", "processor").serve(log, page -> true).done();
+    if (!served) { // the first generation can be promoted again if a processor has counted
+      work();
+      served = service("processor.ProcessorMain", "processor").serve(log, counted()).done();
     }
     Program.End made = replay("--output", "generation").run(log);
     Matcher number = GENERATION.matcher(made.text());

@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Emits each line of the host as an event. Logback creates its appenders before the host has a
- * producer, so that one is installed later; up to 1,000 lines wait for it.
+ * producer, so that one is installed later; up to 1,000 lines wait for it, or for the next one
+ * after it was closed.
  *
  * <pre>{@code
  * <appender name="TELEMETRY" class="org.aragora.telemetry.producer.logback.TelemetryAppender"/>
@@ -58,11 +59,6 @@ public final class TelemetryAppender extends UnsynchronizedAppenderBase<ILogging
     EARLY.sendTo(producer);
   }
 
-  /** Lets lines wait for the next producer, when the host has closed the installed one. */
-  public static void uninstall() {
-    telemetry = null;
-  }
-
   /** Adds class, method and line to each event; costs a stack trace a line. Default false. */
   public void setIncludeCallerData(boolean include) {
     this.includeCallerData = include;
@@ -88,12 +84,12 @@ public final class TelemetryAppender extends UnsynchronizedAppenderBase<ILogging
     }
     try {
       LineEvent event = LineEvent.of(line, includeCallerData);
-      TelemetryProducer producer = telemetry;
+      TelemetryProducer producer = open();
       if (producer != null) {
         event.sendTo(producer);
       } else {
         EARLY.keep(event);
-        producer = telemetry; // it may have been installed meanwhile
+        producer = open(); // it may have been installed meanwhile
         if (producer != null) {
           EARLY.sendTo(producer);
         }
@@ -103,5 +99,11 @@ public final class TelemetryAppender extends UnsynchronizedAppenderBase<ILogging
         addError("A line did not become an event.", e);
       }
     }
+  }
+
+  /** The installed producer; null if there is none, or if the host has closed it. */
+  private static @Nullable TelemetryProducer open() {
+    TelemetryProducer producer = telemetry;
+    return producer == null || producer.isClosed() ? null : producer;
   }
 }

@@ -75,10 +75,14 @@ final class InFlight {
     try {
       sent.settled = true;
       queue.settled(sent.entry);
+      InFlightEvent through = before;
       for (InFlightEvent head = before.next; head != null && head.settled; head = head.next) {
-        before = head;
-        settledOrdinal = head.entry.ordinal();
-        queue.settledThrough(head.entry);
+        through = head;
+      }
+      if (through != before) {
+        before = through;
+        settledOrdinal = through.entry.ordinal();
+        queue.settledThrough(through.entry);
       }
       if (settledOrdinal >= awaited) {
         awaited = Long.MAX_VALUE;

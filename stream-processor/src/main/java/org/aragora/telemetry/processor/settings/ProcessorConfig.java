@@ -249,7 +249,7 @@ public final class ProcessorConfig {
     streams.put(StreamsConfig.APPLICATION_ID_CONFIG, generation.applicationId(applicationId()));
     streams.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     streams.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.get(STREAM_THREADS));
-    streams.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval().toMillis());
+    streams.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, unaskedCommitMs());
     streams.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, replicationFactor);
     streams.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
     // There is no global store; without it every start logs a warning.
@@ -296,6 +296,15 @@ public final class ProcessorConfig {
   /** Prefix of the names of all topics. */
   public String topicPrefix() {
     return settings.get(TopicSettings.PREFIX);
+  }
+
+  /**
+   * Milliseconds after which Kafka Streams commits unasked. Each write of values asks for a commit,
+   * so this is for threads without such a task, and rarer.
+   */
+  private long unaskedCommitMs() {
+    long asked = commitInterval().toMillis();
+    return Math.max(asked, Math.min(2 * asked, settings.get(TRANSACTION_TIMEOUT).toMillis() / 2));
   }
 
   /** Consumer group of the service, and the prefix of its transactional ids. */

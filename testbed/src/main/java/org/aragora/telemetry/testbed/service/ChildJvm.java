@@ -213,8 +213,9 @@ public final class ChildJvm {
 
   private static void signal(Process process, String name) {
     try {
+      // The shell's own kill: a small system has no other.
       Process kill =
-          new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+          new ProcessBuilder("/bin/sh", "-c", "kill -" + name + " " + process.pid())
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();

@@ -1,10 +1,7 @@
 package org.aragora.telemetry.benchmarks;
 
 import java.time.Clock;
-import java.util.Map;
-import java.util.concurrent.Callable;
 import org.aragora.telemetry.benchmarks.throughput.Throughput;
-import org.aragora.telemetry.chassis.log.ServiceLogging;
 import org.aragora.telemetry.testbed.broker.BrokerTopics;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 import picocli.CommandLine;
@@ -30,9 +27,7 @@ import picocli.CommandLine.Option;
       PageBenchmark.class
     },
     mixinStandardHelpOptions = true)
-public final class BenchmarkMain implements Callable<Integer> {
-  private static final int BROKER_HEAP_MB = 1024;
-
+public final class BenchmarkMain extends BrokerBenchmark {
   @Option(names = "--events", defaultValue = "2000000", description = "backlog (default 2,000,000)")
   private int events;
 
@@ -56,15 +51,10 @@ public final class BenchmarkMain implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws Exception {
-    ServiceLogging.configure(
-        Map.of("LOG_LEVEL", "ERROR", "LOG_FORMAT", "text", "LOG_OUTPUT", "stderr"));
-    try (EmbeddedBroker broker = EmbeddedBroker.builder().heapMegabytes(BROKER_HEAP_MB).start()) {
-      String prefix = "aragora.";
-      BrokerTopics.create(broker.bootstrapServers(), prefix, partitions);
-      new Throughput(broker.bootstrapServers(), prefix, partitions, Clock.systemUTC())
-          .run(seed, events, runs, System.out);
-    }
-    return 0;
+  void run(EmbeddedBroker broker) throws Exception {
+    String prefix = "aragora.";
+    BrokerTopics.create(broker.bootstrapServers(), prefix, partitions);
+    new Throughput(broker.bootstrapServers(), prefix, partitions, Clock.systemUTC())
+        .run(seed, events, runs, System.out);
   }
 }

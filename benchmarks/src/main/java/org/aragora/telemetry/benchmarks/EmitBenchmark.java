@@ -1,9 +1,6 @@
 package org.aragora.telemetry.benchmarks;
 
-import java.util.Map;
-import java.util.concurrent.Callable;
 import org.aragora.telemetry.benchmarks.emit.EmitCost;
-import org.aragora.telemetry.chassis.log.ServiceLogging;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -15,9 +12,7 @@ import picocli.CommandLine.Option;
         "Time of emit on the caller's thread, and the producer library's throughput beside a raw KafkaProducer that"
             + " sends the same bytes with the same client settings; in turns, in one JVM, on an embedded broker.",
     mixinStandardHelpOptions = true)
-final class EmitBenchmark implements Callable<Integer> {
-  private static final int BROKER_HEAP_MB = 512;
-
+final class EmitBenchmark extends BrokerBenchmark {
   @Option(
       names = "--events",
       defaultValue = "300000",
@@ -40,13 +35,8 @@ final class EmitBenchmark implements Callable<Integer> {
   private long seed;
 
   @Override
-  public Integer call() throws Exception {
-    ServiceLogging.configure(
-        Map.of("LOG_LEVEL", "ERROR", "LOG_FORMAT", "text", "LOG_OUTPUT", "stderr"));
-    try (EmbeddedBroker broker = EmbeddedBroker.builder().heapMegabytes(BROKER_HEAP_MB).start()) {
-      new EmitCost(broker.bootstrapServers(), partitions, seed, events, System.out)
-          .run(rate, seconds, rounds);
-    }
-    return 0;
+  void run(EmbeddedBroker broker) throws Exception {
+    new EmitCost(broker.bootstrapServers(), partitions, seed, events, System.out)
+        .run(rate, seconds, rounds);
   }
 }

@@ -2,10 +2,7 @@ package org.aragora.telemetry.benchmarks;
 
 import java.time.Clock;
 import java.util.EnumSet;
-import java.util.Map;
-import java.util.concurrent.Callable;
 import org.aragora.telemetry.benchmarks.export.ExportThroughput;
-import org.aragora.telemetry.chassis.log.ServiceLogging;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -18,9 +15,7 @@ import picocli.CommandLine.Option;
         "Spans and lines per second of each exporter from a backlog to a receiver that only counts, beside the SDK's own"
             + " span exporter and a plain HTTP push that are fed from memory; in turns, in one JVM.",
     mixinStandardHelpOptions = true)
-final class ExportersBenchmark implements Callable<Integer> {
-  private static final int BROKER_HEAP_MB = 512;
-
+final class ExportersBenchmark extends BrokerBenchmark {
   @Option(
       names = "--events",
       defaultValue = "300000",
@@ -40,17 +35,12 @@ final class ExportersBenchmark implements Callable<Integer> {
   private long seed;
 
   @Override
-  public Integer call() throws Exception {
-    ServiceLogging.configure(
-        Map.of("LOG_LEVEL", "ERROR", "LOG_FORMAT", "text", "LOG_OUTPUT", "stderr"));
-    try (EmbeddedBroker broker = EmbeddedBroker.builder().heapMegabytes(BROKER_HEAP_MB).start()) {
-      new ExportThroughput(broker.bootstrapServers(), partitions, Clock.systemUTC(), System.out)
-          .run(
-              only == null ? EnumSet.allOf(ExportThroughput.Kind.class) : EnumSet.of(only),
-              seed,
-              events,
-              rounds);
-    }
-    return 0;
+  void run(EmbeddedBroker broker) throws Exception {
+    new ExportThroughput(broker.bootstrapServers(), partitions, Clock.systemUTC(), System.out)
+        .run(
+            only == null ? EnumSet.allOf(ExportThroughput.Kind.class) : EnumSet.of(only),
+            seed,
+            events,
+            rounds);
   }
 }

@@ -1,10 +1,7 @@
 package org.aragora.telemetry.benchmarks;
 
 import java.nio.file.Files;
-import java.util.Map;
-import java.util.concurrent.Callable;
 import org.aragora.telemetry.benchmarks.freshness.Freshness;
-import org.aragora.telemetry.chassis.log.ServiceLogging;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -16,9 +13,7 @@ import picocli.CommandLine.Option;
         "Time from the append of an event to the scrape that has it, at half of the peak that the same run measures,"
             + " on an embedded broker.",
     mixinStandardHelpOptions = true)
-final class FreshnessBenchmark implements Callable<Integer> {
-  private static final int BROKER_HEAP_MB = 1024;
-
+final class FreshnessBenchmark extends BrokerBenchmark {
   @Option(
       names = "--events",
       defaultValue = "1000000",
@@ -38,16 +33,9 @@ final class FreshnessBenchmark implements Callable<Integer> {
   private long seed;
 
   @Override
-  public Integer call() throws Exception {
-    ServiceLogging.configure(
-        Map.of("LOG_LEVEL", "ERROR", "LOG_FORMAT", "text", "LOG_OUTPUT", "stderr"));
-    try (EmbeddedBroker broker = EmbeddedBroker.builder().heapMegabytes(BROKER_HEAP_MB).start()) {
-      new Freshness(
-              broker.bootstrapServers(),
-              Files.createTempDirectory("aragora-freshness-"),
-              System.out)
-          .run(new Freshness.Load(seed, events, rate), seconds);
-    }
-    return 0;
+  void run(EmbeddedBroker broker) throws Exception {
+    new Freshness(
+            broker.bootstrapServers(), Files.createTempDirectory("aragora-freshness-"), System.out)
+        .run(new Freshness.Load(seed, events, rate), seconds);
   }
 }

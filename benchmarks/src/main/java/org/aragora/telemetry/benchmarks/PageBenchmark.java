@@ -2,10 +2,8 @@ package org.aragora.telemetry.benchmarks;
 
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.aragora.telemetry.benchmarks.page.PageCost;
 import org.aragora.telemetry.benchmarks.page.SteadyLoad;
-import org.aragora.telemetry.chassis.log.ServiceLogging;
 import org.aragora.telemetry.testbed.broker.BrokerTopics;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 import picocli.CommandLine.Command;
@@ -18,7 +16,7 @@ import picocli.CommandLine.Option;
         "CPU time of the stream thread for an event with the page open and closed, in pairs, while"
             + " events arrive at a constant rate; and that of the page's own threads.",
     mixinStandardHelpOptions = true)
-final class PageBenchmark implements Callable<Integer> {
+final class PageBenchmark extends BrokerBenchmark {
   private static final int PARTITIONS = 4;
 
   @Option(names = "--rate", defaultValue = "1000", description = "events/s (default 1,000)")
@@ -34,22 +32,17 @@ final class PageBenchmark implements Callable<Integer> {
   private int seconds;
 
   @Override
-  public Integer call() throws Exception {
-    ServiceLogging.configure(
-        Map.of("LOG_LEVEL", "ERROR", "LOG_FORMAT", "text", "LOG_OUTPUT", "stderr"));
+  void run(EmbeddedBroker broker) throws Exception {
     String prefix = "aragora.";
-    try (EmbeddedBroker broker = EmbeddedBroker.builder().start()) {
-      BrokerTopics.create(broker.bootstrapServers(), prefix, PARTITIONS);
-      try (SteadyLoad load = new SteadyLoad(broker.bootstrapServers(), prefix, agents, rate)) {
-        new PageCost(load, Duration.ofSeconds(seconds), System.out)
-            .run(
-                Map.of(
-                    "KAFKA_BOOTSTRAP_SERVERS", broker.bootstrapServers(),
-                    "ARAGORA_TELEMETRY_BIRTH_SECONDS", "0",
-                    "METRICS_PORT", "0"),
-                pairs);
-      }
+    BrokerTopics.create(broker.bootstrapServers(), prefix, PARTITIONS);
+    try (SteadyLoad load = new SteadyLoad(broker.bootstrapServers(), prefix, agents, rate)) {
+      new PageCost(load, Duration.ofSeconds(seconds), System.out)
+          .run(
+              Map.of(
+                  "KAFKA_BOOTSTRAP_SERVERS", broker.bootstrapServers(),
+                  "ARAGORA_TELEMETRY_BIRTH_SECONDS", "0",
+                  "METRICS_PORT", "0"),
+              pairs);
     }
-    return 0;
   }
 }

@@ -1,9 +1,6 @@
 package org.aragora.telemetry.benchmarks;
 
-import java.util.Map;
-import java.util.concurrent.Callable;
 import org.aragora.telemetry.benchmarks.profile.StageProfile;
-import org.aragora.telemetry.chassis.log.ServiceLogging;
 import org.aragora.telemetry.testbed.broker.BrokerTopics;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 import picocli.CommandLine.Command;
@@ -16,9 +13,7 @@ import picocli.CommandLine.Option;
         "CPU time of the processor's stream thread by stage while it counts a backlog, from samples of the JDK's"
             + " Flight Recorder, on an embedded broker.",
     mixinStandardHelpOptions = true)
-final class ProfileBenchmark implements Callable<Integer> {
-  private static final int BROKER_HEAP_MB = 1024;
-
+final class ProfileBenchmark extends BrokerBenchmark {
   @Option(names = "--events", defaultValue = "1000000", description = "backlog (default 1,000,000)")
   private int events;
 
@@ -38,15 +33,10 @@ final class ProfileBenchmark implements Callable<Integer> {
   private long seed;
 
   @Override
-  public Integer call() throws Exception {
-    ServiceLogging.configure(
-        Map.of("LOG_LEVEL", "ERROR", "LOG_FORMAT", "text", "LOG_OUTPUT", "stderr"));
-    try (EmbeddedBroker broker = EmbeddedBroker.builder().heapMegabytes(BROKER_HEAP_MB).start()) {
-      String prefix = "aragora.";
-      BrokerTopics.create(broker.bootstrapServers(), prefix, partitions);
-      new StageProfile(broker.bootstrapServers(), partitions, System.out)
-          .run(prefix, new StageProfile.Load(seed, events, series), runs);
-    }
-    return 0;
+  void run(EmbeddedBroker broker) throws Exception {
+    String prefix = "aragora.";
+    BrokerTopics.create(broker.bootstrapServers(), prefix, partitions);
+    new StageProfile(broker.bootstrapServers(), partitions, System.out)
+        .run(prefix, new StageProfile.Load(seed, events, series), runs);
   }
 }

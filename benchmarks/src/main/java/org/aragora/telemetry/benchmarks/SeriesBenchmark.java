@@ -2,10 +2,8 @@ package org.aragora.telemetry.benchmarks;
 
 import java.nio.file.Files;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
+import org.aragora.telemetry.benchmarks.growth.HistogramGrowth;
 import org.aragora.telemetry.benchmarks.growth.SeriesGrowth;
-import org.aragora.telemetry.chassis.log.ServiceLogging;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -17,9 +15,7 @@ import picocli.CommandLine.Option;
         "Scrape, live heap and start of a processor by the number of its counter series, and its speed while it is"
             + " scraped once a second, on an embedded broker.",
     mixinStandardHelpOptions = true)
-final class SeriesBenchmark implements Callable<Integer> {
-  private static final int BROKER_HEAP_MB = 512;
-
+final class SeriesBenchmark extends BrokerBenchmark {
   @Option(
       names = "--counters",
       split = ",",
@@ -28,23 +24,32 @@ final class SeriesBenchmark implements Callable<Integer> {
   private List<Integer> counters = List.of();
 
   @Option(
+      names = "--histograms",
+      split = ",",
+      description = "numbers of histograms to measure, each in every format, instead of counters")
+  private List<Integer> histograms = List.of();
+
+  @Option(
       names = "--rounds",
       defaultValue = "3",
       description = "with a scrape a second, and as many without; 0 leaves them out (default 3)")
   private int rounds;
 
   @Override
-  public Integer call() throws Exception {
-    ServiceLogging.configure(
-        Map.of("LOG_LEVEL", "ERROR", "LOG_FORMAT", "text", "LOG_OUTPUT", "stderr"));
-    try (EmbeddedBroker broker = EmbeddedBroker.builder().heapMegabytes(BROKER_HEAP_MB).start()) {
-      new SeriesGrowth(
+  void run(EmbeddedBroker broker) throws Exception {
+    if (!histograms.isEmpty()) {
+      new HistogramGrowth(
               broker.bootstrapServers(),
-              Files.createTempDirectory("aragora-series-"),
-              rounds,
+              Files.createTempDirectory("aragora-histograms-"),
               System.out)
-          .run(counters);
+          .run(histograms);
+      return;
     }
-    return 0;
+    new SeriesGrowth(
+            broker.bootstrapServers(),
+            Files.createTempDirectory("aragora-series-"),
+            rounds,
+            System.out)
+        .run(counters);
   }
 }

@@ -1,9 +1,6 @@
 package org.aragora.telemetry.benchmarks;
 
-import java.util.Map;
-import java.util.concurrent.Callable;
 import org.aragora.telemetry.benchmarks.throughput.ThreadScaling;
-import org.aragora.telemetry.chassis.log.ServiceLogging;
 import org.aragora.telemetry.testbed.broker.BrokerTopics;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 import picocli.CommandLine.Command;
@@ -16,9 +13,7 @@ import picocli.CommandLine.Option;
         "The processor with one stream thread and with two, in turns over one backlog, with the CPU time of the"
             + " threads and of the embedded broker beside them.",
     mixinStandardHelpOptions = true)
-final class ThreadsBenchmark implements Callable<Integer> {
-  private static final int BROKER_HEAP_MB = 1024;
-
+final class ThreadsBenchmark extends BrokerBenchmark {
   @Option(names = "--events", defaultValue = "1000000", description = "backlog (default 1,000,000)")
   private int events;
 
@@ -35,15 +30,10 @@ final class ThreadsBenchmark implements Callable<Integer> {
   private long seed;
 
   @Override
-  public Integer call() throws Exception {
-    ServiceLogging.configure(
-        Map.of("LOG_LEVEL", "ERROR", "LOG_FORMAT", "text", "LOG_OUTPUT", "stderr"));
-    try (EmbeddedBroker broker = EmbeddedBroker.builder().heapMegabytes(BROKER_HEAP_MB).start()) {
-      String prefix = "aragora.";
-      BrokerTopics.create(broker.bootstrapServers(), prefix, partitions);
-      new ThreadScaling(broker.bootstrapServers(), broker.pid(), partitions, System.out)
-          .run(prefix, seed, events, runs);
-    }
-    return 0;
+  void run(EmbeddedBroker broker) throws Exception {
+    String prefix = "aragora.";
+    BrokerTopics.create(broker.bootstrapServers(), prefix, partitions);
+    new ThreadScaling(broker.bootstrapServers(), broker.pid(), partitions, System.out)
+        .run(prefix, seed, events, runs);
   }
 }

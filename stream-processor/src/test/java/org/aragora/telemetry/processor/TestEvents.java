@@ -36,6 +36,16 @@ final class TestEvents {
             .formatted(id, endpoint, status));
   }
 
+  static byte[] request(String id, Instant time, double seconds) {
+    return event(
+        id,
+        "request.completed.v1",
+        time,
+        """
+        {"request_id":"%s","method":"GET","endpoint":"/api/debates","status":200,"duration_seconds":%s}"""
+            .formatted(id, seconds));
+  }
+
   static byte[] debateStarted(String debateId, Instant time, int timeoutSeconds) {
     return event(
         "start-" + debateId,
@@ -64,6 +74,13 @@ final class TestEvents {
         """
         {"instance_id":"api-1","websocket_connections":%d,"interval_seconds":%d,"emitted":{},"dropped":{}}"""
             .formatted(connections, intervalSeconds));
+  }
+
+  /** The event in a trace. */
+  static byte[] traced(byte[] event, String traceparent) {
+    return bytes(
+        "{\"traceparent\":\"%s\",%s"
+            .formatted(traceparent, new String(event, StandardCharsets.UTF_8).substring(1)));
   }
 
   static byte[] bytes(String text) {

@@ -1,6 +1,8 @@
 package org.aragora.telemetry.benchmarks.emit;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -133,27 +136,40 @@ public final class EmitCost {
 
   private void throughput(int rounds) {
     List<ProducerRecord<byte[], byte[]>> written = written();
-    List<Double> library = new ArrayList<>();
-    List<Double> raw = new ArrayList<>();
+    List<Round> library = new ArrayList<>();
+    List<Round> raw = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
     for (int round = 0; round <= rounds; round++) {
-      double rawRate = raw(written);
-      double libraryRate = library();
+      Round ofRaw = raw(written);
+      Round ofLibrary = library();
       if (round > 0) { // the first warms up
-        raw.add(rawRate);
-        library.add(libraryRate);
-        ratios.add(libraryRate / rawRate);
+        raw.add(ofRaw);
+        library.add(ofLibrary);
+        ratios.add(ofLibrary.perSecond / ofRaw.perSecond);
       }
     }
     ratios.sort(null);
     out.printf(
-        "library %,.0f events/s; raw producer %,.0f; ratio of the medians %.2f; of the rounds %.2f"
-            + " to %.2f%n",
-        Throughput.median(library),
-        Throughput.median(raw),
-        Throughput.median(library) / Throughput.median(raw),
+        "library %,.0f events/s, %.2f us CPU each; raw producer %,.0f, %.2f us; ratio of the medians"
+            + " %.2f; of the rounds %.2f to %.2f%n",
+        median(library, Round::perSecond),
+        median(library, Round::cpuMicros),
+        median(raw, Round::perSecond),
+        median(raw, Round::cpuMicros),
+        median(library, Round::perSecond) / median(raw, Round::perSecond),
         ratios.get(0),
         ratios.get(ratios.size() - 1));
+  }
+
+  private static double median(List<Round> rounds, ToDoubleFunction<Round> of) {
+    return Throughput.median(rounds.stream().mapToDouble(of).boxed().toList());
+  }
+
+  /** {@code cpuMicros}: of this process, for an event. */
+  private record Round(double perSecond, double cpuMicros) {}
+
+  private static long cpuNanos() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
   }
 
   /** The records that the library makes of the events, to send again as they are. */
@@ -183,21 +199,22 @@ public final class EmitCost {
   }
 
   /** Events a second until the broker has acknowledged the last one. */
-  private double library() {
+  private Round library() {
     try (TelemetryProducer telemetry = producer(PATIENCE)) {
       // Connecting is not measured.
       emit(telemetry, 0);
       flush(telemetry);
       long begin = System.nanoTime();
+      long cpu = cpuNanos();
       for (int i = 1; i < events.size(); i++) {
         emit(telemetry, i);
       }
       flush(telemetry);
-      return perSecond(begin);
+      return round(begin, cpu);
     }
   }
 
-  private double raw(List<ProducerRecord<byte[], byte[]>> records) {
+  private Round raw(List<ProducerRecord<byte[], byte[]>> records) {
     Map<String, Object> settings = new HashMap<>(CLIENT);
     settings.put("bootstrap.servers", bootstrapServers);
     try (KafkaProducer<byte[], byte[]> producer =
@@ -205,15 +222,19 @@ public final class EmitCost {
       var unused = producer.send(records.get(0));
       producer.flush();
       long begin = System.nanoTime();
+      long cpu = cpuNanos();
       for (ProducerRecord<byte[], byte[]> record : records.subList(1, records.size())) {
         unused = producer.send(record);
       }
       producer.flush();
-      return perSecond(begin);
+      return round(begin, cpu);
     }
   }
 
-  private double perSecond(long beginNanos) {
-    return (events.size() - 1) / ((System.nanoTime() - beginNanos) / 1e9);
+  private Round round(long beginNanos, long beginCpuNanos) {
+    int counted = events.size() - 1;
+    return new Round(
+        counted / ((System.nanoTime() - beginNanos) / 1e9),
+        (cpuNanos() - beginCpuNanos) / NANOS_PER_MICRO / counted);
   }
 }

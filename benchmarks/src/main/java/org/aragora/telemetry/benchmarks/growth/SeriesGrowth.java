@@ -151,7 +151,7 @@ public final class SeriesGrowth {
   }
 
   /** A number in letters, which no template takes for an id. */
-  private static String letters(int number) {
+  static String letters(int number) {
     StringBuilder letters = new StringBuilder();
     for (int rest = number; rest >= 0; rest = rest / 26 - 1) {
       letters.append((char) ('a' + rest % 26));

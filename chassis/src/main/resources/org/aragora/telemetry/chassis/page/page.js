@@ -37,6 +37,9 @@ function verdict(snapshot) {
   const missing = total(topics, 'missing');
   if (missing > 0) return ['warn', `${whole(missing)} events missing`];
   const until = lowest(topics, 'completeUntilSeconds');
+  if (topics.some((topic) => topic.counted > 0 && topic.completeUntilSeconds === null)) {
+    return ['quiet', 'Just taken over'];
+  }
   if (until === null) return ['quiet', 'Nothing counted yet'];
   return ['good', `Complete until ${moment(until)}`];
 }

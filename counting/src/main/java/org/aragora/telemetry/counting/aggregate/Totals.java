@@ -20,6 +20,7 @@ import org.aragora.telemetry.counting.store.Codec;
 import org.aragora.telemetry.counting.store.StoredMap.Entry;
 import org.aragora.telemetry.counting.store.WriteBehind;
 import org.aragora.telemetry.counting.value.Aggregate;
+import org.aragora.telemetry.counting.value.HistogramAggregate;
 import org.aragora.telemetry.counting.value.InstanceAggregate;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.counting.value.SumAggregate;
@@ -77,6 +78,9 @@ final class Totals {
 
   private boolean anyUnknown;
 
+  /** If every histogram so far has exponential buckets; else none that is new has them. */
+  private boolean keepsExponential = true;
+
   Totals(Tallies.Owner owner, CountingRules rules, Handover handover, WriteBehind store) {
     this.task = owner.task();
     this.rules = rules;
@@ -92,6 +96,9 @@ final class Totals {
     watch(entry);
     nowMs = Math.max(nowMs, entry.value().changedMs);
     anyUnknown |= entry.value().changedMs == Tally.UNKNOWN;
+    if (entry.value().value instanceof HistogramAggregate histogram) {
+      keepsExponential &= histogram.exponential() != null;
+    }
   }
 
   private void admit(Entry<SeriesKey, Tally> entry) {
@@ -225,11 +232,13 @@ final class Totals {
             || nextOffset <= handover.servedBefore(task);
     // A part that was retired stays in the topic under its own key.
     boolean mayReturn = metric.seriesEnd() && tallies.find(own(RETIRED, metric)) != null;
+    Aggregate zero = Aggregate.zero(metric);
+    if (!keepsExponential && zero instanceof HistogramAggregate histogram) {
+      histogram.leaveOutExponential();
+    }
     Tally tally =
         new Tally(
-            metric,
-            Aggregate.zero(metric),
-            new Tally.Beginning(nowMs, startsAtValue, mayReturn ? nextOffset : 0));
+            metric, zero, new Tally.Beginning(nowMs, startsAtValue, mayReturn ? nextOffset : 0));
     tally.overLimit = overLimit;
     tally.changedMs = nowMs;
     Entry<SeriesKey, Tally> added = tallies.add(key, tally);

@@ -48,7 +48,7 @@ final class Windows {
     this.task = owner.task();
     this.graceNanos = rules.lateGrace().toNanos();
     tallies = new Tallies<>(owner, store, SECTION, (key, value) -> {});
-    tallies.forEach(entry -> withoutExemplars(entry.value().value));
+    tallies.forEach(entry -> countsOnly(entry.value().value));
     findOldest();
   }
 
@@ -80,14 +80,15 @@ final class Windows {
       return known;
     }
     oldestMinute = Math.min(oldestMinute, key.minute());
-    Aggregate value = withoutExemplars(Aggregate.zero(metric));
+    Aggregate value = countsOnly(Aggregate.zero(metric));
     return tallies.add(key, new Tally(metric, value, Tally.Beginning.OF_WINDOW));
   }
 
-  /** Nobody serves windows, and exemplars are the larger part of a histogram. */
-  private static Aggregate withoutExemplars(Aggregate value) {
+  /** Nobody serves windows, and what is left out is the larger part of a histogram. */
+  private static Aggregate countsOnly(Aggregate value) {
     if (value instanceof HistogramAggregate histogram) {
       histogram.leaveOutExemplars();
+      histogram.leaveOutExponential();
     }
     return value;
   }

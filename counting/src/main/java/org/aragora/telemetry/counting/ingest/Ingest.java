@@ -36,7 +36,7 @@ public final class Ingest {
   private static final char LEDGER = 'L';
   private static final char CLOCK = 'C';
   private static final byte CLOCK_VERSION = 1;
-  private static final long CLOCK_WRITE_MS = 30_000;
+  private static final long CLOCK_WRITE_MS = 5_000;
   private static final int DEBATE_LIMIT = 100_000;
 
   /**

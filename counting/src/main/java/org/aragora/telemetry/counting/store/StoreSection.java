@@ -1,6 +1,6 @@
 package org.aragora.telemetry.counting.store;
 
-import java.util.function.BiConsumer;
+import java.util.Arrays;
 import org.apache.kafka.common.serialization.BytesSerializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The entries of one kind in a store. A key is its version, the kind, then the fields. Everything
- * that this program writes to a store passes through {@link #put(Bytes, Object)} or {@link
- * #delete(Bytes)}, when a {@link WriteBehind} is written. Not thread-safe.
+ * that this program writes to a store passes through {@link #put(byte[], Object)} or {@link
+ * #delete(byte[])}, when a {@link WriteBehind} is written. Not thread-safe.
  */
 final class StoreSection<K, V> {
   private static final byte KEY_VERSION = 1;
@@ -30,8 +30,14 @@ final class StoreSection<K, V> {
     this.values = values;
   }
 
+  /** Receives the entries of a store. */
+  interface Reader<K, V> {
+    /** {@code keyBytes}: from {@link #key}, those of the store itself if they are equal. */
+    void accept(K key, byte[] keyBytes, V value);
+  }
+
   /** Reads all entries, in the order of their keys' bytes. */
-  void forEach(BiConsumer<K, V> to) {
+  void forEach(Reader<K, V> to) {
     try (KeyValueIterator<Bytes, byte[]> all = store.prefixScan(prefix(), new BytesSerializer())) {
       while (all.hasNext()) {
         KeyValue<Bytes, byte[]> entry = all.next();
@@ -41,7 +47,9 @@ final class StoreSection<K, V> {
         K key = keys.read(in);
         V value = values.read(key, new BinaryReader(entry.value));
         if (value != null) {
-          to.accept(key, value);
+          byte[] keyBytes = key(key);
+          byte[] stored = entry.key.get();
+          to.accept(key, Arrays.equals(keyBytes, stored) ? stored : keyBytes, value);
         }
       }
     }
@@ -52,24 +60,24 @@ final class StoreSection<K, V> {
   }
 
   /** The bytes of a key. */
-  Bytes key(K key) {
+  byte[] key(K key) {
     keys.write(key, writer.reset().writeByte(KEY_VERSION).writeByte(kind));
-    return Bytes.wrap(writer.toBytes());
+    return writer.toBytes();
   }
 
   @Nullable V get(K key) {
-    byte[] stored = store.get(key(key));
+    byte[] stored = store.get(Bytes.wrap(key(key)));
     return stored == null ? null : values.read(key, new BinaryReader(stored));
   }
 
   /** Writes a value. {@code key}: from {@link #key}. */
-  void put(Bytes key, V value) {
+  void put(byte[] key, V value) {
     values.write(value, writer.reset());
-    store.put(key, writer.toBytes());
+    store.put(Bytes.wrap(key), writer.toBytes());
   }
 
   /** Removes an entry. {@code key}: from {@link #key}. */
-  void delete(Bytes key) {
-    store.delete(key);
+  void delete(byte[] key) {
+    store.delete(Bytes.wrap(key));
   }
 }

@@ -20,7 +20,7 @@ public final class StoredMap<K, V> {
   /** A key and its value. */
   public static final class Entry<K, V> {
     private final K key;
-    private final Bytes storeKey;
+    private final byte[] storeKey; // which the store has too
     private V value;
 
     /** Its place in the list of changes, negative if it is not there. */
@@ -29,7 +29,7 @@ public final class StoredMap<K, V> {
     /** If the store has an entry of its key. */
     private boolean stored;
 
-    private Entry(K key, Bytes storeKey, V value) {
+    private Entry(K key, byte[] storeKey, V value) {
       this.key = key;
       this.storeKey = storeKey;
       this.value = value;
@@ -45,14 +45,14 @@ public final class StoredMap<K, V> {
 
     /** The key's bytes in the store. */
     public Bytes storeKey() {
-      return storeKey;
+      return Bytes.wrap(storeKey);
     }
   }
 
   private final StoreSection<K, V> section;
   private final LinkedHashMap<K, Entry<K, V>> entries;
   private final List<Entry<K, V>> changed = new ArrayList<>();
-  private final List<Bytes> removed = new ArrayList<>();
+  private final List<byte[]> removed = new ArrayList<>();
 
   /** Restores the entries that the store holds. */
   public StoredMap(WriteBehind store, char kind, Codec<K> keys, ValueCodec<K, V> values) {
@@ -64,7 +64,7 @@ public final class StoredMap<K, V> {
       WriteBehind store, char kind, Codec<K> keys, ValueCodec<K, V> values, boolean byUse) {
     entries = new LinkedHashMap<>(16, 0.75f, byUse);
     section = new StoreSection<>(store.store(), kind, keys, values);
-    section.forEach((key, value) -> add(key, value).stored = true);
+    section.forEach((key, keyBytes, value) -> add(key, keyBytes, value).stored = true);
     store.mirror(this::writeChanges);
   }
 
@@ -102,7 +102,11 @@ public final class StoredMap<K, V> {
 
   /** Adds an entry that the store does not get before {@link #write} is called for it. */
   public Entry<K, V> add(K key, V value) {
-    Entry<K, V> entry = new Entry<>(key, section.key(key), value);
+    return add(key, section.key(key), value);
+  }
+
+  private Entry<K, V> add(K key, byte[] storeKey, V value) {
+    Entry<K, V> entry = new Entry<>(key, storeKey, value);
     entries.put(key, entry);
     return entry;
   }

@@ -1,6 +1,5 @@
 package org.aragora.telemetry.counting.store;
 
-import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /** The one entry of its kind in a store. Not thread-safe. */
@@ -12,7 +11,7 @@ public final class StoredValue<V> {
   private static final Codec<NoKey> KEYS = Codec.of((key, out) -> {}, in -> NoKey.NO_KEY);
 
   private final StoreSection<NoKey, V> section;
-  private final Bytes key;
+  private final byte[] key;
   private @Nullable V changed;
 
   public StoredValue(WriteBehind store, char kind, Codec<V> values) {

@@ -27,7 +27,7 @@ public sealed interface Aggregate
     return switch (descriptor.type()) {
       case COUNTER, ADDITIVE_GAUGE -> new SumAggregate();
       case LATEST_GAUGE -> new LatestAggregate();
-      case HISTOGRAM -> new HistogramAggregate(descriptor.boundUnits());
+      case HISTOGRAM -> new HistogramAggregate(descriptor);
       case RATIO -> new RatioAggregate();
       case INSTANCE -> new InstanceAggregate();
       case RUN_MAXIMUM -> new RunMaximumAggregate();

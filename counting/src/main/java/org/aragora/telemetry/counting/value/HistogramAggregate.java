@@ -1,18 +1,22 @@
 package org.aragora.telemetry.counting.value;
 
+import java.util.Arrays;
 import java.util.List;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.store.BinaryReader;
 import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.counting.store.CorruptRecordException;
+import org.aragora.telemetry.counting.value.exponential.ExponentialBuckets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A classic histogram: a count per bucket (not cumulative, +Inf last), the exact sum in units, and
- * the greatest {@link Exemplar} per bucket.
+ * A histogram: a count per bucket of the metric (not cumulative, +Inf last), the exact sum in
+ * units, the greatest {@link Exemplar} per bucket, and the same values once more in {@link
+ * ExponentialBuckets}.
  *
- * <p>Exemplars follow the fields of version 1. A release without them reads over what follows the
- * sum and writes the value without it. The next one that has them begins with none.
+ * <p>Exemplars and exponential buckets follow the fields of version 1. A release without them reads
+ * over what it does not have and writes the value without it. The next one that has exemplars
+ * begins with none. It does not begin exponential buckets, because they must have every value.
  */
 public final class HistogramAggregate implements Aggregate {
   /** Begins the exemplars of a histogram that has kept them from its first event on. */
@@ -20,6 +24,9 @@ public final class HistogramAggregate implements Aggregate {
 
   /** Begins those of a histogram to which a release without exemplars has counted. */
   private static final int LATER_EXEMPLARS = 2;
+
+  /** Begins the exponential buckets. */
+  private static final int EXPONENTIAL = 3;
 
   private final List<Long> bounds;
   private final long[] counts;
@@ -30,10 +37,13 @@ public final class HistogramAggregate implements Aggregate {
   /** By bucket; null before the first. */
   private @Nullable Exemplar @Nullable [] exemplars;
 
-  /** {@code bounds}: upper bounds of the buckets in units, ascending, without +Inf. */
-  HistogramAggregate(List<Long> bounds) {
-    this.bounds = bounds;
+  /** With every value that {@link #counts} have; null if a value is not in it. */
+  private @Nullable ExponentialBuckets exponential;
+
+  HistogramAggregate(MetricDescriptor metric) {
+    this.bounds = metric.boundUnits();
     counts = new long[bounds.size() + 1];
+    exponential = new ExponentialBuckets(metric.unitsPerOne());
   }
 
   /**
@@ -48,6 +58,9 @@ public final class HistogramAggregate implements Aggregate {
     }
     counts[bucket]++;
     sum.add(units);
+    if (exponential != null) {
+      exponential.observe(units);
+    }
     return bucket;
   }
 
@@ -83,6 +96,16 @@ public final class HistogramAggregate implements Aggregate {
     return keepsExemplars && hasAllExemplars;
   }
 
+  /** The same values in exponential buckets, null if these do not have all of them. */
+  public @Nullable ExponentialBuckets exponential() {
+    return exponential;
+  }
+
+  /** Forgets the exponential buckets; there are none from here on. */
+  public void leaveOutExponential() {
+    exponential = null;
+  }
+
   /** Buckets, +Inf included. */
   public int buckets() {
     return counts.length;
@@ -109,6 +132,11 @@ public final class HistogramAggregate implements Aggregate {
     }
     sum.add(that.sum);
     hasAllExemplars &= that.hasAllExemplars();
+    if (exponential != null && that.exponential != null) {
+      exponential.merge(that.exponential);
+    } else {
+      exponential = null;
+    }
   }
 
   @Override
@@ -120,6 +148,9 @@ public final class HistogramAggregate implements Aggregate {
     sum.write(out);
     if (keepsExemplars) {
       writeExemplars(out.writeByte(hasAllExemplars ? ALL_EXEMPLARS : LATER_EXEMPLARS));
+    }
+    if (exponential != null) {
+      exponential.write(out.writeByte(EXPONENTIAL));
     }
   }
 
@@ -138,7 +169,7 @@ public final class HistogramAggregate implements Aggregate {
   }
 
   static HistogramAggregate read(MetricDescriptor metric, BinaryReader in) {
-    HistogramAggregate histogram = new HistogramAggregate(metric.boundUnits());
+    HistogramAggregate histogram = new HistogramAggregate(metric);
     int buckets = in.readInt();
     if (buckets != histogram.counts.length) {
       throw new CorruptRecordException(
@@ -149,16 +180,31 @@ public final class HistogramAggregate implements Aggregate {
       histogram.counts[i] = in.readUnsigned();
     }
     histogram.sum.add(ExactSum.read(in));
-    histogram.readExemplars(in);
+    int begins = histogram.readExemplars(in, begins(in));
+    histogram.exponential =
+        begins == EXPONENTIAL
+            ? histogram.complete(ExponentialBuckets.read(metric.unitsPerOne(), in))
+            : null;
     return histogram;
   }
 
-  /** A value without them, or with what a later release writes there, is read as one of before. */
-  private void readExemplars(BinaryReader in) {
-    int begins = in.atEnd() ? 0 : in.readByte();
+  private @Nullable ExponentialBuckets complete(ExponentialBuckets buckets) {
+    return buckets.total() == Arrays.stream(counts).sum() ? buckets : null;
+  }
+
+  private static int begins(BinaryReader in) {
+    return in.atEnd() ? 0 : in.readByte();
+  }
+
+  /**
+   * Reads them if they begin. A value without them is read as one of before.
+   *
+   * @return what begins behind them
+   */
+  private int readExemplars(BinaryReader in, int begins) {
     hasAllExemplars = begins == ALL_EXEMPLARS;
     if (begins != ALL_EXEMPLARS && begins != LATER_EXEMPLARS) {
-      return;
+      return begins;
     }
     for (int left = in.readInt(); left > 0; left--) {
       int bucket = in.readInt();
@@ -168,5 +214,6 @@ public final class HistogramAggregate implements Aggregate {
       }
       offer(bucket, Exemplar.read(in));
     }
+    return begins(in);
   }
 }

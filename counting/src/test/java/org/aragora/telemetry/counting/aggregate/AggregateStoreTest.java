@@ -2,6 +2,7 @@ package org.aragora.telemetry.counting.aggregate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,11 +37,16 @@ class AggregateStoreTest {
   /** Version 2, with what a release without exemplars reads over. */
   private static final String WITH_EXEMPLARS = "aggregate-store-version-2-exemplars.txt";
 
+  /** Version 2, with exponential buckets behind the exemplars. */
+  private static final String WITH_EXPONENTIAL = "aggregate-store-version-2-exponential.txt";
+
   private static final long NOON = 1_795_521_600_000_000_000L;
   private static final MetricDescriptor CALLS =
       MetricDescriptor.of(MetricType.COUNTER, "calls_total", "Calls.", "agent");
   private static final MetricDescriptor LATENCY =
       MetricDescriptor.secondsHistogram("latency_seconds", "Latency.", List.of("0.5", "1"));
+  private static final MetricDescriptor ROUNDS =
+      MetricDescriptor.countHistogram("rounds", "Rounds.", List.of("1", "2"), "outcome");
 
   private final RecordingSink sink = new RecordingSink();
 
@@ -49,11 +55,11 @@ class AggregateStoreTest {
     WriteBehind store = MemoryStores.behind();
     apply(open(store), 41);
     assertThat(MemoryStores.contents(store))
-        .isEqualTo(CommittedStore.contents(AggregateStoreTest.class, WITH_EXEMPLARS));
+        .isEqualTo(CommittedStore.contents(AggregateStoreTest.class, WITH_EXPONENTIAL));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {VERSION_1, VERSION_2, WITH_EXEMPLARS})
+  @ValueSource(strings = {VERSION_1, VERSION_2, WITH_EXEMPLARS, WITH_EXPONENTIAL})
   void countingGoesOnFromEveryVersion(String file) {
     Aggregation aggregation = open(CommittedStore.open(AggregateStoreTest.class, file));
     apply(aggregation, 42);
@@ -65,6 +71,41 @@ class AggregateStoreTest {
                 "latency_seconds[]", "[0, 2, 0] 1400000000",
                 "calls_total[größe]@29925360", "2",
                 "latency_seconds[]@29925360", "[0, 2, 0] 1400000000"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {VERSION_1, VERSION_2, WITH_EXEMPLARS})
+  void aTaskThatAnEarlierReleaseHasBegunGetsNoExponentialBuckets(String file) {
+    assertThat(exponential(CommittedStore.open(AggregateStoreTest.class, file))).isEqualTo("none");
+  }
+
+  @Test
+  void aTaskThatThisReleaseHasBegunHasThemInEverySeriesAndInNoWindow() {
+    assertThat(exponential(MemoryStores.behind())).isEqualTo("all");
+    assertThat(exponential(CommittedStore.open(AggregateStoreTest.class, WITH_EXPONENTIAL)))
+        .isEqualTo("all");
+  }
+
+  /** Counts to one series that a task may have and to one that it does not have. */
+  private String exponential(WriteBehind store) {
+    Aggregation aggregation = open(store);
+    apply(aggregation, 42);
+    CountedEvent event = OneChange.event(43, NOON, NOON);
+    aggregation.apply(
+        new OneChange(
+            ROUNDS, List.of("a"), event, v -> ((HistogramAggregate) v).observe(700_000_000)));
+    aggregation.writeOut();
+    assertThat(sink.windows.values())
+        .filteredOn(value -> value.fingerprint() == LATENCY.fingerprint())
+        .hasSize(1)
+        .allMatch(window -> ((HistogramAggregate) window.read(LATENCY)).exponential() == null);
+    List<Boolean> has = new ArrayList<>();
+    sink.totals.values().stream()
+        .filter(value -> value.fingerprint() != CALLS.fingerprint())
+        .map(value -> value.read(value.fingerprint() == ROUNDS.fingerprint() ? ROUNDS : LATENCY))
+        .forEach(value -> has.add(((HistogramAggregate) value).exponential() != null));
+    assertThat(has).hasSize(2);
+    return has.contains(true) ? has.contains(false) ? "some" : "all" : "none";
   }
 
   @Test
@@ -96,7 +137,7 @@ class AggregateStoreTest {
     return new Aggregation(
         new Aggregation.Setup(
             new InputPartition(InputTopic.AGENT_CALLS, 3),
-            List.of(CALLS, LATENCY),
+            List.of(CALLS, LATENCY, ROUNDS),
             Rules.DEFAULT,
             Handover.NONE),
         store,

@@ -100,22 +100,41 @@ class FormatVersion1Test {
 
   @Test
   void aHistogramOfAReleaseWithoutExemplarsIsRead() {
-    MetricDescriptor metric = Aggregates.metric(MetricType.HISTOGRAM);
-    HistogramAggregate old =
-        (HistogramAggregate) PartialValue.fromBytes(committed("value.histogram")).read(metric);
+    HistogramAggregate old = histogram("value.histogram");
     HistogramAggregate now = (HistogramAggregate) aggregate(MetricType.HISTOGRAM);
     assertThat(old.hasAllExemplars()).isFalse();
     assertThat(now.hasAllExemplars()).isTrue();
     old.leaveOutExemplars();
     now.leaveOutExemplars();
+    now.leaveOutExponential();
     assertThat(Aggregates.bytes(old)).isEqualTo(Aggregates.bytes(now));
   }
 
-  /** A release without exemplars reads the fields that it has, and nothing behind them. */
   @Test
-  void aHistogramBeginsAsAReleaseWithoutExemplarsReadsIt() {
-    String before = HexFormat.of().formatHex(committed("value.histogram"));
-    assertThat(HexFormat.of().formatHex(committed("value-2.histogram"))).startsWith(before);
+  void aHistogramOfAReleaseWithoutExponentialBucketsIsReadAndGetsNone() {
+    HistogramAggregate old = histogram("value-2.histogram");
+    HistogramAggregate now = (HistogramAggregate) aggregate(MetricType.HISTOGRAM);
+    assertThat(now.exponential()).isNotNull();
+    assertThat(old.exponential()).isNull();
+    old.observe(7);
+    now.observe(7);
+    assertThat(old.exponential()).as("which do not have every value").isNull();
+    now.leaveOutExponential();
+    assertThat(Aggregates.bytes(old)).isEqualTo(Aggregates.bytes(now));
+  }
+
+  private static HistogramAggregate histogram(String committed) {
+    return (HistogramAggregate)
+        PartialValue.fromBytes(committed(committed)).read(Aggregates.metric(MetricType.HISTOGRAM));
+  }
+
+  /** An earlier release reads the fields that it has, and nothing behind them. */
+  @Test
+  void aHistogramBeginsAsEarlierReleasesReadIt() {
+    String first = HexFormat.of().formatHex(committed("value.histogram"));
+    String second = HexFormat.of().formatHex(committed("value-2.histogram"));
+    assertThat(second).startsWith(first);
+    assertThat(HexFormat.of().formatHex(committed("value-3.histogram"))).startsWith(second);
   }
 
   @Test
@@ -126,6 +145,7 @@ class FormatVersion1Test {
     committed.remove("value.ledger"); // all of an earlier release
     committed.remove("value.run-maximum");
     committed.remove("value.histogram");
+    committed.remove("value-2.histogram");
     assertThat(written).isEqualTo(committed);
   }
 
@@ -200,9 +220,13 @@ class FormatVersion1Test {
   }
 
   private static String name(MetricType type) {
-    boolean changed = type == MetricType.RUN_MAXIMUM || type == MetricType.HISTOGRAM;
-    return (changed ? "value-2." : "value.")
-        + type.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    String begins =
+        switch (type) {
+          case RUN_MAXIMUM -> "value-2.";
+          case HISTOGRAM -> "value-3.";
+          default -> "value.";
+        };
+    return begins + type.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
   }
 
   private static byte[] committed(String name) {

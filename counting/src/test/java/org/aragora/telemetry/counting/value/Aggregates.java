@@ -21,6 +21,9 @@ public final class Aggregates {
 
   public static Aggregate random(MetricType type, Random random) {
     Aggregate value = Aggregate.zero(metric(type));
+    if (value instanceof HistogramAggregate histogram && random.nextInt(10) == 0) {
+      histogram.leaveOutExponential();
+    }
     for (int i = random.nextInt(6); i > 0; i--) {
       change(value, random);
     }

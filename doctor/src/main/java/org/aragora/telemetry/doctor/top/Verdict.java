@@ -36,9 +36,16 @@ record Verdict(Tone tone, String words) {
       return new Verdict(Tone.WARN, Figure.whole(missing) + " events missing");
     }
     OptionalDouble until = now.lowest("completeUntilSeconds");
+    if (now.topics().stream().anyMatch(Verdict::isJustTakenOver)) {
+      return new Verdict(Tone.QUIET, "Just taken over");
+    }
     return until.isEmpty()
         ? new Verdict(Tone.QUIET, "Nothing counted yet")
         : new Verdict(
             Tone.GOOD, "Complete until " + Figure.moment(until) + ", but for late events");
+  }
+
+  private static boolean isJustTakenOver(Snapshot.Topic topic) {
+    return topic.figure("counted").orElse(0) > 0 && topic.figure("completeUntilSeconds").isEmpty();
   }
 }

@@ -10,6 +10,7 @@ import org.aragora.telemetry.doctor.top.figures.DeadLetters;
 import org.aragora.telemetry.doctor.top.figures.History;
 import org.aragora.telemetry.doctor.top.figures.Snapshot;
 import org.aragora.telemetry.doctor.top.screen.Line;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -89,8 +90,9 @@ class BoardTest {
     assertThat(Verdict.of(ready(false), true).words()).isEqualTo("Not ready");
     assertThat(serving("ledgersBalance")).isEqualTo("The ledger does not balance");
     assertThat(serving("all")).isEqualTo("A part: 4 of 5 partitions");
-    assertThat(topic("lagSeconds", 31)).isEqualTo("Behind by 31.0 s");
-    assertThat(topic("missing", 2)).isEqualTo("2 events missing");
+    assertThat(topic("lagSeconds", 31.0)).isEqualTo("Behind by 31.0 s");
+    assertThat(topic("missing", 2.0)).isEqualTo("2 events missing");
+    assertThat(topic("completeUntilSeconds", null)).isEqualTo("Just taken over");
   }
 
   @Test
@@ -135,7 +137,7 @@ class BoardTest {
     return Verdict.of(Snapshot.of(answer), false).words();
   }
 
-  private static String topic(String figure, double value) {
+  private static String topic(String figure, @Nullable Double value) {
     ObjectNode answer = Samples.answer();
     ((ObjectNode) answer.path("topics").path(0)).put(figure, value);
     return Verdict.of(Snapshot.of(answer), false).words();

@@ -79,7 +79,7 @@ public interface EventQueue extends AutoCloseable {
   /** The event is acknowledged or given up. Comes in any order. */
   void settled(Entry entry);
 
-  /** The entry and all before it are settled. Comes in order. */
+  /** The entry and all before it are settled. Comes in order, for the last of several. */
   void settledThrough(Entry entry);
 
   /** Housekeeping; the sender calls it between events and a few times a second. */

@@ -4,34 +4,49 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
+import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * Numbered events that are not settled, in their order, and the ordinal up to which all are
  * settled. Only {@link #all} and {@link #failed} allocate, so that an exhausted heap loses nothing.
+ * The sender's thread adds without the lock, so that it and the client's thread rarely meet.
  */
 final class InFlight {
   private final EventQueue queue;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private @Nullable InFlightEvent first;
-  private @Nullable InFlightEvent last;
+
+  /** The event before the first one; it is settled. */
+  private volatile InFlightEvent before;
+
+  private InFlightEvent last; // the sender's thread only
   private long settledOrdinal;
+
+  /** Least ordinal that a thread waits for. */
+  private long awaited = Long.MAX_VALUE;
+
   private volatile int failures;
 
   InFlight(EventQueue queue) {
     this.queue = queue;
+    this.before =
+        new InFlightEvent(EventQueue.Entry.hole(0, 0), new ProducerRecord<>("", new byte[0]));
+    this.last = before;
   }
 
   void add(InFlightEvent sent) {
+    last.next = sent;
+    last = sent;
+  }
+
+  /** Counts and settles an event that the broker has taken, unless it is claimed. */
+  void acknowledge(InFlightEvent sent, Outcome outcome) {
     lock.lock();
     try {
-      if (last == null) {
-        first = sent;
-      } else {
-        last.next = sent;
+      if (claim(sent)) {
+        outcome.acknowledged();
+        settle(sent);
       }
-      last = sent;
     } finally {
       lock.unlock();
     }
@@ -60,17 +75,17 @@ final class InFlight {
     try {
       sent.settled = true;
       queue.settled(sent.entry);
-      boolean moved = false;
-      for (InFlightEvent head = first; head != null && head.settled; head = first) {
-        first = head.next;
-        if (first == null) {
-          last = null;
-        }
-        settledOrdinal = head.entry.ordinal();
-        queue.settledThrough(head.entry);
-        moved = true;
+      InFlightEvent through = before;
+      for (InFlightEvent head = before.next; head != null && head.settled; head = head.next) {
+        through = head;
       }
-      if (moved) {
+      if (through != before) {
+        before = through;
+        settledOrdinal = through.entry.ordinal();
+        queue.settledThrough(through.entry);
+      }
+      if (settledOrdinal >= awaited) {
+        awaited = Long.MAX_VALUE;
         changed.signalAll();
       }
     } finally {
@@ -103,7 +118,7 @@ final class InFlight {
   void failAll() {
     lock.lock();
     try {
-      for (InFlightEvent sent = first; sent != null; sent = sent.next) {
+      for (InFlightEvent sent = before.next; sent != null; sent = sent.next) {
         fail(sent);
       }
     } finally {
@@ -114,6 +129,9 @@ final class InFlight {
   /** The event is about to be sent again. */
   @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
   void unmark(InFlightEvent sent) {
+    if (!sent.failed) {
+      return;
+    }
     lock.lock();
     try {
       if (sent.failed) {
@@ -142,7 +160,7 @@ final class InFlight {
     lock.lock();
     try {
       List<InFlightEvent> found = new ArrayList<>();
-      for (InFlightEvent sent = first; sent != null; sent = sent.next) {
+      for (InFlightEvent sent = before.next; sent != null; sent = sent.next) {
         if (sent.failed || !failedOnly) {
           found.add(sent);
         }
@@ -154,12 +172,7 @@ final class InFlight {
   }
 
   boolean isEmpty() {
-    lock.lock();
-    try {
-      return first == null;
-    } finally {
-      lock.unlock();
-    }
+    return before.next == null;
   }
 
   /**
@@ -172,6 +185,7 @@ final class InFlight {
     try {
       long left = waitNanos;
       while (settledOrdinal < ordinal && left > 0) {
+        awaited = Math.min(awaited, ordinal);
         left = changed.awaitNanos(left);
       }
       return settledOrdinal >= ordinal;
@@ -180,12 +194,13 @@ final class InFlight {
     }
   }
 
-  /** Waits until all is settled, or the time is over. */
+  /** Waits until all is settled, or the time is over. The sender's thread only. */
   void awaitEmpty(long waitNanos) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       long left = waitNanos;
-      while (first != null && failures == 0 && left > 0) {
+      while (!isEmpty() && failures == 0 && left > 0) {
+        awaited = Math.min(awaited, last.entry.ordinal());
         left = changed.awaitNanos(left);
       }
     } finally {

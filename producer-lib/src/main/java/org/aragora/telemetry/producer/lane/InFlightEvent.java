@@ -8,11 +8,11 @@ final class InFlightEvent {
   final EventQueue.Entry entry;
   final ProducerRecord<byte[], byte[]> record;
 
-  /** The event behind it. Guarded by {@link InFlight}. */
-  @Nullable InFlightEvent next;
+  /** The event behind it; the sender's thread sets it once. */
+  volatile @Nullable InFlightEvent next;
 
-  /** It has to be sent again. Guarded by {@link InFlight}. */
-  boolean failed;
+  /** It has to be sent again. Changes under the lock of {@link InFlight}. */
+  volatile boolean failed;
 
   /** Its outcome is about to be counted. Guarded by {@link InFlight}. */
   boolean claimed;

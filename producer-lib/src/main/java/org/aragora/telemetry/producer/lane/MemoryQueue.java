@@ -1,25 +1,32 @@
 package org.aragora.telemetry.producer.lane;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Holds events in memory. The bound covers every event from its acceptance until it is settled, so
- * also what the Kafka client holds.
+ * also what the Kafka client holds. Only offers take the lock for long: what is taken or settled
+ * costs the callers of offers nothing.
  */
 public final class MemoryQueue implements EventQueue {
+  /** Settling makes room without a signal, which would wake a thread for each event. */
+  private static final long ROOM_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
   private final int maxEvents;
   private final long maxBytes;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
   private final Condition room = lock.newCondition();
   private final ConcurrentLinkedQueue<Entry> queue = new ConcurrentLinkedQueue<>();
-  private int events;
-  private long bytes;
+  private final AtomicInteger events = new AtomicInteger();
+  private final AtomicLong bytes = new AtomicLong();
   private long ordinal;
-  private boolean sealed;
+  private volatile boolean sealed;
   private @Nullable Numbering numbering; // the lane's thread only
 
   private MemoryQueue(int maxEvents, long maxBytes) {
@@ -37,19 +44,20 @@ public final class MemoryQueue implements EventQueue {
     lock.lock();
     try {
       long left = waitNanos;
-      while (!sealed && (events >= maxEvents || bytes + event.bytes() > maxBytes)) {
+      while (!sealed && !hasRoom(event)) {
         if (left <= 0) {
           return Offer.FULL;
         }
-        left = room.awaitNanos(left);
+        long pause = Math.min(left, ROOM_CHECK_NANOS);
+        left -= pause - Math.max(0, room.awaitNanos(pause));
       }
       if (sealed) {
         return Offer.SEALED;
       }
       queue.add(Entry.of(ordinal + 1, event, null)); // first, for it may fail: the heap may be full
       ordinal++;
-      events++;
-      bytes += event.bytes();
+      events.incrementAndGet();
+      bytes.addAndGet(event.bytes());
       arrived.signal();
       return Offer.ACCEPTED;
     } catch (InterruptedException e) {
@@ -60,8 +68,16 @@ public final class MemoryQueue implements EventQueue {
     }
   }
 
+  private boolean hasRoom(StampedEvent event) {
+    return events.get() < maxEvents && bytes.get() + event.bytes() <= maxBytes;
+  }
+
   @Override
   public @Nullable Entry take(long waitNanos) throws InterruptedException {
+    Entry next = queue.poll();
+    if (next != null || waitNanos <= 0) {
+      return next;
+    }
     lock.lock();
     try {
       long left = waitNanos;
@@ -76,14 +92,8 @@ public final class MemoryQueue implements EventQueue {
 
   @Override
   public void settled(Entry entry) {
-    lock.lock();
-    try {
-      events--;
-      bytes -= entry.event().bytes();
-      room.signal();
-    } finally {
-      lock.unlock();
-    }
+    bytes.addAndGet(-entry.event().bytes());
+    events.decrementAndGet();
   }
 
   @Override
@@ -133,12 +143,7 @@ public final class MemoryQueue implements EventQueue {
 
   @Override
   public boolean isExhausted() {
-    lock.lock();
-    try {
-      return sealed && queue.isEmpty();
-    } finally {
-      lock.unlock();
-    }
+    return sealed && queue.isEmpty();
   }
 
   @Override

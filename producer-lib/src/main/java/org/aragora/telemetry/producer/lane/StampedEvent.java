@@ -10,11 +10,13 @@ public final class StampedEvent {
   private final byte[] key;
   private final byte[] value;
   private final boolean numbered;
+  private final int bytes;
 
   private StampedEvent(byte[] key, byte[] value, boolean numbered) {
     this.key = key;
     this.value = value;
     this.numbered = numbered;
+    this.bytes = key.length + value.length + OVERHEAD_BYTES;
   }
 
   /** An event of this run: gets epoch and seq when its partition is known. */
@@ -44,6 +46,6 @@ public final class StampedEvent {
 
   /** Memory that it holds until it is settled, roughly. */
   public int bytes() {
-    return key.length + value.length + OVERHEAD_BYTES;
+    return bytes;
   }
 }

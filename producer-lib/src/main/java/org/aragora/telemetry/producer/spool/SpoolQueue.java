@@ -290,8 +290,11 @@ final class SpoolQueue implements EventQueue {
   public void settled(Entry entry) {
     lock.lock();
     try {
+      boolean wasTooMuch = heldBytes > MAX_HELD_BYTES;
       heldBytes -= entry.event().bytes();
-      changed.signalAll();
+      if (wasTooMuch) {
+        changed.signalAll();
+      }
     } finally {
       lock.unlock();
     }

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.aragora.telemetry.counting.PartitionCounter;
 import org.aragora.telemetry.counting.PartitionCounters;
@@ -19,6 +20,7 @@ import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.WindowKey;
 import org.aragora.telemetry.counting.store.MemoryStore;
+import org.aragora.telemetry.counting.value.HistogramAggregate;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.replay.read.PartitionJob;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +64,7 @@ final class PartitionCheck implements PartitionJob {
   private long target;
   private long firstAppendMs = Long.MIN_VALUE;
   private long withoutExemplars;
+  private long withoutExponential;
   private boolean cutReached;
 
   /**
@@ -161,16 +164,28 @@ final class PartitionCheck implements PartitionJob {
       return;
     }
     MetricDescriptor metric = metrics.get(key.series().metric());
-    if (mine != null && key.isTotal() && Values.lacksExemplars(theirs, metric)) {
-      withoutExemplars++;
-      compare(
-          key,
-          metric,
-          Values.withoutExemplars(theirs, metric),
-          Values.withoutExemplars(mine, metric));
-    } else {
+    boolean lacksExemplars = Values.lacksExemplars(theirs, metric);
+    boolean lacksExponential = Values.lacksExponential(theirs, metric);
+    if (mine == null || !key.isTotal() || !(lacksExemplars || lacksExponential)) {
       compare(key, metric, theirs, mine);
+      return;
     }
+    withoutExemplars += lacksExemplars ? 1 : 0;
+    withoutExponential += lacksExponential ? 1 : 0;
+    Consumer<HistogramAggregate> lacking =
+        histogram -> {
+          if (lacksExemplars) {
+            histogram.leaveOutExemplars();
+          }
+          if (lacksExponential) {
+            histogram.leaveOutExponential();
+          }
+        };
+    compare(
+        key,
+        metric,
+        Values.without(lacking, theirs, metric),
+        Values.without(lacking, mine, metric));
   }
 
   private void compare(
@@ -348,6 +363,11 @@ final class PartitionCheck implements PartitionJob {
   /** Number of totals whose exemplars were not compared, see {@link Values#lacksExemplars}. */
   long withoutExemplars() {
     return withoutExemplars;
+  }
+
+  /** Number of totals without exponential buckets, see {@link Values#lacksExponential}. */
+  long withoutExponential() {
+    return withoutExponential;
   }
 
   boolean comparesWindowsOnly() {

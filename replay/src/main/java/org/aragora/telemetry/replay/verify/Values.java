@@ -3,6 +3,9 @@ package org.aragora.telemetry.replay.verify;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.store.BinaryWriter;
@@ -14,6 +17,7 @@ import org.aragora.telemetry.counting.value.LatestAggregate;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.counting.value.RunMaximumAggregate;
 import org.aragora.telemetry.counting.value.SumAggregate;
+import org.aragora.telemetry.counting.value.exponential.ExponentialBuckets;
 import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +39,12 @@ final class Values {
         && !histogram.hasAllExemplars();
   }
 
+  /** Returns true for a histogram that a release without exponential buckets has begun. */
+  static boolean lacksExponential(PartialValue value, @Nullable MetricDescriptor metric) {
+    return aggregate(value, metric) instanceof HistogramAggregate histogram
+        && histogram.exponential() == null;
+  }
+
   /** The value as its metric reads it, null if it is of another metric or cannot be read. */
   private static @Nullable Aggregate aggregate(
       PartialValue value, @Nullable MetricDescriptor metric) {
@@ -48,12 +58,13 @@ final class Values {
     }
   }
 
-  /** The value without the exemplars of a histogram. */
-  static PartialValue withoutExemplars(PartialValue value, @Nullable MetricDescriptor metric) {
+  /** The value without parts of a histogram. */
+  static PartialValue without(
+      Consumer<HistogramAggregate> parts, PartialValue value, @Nullable MetricDescriptor metric) {
     if (!(aggregate(value, metric) instanceof HistogramAggregate histogram)) {
       return value;
     }
-    histogram.leaveOutExemplars();
+    parts.accept(histogram);
     BinaryWriter out = new BinaryWriter();
     histogram.write(out);
     return new PartialValue(
@@ -104,10 +115,22 @@ final class Values {
                       i));
         }
       }
-      return "buckets %s, sum %s, exemplars %s".formatted(counts, histogram.sum(), traces);
+      return "buckets %s, sum %s, exemplars %s, %s"
+          .formatted(counts, histogram.sum(), traces, text(histogram.exponential()));
     }
     return "%d bytes with hash %08x"
         .formatted(value.aggregate().length, Arrays.hashCode(value.aggregate()));
+  }
+
+  private static String text(@Nullable ExponentialBuckets buckets) {
+    if (buckets == null) {
+      return "no exponential buckets";
+    }
+    SortedMap<Integer, Long> counts = new TreeMap<>();
+    for (int i = 0; i < buckets.size(); i++) {
+      counts.put(buckets.index(i), buckets.count(i));
+    }
+    return "exponential buckets %s and %d zeros".formatted(counts, buckets.zeros());
   }
 
   static String text(Ledger ledger) {

@@ -111,12 +111,14 @@ public final class Verifier {
     TreeSet<String> unknown = new TreeSet<>();
     long windowsOnly = 0;
     long withoutExemplars = 0;
+    long withoutExponential = 0;
     for (PartitionCheck check : checks) {
       differences.addAll(check.differences());
       counts = counts.plus(check.counts());
       unknown.addAll(check.unknownMetrics());
       windowsOnly += check.comparesWindowsOnly() ? 1 : 0;
       withoutExemplars += check.withoutExemplars();
+      withoutExponential += check.withoutExponential();
     }
     for (InputPartition task : live.written()) {
       if (!range.containsKey(task)) {
@@ -138,6 +140,11 @@ public final class Verifier {
       remarks.add(
           "Of %d histograms the exemplars were not compared: a release without exemplars has counted to them."
               .formatted(withoutExemplars));
+    }
+    if (withoutExponential > 0) {
+      remarks.add(
+          "Of %d histograms the native buckets were not compared: a release without them has counted to them."
+              .formatted(withoutExponential));
     }
     if (!unknown.isEmpty()) {
       remarks.add(

@@ -92,6 +92,44 @@ class PartitionCheckTest {
     assertThat(counts.differences()).hasSize(1);
   }
 
+  @Test
+  void anotherCountOfAnExponentialBucketIsADifference() {
+    assertThat(check(value -> {}).withoutExponential()).isZero();
+    assertThat(check(value -> value.exponential().observe(1)).withoutExponential())
+        .as("its total is not that of the classic buckets")
+        .isEqualTo(1);
+    assertThat(
+            check(
+                    value -> {
+                      value.observe(1);
+                      value.leaveOutExemplars();
+                    })
+                .differences())
+        .singleElement()
+        .asString()
+        .containsPattern("exponential buckets \\{-239=1, .*exponential buckets \\{-?[^2]");
+  }
+
+  @Test
+  void theExponentialBucketsThatAnEarlierReleaseHasNotKeptAreNoDifference() {
+    PartitionCheck check =
+        check(
+            value -> {
+              value.leaveOutExemplars();
+              value.leaveOutExponential();
+            });
+    assertThat(check.differences()).isEmpty();
+    assertThat(check.withoutExponential()).isEqualTo(1);
+    assertThat(check.withoutExemplars()).isEqualTo(1);
+    PartitionCheck counts =
+        check(
+            value -> {
+              value.observe(1);
+              value.leaveOutExponential();
+            });
+    assertThat(counts.differences()).hasSize(1);
+  }
+
   private static Exemplar exemplar(int trace) {
     return Exemplar.of("00-%032x-%016x-01".formatted(trace, trace), NOON_MS * 1_000_000, 1);
   }

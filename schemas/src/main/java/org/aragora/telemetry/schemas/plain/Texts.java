@@ -24,6 +24,9 @@ final class Texts {
   private final String[] kept = new String[1 << PLACE_BITS];
   private final @Nullable Words[] bytes = new Words[1 << PLACE_BITS];
 
+  /** Hash of the string at each place, so that another one does not touch its bytes. */
+  private final int[] hashes = new int[1 << PLACE_BITS];
+
   /** Hash of the string that last missed at each place: the second miss in a row is kept. */
   private final int[] missed = new int[1 << PLACE_BITS];
 
@@ -85,13 +88,14 @@ final class Texts {
     }
     int hash = hash(value, from, to);
     int place = hash >>> (Integer.SIZE - PLACE_BITS);
-    Words known = bytes[place];
+    Words known = hashes[place] == hash ? bytes[place] : null;
     if (known != null && known.length() == length && known.isAt(value, from)) {
       return kept[place];
     }
     String text = made(value, from, length);
     if (missed[place] == hash) {
       kept[place] = text;
+      hashes[place] = hash;
       bytes[place] = new Words(Arrays.copyOfRange(value, from, to));
     }
     missed[place] = hash;

@@ -79,10 +79,11 @@ public final class TopicTime {
   }
 
   /**
-   * Time up to which a topic is complete but for late events: the lowest time among the partitions
-   * that are not read to the end, each plus its idle time. If all are read to the end, the highest.
+   * Time up to which a topic is complete but for events in their grace: the lowest time among the
+   * partitions that are not read to the end, each plus its idle time. If all are read to the end,
+   * the highest.
    */
-  public OptionalLong completeUntilNanos(InputTopic topic, long graceNanos) {
+  public OptionalLong completeUntilNanos(InputTopic topic) {
     OptionalLong lowest =
         ledgers.entrySet().stream()
             .filter(entry -> entry.getKey().topic() == topic && !isAtEnd(entry.getKey()))
@@ -92,7 +93,6 @@ public final class TopicTime {
                     entry.getValue().partitionTimeNanos()
                         + idleNanos(entry.getKey(), entry.getValue()))
             .min();
-    OptionalLong until = lowest.isPresent() ? lowest : highestNanos(topic);
-    return until.isPresent() ? OptionalLong.of(until.getAsLong() - graceNanos) : until;
+    return lowest.isPresent() ? lowest : highestNanos(topic);
   }
 }

@@ -161,8 +161,10 @@ public final class GenerationPipeline implements AutoCloseable {
                 config.topicPrefix(),
                 deployment.inputPartitions(),
                 deployment.metricsPartitions(),
-                config.rules().lateGrace()),
-            offsets);
+                config.rules().lateGrace(),
+                config.nativeHistograms()),
+            offsets,
+            System::nanoTime);
   }
 
   private PipelineSettings settings(ProcessorConfig config, Deployment deployment) {

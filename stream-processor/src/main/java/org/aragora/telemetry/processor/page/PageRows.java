@@ -70,11 +70,12 @@ final class PageRows {
             .filter(OptionalDouble::isPresent)
             .mapToDouble(OptionalDouble::getAsDouble)
             .min();
-    return first.isEmpty()
-        ? UNKNOWN
-        : Instant.ofEpochSecond((long) first.getAsDouble())
-            .truncatedTo(ChronoUnit.SECONDS)
-            .toString();
+    if (first.isEmpty()) {
+      return topics.isEmpty() ? UNKNOWN : "not known yet";
+    }
+    return Instant.ofEpochSecond((long) first.getAsDouble())
+        .truncatedTo(ChronoUnit.SECONDS)
+        .toString();
   }
 
   private static String lag(List<Topic> topics) {

@@ -1,6 +1,7 @@
 package org.aragora.telemetry.processor.pipeline;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.OptionalLong;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -93,8 +94,15 @@ public final class CountProcessor implements Processor<byte[], byte[], Object, O
       ingest.setWriter(counter::store);
       aggregate.setWriter(counter::store);
       clock = new AppendClock(counter.appendTimeMs(), services.nanoClock());
+      // All tasks of a thread at one instant, so that one commit is enough for them.
       context.schedule(
-          services.writeInterval(), PunctuationType.WALL_CLOCK_TIME, nowMs -> writeOut());
+          Instant.EPOCH,
+          services.writeInterval(),
+          PunctuationType.WALL_CLOCK_TIME,
+          nowMs -> {
+            writeOut();
+            context.commit();
+          });
     }
 
     void process(Record<byte[], byte[]> record) {

@@ -8,7 +8,6 @@ import java.util.stream.Stream;
 import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.value.ExactSum;
-import org.aragora.telemetry.processor.flow.CompleteUntil;
 import org.aragora.telemetry.processor.flow.ConsumedOffsets;
 import org.aragora.telemetry.processor.flow.TopicTime;
 import org.aragora.telemetry.schemas.topic.DeadLetterReason;
@@ -24,20 +23,22 @@ final class LedgerSamples {
   private final Map<InputPartition, Ledger> ledgers;
   private final ConsumedOffsets progress;
   private final TopicTime time;
-  private final CompleteUntil completeUntil;
+  private final PartitionView view;
+  private final long atNanos;
   private final Snapshots to;
 
   LedgerSamples(
       ServeSettings settings,
-      Map<InputPartition, Ledger> ledgers,
+      PartitionView view,
       ConsumedOffsets progress,
-      CompleteUntil completeUntil,
+      long atNanos,
       Snapshots to) {
     this.settings = settings;
-    this.ledgers = ledgers;
+    this.view = view;
+    this.ledgers = view.ledgers();
     this.progress = progress;
     this.time = new TopicTime(ledgers, progress);
-    this.completeUntil = completeUntil;
+    this.atNanos = atNanos;
     this.to = to;
   }
 
@@ -92,23 +93,25 @@ final class LedgerSamples {
   }
 
   private void addTimes(InputTopic topic, String name) {
-    OptionalLong until = time.completeUntilNanos(topic, settings.lateGrace().toNanos());
+    OptionalLong known = time.completeUntilNanos(topic);
+    OptionalLong until =
+        known.isEmpty() ? known : view.completeUntil().served(topic, known.getAsLong(), atNanos);
     if (until.isPresent()) {
       to.gauge(
           PREFIX + "complete_until_timestamp_seconds",
           "Event time up to which a topic is counted, but for late events",
           Labels.of("topic", name),
-          (double) completeUntil.served(topic, until.getAsLong()) / NANOS_PER_SECOND);
+          (double) (until.getAsLong() - settings.lateGrace().toNanos()) / NANOS_PER_SECOND);
     }
     double lagMs = 0;
-    boolean known = false;
+    boolean isKnown = false;
     for (int i = 0; i < settings.inputPartitions().getOrDefault(topic, 0); i++) {
       InputPartition partition = new InputPartition(topic, i);
       OptionalLong ageMs = progress.unreadAgeMs(partition);
-      known |= time.isAtEnd(partition) || ageMs.isPresent();
+      isKnown |= time.isAtEnd(partition) || ageMs.isPresent();
       lagMs = Math.max(lagMs, (double) ageMs.orElse(0));
     }
-    if (known) {
+    if (isKnown) {
       to.gauge(
           PREFIX + "lag_seconds",
           "Age of the next unread record of a topic, in its worst partition",

@@ -21,6 +21,7 @@ import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.counting.value.Aggregate;
 import org.aragora.telemetry.counting.value.IncompatibleMetricException;
 import org.aragora.telemetry.counting.value.PartialValue;
+import org.aragora.telemetry.processor.flow.CompleteUntil;
 import org.aragora.telemetry.processor.serve.parts.Part;
 import org.aragora.telemetry.processor.serve.parts.SeriesParts;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,9 @@ final class PartitionView {
   private final Map<InputPartition, Ledger> ledgers = new ConcurrentHashMap<>();
   private final Map<InputPartition, InputPartition> tasks = new HashMap<>();
   private boolean inOrder;
+  private boolean hasPredecessor;
   private volatile boolean announced;
+  private volatile CompleteUntil completeUntil = CompleteUntil.first();
   private volatile @Nullable OwnerValue displacedBy;
 
   PartitionView(
@@ -63,15 +66,16 @@ final class PartitionView {
   /**
    * Applies one record; {@code value} is null if the key was deleted.
    *
+   * @param appendMs append time of the record, milliseconds since 1970
    * @return false if no release has written such a key; nothing has changed then
    */
-  boolean accept(byte @Nullable [] keyBytes, byte @Nullable [] value) {
+  boolean accept(byte @Nullable [] keyBytes, byte @Nullable [] value, long appendMs) {
     Optional<MetricsKey> key = MetricsKey.find(keyBytes);
-    key.ifPresent(of -> accept(of, value));
+    key.ifPresent(of -> accept(of, value, appendMs));
     return key.isPresent();
   }
 
-  private void accept(MetricsKey key, byte @Nullable [] value) {
+  private void accept(MetricsKey key, byte @Nullable [] value, long appendMs) {
     if (key instanceof MetricsKey.Partial partial) {
       acceptPartial(partial, value);
     } else if (key instanceof MetricsKey.LedgerOf ledger) {
@@ -84,6 +88,10 @@ final class PartitionView {
       OwnerValue last = OwnerValue.fromBytes(value);
       boolean isOwn = last.owner().equals(owner);
       displacedBy = announced && !isOwn ? last : isOwn ? null : displacedBy;
+      if (isOwn && hasPredecessor) {
+        completeUntil = CompleteUntil.after(ledgers, appendMs);
+      }
+      hasPredecessor |= !isOwn;
       announced = isOwn;
     } else if (key instanceof MetricsKey.Ripe mark) {
       if (value == null) {
@@ -187,6 +195,11 @@ final class PartitionView {
   /** Returns true if the last announcement that was read is that of this task. */
   boolean isAnnounced() {
     return announced;
+  }
+
+  /** Times up to which the topics were served as complete since the last takeover. */
+  CompleteUntil completeUntil() {
+    return completeUntil;
   }
 
   /** The owner that announced itself after this task; null if none did. */

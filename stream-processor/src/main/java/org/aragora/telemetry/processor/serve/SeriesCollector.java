@@ -5,13 +5,13 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricType;
 import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.SeriesKey;
-import org.aragora.telemetry.processor.flow.CompleteUntil;
 import org.aragora.telemetry.processor.flow.ConsumedOffsets;
 import org.aragora.telemetry.processor.flow.TopicTime;
 import org.aragora.telemetry.processor.serve.parts.SeriesParts;
@@ -26,12 +26,15 @@ public final class SeriesCollector implements MultiCollector {
   private final ConsumedOffsets progress;
   private final SeriesSamples seriesSamples;
   private final int topicTimePartition;
-  private final CompleteUntil completeUntil = new CompleteUntil();
+  private final LongSupplier nanoClock;
 
-  public SeriesCollector(MetricsView view, ServeSettings settings, ConsumedOffsets progress) {
+  /** {@code nanoClock}: {@link System#nanoTime}. */
+  public SeriesCollector(
+      MetricsView view, ServeSettings settings, ConsumedOffsets progress, LongSupplier nanoClock) {
     this.view = view;
     this.settings = settings;
     this.progress = progress;
+    this.nanoClock = nanoClock;
     this.seriesSamples = new SeriesSamples(settings);
     this.topicTimePartition = MetricsKey.topicTimePartition(settings.metricsPartitions());
   }
@@ -90,7 +93,7 @@ public final class SeriesCollector implements MultiCollector {
         }
       }
       if (next.partition() == topicTimePartition) {
-        new LedgerSamples(settings, next.ledgers(), progress, completeUntil, snapshots).add();
+        new LedgerSamples(settings, next, progress, nanoClock.getAsLong(), snapshots).add();
       }
     }
     return snapshots.build(includedNames);

@@ -14,6 +14,7 @@ import org.aragora.telemetry.counting.value.HistogramAggregate;
 import org.aragora.telemetry.counting.value.LatestAggregate;
 import org.aragora.telemetry.counting.value.RunMaximumAggregate;
 import org.aragora.telemetry.counting.value.SumAggregate;
+import org.aragora.telemetry.processor.serve.parts.Part;
 import org.aragora.telemetry.processor.serve.parts.SeriesParts;
 
 /** Samples of the ordinary series of one partition: their parts merged, new ones as 0. */
@@ -40,18 +41,33 @@ final class SeriesSamples {
       PartitionView view,
       Snapshots to) {
     for (Map.Entry<SeriesKey, SeriesParts> series : all) {
-      Aggregate merged = Aggregate.zero(metric);
+      List<Part> parts = series.getValue().parts();
+      Aggregate merged = zero(metric, parts);
       if (!view.young().contains(series.getKey())) {
-        series.getValue().parts().forEach(part -> merged.merge(part.value()));
+        parts.forEach(part -> merged.merge(part.value()));
       }
       sample(metric, series.getKey(), merged, to);
     }
     if (all.isEmpty() && metric.labels().isEmpty() && metric.type() != MetricType.LATEST_GAUGE) {
       SeriesKey key = new SeriesKey(metric.name(), List.of());
       if (MetricsKey.seriesPartition(key, settings.metricsPartitions()) == view.partition()) {
-        sample(metric, key, Aggregate.zero(metric), to);
+        sample(metric, key, zero(metric, List.of()), to);
       }
     }
+  }
+
+  /** 0, which as a histogram is a native one only if the sum of the parts is one too. */
+  private Aggregate zero(MetricDescriptor metric, List<Part> parts) {
+    Aggregate zero = Aggregate.zero(metric);
+    if (zero instanceof HistogramAggregate histogram
+        && !(settings.nativeHistograms() && parts.stream().allMatch(SeriesSamples::isNative))) {
+      histogram.leaveOutExponential();
+    }
+    return zero;
+  }
+
+  private static boolean isNative(Part part) {
+    return part.value() instanceof HistogramAggregate histogram && histogram.exponential() != null;
   }
 
   private static void sample(

@@ -91,7 +91,7 @@ public final class ServeProcessor {
       try (KeyValueIterator<Bytes, byte[]> all = restored.all()) {
         while (all.hasNext()) {
           KeyValue<Bytes, byte[]> entry = all.next();
-          accept(opened, entry.key.get(), entry.value);
+          accept(opened, new Record<>(entry.key.get(), entry.value, 0));
         }
       }
       opened.restored();
@@ -105,15 +105,16 @@ public final class ServeProcessor {
       if (store == null || view == null) {
         throw new IllegalStateException("the serve task is not open");
       }
-      if (accept(view, record.key(), record.value())) {
+      if (accept(view, record)) {
         store.put(Bytes.wrap(record.key()), record.value());
       }
     }
 
     /** Applies a record and returns true, or counts it as foreign and returns false. */
-    private boolean accept(PartitionView to, byte @Nullable [] keyBytes, byte @Nullable [] value) {
+    private boolean accept(PartitionView to, Record<byte[], byte[]> record) {
+      byte[] keyBytes = record.key();
       try {
-        if (to.accept(keyBytes, value)) {
+        if (to.accept(keyBytes, record.value(), record.timestamp())) {
           return true;
         }
       } catch (CorruptRecordException e) {

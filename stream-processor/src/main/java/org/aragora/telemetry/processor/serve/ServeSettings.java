@@ -15,6 +15,7 @@ import org.aragora.telemetry.schemas.topic.InputTopic;
  * @param inputPartitions partitions of each input topic
  * @param metricsPartitions partitions of the metrics topic
  * @param lateGrace time for which late events still count, in partition time
+ * @param nativeHistograms if histograms are native ones too, where the format can carry them
  */
 public record ServeSettings(
     List<MetricDescriptor> metrics,
@@ -22,4 +23,5 @@ public record ServeSettings(
     String topicPrefix,
     Map<InputTopic, Integer> inputPartitions,
     int metricsPartitions,
-    Duration lateGrace) {}
+    Duration lateGrace,
+    boolean nativeHistograms) {}

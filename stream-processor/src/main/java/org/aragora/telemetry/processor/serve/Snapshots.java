@@ -9,6 +9,7 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.NativeHistogramBuckets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -16,10 +17,17 @@ import org.aragora.telemetry.counting.flow.Times;
 import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.value.ExactSum;
 import org.aragora.telemetry.counting.value.HistogramAggregate;
+import org.aragora.telemetry.counting.value.exponential.ExponentialBuckets;
 
 /** Collects samples into the families of one scrape. Not thread-safe. */
 final class Snapshots {
   private static final String TOTAL = "_total";
+
+  /**
+   * Least value that a native histogram has outside of its count of zeros; as in the libraries of
+   * Prometheus. No value of ours lies between it and 0.
+   */
+  private static final double ZERO_THRESHOLD = Math.scalb(1.0, -128);
 
   private final Map<String, MetricSnapshot.Builder<?>> families = new LinkedHashMap<>();
 
@@ -50,13 +58,31 @@ final class Snapshots {
         (HistogramSnapshot.Builder)
             families.computeIfAbsent(
                 metric.name(), n -> HistogramSnapshot.builder().name(n).help(metric.help()));
-    family.dataPoint(
+    HistogramSnapshot.HistogramDataPointSnapshot.Builder point =
         HistogramSnapshot.HistogramDataPointSnapshot.builder()
             .classicHistogramBuckets(buckets.build())
             .sum(value.sum().toDouble(metric.unitsPerOne()))
             .exemplars(exemplars(metric, value))
-            .labels(labels)
-            .build());
+            .labels(labels);
+    ExponentialBuckets exponential = value.exponential();
+    if (exponential != null) {
+      point
+          .nativeSchema(ExponentialBuckets.SCHEMA)
+          .nativeZeroThreshold(ZERO_THRESHOLD)
+          .nativeZeroCount(exponential.zeros())
+          .nativeBucketsForPositiveValues(nativeBuckets(exponential));
+    }
+    family.dataPoint(point.build());
+  }
+
+  private static NativeHistogramBuckets nativeBuckets(ExponentialBuckets exponential) {
+    int[] indexes = new int[exponential.size()];
+    long[] counts = new long[indexes.length];
+    for (int i = 0; i < indexes.length; i++) {
+      indexes[i] = exponential.index(i);
+      counts[i] = exponential.count(i);
+    }
+    return NativeHistogramBuckets.of(indexes, counts);
   }
 
   private static Exemplars exemplars(MetricDescriptor metric, HistogramAggregate value) {

@@ -104,6 +104,15 @@ public final class ProcessorConfig {
           .fallback(60)
           .doc("Time without progress, though there is work, after which readiness fails.");
 
+  private static final Setting<Boolean> NATIVE_HISTOGRAMS =
+      Setting.flag("ARAGORA_TELEMETRY_NATIVE_HISTOGRAMS")
+          .about(Subject.SERVER)
+          .fallback("false")
+          .doc(
+              "Native histograms beside the classic ones, in protobuf only. Set"
+                  + " `always_scrape_classic_histograms` in Prometheus first: without it Prometheus"
+                  + " drops the classic ones, which the dashboards and alerts read.");
+
   private static final Setting<String> PAGE_ADDRESS =
       Setting.text("ARAGORA_TELEMETRY_PAGE_ADDRESS")
           .about(Subject.SERVER)
@@ -144,6 +153,7 @@ public final class ProcessorConfig {
             DoorSettings.FILE,
             DoorSettings.HEALTH_EXEMPT,
             METRICS_PORT,
+            NATIVE_HISTOGRAMS,
             StatusPage.ENABLED,
             PAGE_ADDRESS));
     settings.addAll(PageLinks.ALL);
@@ -239,7 +249,7 @@ public final class ProcessorConfig {
     streams.put(StreamsConfig.APPLICATION_ID_CONFIG, generation.applicationId(applicationId()));
     streams.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     streams.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.get(STREAM_THREADS));
-    streams.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval().toMillis());
+    streams.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, unaskedCommitMs());
     streams.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, replicationFactor);
     streams.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
     // There is no global store; without it every start logs a warning.
@@ -288,6 +298,15 @@ public final class ProcessorConfig {
     return settings.get(TopicSettings.PREFIX);
   }
 
+  /**
+   * Milliseconds after which Kafka Streams commits unasked. Each write of values asks for a commit,
+   * so this is for threads without such a task, and rarer.
+   */
+  private long unaskedCommitMs() {
+    long asked = commitInterval().toMillis();
+    return Math.max(asked, Math.min(2 * asked, settings.get(TRANSACTION_TIMEOUT).toMillis() / 2));
+  }
+
   /** Consumer group of the service, and the prefix of its transactional ids. */
   public String applicationId() {
     return settings.get(CountingSettings.APPLICATION_ID);
@@ -306,6 +325,11 @@ public final class ProcessorConfig {
   /** Places that the page links to or shows. */
   public PageLinks pageLinks() {
     return PageLinks.of(settings);
+  }
+
+  /** Returns true if histograms are served as native ones too. */
+  public boolean nativeHistograms() {
+    return settings.get(NATIVE_HISTOGRAMS);
   }
 
   /** Address of its page for the other processors; empty if it has not been named. */

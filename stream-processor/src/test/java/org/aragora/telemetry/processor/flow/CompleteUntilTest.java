@@ -2,31 +2,79 @@ package org.aragora.telemetry.processor.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
+import java.util.OptionalLong;
+import org.aragora.telemetry.counting.ledger.Ledger;
+import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 
 class CompleteUntilTest {
   private static final long SECOND = 1_000_000_000L;
+  private static final InputPartition D0 = new InputPartition(InputTopic.DEBATES, 0);
+  private static final InputPartition D1 = new InputPartition(InputTopic.DEBATES, 1);
 
-  private final CompleteUntil times = new CompleteUntil();
+  private final CompleteUntil first = CompleteUntil.first();
+
+  /** D1 has an event of 95 s, appended at 96 s; the takeover is at 100 s: at most 99 s. */
+  private final CompleteUntil takenOver =
+      CompleteUntil.after(Map.of(D0, ledger(85, 90), D1, ledger(95, 96)), 100_000);
+
+  private static Ledger ledger(long eventSeconds, long appendSeconds) {
+    Ledger ledger = new Ledger();
+    ledger.recordRead(0, appendSeconds * 1_000);
+    ledger.recordCounted(eventSeconds * SECOND);
+    return ledger;
+  }
+
+  private static OptionalLong debates(CompleteUntil times, long nanos, long atSeconds) {
+    return times.served(InputTopic.DEBATES, nanos, atSeconds * SECOND);
+  }
 
   @Test
   void aSmallStepBackIsNotServed() {
-    assertThat(times.served(InputTopic.DEBATES, 100 * SECOND)).isEqualTo(100 * SECOND);
-    assertThat(times.served(InputTopic.DEBATES, 100 * SECOND - 1)).isEqualTo(100 * SECOND);
-    assertThat(times.served(InputTopic.DEBATES, 90 * SECOND)).isEqualTo(100 * SECOND);
-    assertThat(times.served(InputTopic.DEBATES, 101 * SECOND)).isEqualTo(101 * SECOND);
+    assertThat(debates(first, 100 * SECOND, 0)).hasValue(100 * SECOND);
+    assertThat(debates(first, 100 * SECOND - 1, 1)).hasValue(100 * SECOND);
+    assertThat(debates(first, 90 * SECOND, 2)).hasValue(100 * SECOND);
+    assertThat(debates(first, 101 * SECOND, 3)).hasValue(101 * SECOND);
   }
 
   @Test
   void aClockThatWasAheadIsFollowedBack() {
-    times.served(InputTopic.DEBATES, 100 * SECOND);
-    assertThat(times.served(InputTopic.DEBATES, 89 * SECOND)).isEqualTo(89 * SECOND);
+    debates(first, 100 * SECOND, 0);
+    assertThat(debates(first, 89 * SECOND, 1)).hasValue(89 * SECOND);
   }
 
   @Test
   void topicsAreApart() {
-    times.served(InputTopic.DEBATES, 100 * SECOND);
-    assertThat(times.served(InputTopic.REQUESTS, 99 * SECOND)).isEqualTo(99 * SECOND);
+    debates(first, 100 * SECOND, 0);
+    assertThat(first.served(InputTopic.REQUESTS, 99 * SECOND, SECOND)).hasValue(99 * SECOND);
+    assertThat(debates(takenOver, 10 * SECOND, 0)).isEmpty();
+    assertThat(takenOver.served(InputTopic.REQUESTS, 10 * SECOND, SECOND)).hasValue(10 * SECOND);
+  }
+
+  @Test
+  void afterATakeoverTheTimeHasToPassAllThatMayHaveBeenServed() {
+    assertThat(debates(takenOver, 90 * SECOND, 5)).isEmpty();
+    assertThat(debates(takenOver, 99 * SECOND, 6)).isEmpty();
+    assertThat(debates(takenOver, 100 * SECOND, 7)).isEmpty();
+    assertThat(debates(takenOver, 100 * SECOND + 1, 8)).hasValue(100 * SECOND + 1);
+    assertThat(debates(takenOver, 99 * SECOND, 9)).hasValue(100 * SECOND + 1);
+  }
+
+  @Test
+  void aTimeThatStandsStillIsServedAfterHalfAMinute() {
+    assertThat(debates(takenOver, 90 * SECOND, 5)).isEmpty();
+    assertThat(debates(takenOver, 91 * SECOND, 34)).isEmpty();
+    assertThat(debates(takenOver, 91 * SECOND, 35)).hasValue(91 * SECOND);
+    assertThat(debates(takenOver, 92 * SECOND, 36)).hasValue(92 * SECOND);
+  }
+
+  @Test
+  void aTopicWithoutAnEventHasNoLimit() {
+    Ledger onlyDeadLetters = new Ledger();
+    onlyDeadLetters.recordRead(0, 96_000);
+    CompleteUntil times = CompleteUntil.after(Map.of(D0, onlyDeadLetters), 100_000);
+    assertThat(debates(times, 90 * SECOND, 5)).hasValue(90 * SECOND);
   }
 }

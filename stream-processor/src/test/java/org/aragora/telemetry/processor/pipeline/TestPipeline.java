@@ -94,19 +94,23 @@ public final class TestPipeline implements AutoCloseable {
     return now == null ? 0 : (now.toEpochMilli() - START.toEpochMilli()) * 1_000_000;
   }
 
+  static CountProcessor.Services countServices() {
+    return new CountProcessor.Services(
+        counters(false),
+        progress(() -> 0, Map.of()),
+        () -> 0,
+        Duration.ofSeconds(1),
+        () -> 1 << 23,
+        null);
+  }
+
   static String describe() {
     return new PipelineTopology(
             new PipelineSettings(
                 "aragora.",
                 Generation.FIRST,
                 ANNOUNCEMENT,
-                new CountProcessor.Services(
-                    counters(false),
-                    progress(() -> 0, Map.of()),
-                    () -> 0,
-                    Duration.ofSeconds(1),
-                    () -> 1 << 23,
-                    null),
+                countServices(),
                 new MetricsView(thread -> false)))
         .get()
         .describe()
@@ -213,8 +217,10 @@ public final class TestPipeline implements AutoCloseable {
                 "aragora.",
                 partitions,
                 1,
-                Duration.ofSeconds(300)),
-            progress())
+                Duration.ofSeconds(300),
+                true),
+            progress(),
+            this::nanos)
         .collect();
   }
 

@@ -9,6 +9,7 @@ import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -74,6 +75,7 @@ class SeriesCollectorTest {
   private final Map<InputPartition, Long> ledgerMs = new HashMap<>();
   private final Map<InputPartition, Long> unreadAgeMs = new HashMap<>();
   private long lookAgeMs;
+  private boolean nativeHistograms;
   private Runnable duringCollection = () -> {};
   private Predicate<String> included = name -> true;
   private long nowMs = Instant.parse("2026-11-24T12:00:30Z").toEpochMilli();
@@ -132,7 +134,9 @@ class SeriesCollectorTest {
     PartitionView other = new PartitionView(1, "me", "other thread", Map.of(CALLS.name(), CALLS));
     view.open(other);
     other.accept(
-        new MetricsKey.Owner(1).toBytes(), new OwnerValue("me", 2, Optional.empty()).toBytes());
+        new MetricsKey.Owner(1).toBytes(),
+        new OwnerValue("me", 2, Optional.empty()).toBytes(),
+        nowMs);
     boolean[] first = {true};
     duringCollection =
         () -> {
@@ -223,6 +227,63 @@ class SeriesCollectorTest {
   }
 
   @Test
+  void aHistogramIsANativeOneTooIfItIsAskedForAndEveryPartHasIt() {
+    announce("me");
+    put(LATENCY, D0, true, latency(true, 300_000_000, 0), "claude");
+    put(LATENCY, D1, true, latency(true, 300_000_000), "claude");
+    put(LATENCY, D0, true, latency(true, 1_000_000_000), "grok");
+    put(LATENCY, D1, true, latency(false, 1_000_000_000), "grok");
+    assertThat(nativeHistograms()).isEmpty();
+    Map<String, Double> classic = samples();
+    nativeHistograms = true;
+    assertThat(nativeHistograms()).isEqualTo(Map.of("[claude]", "3: 0.6 zero 1 [-13 2]"));
+    assertThat(samples()).isEqualTo(classic);
+  }
+
+  @Test
+  void aYoungSeriesIsANativeHistogramOfZeroIfItWillBeOne() {
+    announce("me");
+    put(LATENCY, D0, false, latency(true, 300_000_000), "claude");
+    put(LATENCY, D0, false, latency(false, 300_000_000), "grok");
+    nativeHistograms = true;
+    assertThat(nativeHistograms()).isEqualTo(Map.of("[claude]", "0: 0.0 zero 0 []"));
+  }
+
+  private static HistogramAggregate latency(boolean hasExponential, long... nanos) {
+    HistogramAggregate latency = (HistogramAggregate) Aggregate.zero(LATENCY);
+    if (!hasExponential) {
+      latency.leaveOutExponential();
+    }
+    for (long value : nanos) {
+      latency.observe(value);
+    }
+    return latency;
+  }
+
+  private Map<String, String> nativeHistograms() {
+    Map<String, String> all = new TreeMap<>();
+    for (MetricSnapshot family : collect()) {
+      for (DataPointSnapshot point : family.getDataPoints()) {
+        if (point instanceof HistogramSnapshot.HistogramDataPointSnapshot histogram
+            && histogram.hasNativeHistogramData()) {
+          assertThat(histogram.getNativeSchema()).isEqualTo(3);
+          all.put(
+              point.getLabels().stream().map(l -> l.getValue()).toList().toString(),
+              "%d: %s zero %d %s"
+                  .formatted(
+                      histogram.getCount(),
+                      histogram.getSum(),
+                      histogram.getNativeZeroCount(),
+                      histogram.getNativeBucketsForPositiveValues().stream()
+                          .map(bucket -> bucket.getBucketIndex() + " " + bucket.getCount())
+                          .toList()));
+        }
+      }
+    }
+    return all;
+  }
+
+  @Test
   void histogramsAreExactOnOutput() {
     announce("me");
     HistogramAggregate one = (HistogramAggregate) Aggregate.zero(LATENCY);
@@ -245,7 +306,8 @@ class SeriesCollectorTest {
     partition.accept(
         new MetricsKey.Partial(new SeriesKey("calls_total", List.of("claude")), D0, false)
             .toBytes(),
-        null);
+        null,
+        nowMs);
     assertThat(samples()).doesNotContainKey("calls_total{claude}");
   }
 
@@ -438,7 +500,7 @@ class SeriesCollectorTest {
     ledger.missing().add(7);
     BinaryWriter out = new BinaryWriter();
     ledger.write(out);
-    partition.accept(new MetricsKey.LedgerOf(D0).toBytes(), out.toBytes());
+    partition.accept(new MetricsKey.LedgerOf(D0).toBytes(), out.toBytes(), nowMs);
     lag.put(D0, 9L);
     unstable.put(D0, 8L);
     assertThat(samples())
@@ -475,6 +537,24 @@ class SeriesCollectorTest {
   }
 
   @Test
+  void theTimeOfCompletenessWaitsForThatOfAPredecessor() {
+    String name = "aragora_telemetry_complete_until_timestamp_seconds{t.debates}";
+    ledger(D0, nowMs);
+    announce("other");
+    announce("me");
+    assertThat(samples())
+        .containsEntry("aragora_telemetry_events_total{counted,t.debates}", 1.0)
+        .doesNotContainKey(name);
+    ledger(D0, nowMs += 1_000);
+    assertThat(samples()).doesNotContainKey(name);
+    ledger(D0, nowMs += 1);
+    assertThat(samples()).containsEntry(name, nowMs / 1e3 - 300);
+    announce("other");
+    announce("me");
+    assertThat(samples()).doesNotContainKey(name);
+  }
+
+  @Test
   void instancesOverTheLimitAreOneSampleAndTheirConnectionsAreSummed() {
     announce("me");
     ledger(I0, nowMs);
@@ -486,7 +566,8 @@ class SeriesCollectorTest {
       PartialValue.write(out, UP, 1, 0, PartialValue.OVER_LIMIT, instance);
       partition.accept(
           new MetricsKey.Partial(new SeriesKey("up", List.of(id)), I0, true).toBytes(),
-          out.toBytes());
+          out.toBytes(),
+          nowMs);
     }
     beat("d", 1, nowMs, 7);
     assertThat(samples())
@@ -547,13 +628,15 @@ class SeriesCollectorTest {
         new MetricsKey.Partial(
                 new SeriesKey(metric.name(), List.of(of)), task, metric.type().needsTopicTime())
             .toBytes(),
-        out.toBytes());
+        out.toBytes(),
+        nowMs);
   }
 
   private void ripe(MetricDescriptor metric, String... of) {
     partition.accept(
         new MetricsKey.Ripe(new SeriesKey(metric.name(), List.of(of))).toBytes(),
-        new RipeValue().toBytes());
+        new RipeValue().toBytes(),
+        nowMs);
   }
 
   private void ledger(InputPartition task, long ms) {
@@ -565,15 +648,21 @@ class SeriesCollectorTest {
     ledger.recordCounted(ms * 1_000_000);
     BinaryWriter out = new BinaryWriter();
     ledger.write(out);
-    partition.accept(new MetricsKey.LedgerOf(task).toBytes(), out.toBytes());
+    partition.accept(new MetricsKey.LedgerOf(task).toBytes(), out.toBytes(), nowMs);
   }
 
   private void announce(String owner) {
     partition.accept(
-        new MetricsKey.Owner(0).toBytes(), new OwnerValue(owner, 1, Optional.empty()).toBytes());
+        new MetricsKey.Owner(0).toBytes(),
+        new OwnerValue(owner, 1, Optional.empty()).toBytes(),
+        nowMs);
   }
 
   private Map<String, Double> samples() {
+    return samples(collect());
+  }
+
+  private MetricSnapshots collect() {
     ConsumedOffsets progress =
         new ConsumedOffsets() {
           @Override
@@ -630,10 +719,16 @@ class SeriesCollectorTest {
                 "t.",
                 Map.of(InputTopic.DEBATES, 2),
                 1,
-                Duration.ofSeconds(300)),
-            progress);
+                Duration.ofSeconds(300),
+                nativeHistograms),
+            progress,
+            () -> nowMs * 1_000_000);
+    return collector.collect(included);
+  }
+
+  private static Map<String, Double> samples(MetricSnapshots families) {
     Map<String, Double> samples = new TreeMap<>();
-    for (MetricSnapshot family : collector.collect(included)) {
+    for (MetricSnapshot family : families) {
       for (DataPointSnapshot point : family.getDataPoints()) {
         String labels = point.getLabels().stream().map(l -> l.getValue()).toList().toString();
         String name =

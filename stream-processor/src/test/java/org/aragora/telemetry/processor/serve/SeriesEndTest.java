@@ -318,7 +318,7 @@ class SeriesEndTest {
   }
 
   private void read(MetricsKey key, byte @Nullable [] value) {
-    partition.accept(key.toBytes(), value);
+    partition.accept(key.toBytes(), value, nowMs);
     processor.process(new Record<>(key.toBytes(), value, nowMs));
   }
 

@@ -217,7 +217,7 @@ class SeriesLifeProcessorTest {
   }
 
   private void read(MetricsKey key, byte[] value) {
-    partition.accept(key.toBytes(), value);
+    partition.accept(key.toBytes(), value, nowMs);
     processor.process(new Record<>(key.toBytes(), value, nowMs));
   }
 

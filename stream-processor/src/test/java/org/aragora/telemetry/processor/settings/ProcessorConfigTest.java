@@ -8,6 +8,7 @@ import java.util.Map;
 import org.aragora.telemetry.chassis.http.StatusServer;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +30,22 @@ class ProcessorConfigTest {
     assertThat(config.rules().seriesLimit()).isEqualTo(2000);
     assertThat(config.partitions()).isEqualTo(12);
     assertThat(config.warnings()).isEmpty();
+  }
+
+  @Test
+  void unaskedCommitsAreRarerThanWritesAndFitIntoATransaction() {
+    assertThat(unaskedCommitMs("1000", "10000")).isEqualTo(2000L);
+    assertThat(unaskedCommitMs("4000", "10000")).isEqualTo(5000L);
+    assertThat(unaskedCommitMs("5000", "6000")).isEqualTo(5000L);
+  }
+
+  private static @Nullable Object unaskedCommitMs(String commitMs, String transactionMs) {
+    return ProcessorConfig.read(
+            Map.of(
+                "ARAGORA_TELEMETRY_COMMIT_INTERVAL_MS", commitMs,
+                "ARAGORA_TELEMETRY_TRANSACTION_TIMEOUT_MS", transactionMs))
+        .streamsSettings(Generation.FIRST, 1)
+        .get("commit.interval.ms");
   }
 
   @Test

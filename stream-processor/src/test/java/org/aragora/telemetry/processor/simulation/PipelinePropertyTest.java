@@ -33,6 +33,7 @@ import org.aragora.telemetry.counting.value.Exemplar;
 import org.aragora.telemetry.counting.value.HistogramAggregate;
 import org.aragora.telemetry.counting.value.PartialValue;
 import org.aragora.telemetry.counting.value.SumAggregate;
+import org.aragora.telemetry.counting.value.exponential.ExponentialBuckets;
 import org.aragora.telemetry.schemas.topic.DeadLetterReason;
 import org.aragora.telemetry.testbed.oracle.ExpectedPage;
 import org.aragora.telemetry.testbed.oracle.PartitionOracle;
@@ -95,6 +96,7 @@ class PipelinePropertyTest {
       ENDS.merge("ends", world.ends.values().stream().mapToInt(n -> n).sum(), Integer::sum);
       ENDS.merge("merges", world.committed.merged().size(), Integer::sum);
       ENDS.merge("exemplars", world.scrapeExemplars().size(), Integer::sum);
+      ENDS.merge("native histograms", world.scrapeNativeHistograms().size(), Integer::sum);
       Map<InputPartition, PartitionOracle> models = models(world);
       check(seed, "ledger", () -> same(ledgers(world), expectedLedgers(models)));
       check(seed, "totals", () -> same(totals(world), expectedTotals(world, models)));
@@ -120,6 +122,14 @@ class PipelinePropertyTest {
               same(
                   world.scrapeExemplars(),
                   ExpectedPage.exemplars(
+                      models.values(), world.committed.deletedParts()::contains)));
+      check(
+          seed,
+          "native histograms",
+          () ->
+              same(
+                  world.scrapeNativeHistograms(),
+                  ExpectedPage.nativeHistograms(
                       models.values(), world.committed.deletedParts()::contains)));
       check(
           seed,
@@ -185,6 +195,11 @@ class PipelinePropertyTest {
   @Test
   void theServedExemplarsEqualThePlainModel() {
     holds("exemplars");
+  }
+
+  @Test
+  void theServedNativeHistogramsEqualThePlainModel() {
+    holds("native histograms");
   }
 
   @Test
@@ -633,6 +648,14 @@ class PipelinePropertyTest {
                       exemplar.units(),
                       exemplar.timeNanos()));
         }
+      }
+      ExponentialBuckets exponential = histogram.exponential();
+      if (exponential != null) {
+        Map<Integer, Long> counts = new TreeMap<>();
+        for (int i = 0; i < exponential.size(); i++) {
+          counts.put(exponential.index(i), exponential.count(i));
+        }
+        text.append(", zero %d %s".formatted(exponential.zeros(), counts));
       }
       return text.toString();
     }

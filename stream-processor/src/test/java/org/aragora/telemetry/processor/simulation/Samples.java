@@ -78,6 +78,27 @@ final class Samples {
     return exemplars;
   }
 
+  /** Counts of each native histogram by the index of their bucket; "zero" has those of 0. */
+  static Map<String, String> nativeHistograms(MetricSnapshots snapshots) {
+    Map<String, String> histograms = new TreeMap<>();
+    for (MetricSnapshot family : snapshots) {
+      for (DataPointSnapshot point : family.getDataPoints()) {
+        if (point instanceof HistogramSnapshot.HistogramDataPointSnapshot histogram
+            && histogram.hasNativeHistogramData()
+            && histogram.getCount() > 0) {
+          Map<Integer, Long> counts = new TreeMap<>();
+          histogram
+              .getNativeBucketsForPositiveValues()
+              .forEach(bucket -> counts.put(bucket.getBucketIndex(), bucket.getCount()));
+          histograms.put(
+              SeriesName.of(family.getMetadata().getName(), labels(point)).toString(),
+              "zero %d %s".formatted(histogram.getNativeZeroCount(), counts));
+        }
+      }
+    }
+    return histograms;
+  }
+
   private static void add(
       Map<String, Double> samples, String name, Map<String, String> labels, double value) {
     String series = SeriesName.of(name, labels).toString();

@@ -306,6 +306,11 @@ final class World {
     return Samples.exemplars(collect());
   }
 
+  /** The native histograms of {@code /metrics} by their series. */
+  Map<String, String> scrapeNativeHistograms() {
+    return Samples.nativeHistograms(collect());
+  }
+
   private MetricSnapshots collect() {
     SeriesCollector collector =
         new SeriesCollector(
@@ -316,8 +321,10 @@ final class World {
                 "aragora.",
                 logs.partitions(),
                 metricsPartitions,
-                GRACE),
-            progress());
+                GRACE,
+                true),
+            progress(),
+            () -> logs.nowMs * 1_000_000);
     return collector.collect();
   }
 

@@ -79,14 +79,8 @@ public final class ExpectedPage {
    */
   public static SortedMap<String, String> exemplars(
       Collection<PartitionOracle> partitions, Predicate<String> ended) {
-    Map<String, SeriesTotal> merged = new HashMap<>();
-    for (SeriesPart part : new ExpectedPage(partitions, 0, ended).parts) {
-      if (part.total != null) {
-        merged.merge(part.series(), part.total, SeriesTotal::plus);
-      }
-    }
     SortedMap<String, String> exemplars = new TreeMap<>();
-    for (SeriesTotal total : merged.values()) {
+    for (SeriesTotal total : merged(partitions, ended)) {
       total.exemplars(
           (name, labels, exemplar) -> {
             String sum = name.replaceFirst("_bucket$", "_sum");
@@ -97,6 +91,34 @@ public final class ExpectedPage {
           });
     }
     return exemplars;
+  }
+
+  /**
+   * The native histograms that {@code /metrics} must have beside the classic ones.
+   *
+   * @param ended as in {@link #samples(Collection, long, Predicate)}
+   * @return by {@link SeriesName}: "zero", the count of values that are 0, and the counts by the
+   *     index of their bucket
+   */
+  public static SortedMap<String, String> nativeHistograms(
+      Collection<PartitionOracle> partitions, Predicate<String> ended) {
+    SortedMap<String, String> histograms = new TreeMap<>();
+    for (SeriesTotal total : merged(partitions, ended)) {
+      total.nativeHistogram(
+          (labels, buckets) -> histograms.put(series(total.name(), labels), buckets));
+    }
+    return histograms;
+  }
+
+  private static Collection<SeriesTotal> merged(
+      Collection<PartitionOracle> partitions, Predicate<String> ended) {
+    Map<String, SeriesTotal> merged = new HashMap<>();
+    for (SeriesPart part : new ExpectedPage(partitions, 0, ended).parts) {
+      if (part.total != null) {
+        merged.merge(part.series(), part.total, SeriesTotal::plus);
+      }
+    }
+    return merged.values();
   }
 
   private void totals() {

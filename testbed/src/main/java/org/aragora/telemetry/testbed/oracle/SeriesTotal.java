@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.aragora.telemetry.testbed.oracle.MetricTable.Metric;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +57,8 @@ public final class SeriesTotal {
   private final List<String> labels;
   private final long[] buckets;
   private final @Nullable Exemplar[] exemplars;
+  private final TreeMap<Integer, Long> exponential = new TreeMap<>();
+  private long zeros;
   private BigInteger sum = BigInteger.ZERO;
 
   SeriesTotal(Metric metric, List<String> labels) {
@@ -68,22 +72,46 @@ public final class SeriesTotal {
     return !metric.bounds().isEmpty();
   }
 
+  /** Adds to what a window has too. */
   void add(long amount) {
-    add(amount, null);
+    sum = sum.add(BigInteger.valueOf(amount));
+    if (isHistogram()) {
+      buckets[bucket(amount)]++;
+    }
   }
 
   /** {@code exemplar}: the trace of the event, null if it has none that is sampled. */
   void add(long amount, @Nullable Exemplar exemplar) {
-    sum = sum.add(BigInteger.valueOf(amount));
+    add(amount);
     if (isHistogram()) {
-      BigDecimal value = BigDecimal.valueOf(amount, metric.scale());
-      int bucket = 0;
-      while (bucket < metric.bounds().size() && value.compareTo(metric.bounds().get(bucket)) > 0) {
-        bucket++;
-      }
-      buckets[bucket]++;
+      int bucket = bucket(amount);
       exemplars[bucket] = Exemplar.greater(exemplars[bucket], exemplar);
+      if (amount == 0) {
+        zeros++;
+      } else {
+        exponential.merge(exponentialBucket(amount, metric.scale()), 1L, Long::sum);
+      }
     }
+  }
+
+  private int bucket(long amount) {
+    BigDecimal value = BigDecimal.valueOf(amount, metric.scale());
+    int bucket = 0;
+    while (bucket < metric.bounds().size() && value.compareTo(metric.bounds().get(bucket)) > 0) {
+      bucket++;
+    }
+    return bucket;
+  }
+
+  /** The least index with a value that is not over 2^(index/8): both to the power of eight. */
+  static int exponentialBucket(long amount, int scale) {
+    BigInteger value = BigInteger.valueOf(amount).pow(8);
+    BigInteger one = BigInteger.TEN.pow(8 * scale);
+    int index = value.bitLength() - 1 - one.bitLength();
+    while (value.shiftLeft(Math.max(0, -index)).compareTo(one.shiftLeft(Math.max(0, index))) > 0) {
+      index++;
+    }
+    return index;
   }
 
   void add(SeriesTotal other) {
@@ -92,6 +120,8 @@ public final class SeriesTotal {
       buckets[i] += other.buckets[i];
       exemplars[i] = Exemplar.greater(exemplars[i], other.exemplars[i]);
     }
+    zeros += other.zeros;
+    other.exponential.forEach((index, count) -> exponential.merge(index, count, Long::sum));
   }
 
   /** The sum with a total of the same series. */
@@ -135,6 +165,23 @@ public final class SeriesTotal {
     }
   }
 
+  /** The series as it is named and what {@link #exponentialText} has. */
+  void nativeHistogram(BiConsumer<Map<String, String>, String> to) {
+    String text = exponentialText();
+    if (!text.isEmpty()) {
+      to.accept(named(-1), text);
+    }
+  }
+
+  /** Counts by the index of the exponential bucket, after those of 0; empty if there are none. */
+  private String exponentialText() {
+    return zeros == 0 && exponential.isEmpty() ? "" : "zero %d %s".formatted(zeros, exponential);
+  }
+
+  String name() {
+    return metric.name();
+  }
+
   void samples(Samples samples) {
     Map<String, String> named = named(-1);
     if (!isHistogram()) {
@@ -150,19 +197,20 @@ public final class SeriesTotal {
     samples.add(metric.name() + "_sum", named, sum);
   }
 
-  /** The sum, or counts by bucket, the sum and the exemplars that there are. */
+  /** The sum, or counts by bucket, the sum, the exemplars and the exponential buckets. */
   @Override
   public String toString() {
     if (!isHistogram()) {
       return sum.toString();
     }
-    return "[%s, %s]%s"
+    return "[%s, %s]%s%s"
         .formatted(
             Arrays.toString(buckets),
             sum,
             Arrays.stream(exemplars)
                 .filter(Objects::nonNull)
                 .map(exemplar -> ", " + exemplar)
-                .collect(Collectors.joining()));
+                .collect(Collectors.joining()),
+            exponentialText().isEmpty() ? "" : ", " + exponentialText());
   }
 }

@@ -62,6 +62,17 @@ public final class PrometheusProcess implements AutoCloseable {
    */
   public static PrometheusProcess start(Path directory, String config)
       throws IOException, InterruptedException {
+    return start(directory, config, "exemplar-storage");
+  }
+
+  /**
+   * Starts it with features of {@code --enable-feature}. With {@code native-histograms} it scrapes
+   * protobuf.
+   *
+   * @throws IOException if it does not get ready
+   */
+  public static PrometheusProcess start(Path directory, String config, String features)
+      throws IOException, InterruptedException {
     Path file = directory.resolve("prometheus.yml");
     Files.writeString(file, config);
     int port = Ports.free();
@@ -71,6 +82,7 @@ public final class PrometheusProcess implements AutoCloseable {
                 "--config.file=" + file,
                 "--storage.tsdb.path=" + directory.resolve("data"),
                 "--storage.tsdb.retention.time=10y",
+                "--enable-feature=" + features,
                 "--web.listen-address=127.0.0.1:" + port,
                 "--log.level=warn")
             .redirectErrorStream(true)
@@ -163,14 +175,48 @@ public final class PrometheusProcess implements AutoCloseable {
     return values;
   }
 
+  /**
+   * Looks up the exemplars of a selector's series.
+   *
+   * @return the labels of each exemplar by {@code le} of its bucket
+   */
+  public Map<String, List<Map<String, String>>> exemplars(String selector, long fromMs, long toMs)
+      throws IOException, InterruptedException {
+    JsonNode answer =
+        answer(
+            "query_exemplars?query=%s&start=%d&end=%d"
+                .formatted(
+                    URLEncoder.encode(selector, StandardCharsets.UTF_8),
+                    fromMs / 1000,
+                    toMs / 1000 + 1));
+    Map<String, List<Map<String, String>>> exemplars = new TreeMap<>();
+    for (JsonNode series : answer) {
+      List<Map<String, String>> ofBucket = new ArrayList<>();
+      for (JsonNode exemplar : series.path("exemplars")) {
+        Map<String, String> labels = new TreeMap<>();
+        exemplar
+            .path("labels")
+            .properties()
+            .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
+        ofBucket.add(labels);
+      }
+      exemplars.put(series.path("seriesLabels").path("le").asText(), ofBucket);
+    }
+    return exemplars;
+  }
+
   private JsonNode get(String query) throws IOException, InterruptedException {
+    return answer(query).path("result");
+  }
+
+  private JsonNode answer(String query) throws IOException, InterruptedException {
     HttpResponse<String> response = LocalHttp.get(port, "/api/v1/" + query, ANSWERS_WITHIN);
     JsonNode answer = json.readTree(response.body());
     if (response.statusCode() != 200) {
       throw new IOException(
           "Prometheus refuses %s: %s".formatted(query, answer.path("error").asText()));
     }
-    return answer.path("data").path("result");
+    return answer.path("data");
   }
 
   @Override

@@ -98,6 +98,20 @@ class PartitionOracleTest {
     assertThat(oracle.windows().values()).noneMatch(window -> window.toString().contains("2222"));
   }
 
+  @Test
+  void nativeHistogramsCountEachValueInTheBucketOfItsPower() {
+    read(request(1, "2026-03-01T12:00:00Z")); // 0.05 s, between 2^(-35/8) and 2^(-34/8)
+    read(request(2, "2026-03-01T12:00:01Z").replace("0.05", "0"));
+    read(request(3, "2026-03-01T12:00:01Z").replace("0.05", "0.5"));
+    read(request(4, "2026-03-01T12:00:01Z").replace("0.05", "0.500000001"));
+    assertThat(ExpectedPage.nativeHistograms(List.of(oracle), part -> false))
+        .containsExactly(
+            entry(
+                "aragora_request_duration_seconds{endpoint=\"/api/debates/{id}\",method=\"GET\"}",
+                "zero 1 {-34=1, -8=1, -7=1}"));
+    assertThat(oracle.windows().values()).noneMatch(window -> window.toString().contains("zero"));
+  }
+
   private static String traced(int seq, String time, String traceparent) {
     return request(seq, time).replaceFirst("\\{", "{\"traceparent\":\"" + traceparent + "\",");
   }

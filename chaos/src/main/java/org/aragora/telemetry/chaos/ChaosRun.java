@@ -146,7 +146,7 @@ public final class ChaosRun {
           checker.aways(),
           checker.togetherNanos(),
           offsets.answers().size(),
-          offsets.outdated());
+          offsets.uncounted());
     }
   }
 

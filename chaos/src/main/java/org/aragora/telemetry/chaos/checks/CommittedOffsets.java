@@ -4,8 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -25,7 +27,9 @@ import org.apache.kafka.common.utils.Utils;
  * that was committed before its question:
  *
  * <ul>
- *   <li>The broker answers stable offsets only: none while a transaction with offsets ends.
+ *   <li>The broker answers stable offsets only: none while a transaction with offsets ends. Kafka's
+ *       client leaves such a partition out, so an answer without a partition that an earlier one
+ *       had does not count.
  *   <li>A deposed coordinator can return stale offsets. So each question begins with a commit of a
  *       group of the harness on the same partition of the offsets topic. Only the true leader
  *       acknowledges it. One request asks for both groups, and a response without that commit does
@@ -47,9 +51,10 @@ public final class CommittedOffsets implements AutoCloseable {
   private final String group;
   private final String ownGroup;
   private final List<Answer> answers = new ArrayList<>();
+  private final Set<TopicPartition> partitions = new HashSet<>();
   private final Thread thread = new Thread(this::askUntilStopped, "chaos-offsets");
   private long turn;
-  private long outdated;
+  private long uncounted;
   private volatile boolean stopped;
 
   /** Needs the offsets topic, so a member must have joined the group before. */
@@ -121,10 +126,12 @@ public final class CommittedOffsets implements AutoCloseable {
                 }
               });
       synchronized (answers) {
-        if (seen != null && seen.offset() >= turn) {
+        boolean isCurrent = seen != null && seen.offset() >= turn;
+        if (isCurrent && offsets.keySet().containsAll(partitions)) {
+          partitions.addAll(offsets.keySet());
           answers.add(new Answer(askedNanos, offsets));
         } else {
-          outdated++;
+          uncounted++;
         }
       }
     } catch (ExecutionException | TimeoutException e) {
@@ -139,10 +146,13 @@ public final class CommittedOffsets implements AutoCloseable {
     }
   }
 
-  /** Number of answers from brokers that were no longer the group's coordinator. */
-  public long outdated() {
+  /**
+   * Number of answers from brokers that were no longer the group's coordinator, and of those in the
+   * middle of a commit.
+   */
+  public long uncounted() {
     synchronized (answers) {
-      return outdated;
+      return uncounted;
     }
   }
 

@@ -24,14 +24,15 @@ public final class ChaosReport {
    * @param aways of all series
    * @param togetherNanos longest time for which two instances served a series
    * @param offsetAnswers answers on committed offsets
-   * @param outdatedAnswers answers of a broker that was no longer the coordinator
+   * @param uncountedAnswers answers of a broker that was no longer the coordinator, or in the
+   *     middle of a commit
    */
   public record Figures(
       Map<String, Long> records,
       List<Away> aways,
       long togetherNanos,
       long offsetAnswers,
-      long outdatedAnswers) {}
+      long uncountedAnswers) {}
 
   private final Violations violations;
   private final List<String> lines = new ArrayList<>();
@@ -57,8 +58,8 @@ public final class ChaosReport {
         "longest that two served a series %,10.1f s"
             .formatted(figures.togetherNanos() / NANOS_PER_SECOND));
     report.line(
-        "answers on committed offsets     %,10d (%,d more not counted: no longer the coordinator's)"
-            .formatted(figures.offsetAnswers(), figures.outdatedAnswers()));
+        "answers on committed offsets     %,10d (%,d more not counted: in the middle of a commit, or no longer the coordinator's)"
+            .formatted(figures.offsetAnswers(), figures.uncountedAnswers()));
     report.line("");
     report.times(figures.aways(), log.faults());
     report.line("");

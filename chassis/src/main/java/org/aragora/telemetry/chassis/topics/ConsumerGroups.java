@@ -3,6 +3,7 @@ package org.aragora.telemetry.chassis.topics;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Members and offsets of consumer groups, of Streams groups too. Thread-safe. */
 public final class ConsumerGroups {
   private static final long TIMEOUT_SECONDS = 15;
+  private static final long PAUSE_MS = 100;
 
   private final Admin admin;
 
@@ -91,17 +93,37 @@ public final class ConsumerGroups {
 
   /**
    * The committed offset of every partition that has one. Waits for transactions that are being
-   * ended.
+   * ended: Kafka's client leaves their partitions out of a stable answer.
    *
    * @throws ExecutionException if the coordinator does not answer
+   * @throws TimeoutException in a sentence if a transaction stays open
    */
   public Map<TopicPartition, Long> committed(String group)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    long startNanos = System.nanoTime();
+    while (true) {
+      Set<TopicPartition> known = offsets(group, false).keySet();
+      Map<TopicPartition, Long> stable = offsets(group, true);
+      if (stable.keySet().containsAll(known)) {
+        return stable;
+      }
+      if (System.nanoTime() - startNanos > TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS)) {
+        known.removeAll(stable.keySet());
+        throw new TimeoutException(
+            "For %d s, a transaction of the group %s has held back the offsets of %s; retry when its owner has ended it."
+                .formatted(TIMEOUT_SECONDS, group, known));
+      }
+      TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
+    }
+  }
+
+  private Map<TopicPartition, Long> offsets(String group, boolean isStable)
       throws ExecutionException, InterruptedException, TimeoutException {
     Map<TopicPartition, Long> offsets = new HashMap<>();
     try {
       admin
           .listConsumerGroupOffsets(
-              group, new ListConsumerGroupOffsetsOptions().requireStable(true))
+              group, new ListConsumerGroupOffsetsOptions().requireStable(isStable))
           .partitionsToOffsetAndMetadata()
           .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
           .forEach(

@@ -13,16 +13,27 @@ import org.slf4j.Marker;
 
 /**
  * Limits warnings of Kafka's clients. While a broker is away each client logs one per attempt,
- * several a second: one a minute passes. What is not a fault at all is denied: a transaction that
- * begins while the one before is being completed, and an answer about a partition that has just
- * been given away.
+ * several a second: one a minute passes. What is not a fault at all is denied:
+ *
+ * <ul>
+ *   <li>a transaction that begins, or an offset that is asked for, while a transaction is being
+ *       completed,
+ *   <li>an answer about a partition that has just been given away,
+ *   <li>a topic whose tasks change hands within a rebalance,
+ *   <li>advice on a thread that no topology of ours has.
+ * </ul>
  */
 final class ClientNoiseFilter extends TurboFilter {
-  private static final String CLIENTS = "org.apache.kafka.clients.";
+  private static final String KAFKA = "org.apache.kafka.";
   private static final List<String> AWAY =
       List.of("could not be established", "disconnected", "Error connecting to node");
   private static final List<String> HARMLESS =
-      List.of("CONCURRENT_TRANSACTIONS", "as it is no longer assigned");
+      List.of(
+          "CONCURRENT_TRANSACTIONS",
+          "due to error UNSTABLE_OFFSET_COMMIT",
+          "as it is no longer assigned",
+          "subscribed topics are not assigned to any members",
+          "exception handler is not enabled for the GlobalThread");
   private static final long PAUSE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final LongSupplier nanos;
@@ -41,7 +52,7 @@ final class ClientNoiseFilter extends TurboFilter {
       @Nullable String format,
       Object @Nullable [] arguments,
       @Nullable Throwable failure) {
-    if (format == null || level != Level.WARN || !logger.getName().startsWith(CLIENTS)) {
+    if (format == null || level != Level.WARN || !logger.getName().startsWith(KAFKA)) {
       return FilterReply.NEUTRAL;
     }
     if (HARMLESS.stream().anyMatch(format::contains)) {

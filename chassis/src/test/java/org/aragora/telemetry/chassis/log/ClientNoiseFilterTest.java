@@ -43,13 +43,22 @@ class ClientNoiseFilterTest {
   }
 
   @Test
-  void transactionThatIsBeingCompletedIsNoLine() {
+  void whatIsNoFaultIsNoLine() {
     warn(
         "producer.internals.Sender",
         "Got error produce response, retrying. Error: CONCURRENT_TRANSACTIONS");
     warn(
         "consumer.internals.SubscriptionState",
         "Not updating last stable offset for partition x as it is no longer assigned");
+    warn(
+        "consumer.internals.ConsumerCoordinator",
+        "The following subscribed topics are not assigned to any members: [a.requests]");
+    warn(
+        "admin.internals.ListConsumerGroupOffsetsHandler",
+        "Skipping return offset for a.metrics-0 due to error UNSTABLE_OFFSET_COMMIT.");
+    context
+        .getLogger("org.apache.kafka.streams.StreamsConfig")
+        .warn("Processing exception handler is not enabled for the GlobalThread. It's advised.");
 
     assertThat(lines.list).isEmpty();
   }

@@ -6,10 +6,11 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.aragora.telemetry.chassis.topics.ConsumerGroups;
 import org.junit.jupiter.api.Test;
@@ -28,20 +29,25 @@ class ITConsumerGroups {
     Map<String, Object> settings =
         Map.of("bootstrap.servers", kafka.bootstrapServers(), "transactional.id", group);
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
+        KafkaConsumer<byte[], byte[]> consumer =
+            new KafkaConsumer<>(
+                Map.of("bootstrap.servers", kafka.bootstrapServers(), "group.id", group),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
         KafkaProducer<byte[], byte[]> producer =
             new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
       producer.initTransactions();
       producer.beginTransaction();
       producer.sendOffsetsToTransaction(
           Map.of(zero, new OffsetAndMetadata(1), one, new OffsetAndMetadata(1)),
-          new ConsumerGroupMetadata(group));
+          consumer.groupMetadata());
       producer.commitTransaction();
       ConsumerGroups groups = new ConsumerGroups(admin);
       assertThat(groups.committed(group)).isEqualTo(Map.of(zero, 1L, one, 1L));
 
       producer.beginTransaction();
       producer.sendOffsetsToTransaction(
-          Map.of(one, new OffsetAndMetadata(2)), new ConsumerGroupMetadata(group));
+          Map.of(one, new OffsetAndMetadata(2)), consumer.groupMetadata());
       CompletableFuture<Map<TopicPartition, Long>> answer =
           CompletableFuture.supplyAsync(
               () -> {

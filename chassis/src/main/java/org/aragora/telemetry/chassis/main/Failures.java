@@ -11,6 +11,9 @@ import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 
 /** Failures of a program, as a sentence without passwords of URLs and as an exit code. */
 public final class Failures {
+  /** Kafka's message if no bootstrap name resolves, in a ConfigException like any other. */
+  private static final String UNRESOLVED = "No resolvable bootstrap urls";
+
   private static final int MOST_CAUSES = 10;
 
   private Failures() {}
@@ -39,12 +42,27 @@ public final class Failures {
     return all.toString();
   }
 
+  /** Returns true if the failure or one of its causes is that no broker's host name resolves. */
+  public static boolean isUnresolved(Throwable failure) {
+    int depth = 0;
+    for (Throwable next = failure; next != null && depth++ <= MOST_CAUSES; next = next.getCause()) {
+      if (isUnresolvedHost(next)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isUnresolvedHost(Throwable failure) {
+    return failure instanceof ConfigException
+        && String.valueOf(failure.getMessage()).startsWith(UNRESOLVED);
+  }
+
   private static String message(Throwable failure) {
     if (failure instanceof TransactionalIdAuthorizationException) {
       return "Not authorized: this user lacks Write on the transactional ids of this program";
     }
-    if (failure instanceof ConfigException
-        && String.valueOf(failure.getMessage()).startsWith("No resolvable bootstrap urls")) {
+    if (isUnresolvedHost(failure)) {
       return "KAFKA_BOOTSTRAP_SERVERS has no address whose host name resolves";
     }
     return Redactor.addresses(

@@ -18,9 +18,6 @@ public final class ClientStart {
   private static final Logger LOG = LoggerFactory.getLogger(ClientStart.class);
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
-  /** Kafka's message if no bootstrap name resolves, in a ConfigException like any other. */
-  private static final String UNRESOLVED = "No resolvable bootstrap urls";
-
   private ClientStart() {}
 
   /**
@@ -36,9 +33,9 @@ public final class ClientStart {
       try {
         return client.get();
       } catch (KafkaException e) {
-        String causes = Failures.withCauses(e);
-        if (!causes.contains(UNRESOLVED)) {
-          throw new InvalidSettingException("The KAFKA_ settings are refused: " + causes + ".");
+        if (!Failures.isUnresolved(e)) {
+          throw new InvalidSettingException(
+              "The KAFKA_ settings are refused: " + Failures.withCauses(e) + ".");
         }
         if (Thread.currentThread().isInterrupted()) {
           throw e;

@@ -188,8 +188,15 @@ public final class HistogramAggregate implements Aggregate {
     return histogram;
   }
 
-  private @Nullable ExponentialBuckets complete(ExponentialBuckets buckets) {
-    return buckets.total() == Arrays.stream(counts).sum() ? buckets : null;
+  /** No release writes them without each value. */
+  private ExponentialBuckets complete(ExponentialBuckets buckets) {
+    long values = Arrays.stream(counts).sum();
+    if (buckets.total() != values) {
+      throw new CorruptRecordException(
+          "the exponential buckets have %d values, the classic ones %d"
+              .formatted(buckets.total(), values));
+    }
+    return buckets;
   }
 
   private static int begins(BinaryReader in) {

@@ -132,6 +132,20 @@ class AggregateTest {
   }
 
   @Test
+  void exponentialBucketsWithoutEachValueAreCorrupt() {
+    MetricDescriptor metric = Aggregates.metric(MetricType.HISTOGRAM);
+    HistogramAggregate histogram = (HistogramAggregate) Aggregate.zero(metric);
+    histogram.observe(100_000_000);
+    BinaryWriter out = new BinaryWriter();
+    histogram.write(out);
+    byte[] damaged = out.toBytes();
+    damaged[damaged.length - 1]++; // the count of the last bucket
+    assertThatThrownBy(() -> read(MetricType.HISTOGRAM, damaged))
+        .isInstanceOf(CorruptRecordException.class)
+        .hasMessage("the exponential buckets have 2 values, the classic ones 1");
+  }
+
+  @Test
   void aValueOnABoundFallsInThatBucket() {
     MetricDescriptor metric = Aggregates.metric(MetricType.HISTOGRAM);
     HistogramAggregate histogram = (HistogramAggregate) Aggregate.zero(metric);

@@ -1,10 +1,12 @@
 package org.aragora.telemetry.testbed.junit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -57,9 +59,10 @@ class ITConsumerGroups {
                   throw new IllegalStateException(e);
                 }
               });
-      assertThat(answer.completeOnTimeout(Map.of(), 1, TimeUnit.SECONDS).get()).isEmpty();
+      assertThatThrownBy(() -> answer.get(1, TimeUnit.SECONDS))
+          .isInstanceOf(TimeoutException.class);
       producer.commitTransaction();
-      assertThat(groups.committed(group)).isEqualTo(Map.of(zero, 1L, one, 2L));
+      assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo(Map.of(zero, 1L, one, 2L));
     }
   }
 }

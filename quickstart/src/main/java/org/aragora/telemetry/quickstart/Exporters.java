@@ -111,6 +111,12 @@ final class Exporters {
     return receiver == null || namesSpans() ? Optional.empty() : Optional.of(receiver.address());
   }
 
+  /** Addresses of their pages, as the processor's setting has them. */
+  String pages() {
+    return "http://127.0.0.1:%d,http://127.0.0.1:%d"
+        .formatted(spans.metricsPort(), lines.metricsPort());
+  }
+
   private boolean namesSpans() {
     return SPAN_BACKENDS.stream().anyMatch(this::isSet);
   }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.aragora.telemetry.quickstart.aragora.AragoraLoad;
@@ -114,8 +113,7 @@ final class Quickstart {
         new ServiceEnvironment(broker.bootstrapServers(), Topics.DEFAULT_PREFIX, directory);
     int metricsPort = options.metricsPort() == 0 ? Ports.free() : options.metricsPort();
     Exporters exporters = new Exporters(System.getenv(), environment);
-    Services services =
-        new Services(processor(environment, metricsPort, exporters.traces()), exporters);
+    Services services = new Services(processor(environment, metricsPort, exporters), exporters);
     try (BrokerCount count = BrokerCount.start(broker.bootstrapServers(), PARTITIONS, load);
         load) {
       awaitReady(services.processor());
@@ -139,7 +137,7 @@ final class Quickstart {
   }
 
   private static ServiceProcess processor(
-      ServiceEnvironment environment, int metricsPort, Optional<String> traces) {
+      ServiceEnvironment environment, int metricsPort, Exporters exporters) {
     ServiceProcess processor =
         service(
                 "processor",
@@ -148,8 +146,9 @@ final class Quickstart {
                 "-Xmx512m")
             .metricsPort(metricsPort)
             .set("ARAGORA_TELEMETRY_BIRTH_SECONDS", "0")
-            .set("ARAGORA_TELEMETRY_PARTITIONS", Integer.toString(PARTITIONS));
-    traces.ifPresent(url -> processor.set("ARAGORA_TELEMETRY_PAGE_RECEIVER_URL", url));
+            .set("ARAGORA_TELEMETRY_PARTITIONS", Integer.toString(PARTITIONS))
+            .set("ARAGORA_TELEMETRY_PAGE_EXPORTERS", exporters.pages());
+    exporters.traces().ifPresent(url -> processor.set("ARAGORA_TELEMETRY_PAGE_RECEIVER_URL", url));
     return processor.start();
   }
 

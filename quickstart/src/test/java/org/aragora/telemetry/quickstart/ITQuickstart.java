@@ -10,12 +10,15 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.aragora.telemetry.testbed.broker.PlainClient;
 import org.aragora.telemetry.testbed.service.LocalHttp;
+import org.aragora.telemetry.testbed.service.MetricsPage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -134,6 +137,64 @@ class ITQuickstart {
     assertThat(quickstart.output())
         .contains("aragora.logs: dead letters: 1; aragora.dead-letters holds each with its reason.")
         .doesNotContain("is accounted for");
+  }
+
+  /** Five events give spans and lines; then the exporters rest. */
+  @Test
+  void pageHasTheFiguresOfBothExporters() throws Exception {
+    QuickstartProcess quickstart = start("--no-load");
+    int port = Integer.parseInt(quickstart.awaitOutput("Page +http://localhost:([0-9]+)/"));
+    String output = "to a receiver in here; http://localhost:([0-9]+)/metrics";
+    List<Integer> exporters =
+        List.of(
+            Integer.parseInt(quickstart.awaitOutput("Spans +" + output)),
+            Integer.parseInt(quickstart.awaitOutput("Lines +" + output)));
+    String kafka = quickstart.awaitOutput("Kafka +localhost:([0-9]+)");
+    try (PlainClient client = new PlainClient(Map.of("bootstrap.servers", "127.0.0.1:" + kafka))) {
+      for (int i = 0; i < 5; i++) {
+        client.send(new ProducerRecord<>("aragora.requests", request(i)));
+      }
+      client.send(new ProducerRecord<>("aragora.requests", "{}".getBytes(StandardCharsets.UTF_8)));
+    }
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .untilAsserted(
+            () -> {
+              JsonNode reports = json(port, "/api/v1/snapshot").path("exporters");
+              assertThat(reports).hasSize(2);
+              for (int i = 0; i < 2; i++) {
+                MetricsPage metrics = MetricsPage.of(exporters.get(i));
+                JsonNode figures = reports.get(i).path("figures");
+                assertThat(reports.get(i).path("address").asText())
+                    .isEqualTo("http://127.0.0.1:" + exporters.get(i));
+                assertThat(figures.path("exporter").asText()).isEqualTo(i == 0 ? "spans" : "logs");
+                assertThat(figures.path("items").asLong())
+                    .isEqualTo(count(metrics, "acknowledged_items_total"))
+                    .isEqualTo(5);
+                assertThat(figures.path("lagRecords").asLong())
+                    .isEqualTo(count(metrics, "lag_records"))
+                    .isZero();
+                assertThat(figures.path("deadLettered").asLong())
+                    .isEqualTo(count(metrics, "dead_lettered_records_total"));
+                assertThat(figures.path("ready").path("ok").asBoolean()).isTrue();
+              }
+            });
+    quickstart.terminate();
+    quickstart.awaitEnd(Duration.ofSeconds(40));
+  }
+
+  private static long count(MetricsPage page, String metric) {
+    return page.count("aragora_telemetry_exporter_" + metric, Map.of());
+  }
+
+  private static byte[] request(int number) {
+    return """
+        {"specversion":"1.0","id":"r%1$d","source":"/aragora/instances/api-1","time":"%2$s",
+        "type":"ai.aragora.request.completed.v1",
+        "data":{"request_id":"r%1$d","method":"GET","endpoint":"/a","status":500,"duration_seconds":0.1}}
+        """
+        .formatted(number, Instant.now())
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   private static JsonNode json(int port, String path) throws Exception {

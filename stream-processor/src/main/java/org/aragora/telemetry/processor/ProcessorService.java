@@ -68,7 +68,11 @@ public final class ProcessorService implements RunningService {
             config.pageAddress().orElse(""));
     ProcessorPage page =
         new ProcessorPage(
-            identity, () -> closing ? null : supervisor.pipeline(), this::live, this::ready);
+            identity,
+            config.pageExporters(),
+            () -> closing ? null : supervisor.pipeline(),
+            this::live,
+            this::ready);
     return StatusPage.ofProcessor(page, page::own, recent::json, config.pageLinks());
   }
 

@@ -81,6 +81,13 @@ final class Browser implements AutoCloseable {
     driver.get(url);
   }
 
+  /** Blocks what matches one of the patterns, from the next page on. */
+  void block(String... patterns) {
+    driver.executeCdpCommand("Network.enable", Map.of());
+    driver.executeCdpCommand("Network.setCacheDisabled", Map.of("cacheDisabled", true));
+    driver.executeCdpCommand("Network.setBlockedURLs", Map.of("urls", List.of(patterns)));
+  }
+
   /** Returns the text of the first element that matches, as a user sees it. */
   String text(String css) {
     return driver.findElement(By.cssSelector(css)).getText();

@@ -246,9 +246,13 @@ class ITPage {
 
         plain.view(900, 900, "light");
         plain.open(page(port));
-        assertThat(plain.text("noscript"))
+        assertThat(plain.text("#plain"))
             .contains(
-                "Complete until", "Ledger balances", "Requests 1", "Partitions served 2 of 2");
+                "Verdict Complete until",
+                "Ledger balances",
+                "Requests 1",
+                "P99 latency of all requests 0.0",
+                "Partitions served 2 of 2");
         assertThat(plain.isShown("#main")).isFalse();
       } finally {
         proxy.stop(0);

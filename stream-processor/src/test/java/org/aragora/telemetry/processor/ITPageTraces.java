@@ -396,7 +396,7 @@ class ITPageTraces {
 
       plain.view(900, 900, "light");
       plain.open("http://127.0.0.1:" + server.port() + "/");
-      assertThat(plain.text("noscript")).contains("Dead letters 1");
+      assertThat(plain.text("#plain")).contains("Dead letters 1");
     }
   }
 }

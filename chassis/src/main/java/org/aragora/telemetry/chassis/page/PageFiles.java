@@ -25,6 +25,7 @@ final class PageFiles extends Handler.Abstract.NonBlocking {
           "uPlot.iife.min.js",
           "page.js",
           "exporter.js",
+          "exporters.js",
           "live.js",
           "words.js",
           "figures.js",

@@ -22,6 +22,7 @@ public record PageLinks(Optional<String> traces, Optional<String> lines, Optiona
 
   private static final String PREFIX = Settings.PREFIX + "PAGE_";
   private static final String ID = "{trace_id}";
+  private static final int MAX_PORT = 65_535;
 
   private static final Setting<String> TRACES =
       Setting.text(PREFIX + "TRACES_URL")
@@ -63,11 +64,17 @@ public record PageLinks(Optional<String> traces, Optional<String> lines, Optiona
     return text;
   }
 
-  private static URI address(String text) {
+  /**
+   * Reads an address that every reader of the page may see.
+   *
+   * @throws IllegalArgumentException if it is not one; the message has no part of the text
+   */
+  public static URI address(String text) {
     try {
       URI address = new URI(text);
       String scheme = String.valueOf(address.getScheme());
       if (address.getHost() != null
+          && address.getPort() <= MAX_PORT
           && address.getUserInfo() == null // every reader of the page would get it
           && (scheme.equals("http") || scheme.equals("https"))) {
         return address;

@@ -22,6 +22,10 @@ export class Graph {
 
   /** Shows times in seconds and one array per name. */
   show(names, times, columns) {
+    if (!window.uPlot) {
+      this.place.textContent = 'The graph cannot be drawn: its script did not load.';
+      return;
+    }
     this.data = [times, ...columns];
     if (names.join('\n') !== this.names.join('\n') || !this.plot) {
       this.names = names;

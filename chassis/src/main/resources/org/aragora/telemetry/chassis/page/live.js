@@ -57,6 +57,8 @@ function showSilence(sentence) {
 
 /** Passes each snapshot to {@code add}, and what it returns to {@code show} while the page is visible. */
 export function listen(add, show) {
+  byId('plain').hidden = true; // the scripts have loaded
+
   function receive(snapshot) {
     state.wasReady ||= snapshot.service.ready.ok;
     state.lastMs = snapshot.timeMs;

@@ -1,5 +1,6 @@
 import { History, merged, readOf } from './figures.js';
 import { Graph, clock } from './charts.js';
+import { showExporters } from './exporters.js';
 import { listen, showBanner, showVerdict, wasReady } from './live.js';
 import { byId, cell, duration, moment, percent, rate, split, stat, text, tone, whole } from './words.js';
 import { newestTrace, traceLinks } from './recent.js';
@@ -175,6 +176,7 @@ listen(
     showStats(snapshot, derived);
     showGraphs();
     showPipeline(snapshot, derived);
+    showExporters(history.samples);
     showBackends();
     showLedger(snapshot);
     showOwners(snapshot);

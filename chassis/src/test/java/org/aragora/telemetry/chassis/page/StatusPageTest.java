@@ -35,6 +35,7 @@ class StatusPageTest {
       List.of(
           "page",
           "exporter",
+          "exporters",
           "live",
           "words",
           "charts",
@@ -97,6 +98,7 @@ class StatusPageTest {
         "/page/words.js",
         "/page/live.js",
         "/page/exporter.js",
+        "/page/exporters.js",
         "/page/uPlot.iife.min.js",
         "/page/uPlot.min.css",
         "/page/icon.svg",

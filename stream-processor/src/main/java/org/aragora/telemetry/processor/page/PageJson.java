@@ -24,18 +24,24 @@ final class PageJson {
     this.out = out;
   }
 
-  /** {@code others}: the figures of other processors. */
-  static String of(PageFigures figures, List<Peers.Answer> others) {
+  /**
+   * Writes figures.
+   *
+   * @param others the figures of other processors
+   * @param exporters reports of the exporters, none if the page has no addresses of them
+   */
+  static String of(PageFigures figures, List<Peers.Answer> others, List<ExporterReport> exporters) {
     StringWriter text = new StringWriter();
     try (JsonGenerator out = JSON.createGenerator(text)) {
-      new PageJson(out).write(figures, others);
+      new PageJson(out).write(figures, others, exporters);
     } catch (IOException e) {
       throw new UncheckedIOException("a string cannot be written", e);
     }
     return text.toString();
   }
 
-  private void write(PageFigures figures, List<Peers.Answer> others) throws IOException {
+  private void write(PageFigures figures, List<Peers.Answer> others, List<ExporterReport> exporters)
+      throws IOException {
     out.writeStartObject();
     out.writeNumberField("version", VERSION);
     out.writeNumberField("timeMs", figures.timeMs());
@@ -56,6 +62,33 @@ final class PageJson {
       out.writeEndObject();
     }
     out.writeEndArray();
+    out.writeArrayFieldStart("exporters");
+    for (ExporterReport exporter : exporters) {
+      write(exporter);
+    }
+    out.writeEndArray();
+    out.writeEndObject();
+  }
+
+  private void write(ExporterReport exporter) throws IOException {
+    ExporterReport.Figures figures = exporter.figures();
+    out.writeStartObject();
+    out.writeStringField("address", exporter.address());
+    if (figures == null) {
+      out.writeNullField("figures");
+      out.writeStringField("problem", exporter.problem());
+    } else {
+      out.writeObjectFieldStart("figures");
+      out.writeNumberField("timeMs", figures.timeMs());
+      out.writeStringField("exporter", figures.exporter());
+      write("live", figures.live());
+      write("ready", figures.ready());
+      number("lagSeconds", figures.lagSeconds());
+      out.writeNumberField("lagRecords", figures.lagRecords());
+      out.writeNumberField("items", figures.items());
+      out.writeNumberField("deadLettered", figures.deadLettered());
+      out.writeEndObject();
+    }
     out.writeEndObject();
   }
 

@@ -1,8 +1,11 @@
 package org.aragora.telemetry.processor.page;
 
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.net.InetAddress;
+import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.aragora.telemetry.chassis.http.Health;
 import org.aragora.telemetry.chassis.page.PageContent;
@@ -21,38 +24,50 @@ public final class ProcessorPage implements Supplier<PageContent> {
 
   private final Identity identity;
   private final Peers peers;
+  private final ExporterPages exporters;
   private final Supplier<@Nullable GenerationPipeline> pipeline;
   private final Supplier<Health> live;
   private final Supplier<Health> ready;
 
-  /** {@code pipeline}: returns the running pipeline, null while none runs. */
+  /**
+   * Prepares the figures.
+   *
+   * @param exporters addresses of the exporters that the page shows
+   * @param pipeline returns the running pipeline, null while none runs
+   */
   public ProcessorPage(
       Identity identity,
+      List<URI> exporters,
       Supplier<@Nullable GenerationPipeline> pipeline,
       Supplier<Health> live,
       Supplier<Health> ready) {
     this.identity = identity;
-    this.peers = new Peers(identity.address());
+    PageClient client = new PageClient();
+    this.peers = new Peers(identity.address(), client);
+    this.exporters = new ExporterPages(exporters, client, InetAddress::getAllByName);
     this.pipeline = pipeline;
     this.live = live;
     this.ready = ready;
   }
 
-  /** Collects the figures of this process, and asks the other processors for theirs. */
+  /** Collects the figures of this process, and asks other processors and the exporters. */
   @Override
   public PageContent get() {
+    CompletableFuture<List<ExporterReport>> reports = exporters.ask();
     GenerationPipeline running = pipeline.get();
     List<Peers.Answer> others = running == null ? List.of() : peers.ask(running.addresses());
-    return content(figures(running), others);
+    return content(figures(running), others, reports.join());
   }
 
   /** Collects the figures of this process alone. */
   public PageContent own() {
-    return content(figures(pipeline.get()), List.of());
+    return content(figures(pipeline.get()), List.of(), List.of());
   }
 
-  private static PageContent content(PageFigures figures, List<Peers.Answer> others) {
-    return new PageContent(PageJson.of(figures, others), PageRows.of(figures));
+  private static PageContent content(
+      PageFigures figures, List<Peers.Answer> others, List<ExporterReport> exporters) {
+    return new PageContent(
+        PageJson.of(figures, others, exporters), PageRows.of(figures, exporters));
   }
 
   private PageFigures figures(@Nullable GenerationPipeline running) {

@@ -1,5 +1,6 @@
 package org.aragora.telemetry.processor.settings;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -155,7 +156,8 @@ public final class ProcessorConfig {
             METRICS_PORT,
             NATIVE_HISTOGRAMS,
             StatusPage.ENABLED,
-            PAGE_ADDRESS));
+            PAGE_ADDRESS,
+            PageExporters.SETTING));
     settings.addAll(PageLinks.ALL);
     return List.copyOf(settings);
   }
@@ -325,6 +327,11 @@ public final class ProcessorConfig {
   /** Places that the page links to or shows. */
   public PageLinks pageLinks() {
     return PageLinks.of(settings);
+  }
+
+  /** Addresses of the exporters that the page shows; none if they have not been named. */
+  public List<URI> pageExporters() {
+    return settings.find(PageExporters.SETTING).orElse(List.of());
   }
 
   /** Returns true if histograms are served as native ones too. */

@@ -98,13 +98,13 @@ class PageCollectorTest {
 
   @Test
   void rowsNameWhatIsNotServed() {
-    List<PageContent.Row> rows = PageRows.of(figures(MetricSnapshots.of()));
+    List<PageContent.Row> rows = PageRows.of(figures(MetricSnapshots.of()), List.of());
 
     assertThat(rows)
         .contains(
             new PageContent.Row("Not ready", "waiting"),
             new PageContent.Row("Requests", "not served by this process"),
-            new PageContent.Row("Partitions served", "1 of 2"));
+            new PageContent.Row("Partitions served", "1 of 2; the figures below are a part"));
   }
 
   @Test
@@ -122,12 +122,12 @@ class PageCollectorTest {
   }
 
   private static JsonNode json(MetricSnapshots scrape, List<Peers.Answer> others) throws Exception {
-    String json = PageJson.of(figures(scrape), others);
+    String json = PageJson.of(figures(scrape), others, List.of());
     assertThat(json).doesNotContain("\n");
     return new ObjectMapper().readTree(json);
   }
 
-  private static PageFigures figures(MetricSnapshots scrape) {
+  static PageFigures figures(MetricSnapshots scrape) {
     PageCollector collector = new PageCollector(scrape);
     return new PageFigures(
         1,

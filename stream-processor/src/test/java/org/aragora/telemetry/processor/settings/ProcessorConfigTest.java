@@ -119,4 +119,37 @@ class ProcessorConfigTest {
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageStartingWith(variable + "=1 is refused: ");
   }
+
+  @Test
+  void addressesOfExportersAreAListWithoutRepetitions() {
+    assertThat(ProcessorConfig.read(Map.of()).pageExporters()).isEmpty();
+    assertThat(
+            ProcessorConfig.read(
+                    Map.of(
+                        "ARAGORA_TELEMETRY_PAGE_EXPORTERS",
+                        "http://spans:9464, https://ops.example.org/logs/,,http://spans:9464,"
+                            + "http://[::1]:9465"))
+                .pageExporters())
+        .hasToString("[http://spans:9464, https://ops.example.org/logs/, http://[::1]:9465]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "spans:9464",
+        "http://",
+        "ftp://spans:9464",
+        "http://user:password@spans:9464",
+        "http://spans:99999",
+        "http://spans:9464?x=1",
+        "http://spans:9464#x",
+        "http://spans:9464,logs:9465",
+        "http://spa ns:9464"
+      })
+  void addressOfAnExporterThatIsNotOneIsRefused(String text) {
+    assertThatThrownBy(() -> ProcessorConfig.read(Map.of("ARAGORA_TELEMETRY_PAGE_EXPORTERS", text)))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageStartingWith("ARAGORA_TELEMETRY_PAGE_EXPORTERS")
+        .hasMessageNotContaining("password");
+  }
 }

@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.NavigableMap;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import org.aragora.telemetry.chassis.quantile.Quantile;
 
 /** The snapshots of the last minute, and the figures that come from their differences. */
 public final class History {

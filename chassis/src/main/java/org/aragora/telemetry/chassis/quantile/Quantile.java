@@ -1,4 +1,4 @@
-package org.aragora.telemetry.doctor.top.figures;
+package org.aragora.telemetry.chassis.quantile;
 
 import java.util.Map;
 import java.util.NavigableMap;

@@ -1,4 +1,4 @@
-package org.aragora.telemetry.doctor.top.figures;
+package org.aragora.telemetry.chassis.quantile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -160,7 +160,9 @@ def test_close_takes_any_timeout(timeout: Any) -> None:
     assert run is not None and run._thread is not None
     if timeout != float("inf"):  # nobody takes the event, and inf waits for it
         telemetry.log_emitted("INFO", "x", "left")
+    assert not telemetry.is_closed()
     telemetry.close(timeout)
+    assert telemetry.is_closed()
     run._thread.join(5)
     assert not run._thread.is_alive()
     assert telemetry.stats().topics["aragora.logs"].queued == 0

@@ -104,6 +104,17 @@ def test_names_of_others_are_left_alone(variable: str) -> None:
     }
 
 
+def test_secret_file_is_refused_if_empty_or_beside_the_secret(tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("\n")
+    with pytest.raises(SettingsError, match=r"KAFKA_SASL_PASSWORD_FILE .* is empty"):
+        client_settings({"KAFKA_SASL_PASSWORD_FILE": str(secret)})
+    with pytest.raises(SettingsError, match="KAFKA_SASL_PASSWORD_FILE is refused") as refused:
+        client_settings({"KAFKA_SASL_PASSWORD_FILE": str(secret), "KAFKA_SASL_PASSWORD": "s3cret"})
+    assert "s3cret" not in str(refused.value)
+    assert client_settings({"KAFKA_SASL_PASSWORD_FILE": " "})[0] == client_settings({})[0]
+
+
 def test_java_names_are_translated(tmp_path: Path) -> None:
     secret = tmp_path / "password"
     secret.write_text("s3cret\n")

@@ -93,6 +93,13 @@ def client_settings(environment: Mapping[str, str]) -> tuple[dict[str, str], lis
         name = variable[len(PREFIX) :].lower().replace("_", ".")
         value = environment[variable]
         if name.endswith(".file") and name[:-5] in _SECRETS:
+            if not value.strip():
+                continue
+            plain = variable[:-5]
+            if environment.get(plain, "").strip():
+                raise SettingsError(
+                    f"{variable} is refused: {plain} is set too; remove one of them."
+                )
             name, value = name[:-5], _content(variable, value)
         if name in REFUSED:
             raise SettingsError(
@@ -107,9 +114,12 @@ def client_settings(environment: Mapping[str, str]) -> tuple[dict[str, str], lis
 
 def _content(variable: str, path: str) -> str:
     try:
-        return Path(path.strip()).read_text(encoding="utf-8-sig").strip()
+        content = Path(path.strip()).read_text(encoding="utf-8-sig").strip()
     except (OSError, ValueError) as e:
         raise SettingsError(f"{variable} cannot be used: its file cannot be read ({e}).") from None
+    if not content:
+        raise SettingsError(f"{variable} cannot be used: its file is empty.")
+    return content
 
 
 def _translated(java: dict[str, str], warnings: list[str]) -> dict[str, str]:

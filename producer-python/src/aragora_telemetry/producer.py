@@ -359,6 +359,10 @@ class TelemetryProducer:
         except Exception:
             pass  # the host ends, whatever happens here
 
+    def is_closed(self) -> bool:
+        """Returns True once the producer is closed or closing: it accepts nothing more."""
+        return self._closed
+
     def _end(self, run: Run, seconds: float) -> None:
         run.close(seconds)
         if self._forget is not None:

@@ -100,7 +100,7 @@ public final class ChaosRun {
             new Stages(
                 settings,
                 new Stages.Load(load, duplicates, strange),
-                new Stages.Checks(checker, table, expected, prometheus, violations),
+                new Stages.Checks(checker, table, expected, offsets, prometheus, violations),
                 log);
         if (upgrade == null) {
           stages.faults(new Stages.Targets(cluster, admin, fleet, scraper, intruder));

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.aragora.telemetry.chaos.checks.CommittedOffsets;
 import org.aragora.telemetry.chaos.checks.ExpectedTotals;
 import org.aragora.telemetry.chaos.checks.RestComparison;
 import org.aragora.telemetry.chaos.checks.ScrapeChecker;
@@ -22,6 +23,7 @@ import org.aragora.telemetry.chaos.load.ChaosLoad;
 import org.aragora.telemetry.chaos.load.DuplicateWriter;
 import org.aragora.telemetry.chaos.load.StrangeWriter;
 import org.aragora.telemetry.chaos.prometheus.PrometheusCheck;
+import org.aragora.telemetry.chaos.prometheus.TrueLag;
 import org.aragora.telemetry.chaos.report.FaultLog;
 import org.aragora.telemetry.chaos.report.Violations;
 import org.aragora.telemetry.chaos.report.Violations.Check;
@@ -49,6 +51,7 @@ final class Stages {
       ScrapeChecker checker,
       ServedSeries.Table table,
       ExpectedTotals expected,
+      CommittedOffsets offsets,
       @Nullable PrometheusCheck prometheus,
       Violations violations) {}
 
@@ -90,7 +93,10 @@ final class Stages {
       sleepUntil(stageEnds);
       PrometheusCheck prometheus = checks.prometheus();
       if (prometheus != null && settings.isPlanned()) {
-        prometheus.gauges(beganMs, System.currentTimeMillis());
+        prometheus.gauges(
+            beganMs,
+            System.currentTimeMillis(),
+            TrueLag.read(settings, targets.cluster().bootstrapServers(), checks.offsets()));
       }
       targets.fleet().checkAlive();
       rest();

@@ -126,7 +126,7 @@ class ITBackfill {
                   .formatted(target))) {
         String query = "aragora_requests_total{method=\"GET\",status=\"200\"}";
         await()
-            .atMost(Duration.ofSeconds(60))
+            .atMost(Duration.ofMinutes(3))
             .until(() -> !prometheus.range(query, now + 1, now + 120, 1).isEmpty());
         long end = Instant.now().getEpochSecond();
         double truth = count(r -> r.method().equals("GET") && r.status() == 200, end);

@@ -29,7 +29,7 @@ class ITGeneration {
   @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
 
   private static final int PARTITIONS = 2;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Instant START =
       Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(90, ChronoUnit.MINUTES);
 

@@ -23,7 +23,7 @@ class ITGenerationOfARelease {
   @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
 
   private static final int PARTITIONS = 2;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private LiveService service;
   private EarlierRelease before;

@@ -48,7 +48,7 @@ class ITRedrive {
       assertThat(service.redrive("--topic", "debates").out()).startsWith("0 to send back.");
 
       await()
-          .atMost(Duration.ofMinutes(1))
+          .atMost(Duration.ofMinutes(3))
           .until(() -> Instant.now().isAfter(time.minus(Duration.ofHours(1))));
       LiveService.Done done = service.redrive("--execute");
       assertThat(done.exitCode()).isZero();

@@ -146,9 +146,7 @@ class ITReplayVerify {
       load.write(60);
       service.awaitCounted();
       assertThat(processor.stopped()).isNotDone();
-      await()
-          .atMost(Duration.ofSeconds(20))
-          .until(() -> service.replay("--verify").exitCode() == 0);
+      await().atMost(Duration.ofMinutes(1)).until(() -> service.replay("--verify").exitCode() == 0);
     }
     LiveService.Done clean = service.replay("--verify");
     assertThat(clean.out()).endsWith(": no difference.\n");
@@ -228,7 +226,7 @@ class ITReplayVerify {
     service.awaitCounted();
     assertThat(processor.stopped()).isNotDone();
     // The last word on what was counted is a write interval behind.
-    await().atMost(Duration.ofSeconds(20)).until(() -> service.replay("--verify").exitCode() == 0);
+    await().atMost(Duration.ofMinutes(1)).until(() -> service.replay("--verify").exitCode() == 0);
     admin.deleteRecords(Map.of(cut, RecordsToDelete.beforeOffset(100))).all().get();
   }
 

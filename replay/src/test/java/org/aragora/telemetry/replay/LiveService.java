@@ -93,7 +93,7 @@ final class LiveService {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
       ConsumerGroups groups = new ConsumerGroups(admin);
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofMinutes(2))
           .until(() -> groups.members(Generation.FIRST.applicationId(prefix + "app")).isEmpty());
     }
   }
@@ -107,7 +107,7 @@ final class LiveService {
   void awaitCounted(Generation generation) {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
       await()
-          .atMost(Duration.ofSeconds(90))
+          .atMost(Duration.ofMinutes(4))
           .pollInterval(Duration.ofMillis(200))
           .untilAsserted(() -> assertThat(lag(admin, generation)).isZero());
     }

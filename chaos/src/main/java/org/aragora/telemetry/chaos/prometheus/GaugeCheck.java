@@ -20,7 +20,11 @@ final class GaugeCheck {
   /** Instances need a heartbeat each, and every gauge its first value. */
   private static final long SETTLED_AFTER_SECONDS = 30;
 
-  private static final double LAG_SECONDS = 15;
+  /** Commits, answers and scrapes need so long on a busy machine. */
+  private static final long DELAY_SECONDS = 15;
+
+  /** How long a dashboard goes on to show a gauge. */
+  private static final long SHOWN_SECONDS = 61;
 
   /** Events may come so late; minutes before are complete. */
   private static final double GRACE_SECONDS = 300;
@@ -49,23 +53,24 @@ final class GaugeCheck {
           new Panel("sum(last_over_time(aragora_telemetry_missing_events[1m]))", n -> n == 0),
           new Panel("sum(last_over_time(aragora_telemetry_unstable_records[1m]))", n -> n >= 0),
           new Panel(
-              "max(last_over_time(aragora_telemetry_lag_seconds[1m]))",
-              lag -> lag >= 0 && lag <= LAG_SECONDS),
-          new Panel(
-              "time() - min(last_over_time(aragora_telemetry_complete_until_timestamp_seconds[1m]))",
-              age -> age >= 0 && age <= GRACE_SECONDS + LAG_SECONDS),
-          new Panel(
               "max(count by (topic, partition) (last_over_time(aragora_telemetry_lag_seconds[1m])))",
               identities -> identities == 1));
+
+  private static final String LAG = "max(last_over_time(aragora_telemetry_lag_seconds[1m]))";
+
+  private static final String AGE =
+      "time() - min(last_over_time(aragora_telemetry_complete_until_timestamp_seconds[1m]))";
 
   private static final String GOES_ON =
       "min(last_over_time(aragora_telemetry_complete_until_timestamp_seconds[1m]))";
 
   private final PrometheusProcess prometheus;
+  private final TrueLag truth;
   private final Violations violations;
 
-  GaugeCheck(PrometheusProcess prometheus, Violations violations) {
+  GaugeCheck(PrometheusProcess prometheus, TrueLag truth, Violations violations) {
     this.prometheus = prometheus;
+    this.truth = truth;
     this.violations = violations;
   }
 
@@ -77,8 +82,10 @@ final class GaugeCheck {
     }
     try {
       for (Panel panel : PANELS) {
-        values(panel, from, toSeconds);
+        values(panel.expression(), (at, value) -> panel.right().test(value), from, toSeconds);
       }
+      values(LAG, this::isLag, from, toSeconds);
+      values(AGE, this::isAge, from, toSeconds);
       NavigableMap<Long, Double> until = prometheus.range(GOES_ON, from, toSeconds, 1);
       until.forEach(
           (at, value) -> {
@@ -92,19 +99,42 @@ final class GaugeCheck {
     }
   }
 
-  private void values(Panel panel, long from, long to) throws IOException, InterruptedException {
-    NavigableMap<Long, Double> found = prometheus.range(panel.expression(), from, to, 1);
+  /** Returns true for a lag that the topics had in the time for which it is shown. */
+  private boolean isLag(long at, double lag) {
+    return lag >= Math.max(0, truth.smallest(at - SHOWN_SECONDS, at) - DELAY_SECONDS)
+        && lag <= truth.greatest(at - SHOWN_SECONDS, at) + DELAY_SECONDS;
+  }
+
+  /** Returns true unless more than was committed is complete, or less without a reason. */
+  private boolean isAge(long at, double age) {
+    return age >= 0
+        && age <= GRACE_SECONDS + truth.greatest(at - DELAY_SECONDS, at) + DELAY_SECONDS;
+  }
+
+  /** A condition for a value at a time in seconds since 1970. */
+  private interface Condition {
+    boolean holds(long atSeconds, double value);
+  }
+
+  private void values(String expression, Condition right, long from, long to)
+      throws IOException, InterruptedException {
+    NavigableMap<Long, Double> found = prometheus.range(expression, from, to, 1);
     violations.checked(Check.PROMETHEUS_GAUGES, found.size());
     Map<Double, Long> bad =
-        found.values().stream()
-            .filter(value -> !panel.right().test(value))
-            .collect(Collectors.groupingBy(value -> value, TreeMap::new, Collectors.counting()));
+        found.entrySet().stream()
+            .filter(sample -> !right.holds(sample.getKey(), sample.getValue()))
+            .collect(
+                Collectors.groupingBy(
+                    sample -> sample.getValue(), TreeMap::new, Collectors.counting()));
     if (!bad.isEmpty()) {
-      wrong(panel.expression(), "was, with the seconds of each: " + bad);
+      wrong(
+          expression,
+          "was, with the seconds of each: %s; the oldest record that was not committed was %.1f s old at most"
+              .formatted(bad, truth.greatest(from, to)));
     }
     long holes = to - from + 1 - found.size();
     if (holes > 0) {
-      wrong(panel.expression(), "had no value for %d of %d s".formatted(holes, to - from + 1));
+      wrong(expression, "had no value for %d of %d s".formatted(holes, to - from + 1));
     }
   }
 

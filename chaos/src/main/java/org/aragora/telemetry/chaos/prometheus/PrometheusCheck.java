@@ -70,8 +70,8 @@ public final class PrometheusCheck implements AutoCloseable {
   }
 
   /** Checks the gauges of a stage in which processors were only restarted, by the wall clock. */
-  public void gauges(long fromMs, long toMs) throws InterruptedException {
-    new GaugeCheck(prometheus, violations).stage(fromMs / 1000 + 1, toMs / 1000);
+  public void gauges(long fromMs, long toMs, TrueLag truth) throws InterruptedException {
+    new GaugeCheck(prometheus, truth, violations).stage(fromMs / 1000 + 1, toMs / 1000);
   }
 
   /** Waits until Prometheus has these values and checks their growth since the last rest. */

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /**
  * TLS and passwords of a status server. It looks at its files once a second and applies what has
  * changed to new connections and requests. A change that is refused leaves the old state in force
- * and is logged.
+ * and is logged; so is one that opens the door, since a file that is being written is short.
  */
 public final class Door implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Door.class);
@@ -132,8 +132,9 @@ public final class Door implements AutoCloseable {
   private void reload() {
     try {
       WebConfig next = WebConfigReader.read(Objects.requireNonNull(file));
-      if ((next.tls() == null) != (config.tls() == null)) {
-        throw new BadWebConfigException("TLS is switched on or off by a restart only");
+      String lost = config.lostIn(next);
+      if (lost != null) {
+        throw new BadWebConfigException(lost + " by a restart only");
       }
       apply(next);
       LOG.info("{} has changed and is in force.", file);

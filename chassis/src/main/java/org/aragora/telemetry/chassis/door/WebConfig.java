@@ -18,6 +18,23 @@ record WebConfig(@Nullable Tls tls, Map<String, String> users) {
     users = Map.copyOf(users);
   }
 
+  /** Returns what a change to another content may not do, as the start of a sentence, or null. */
+  @Nullable String lostIn(WebConfig next) {
+    if ((next.tls() == null) != (tls == null)) {
+      return "TLS is switched on or off";
+    }
+    if (next.users().isEmpty() && !users.isEmpty()) {
+      return "passwords are switched off";
+    }
+    return requiresCertificate() && !next.requiresCertificate()
+        ? "client certificates are made optional"
+        : null;
+  }
+
+  private boolean requiresCertificate() {
+    return tls != null && tls.clientAuth() == ClientAuth.REQUIRED;
+  }
+
   /**
    * TLS of the server.
    *

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Marker;
 
 /**
- * Limits warnings of Kafka's clients. While a broker is away each client logs one per attempt,
- * several a second: one a minute passes. What is not a fault at all is denied:
+ * Limits lines of Kafka's clients. While a broker is away, or refuses the login, each client logs
+ * one per attempt, several a second: one a minute passes. What is not a fault at all is denied:
  *
  * <ul>
  *   <li>a transaction that begins, or an offset that is asked for, while a transaction is being
@@ -26,7 +26,13 @@ import org.slf4j.Marker;
 final class ClientNoiseFilter extends TurboFilter {
   private static final String KAFKA = "org.apache.kafka.";
   private static final List<String> AWAY =
-      List.of("could not be established", "disconnected", "Error connecting to node");
+      List.of(
+          "could not be established",
+          "disconnected",
+          "Error connecting to node",
+          "Couldn't resolve server",
+          "terminated during authentication");
+  private static final String REFUSED = "failed authentication due to";
   private static final List<String> HARMLESS =
       List.of(
           "CONCURRENT_TRANSACTIONS",
@@ -37,11 +43,13 @@ final class ClientNoiseFilter extends TurboFilter {
   private static final long PAUSE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final LongSupplier nanos;
-  private final AtomicLong last;
+  private final AtomicLong lastAway;
+  private final AtomicLong lastRefused;
 
   ClientNoiseFilter(LongSupplier nanos) {
     this.nanos = nanos;
-    this.last = new AtomicLong(nanos.getAsLong() - PAUSE_NANOS);
+    this.lastAway = new AtomicLong(nanos.getAsLong() - PAUSE_NANOS);
+    this.lastRefused = new AtomicLong(lastAway.get());
   }
 
   @Override
@@ -52,17 +60,25 @@ final class ClientNoiseFilter extends TurboFilter {
       @Nullable String format,
       Object @Nullable [] arguments,
       @Nullable Throwable failure) {
-    if (format == null || level != Level.WARN || !logger.getName().startsWith(KAFKA)) {
+    if (format == null || !logger.getName().startsWith(KAFKA)) {
+      return FilterReply.NEUTRAL;
+    }
+    if (level == Level.ERROR) {
+      return format.contains(REFUSED) && !isDue(lastRefused)
+          ? FilterReply.DENY
+          : FilterReply.NEUTRAL;
+    }
+    if (level != Level.WARN) {
       return FilterReply.NEUTRAL;
     }
     if (HARMLESS.stream().anyMatch(format::contains)) {
       return FilterReply.DENY;
     }
     boolean away = AWAY.stream().anyMatch(format::contains);
-    return away && !isDue() ? FilterReply.DENY : FilterReply.NEUTRAL;
+    return away && !isDue(lastAway) ? FilterReply.DENY : FilterReply.NEUTRAL;
   }
 
-  private boolean isDue() {
+  private boolean isDue(AtomicLong last) {
     long now = nanos.getAsLong();
     long before = last.get();
     return now - before >= PAUSE_NANOS && last.compareAndSet(before, now);

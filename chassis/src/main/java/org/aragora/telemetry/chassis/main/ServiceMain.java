@@ -29,6 +29,7 @@ public final class ServiceMain {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Definition definition;
+  private @Nullable Thread starting;
   private @Nullable RunningService service;
   private boolean stopping;
 
@@ -97,9 +98,8 @@ public final class ServiceMain {
   private int run(Map<String, String> environment) {
     try {
       ServiceLogging.configure(environment);
-      RunningService started =
-          definition.start().apply(Settings.read(definition.settings(), environment));
-      if (take(started)) {
+      RunningService started = start(Settings.read(definition.settings(), environment));
+      if (started != null) {
         started.stopped().join();
       }
       return ExitCodes.DONE;
@@ -112,23 +112,46 @@ public final class ServiceMain {
     }
   }
 
-  /** Keeps the service for {@link #stop}; closes it and returns false if that was called before. */
-  private boolean take(RunningService started) {
+  /** Returns the running service, or null if {@link #stop} was called meanwhile. */
+  private @Nullable RunningService start(Settings settings) {
     synchronized (this) {
-      service = started;
-      if (!stopping) {
-        return true;
-      }
+      starting = Thread.currentThread();
     }
-    started.close();
-    return false;
+    RunningService started;
+    try {
+      started = definition.start().apply(settings);
+    } catch (RuntimeException e) {
+      if (isStopped(null)) {
+        return null; // it was interrupted
+      }
+      throw e;
+    }
+    if (isStopped(started)) {
+      started.close();
+      return null;
+    }
+    return started;
   }
 
+  /** Keeps the service for {@link #stop}. Returns true if that was called before. */
+  private synchronized boolean isStopped(@Nullable RunningService started) {
+    service = started;
+    starting = null;
+    if (stopping) {
+      Thread.interrupted(); // it has served its purpose, and a close must not fail by it
+    }
+    return stopping;
+  }
+
+  /** Closes the service; interrupts its start, which may wait for a broker without limit. */
   private void stop() {
     RunningService running;
     synchronized (this) {
       stopping = true;
       running = service;
+      if (starting != null) {
+        starting.interrupt();
+      }
     }
     if (running != null) {
       running.close();

@@ -93,12 +93,17 @@ public final class Settings {
               .formatted(setting.fileKey(), setting.key()));
     }
     try {
-      return TextFile.readSecret(Path.of(file.strip()));
+      String secret = TextFile.readSecret(Path.of(file.strip()));
+      if (!secret.isBlank()) {
+        return secret;
+      }
     } catch (IOException | IllegalArgumentException e) {
       throw new InvalidSettingException(
           "%s=%s is refused: the file cannot be read (%s)."
               .formatted(setting.fileKey(), file, e.getClass().getSimpleName()));
     }
+    throw new InvalidSettingException(
+        "%s=%s is refused: the file is empty.".formatted(setting.fileKey(), file));
   }
 
   private <T> T parse(Setting<T> setting, String text) {

@@ -30,7 +30,7 @@ import org.aragora.telemetry.schemas.topic.Topics;
  */
 public final class TopicAdmin {
 
-  private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(15);
+  private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(60);
   private static final int LOOK_AGAIN_MS = 20;
 
   private final Admin admin;

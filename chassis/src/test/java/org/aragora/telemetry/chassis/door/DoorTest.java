@@ -253,7 +253,9 @@ class DoorTest {
         "basic_auth_users: {a: plain}",
         "basic_auth_user: {}",
         "x: [",
-        "tls_server_config: {cert_file: a, key_file: b}"
+        "tls_server_config: {cert_file: a, key_file: b}",
+        "",
+        "basic_auth_users:\n"
       })
   void changeThatIsRefusedKeepsTheOldConfigurationAndIsLogged(String bad) throws Exception {
     Path file = users("prometheus", HASH);
@@ -269,6 +271,23 @@ class DoorTest {
                     .anyMatch(line -> line.contains("is refused") && line.contains("stays")));
     assertThat(get(guarded, "/metrics", "prometheus", "secret").statusCode()).isEqualTo(200);
     assertThat(get(guarded, "/metrics").statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void fileThatIsStillBeingWrittenDoesNotOpenTheDoorToStrangers() throws Exception {
+    Path file = tls(server, mutual());
+    StatusServer guarded = start(file, false);
+
+    tls(server, ""); // the lines of client certificates are not there yet
+
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(messages())
+                    .anyMatch(line -> line.contains("client certificates are made optional")));
+    assertThatThrownBy(() -> get(guarded, TestIdentity.anonymous(server), "/metrics"))
+        .isInstanceOf(IOException.class);
   }
 
   @ParameterizedTest

@@ -36,10 +36,24 @@ class ClientNoiseFilterTest {
     for (int second = 0; second < 150; second++) {
       warn("NetworkClient", "Connection to node -1 (x) could not be established.");
       warn("NetworkClient", "Bootstrap broker x:9092 (id: -1 rack: null) disconnected");
+      warn("ClientUtils", "Couldn't resolve server {} from {} as DNS resolution failed for {}");
+      warn("NetworkClient", "Connection to node -1 (x) terminated during authentication. It may");
       nanos.addAndGet(Duration.ofSeconds(1).toNanos());
     }
 
     assertThat(lines.list).hasSize(3);
+  }
+
+  @Test
+  void refusedLoginIsOneLineAMinuteBesideThatOfABrokerThatIsAway() {
+    for (int second = 0; second < 150; second++) {
+      warn("NetworkClient", "Connection to node -1 (x) could not be established.");
+      logger("NetworkClient").error("Connection to node 1 failed authentication due to: Bad login");
+      nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+    }
+
+    assertThat(lines.list).filteredOn(line -> line.getLevel() == Level.ERROR).hasSize(3);
+    assertThat(lines.list).hasSize(6);
   }
 
   @Test

@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.KafkaException;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +26,18 @@ class ServiceMainTest {
     assertThat(out.readLine()).isEqualTo("closed");
     assertThat(code(process)).isZero();
     assertThat(error(process)).isEmpty();
+  }
+
+  @Test
+  void signalStopsItsStartInGoodOrder() throws Exception {
+    for (String mode : List.of("wait", "wait-and-run")) {
+      Process process = start(mode);
+      BufferedReader out = process.inputReader();
+      assertThat(out.readLine()).isEqualTo("waiting");
+      process.toHandle().destroy();
+      assertThat(code(process)).as(mode).isZero();
+      assertThat(error(process)).isEmpty();
+    }
   }
 
   @Test
@@ -103,10 +117,24 @@ class ServiceMainTest {
                     if (settings.get(MODE).equals("refuse")) {
                       throw settings.refusal(MODE, "it was asked for");
                     }
+                    if (settings.get(MODE).startsWith("wait")) {
+                      await();
+                      if (settings.get(MODE).equals("wait")) {
+                        throw new KafkaException("no broker");
+                      }
+                    }
                     return new TestService(settings.get(MODE).equals("fail"));
                   }),
               System.getenv(),
               arguments));
+    }
+  }
+
+  /** Waits for a broker, as it were, until the thread is interrupted. */
+  private static void await() {
+    System.out.println("waiting");
+    while (!Thread.currentThread().isInterrupted()) {
+      LockSupport.park();
     }
   }
 
@@ -127,6 +155,9 @@ class ServiceMainTest {
 
     @Override
     public void close() {
+      if (Thread.currentThread().isInterrupted()) {
+        System.err.println("A close that waits would fail.");
+      }
       System.out.println("closed");
       stopped.complete(null);
     }

@@ -183,7 +183,12 @@ class SettingsTest {
   }
 
   @Test
-  void secretInTwoPlacesOrInAnUnreadableFileIsRefusedByName() {
+  void secretInTwoPlacesOrInAnUnreadableOrEmptyFileIsRefusedByName() throws IOException {
+    Path empty = Files.writeString(directory.resolve("empty"), "\n");
+    assertThatThrownBy(() -> read(PASSWORD.key() + "_FILE", empty.toString()))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage(
+            "ARAGORA_TELEMETRY_X_PASSWORD_FILE=" + empty + " is refused: the file is empty.");
     String file = directory.resolve("none").toString();
     assertThatThrownBy(() -> read(PASSWORD.key(), "hunter2", PASSWORD.key() + "_FILE", file))
         .isInstanceOf(InvalidSettingException.class)

@@ -159,16 +159,25 @@ public record KafkaClientSettings(Map<String, String> values, List<String> warni
                     "%s is refused: %s is set too; remove one of them."
                         .formatted(variable, secret));
               }
-              try {
-                variables.remove(variable);
-                variables.put(secret, TextFile.readSecret(Path.of(file.strip())));
-              } catch (IOException | IllegalArgumentException e) {
-                throw new InvalidSettingException(
-                    "%s=%s is refused: the file cannot be read (%s)."
-                        .formatted(variable, file, e.getClass().getSimpleName()));
-              }
+              variables.remove(variable);
+              variables.put(secret, content(variable, file));
             });
     return variables;
+  }
+
+  private static String content(String variable, String file) {
+    try {
+      String content = TextFile.readSecret(Path.of(file.strip()));
+      if (!content.isBlank()) {
+        return content;
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      throw new InvalidSettingException(
+          "%s=%s is refused: the file cannot be read (%s)."
+              .formatted(variable, file, e.getClass().getSimpleName()));
+    }
+    throw new InvalidSettingException(
+        "%s=%s is refused: the file is empty.".formatted(variable, file));
   }
 
   private static String settingOf(String variable) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +15,7 @@ import java.util.Set;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -195,6 +197,30 @@ class KafkaClientSettingsTest {
     assertThatThrownBy(() -> consumer(Map.of("KAFKA_SSL_KEY_PASSWORD_FILE", none)))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageStartingWith("KAFKA_SSL_KEY_PASSWORD_FILE=" + none + " is refused: ");
+    // A secret that is not mounted yet; without it the client would fail later and name nothing.
+    Files.writeString(file, " \n");
+    assertThatThrownBy(() -> consumer(Map.of("KAFKA_SASL_JAAS_CONFIG_FILE", file.toString())))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage("KAFKA_SASL_JAAS_CONFIG_FILE=" + file + " is refused: the file is empty.");
+  }
+
+  @Test
+  void everyPasswordOfAClientMayComeFromAFile(@TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("secret"), "s3cret\n");
+    Map<String, ConfigDef.ConfigKey> keys = new HashMap<>(ConsumerConfig.configDef().configKeys());
+    keys.putAll(ProducerConfig.configDef().configKeys());
+    keys.putAll(AdminClientConfig.configDef().configKeys());
+    for (ConfigDef.ConfigKey key : keys.values()) {
+      if (key.type == ConfigDef.Type.PASSWORD) {
+        String variable = "KAFKA_" + key.name.toUpperCase(Locale.ROOT).replace('.', '_') + "_FILE";
+        assertThat(
+                KafkaClientSettings.read(
+                        Map.of(variable, file.toString()), Set.of(key.name), Set.of())
+                    .values())
+            .as(variable)
+            .containsEntry(key.name, "s3cret");
+      }
+    }
   }
 
   private static KafkaClientSettings consumer(Map<String, String> environment) {

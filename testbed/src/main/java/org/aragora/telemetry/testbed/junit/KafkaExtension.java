@@ -3,6 +3,7 @@ package org.aragora.telemetry.testbed.junit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.Uuid;
 import org.aragora.telemetry.testbed.broker.BrokerTopics;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -29,6 +30,11 @@ public final class KafkaExtension implements BeforeAllCallback, BeforeEachCallba
 
   private static final String RUN = Uuid.randomUuid().toString().substring(0, 6);
   private static final AtomicInteger PREFIXES = new AtomicInteger();
+
+  static {
+    // Classes run side by side in one JVM. A wait of one must not end with an error of another.
+    Awaitility.doNotCatchUncaughtExceptionsByDefault();
+  }
 
   private String bootstrapServers = "";
   private String prefix = "";

@@ -12,8 +12,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "exporters",
     description =
-        "Spans and lines per second of each exporter from a backlog to a receiver that only counts, beside the SDK's own"
-            + " span exporter and a plain HTTP push that are fed from memory; in turns, in one JVM.",
+        "Spans and lines per second of each exporter from a backlog to a receiver that only counts,"
+            + " beside the SDK's own span exporter and a plain HTTP push that are fed from memory;"
+            + " in turns, in one JVM.",
     mixinStandardHelpOptions = true)
 final class ExportersBenchmark extends BrokerBenchmark {
   @Option(
@@ -28,6 +29,9 @@ final class ExportersBenchmark extends BrokerBenchmark {
   @Option(names = "--partitions", defaultValue = "4", description = "per topic (default 4)")
   private int partitions;
 
+  @Option(names = "--profile", description = "print CPU time by thread and stage too")
+  private boolean profile;
+
   @Option(names = "--rounds", defaultValue = "5", description = "measured, after one to warm up")
   private int rounds;
 
@@ -36,7 +40,9 @@ final class ExportersBenchmark extends BrokerBenchmark {
 
   @Override
   void run(EmbeddedBroker broker) throws Exception {
-    new ExportThroughput(broker.bootstrapServers(), partitions, Clock.systemUTC(), System.out)
+    ExportThroughput throughput =
+        new ExportThroughput(broker.bootstrapServers(), partitions, Clock.systemUTC(), System.out);
+    (profile ? throughput.profiled() : throughput)
         .run(
             only == null ? EnumSet.allOf(ExportThroughput.Kind.class) : EnumSet.of(only),
             seed,

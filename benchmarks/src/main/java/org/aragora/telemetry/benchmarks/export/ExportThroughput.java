@@ -25,6 +25,7 @@ import org.aragora.telemetry.exporter.spans.SpansMain;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.testbed.broker.BrokerTopics;
 import org.aragora.telemetry.testbed.receiver.CountingReceiver;
+import org.jspecify.annotations.Nullable;
 
 /** Measures both exporters and prints one line per round and the medians. Not thread-safe. */
 public final class ExportThroughput {
@@ -36,6 +37,7 @@ public final class ExportThroughput {
   private final Clock clock;
   private final PrintStream out;
   private int groups;
+  private @Nullable ExportProfile profile;
 
   /** Over a broker that has none of the topics yet; {@code partitions} of each. */
   public ExportThroughput(String bootstrapServers, int partitions, Clock clock, PrintStream out) {
@@ -43,6 +45,12 @@ public final class ExportThroughput {
     this.partitions = partitions;
     this.clock = clock;
     this.out = out;
+  }
+
+  /** Prints a profile of each exporter too. Its samples cost some of the speed. */
+  public ExportThroughput profiled() {
+    profile = new ExportProfile();
+    return this;
   }
 
   /** The measured exporter. */
@@ -186,7 +194,7 @@ public final class ExportThroughput {
       int rounds,
       CountingReceiver receiver,
       List<Rival> rivals)
-      throws InterruptedException, ExecutionException {
+      throws IOException, InterruptedException, ExecutionException {
     long itemsInMemory = backlog.payloads().stream().mapToLong(Conversion.Export::items).sum();
     out.printf(
         "%s: %,d from events of %d bytes each on average%n",
@@ -201,7 +209,7 @@ public final class ExportThroughput {
         int count = (int) (backlog.items() * rival.batches() / itemsInMemory);
         rates.add(fromMemory(contest, receiver, rival, count));
       }
-      double exporter = exporter(contest, receiver, backlog.items());
+      double exporter = exporter(contest, receiver, backlog.items(), round > 0 ? profile : null);
       print(name, rivals, rates, exporter);
       if (round > 0) {
         ours.add(exporter);
@@ -212,6 +220,9 @@ public final class ExportThroughput {
     }
     List<Double> medians = theirs.stream().map(Throughput::median).toList();
     print(contest.items() + ", medians", rivals, medians, Throughput.median(ours));
+    if (profile != null) {
+      profile.print(out);
+    }
     return Throughput.median(ours) / medians.get(0);
   }
 
@@ -235,8 +246,9 @@ public final class ExportThroughput {
         / ((System.nanoTime() - start) / 1e9);
   }
 
-  private <P> double exporter(Contest<P> contest, CountingReceiver receiver, long items)
-      throws InterruptedException {
+  private <P> double exporter(
+      Contest<P> contest, CountingReceiver receiver, long items, @Nullable ExportProfile sampled)
+      throws IOException, InterruptedException {
     long before = contest.received().applyAsLong(receiver);
     Map<String, String> environment = new HashMap<>();
     environment.put("KAFKA_BOOTSTRAP_SERVERS", bootstrapServers);
@@ -248,9 +260,17 @@ public final class ExportThroughput {
     environment.put("OTEL_TRACES_SAMPLER", "always_on");
     environment.put("LOKI_URL", receiver.address());
     environment.put("METRICS_PORT", "0");
+    if (sampled != null) {
+      sampled.start();
+    }
     ExporterProcess process = ExporterProcess.start(contest.definition(), environment);
     try {
-      return Meter.itemsPerSecond(() -> contest.received().applyAsLong(receiver) - before, items);
+      double rate =
+          Meter.itemsPerSecond(() -> contest.received().applyAsLong(receiver) - before, items);
+      if (sampled != null) {
+        sampled.stop(items);
+      }
+      return rate;
     } finally {
       process.close();
     }

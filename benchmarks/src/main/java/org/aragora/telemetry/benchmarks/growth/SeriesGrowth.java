@@ -39,6 +39,7 @@ public final class SeriesGrowth {
   private final Path logs;
   private final int rounds;
   private final PrintStream out;
+  private final List<String> starts = new ArrayList<>();
 
   /**
    * Prepares the runs.
@@ -56,14 +57,15 @@ public final class SeriesGrowth {
   /** Prints a line for each number of counter series. */
   public void run(List<Integer> sizes) throws InterruptedException, IOException {
     out.println(
-        "| counters | lines of /metrics | MB | scrape ms | live heap MB | bytes a counter | start s |"
-            + " with a scrape a second, of the speed without |");
+        "| counters | lines of /metrics | MB | scrape ms | live heap MB | bytes a counter | start s"
+            + " | with a scrape a second, of the speed without |");
     out.println("| --- | --- | --- | --- | --- | --- | --- | --- |");
     long leastHeap = 0;
     for (int size : sizes) {
       long heap = measure(size, leastHeap);
       leastHeap = leastHeap == 0 ? heap : leastHeap;
     }
+    starts.forEach(out::println);
   }
 
   private long measure(int counters, long leastHeap) throws InterruptedException, IOException {
@@ -98,6 +100,7 @@ public final class SeriesGrowth {
       processor.start();
       awaitCounted(processor, events);
       double startSeconds = (System.nanoTime() - began) / 1e9;
+      String startTimes = StartTimes.of(processor.jvm().pid());
       out.printf(
           "| %,d | %,d | %.1f | %.0f | %.1f | %s | %.1f | %s |%n",
           counters,
@@ -108,6 +111,7 @@ public final class SeriesGrowth {
           leastHeap == 0 ? "" : "%,d".formatted((heap - leastHeap) / counters),
           startSeconds,
           rounds == 0 ? "" : "%.2f".formatted(drag(processor, backlog, prefix, counters)));
+      starts.add("CPU seconds of the start with %,d: %s".formatted(counters, startTimes));
       return heap;
     } finally {
       processor.jvm().kill();

@@ -48,7 +48,7 @@ public final class Aggregation {
     OWN_METRICS.forEach(metric -> byName.put(metric.name(), metric));
     Tallies.Owner owner = new Tallies.Owner(setup.task(), byName);
     this.totals = new Totals(owner, setup.rules(), setup.handover(), store);
-    this.windows = new Windows(owner, setup.rules(), store);
+    this.windows = new Windows(owner, setup.rules(), store, totals::shared);
     this.sink = sink;
   }
 

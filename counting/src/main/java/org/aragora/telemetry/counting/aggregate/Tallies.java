@@ -68,7 +68,8 @@ final class Tallies<K> {
                 }
                 return restore(metric, Tally.Stored.read(in), owner.task());
               }
-            });
+            },
+            false);
     map.forEach(this::markChanged);
   }
 

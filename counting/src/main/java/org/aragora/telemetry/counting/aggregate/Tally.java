@@ -43,7 +43,12 @@ final class Tally {
 
   final MetricDescriptor metric;
   final Aggregate value;
-  final Beginning beginning;
+
+  /** See {@link Beginning}, whose fields these are: an object less for each tally. */
+  private final long firstSeenMs;
+
+  private final long incarnation;
+  private final boolean startsAtValue;
 
   /** If its metric was at the series limit when it began; it is served in {@code other}. */
   boolean overLimit;
@@ -65,7 +70,9 @@ final class Tally {
   Tally(MetricDescriptor metric, Aggregate value, Beginning beginning) {
     this.metric = metric;
     this.value = value;
-    this.beginning = beginning;
+    this.firstSeenMs = beginning.firstSeenMs;
+    this.incarnation = beginning.incarnation;
+    this.startsAtValue = beginning.startsAtValue;
   }
 
   /** The tally that a store holds. */
@@ -82,19 +89,23 @@ final class Tally {
     return tally;
   }
 
+  long incarnation() {
+    return incarnation;
+  }
+
   /** Appends what the store holds: {@link Stored}. */
   void write(BinaryWriter out) {
-    out.writeByte(VERSION).writeSigned(changedMs).writeUnsigned(beginning.incarnation);
-    PartialValue.writeFields(out, metric, nextOffset, beginning.firstSeenMs, flags(), value);
+    out.writeByte(VERSION).writeSigned(changedMs).writeUnsigned(incarnation);
+    PartialValue.writeFields(out, metric, nextOffset, firstSeenMs, flags(), value);
   }
 
   /** Appends what the topics hold: a {@link PartialValue}. */
   void writePartial(BinaryWriter out) {
-    PartialValue.write(out, metric, nextOffset, beginning.firstSeenMs, flags(), value);
+    PartialValue.write(out, metric, nextOffset, firstSeenMs, flags(), value);
   }
 
   private int flags() {
-    return (beginning.startsAtValue ? PartialValue.STARTS_AT_VALUE : 0)
+    return (startsAtValue ? PartialValue.STARTS_AT_VALUE : 0)
         | (retired ? PartialValue.RETIRED : 0)
         | (overLimit ? PartialValue.OVER_LIMIT : 0);
   }

@@ -1,12 +1,13 @@
 package org.aragora.telemetry.counting.aggregate;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import org.apache.kafka.common.utils.Bytes;
 import org.aragora.telemetry.counting.flow.CountSink;
 import org.aragora.telemetry.counting.flow.CountingRules;
 import org.aragora.telemetry.counting.flow.Handover;
@@ -16,6 +17,7 @@ import org.aragora.telemetry.counting.metric.MetricDescriptor;
 import org.aragora.telemetry.counting.metric.MetricType;
 import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.SeriesKey;
+import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.counting.store.Codec;
 import org.aragora.telemetry.counting.store.StoredMap.Entry;
 import org.aragora.telemetry.counting.store.WriteBehind;
@@ -270,8 +272,23 @@ final class Totals {
   }
 
   private static boolean isFolded(SeriesKey key, MetricDescriptor metric) {
-    return metric.labels().stream().anyMatch(MetricDescriptor::isFoldable)
-        && fold(key, metric).equals(key);
+    boolean anyFoldable = false;
+    List<String> values = key.labelValues();
+    for (int i = 0; i < values.size(); i++) {
+      if (MetricDescriptor.isFoldable(metric.labels().get(i))) {
+        anyFoldable = true;
+        if (!values.get(i).equals(OTHER)) {
+          return false;
+        }
+      }
+    }
+    return anyFoldable;
+  }
+
+  /** The key of a total that equals a key, so that one object is enough; else that key. */
+  SeriesKey shared(SeriesKey key) {
+    Entry<SeriesKey, Tally> known = tallies.find(key);
+    return known == null ? key : known.key();
   }
 
   /** Marks a series that the record has changed. */
@@ -298,24 +315,26 @@ final class Totals {
   private MetricsKey.Partial key(Entry<SeriesKey, Tally> entry) {
     Tally tally = entry.value();
     return new MetricsKey.Partial(
-        entry.key(), task, tally.metric.type().needsTopicTime(), tally.beginning.incarnation());
+        entry.key(), task, tally.metric.type().needsTopicTime(), tally.incarnation());
   }
 
   /** The running total of a part, null if it is not the living part of its series. */
   @Nullable PartialValue get(SeriesKey series, long incarnation) {
     Entry<SeriesKey, Tally> part = tallies.find(series);
-    return part == null || part.value().beginning.incarnation() != incarnation
-        ? null
-        : tallies.value(part);
+    return part == null || part.value().incarnation() != incarnation ? null : tallies.value(part);
   }
 
   /** All running totals by the keys of their records, in the order of the series' bytes. */
   Map<MetricsKey.Partial, PartialValue> all() {
-    List<Entry<SeriesKey, Tally>> sorted = new ArrayList<>();
-    tallies.forEach(sorted::add);
-    sorted.sort(Comparator.comparing(Entry::storeKey));
+    Map<Bytes, Entry<SeriesKey, Tally>> sorted = new TreeMap<>();
+    BinaryWriter out = new BinaryWriter();
+    tallies.forEach(
+        entry -> {
+          entry.key().write(out.reset());
+          sorted.put(Bytes.wrap(out.toBytes()), entry);
+        });
     Map<MetricsKey.Partial, PartialValue> all = new LinkedHashMap<>();
-    sorted.forEach(entry -> all.put(key(entry), tallies.value(entry)));
+    sorted.values().forEach(entry -> all.put(key(entry), tallies.value(entry)));
     return all;
   }
 }

@@ -1,5 +1,6 @@
 package org.aragora.telemetry.counting.aggregate;
 
+import java.util.function.UnaryOperator;
 import org.aragora.telemetry.counting.flow.CountSink;
 import org.aragora.telemetry.counting.flow.CountingRules;
 import org.aragora.telemetry.counting.flow.Times;
@@ -29,13 +30,10 @@ final class Windows {
       series.write(out);
     }
 
-    private static Key read(BinaryReader in) {
-      return new Key(in.readFixed64(), SeriesKey.read(in));
+    private static Key read(BinaryReader in, UnaryOperator<SeriesKey> shared) {
+      return new Key(in.readFixed64(), shared.apply(SeriesKey.read(in)));
     }
   }
-
-  private static final Tallies.Section<Key> SECTION =
-      new Tallies.Section<>('W', Codec.of(Key::write, Key::read), Key::series);
 
   private final InputPartition task;
   private final long graceNanos;
@@ -44,10 +42,18 @@ final class Windows {
   /** No open window is older. */
   private long oldestMinute = Long.MAX_VALUE;
 
-  Windows(Tallies.Owner owner, CountingRules rules, WriteBehind store) {
+  /** {@code shared}: the object for a series that its total has. */
+  Windows(
+      Tallies.Owner owner,
+      CountingRules rules,
+      WriteBehind store,
+      UnaryOperator<SeriesKey> shared) {
     this.task = owner.task();
     this.graceNanos = rules.lateGrace().toNanos();
-    tallies = new Tallies<>(owner, store, SECTION, (key, value) -> {});
+    Codec<Key> keys = Codec.of(Key::write, in -> Key.read(in, shared));
+    tallies =
+        new Tallies<>(
+            owner, store, new Tallies.Section<>('W', keys, Key::series), (key, value) -> {});
     tallies.forEach(entry -> countsOnly(entry.value().value));
     findOldest();
   }

@@ -49,11 +49,11 @@ public final class SeriesProbe {
   public boolean equals(@Nullable Object other) {
     if (!(other instanceof SeriesKey key)
         || !key.metric().equals(metric)
-        || key.labelValues().size() != labelValues.length) {
+        || key.labels() != labelValues.length) {
       return false;
     }
     for (int i = 0; i < labelValues.length; i++) {
-      if (!key.labelValues().get(i).equals(labelValues[i])) {
+      if (!key.labelValue(i).equals(labelValues[i])) {
         return false;
       }
     }

@@ -1,6 +1,6 @@
 package org.aragora.telemetry.counting.store;
 
-import java.util.Arrays;
+import java.util.function.BiConsumer;
 import org.apache.kafka.common.serialization.BytesSerializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
@@ -30,14 +30,8 @@ final class StoreSection<K, V> {
     this.values = values;
   }
 
-  /** Receives the entries of a store. */
-  interface Reader<K, V> {
-    /** {@code keyBytes}: from {@link #key}, those of the store itself if they are equal. */
-    void accept(K key, byte[] keyBytes, V value);
-  }
-
   /** Reads all entries, in the order of their keys' bytes. */
-  void forEach(Reader<K, V> to) {
+  void forEach(BiConsumer<K, V> to) {
     try (KeyValueIterator<Bytes, byte[]> all = store.prefixScan(prefix(), new BytesSerializer())) {
       while (all.hasNext()) {
         KeyValue<Bytes, byte[]> entry = all.next();
@@ -47,9 +41,7 @@ final class StoreSection<K, V> {
         K key = keys.read(in);
         V value = values.read(key, new BinaryReader(entry.value));
         if (value != null) {
-          byte[] keyBytes = key(key);
-          byte[] stored = entry.key.get();
-          to.accept(key, Arrays.equals(keyBytes, stored) ? stored : keyBytes, value);
+          to.accept(key, value);
         }
       }
     }

@@ -28,7 +28,7 @@ public final class StoredEntries<K, V> {
 
   /** Reads what is in the store. */
   public void forEach(BiConsumer<K, V> to) {
-    section.forEach((key, keyBytes, value) -> to.accept(key, value));
+    section.forEach(to);
   }
 
   /** Adds an entry whose key there is not yet, or not any more. */

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,20 +18,22 @@ public final class StoredMap<K, V> {
 
   /** A key and its value. */
   public static final class Entry<K, V> {
+    /** State of an entry that is not in the list of changes and not in the store. */
+    private static final int NEW = -1;
+
+    /** State of an entry that is not in the list of changes, but in the store. */
+    private static final int STORED = -2;
+
     private final K key;
-    private final byte[] storeKey; // which the store has too
     private V value;
 
-    /** Its place in the list of changes, negative if it is not there. */
-    private int place = -1;
+    /** Twice its place in the list of changes, and one if the store has it; else a constant. */
+    private int state;
 
-    /** If the store has an entry of its key. */
-    private boolean stored;
-
-    private Entry(K key, byte[] storeKey, V value) {
+    private Entry(K key, V value, int state) {
       this.key = key;
-      this.storeKey = storeKey;
       this.value = value;
+      this.state = state;
     }
 
     public K key() {
@@ -43,9 +44,16 @@ public final class StoredMap<K, V> {
       return value;
     }
 
-    /** The key's bytes in the store. */
-    public Bytes storeKey() {
-      return Bytes.wrap(storeKey);
+    private boolean isChanged() {
+      return state >= 0;
+    }
+
+    private boolean isStored() {
+      return state == STORED || (state >= 0 && (state & 1) == 1);
+    }
+
+    private void setPlace(int place) {
+      state = 2 * place + (isStored() ? 1 : 0);
     }
   }
 
@@ -64,7 +72,7 @@ public final class StoredMap<K, V> {
       WriteBehind store, char kind, Codec<K> keys, ValueCodec<K, V> values, boolean byUse) {
     entries = new LinkedHashMap<>(16, 0.75f, byUse);
     section = new StoreSection<>(store.store(), kind, keys, values);
-    section.forEach((key, keyBytes, value) -> add(key, keyBytes, value).stored = true);
+    section.forEach((key, value) -> add(key, value, Entry.STORED));
     store.mirror(this::writeChanges);
   }
 
@@ -102,19 +110,19 @@ public final class StoredMap<K, V> {
 
   /** Adds an entry that the store does not get before {@link #write} is called for it. */
   public Entry<K, V> add(K key, V value) {
-    return add(key, section.key(key), value);
+    return add(key, value, Entry.NEW);
   }
 
-  private Entry<K, V> add(K key, byte[] storeKey, V value) {
-    Entry<K, V> entry = new Entry<>(key, storeKey, value);
+  private Entry<K, V> add(K key, V value, int state) {
+    Entry<K, V> entry = new Entry<>(key, value, state);
     entries.put(key, entry);
     return entry;
   }
 
   /** Writes an entry after its value was changed in place. */
   public void write(Entry<K, V> entry) {
-    if (entry.place < 0) {
-      entry.place = changed.size();
+    if (!entry.isChanged()) {
+      entry.setPlace(changed.size());
       changed.add(entry);
     }
   }
@@ -123,9 +131,8 @@ public final class StoredMap<K, V> {
     removed.forEach(section::delete); // first, because a key may have come again
     removed.clear();
     for (Entry<K, V> entry : changed) {
-      section.put(entry.storeKey, entry.value);
-      entry.stored = true;
-      entry.place = -1;
+      section.put(section.key(entry.key), entry.value);
+      entry.state = Entry.STORED;
     }
     changed.clear();
   }
@@ -161,18 +168,18 @@ public final class StoredMap<K, V> {
   }
 
   private void forget(Entry<K, V> entry) {
-    if (entry.place >= 0) {
+    if (entry.isChanged()) {
+      int place = entry.state / 2;
       Entry<K, V> last = changed.remove(changed.size() - 1);
       if (last != entry) {
-        changed.set(entry.place, last);
-        last.place = entry.place;
+        changed.set(place, last);
+        last.setPlace(place);
       }
-      entry.place = -1;
     }
-    if (entry.stored) {
-      removed.add(entry.storeKey);
-      entry.stored = false;
+    if (entry.isStored()) {
+      removed.add(section.key(entry.key));
     }
+    entry.state = Entry.NEW;
   }
 
   /** Removes the entries that were unused longest, up to the first that does not match. */

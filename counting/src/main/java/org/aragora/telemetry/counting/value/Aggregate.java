@@ -37,7 +37,7 @@ public sealed interface Aggregate
   /** Reads what {@link #write} wrote for a series of the same descriptor. */
   static Aggregate read(MetricDescriptor descriptor, BinaryReader in) {
     return switch (descriptor.type()) {
-      case COUNTER, ADDITIVE_GAUGE -> SumAggregate.read(in);
+      case COUNTER, ADDITIVE_GAUGE -> SumAggregate.of(in);
       case LATEST_GAUGE -> LatestAggregate.read(in);
       case HISTOGRAM -> HistogramAggregate.read(descriptor, in);
       case RATIO -> RatioAggregate.read(in);

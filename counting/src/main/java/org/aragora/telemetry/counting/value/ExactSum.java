@@ -9,7 +9,7 @@ import org.aragora.telemetry.counting.store.BinaryWriter;
  * A signed 128-bit integer that is added to: the same whatever the order of the additions, unlike a
  * double. 1e9 additions of 1e18 fit ten million million times. Mutable, not thread-safe.
  */
-public final class ExactSum {
+public sealed class ExactSum permits SumAggregate {
   private long high;
   private long low;
 

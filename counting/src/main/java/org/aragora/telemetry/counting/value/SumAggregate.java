@@ -1,33 +1,23 @@
 package org.aragora.telemetry.counting.value;
 
 import org.aragora.telemetry.counting.store.BinaryReader;
-import org.aragora.telemetry.counting.store.BinaryWriter;
 
-/** A counter or an additive gauge. */
-public final class SumAggregate implements Aggregate {
-  private final ExactSum total = new ExactSum();
-
-  public void add(long amount) {
-    total.add(amount);
-  }
-
+/**
+ * A counter or an additive gauge. It is its sum and not one object more, as most series are such.
+ */
+public final class SumAggregate extends ExactSum implements Aggregate {
   public ExactSum total() {
-    return total;
+    return this;
   }
 
   @Override
   public void merge(Aggregate other) {
-    total.add(((SumAggregate) other).total);
+    add((SumAggregate) other);
   }
 
-  @Override
-  public void write(BinaryWriter out) {
-    total.write(out);
-  }
-
-  static SumAggregate read(BinaryReader in) {
+  static SumAggregate of(BinaryReader in) {
     SumAggregate sum = new SumAggregate();
-    sum.total.add(ExactSum.read(in));
+    sum.add(ExactSum.read(in));
     return sum;
   }
 }

@@ -29,8 +29,8 @@ public final class TopicSender {
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
   /**
-   * An idle thread naps first and waits for a signal then: to wake it costs the caller more than
-   * all else. So events that come often wake nobody, and go out in bursts.
+   * A thread that has just taken an event naps first and waits for a signal then: to wake it costs
+   * the caller more than all else. So events that come often wake nobody, and go out in bursts.
    */
   private static final long FIRST_NAP_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -59,6 +59,7 @@ public final class TopicSender {
   private volatile boolean abandoned;
   private volatile long pauseMs = FIRST_PAUSE_MS;
   private int partitions = Integer.MAX_VALUE; // that the topic has; this thread only
+  private boolean busy; // if the last wait ended with an event; this thread only
   private long generation; // of the client that has what is in flight; this thread only
 
   private TopicSender(
@@ -191,11 +192,15 @@ public final class TopicSender {
 
   private EventQueue.@Nullable Entry next() throws IOException, InterruptedException {
     EventQueue.Entry entry = pending != null ? pending : queue.take(0);
-    for (long nap = FIRST_NAP_NANOS; entry == null && nap <= LAST_NAP_NANOS; nap *= 2) {
+    for (long nap = FIRST_NAP_NANOS; busy && entry == null && nap <= LAST_NAP_NANOS; nap *= 2) {
       LockSupport.parkNanos(nap);
       entry = queue.take(0);
     }
-    return entry != null ? entry : queue.take(TICK_NANOS);
+    if (entry == null) {
+      entry = queue.take(TICK_NANOS);
+    }
+    busy = entry != null;
+    return entry;
   }
 
   private void takeBackFromDeadClient() throws InterruptedException {

@@ -15,6 +15,7 @@ import org.apache.kafka.streams.state.Stores;
 import org.aragora.telemetry.counting.generation.Changelogs;
 import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.WindowKey;
+import org.aragora.telemetry.processor.packed.PackedStore;
 import org.aragora.telemetry.processor.serve.ServeProcessor;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.schemas.topic.Topics;
@@ -101,7 +102,7 @@ public final class PipelineTopology implements Supplier<Topology> {
     topology
         .addReadOnlyStateStore(
             Stores.keyValueStoreBuilder(
-                    Stores.inMemoryKeyValueStore(SERVE_STORE), Serdes.Bytes(), Serdes.ByteArray())
+                    PackedStore.supplier(SERVE_STORE), Serdes.Bytes(), Serdes.ByteArray())
                 .withLoggingDisabled(),
             "source-metrics",
             APPEND_TIME,

@@ -10,6 +10,7 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.state.internals.CacheFlushListener;
 import org.apache.kafka.streams.state.internals.CachedStateStore;
+import org.aragora.telemetry.processor.packed.PackedStore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,8 +89,7 @@ public final class WriteBehindStore implements StateStore, CachedStateStore<Byte
   /** Builds a store with a changelog of these settings. */
   static StoreBuilder<WriteBehindStore> builder(String name, Map<String, String> changelog) {
     return new Builder(
-        Stores.keyValueStoreBuilder(
-                Stores.inMemoryKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
+        Stores.keyValueStoreBuilder(PackedStore.supplier(name), Serdes.Bytes(), Serdes.ByteArray())
             .withCachingDisabled()
             .withLoggingEnabled(changelog));
   }

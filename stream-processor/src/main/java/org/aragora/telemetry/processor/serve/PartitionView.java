@@ -45,7 +45,10 @@ final class PartitionView {
   private final Map<SeriesKey, SeriesParts> series = new ConcurrentHashMap<>();
   private final Map<SeriesKey, SeriesParts> closed = new HashMap<>();
   private final Map<SeriesKey, SeriesParts> crowded = new HashMap<>();
+
+  /** The series that are marked as ripe, but have no parts. */
   private final Set<SeriesKey> ripe = new HashSet<>();
+
   private final Set<SeriesKey> young = ConcurrentHashMap.newKeySet();
   private final Map<InputPartition, Ledger> ledgers = new ConcurrentHashMap<>();
   private final Map<InputPartition, InputPartition> tasks = new HashMap<>();
@@ -132,25 +135,34 @@ final class PartitionView {
               .formatted(metric.name(), metric.shape(), key.task()));
     }
     SeriesParts known = series.get(key.series());
-    SeriesParts parts = known == null ? new SeriesParts() : known;
+    SeriesParts parts = known == null ? create(key.series()) : known;
     InputPartition task = tasks.computeIfAbsent(key.task(), same -> same);
     Part part =
         new Part(
             task, key.incarnation(), partial.nextOffset(), partial.read(metric), partial.flags());
     if (parts.put(key, part, mayEnd)) {
-      grow(metric, key.series(), part);
+      grow(metric, key.series(), parts, part);
       changed(key.series(), parts);
     }
+  }
+
+  private SeriesParts create(SeriesKey key) {
+    SeriesParts parts = new SeriesParts();
+    if (ripe.remove(key)) {
+      parts.ripen();
+    }
+    return parts;
   }
 
   /**
    * Before the parts of a new series are there, so that no scrape serves the value first and 0
    * then. One part that starts at its value is enough: the series was served before.
    */
-  private void grow(MetricDescriptor metric, SeriesKey key, Part part) {
+  private void grow(MetricDescriptor metric, SeriesKey key, SeriesParts parts, Part part) {
     if (part.startsAtValue()) {
-      ripen(key);
-    } else if (metric.type().isCumulative() && !ripe.contains(key)) {
+      parts.ripen();
+      young.remove(key);
+    } else if (metric.type().isCumulative() && !parts.isRipe()) {
       young.add(key);
     }
   }
@@ -159,6 +171,9 @@ final class PartitionView {
     if (parts.parts().isEmpty()) {
       series.remove(key);
       young.remove(key);
+      if (parts.isRipe()) {
+        ripe.add(key);
+      }
     } else {
       series.put(key, parts);
     }
@@ -182,13 +197,18 @@ final class PartitionView {
     MetricDescriptor metric = metrics.get(key.metric());
     if (ended != null && metric != null) {
       SeriesParts next = ended.next();
-      next.parts().forEach(part -> grow(metric, key, part));
+      next.parts().forEach(part -> grow(metric, key, next, part));
       changed(key, next);
     }
   }
 
   private void ripen(SeriesKey key) {
-    ripe.add(key);
+    SeriesParts parts = series.get(key);
+    if (parts == null) {
+      ripe.add(key);
+    } else {
+      parts.ripen();
+    }
     young.remove(key);
   }
 

@@ -21,10 +21,21 @@ public final class SeriesParts {
   private List<Part> held = List.of();
   private boolean closed;
   private boolean crowded;
+  private boolean ripe;
 
   /** The parts whose values make that of the series. */
   public List<Part> parts() {
     return parts;
+  }
+
+  /** Returns true if its value is served; for the thread that writes. */
+  public boolean isRipe() {
+    return ripe;
+  }
+
+  /** Marks it as served with its value. */
+  public void ripen() {
+    ripe = true;
   }
 
   /** Returns true if no task counts into it any more. */

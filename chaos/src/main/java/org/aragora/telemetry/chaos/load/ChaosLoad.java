@@ -1,6 +1,5 @@
 package org.aragora.telemetry.chaos.load;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -52,7 +51,6 @@ public final class ChaosLoad {
     return TelemetryProducer.builder(id)
         .bootstrapServers(bootstrapServers)
         .topicPrefix(settings.topicPrefix())
-        .heartbeatInterval(Duration.ofSeconds(3))
         .queue(50_000, 16L * 1024 * 1024)
         .build();
   }

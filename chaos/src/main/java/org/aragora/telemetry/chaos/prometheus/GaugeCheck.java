@@ -58,8 +58,11 @@ final class GaugeCheck {
 
   private static final String LAG = "max(last_over_time(aragora_telemetry_lag_seconds[1m]))";
 
+  /**
+   * Of new samples only. A dashboard shows the last for a minute, and what was complete stays so.
+   */
   private static final String AGE =
-      "time() - min(last_over_time(aragora_telemetry_complete_until_timestamp_seconds[1m]))";
+      "time() - min(aragora_telemetry_complete_until_timestamp_seconds)";
 
   private static final String GOES_ON =
       "min(last_over_time(aragora_telemetry_complete_until_timestamp_seconds[1m]))";
@@ -82,11 +85,11 @@ final class GaugeCheck {
     }
     try {
       for (Panel panel : PANELS) {
-        values(panel.expression(), (at, value) -> panel.right().test(value), from, toSeconds);
+        whole(panel.expression(), (at, value) -> panel.right().test(value), from, toSeconds);
       }
-      values(LAG, this::isLag, from, toSeconds);
+      whole(LAG, this::isLag, from, toSeconds);
       values(AGE, this::isAge, from, toSeconds);
-      NavigableMap<Long, Double> until = prometheus.range(GOES_ON, from, toSeconds, 1);
+      NavigableMap<Long, Double> until = whole(GOES_ON, (at, value) -> true, from, toSeconds);
       until.forEach(
           (at, value) -> {
             Map.Entry<Long, Double> before = until.lowerEntry(at);
@@ -116,7 +119,18 @@ final class GaugeCheck {
     boolean holds(long atSeconds, double value);
   }
 
-  private void values(String expression, Condition right, long from, long to)
+  /** Checks values of which there must be one each second. */
+  private NavigableMap<Long, Double> whole(String expression, Condition right, long from, long to)
+      throws IOException, InterruptedException {
+    NavigableMap<Long, Double> found = values(expression, right, from, to);
+    long holes = to - from + 1 - found.size();
+    if (holes > 0) {
+      wrong(expression, "had no value for %d of %d s".formatted(holes, to - from + 1));
+    }
+    return found;
+  }
+
+  private NavigableMap<Long, Double> values(String expression, Condition right, long from, long to)
       throws IOException, InterruptedException {
     NavigableMap<Long, Double> found = prometheus.range(expression, from, to, 1);
     violations.checked(Check.PROMETHEUS_GAUGES, found.size());
@@ -132,10 +146,7 @@ final class GaugeCheck {
           "was, with the seconds of each: %s; the oldest record that was not committed was %.1f s old at most"
               .formatted(bad, truth.greatest(from, to)));
     }
-    long holes = to - from + 1 - found.size();
-    if (holes > 0) {
-      wrong(expression, "had no value for %d of %d s".formatted(holes, to - from + 1));
-    }
+    return found;
   }
 
   private void wrong(String expression, String sentence) {

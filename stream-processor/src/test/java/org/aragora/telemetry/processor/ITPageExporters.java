@@ -233,8 +233,7 @@ class ITPageExporters {
   }
 
   /** What the page of an exporter answers, with some of its figures changed. */
-  private static String figures(
-      String exporter, boolean ready, long items, double lag, long waiting) {
+  static String figures(String exporter, boolean ready, long items, double lag, long waiting) {
     try {
       return Files.readString(EXPORTER)
           .replace("\"exporter\": \"spans\"", "\"exporter\": \"" + exporter + "\"")
@@ -250,7 +249,7 @@ class ITPageExporters {
     }
   }
 
-  private static HttpServer serve(Supplier<String> figures) throws Exception {
+  static HttpServer serve(Supplier<String> figures) throws Exception {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
@@ -266,7 +265,7 @@ class ITPageExporters {
     return server;
   }
 
-  private static URI address(HttpServer server) {
+  static URI address(HttpServer server) {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 }

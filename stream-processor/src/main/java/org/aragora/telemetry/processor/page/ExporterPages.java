@@ -21,7 +21,6 @@ import java.util.stream.Stream;
 /** The figures of the exporters, from their pages. One thread asks. */
 final class ExporterPages {
   private static final String PATH = "api/v1/snapshot";
-  private static final long NAMES_WITHIN_MS = 300;
   private static final int MOST = 64;
 
   private final List<URI> addresses;
@@ -69,7 +68,7 @@ final class ExporterPages {
   private CompletableFuture<List<ExporterReport>> ask(URI address) {
     return places(address)
         .copy()
-        .completeOnTimeout(List.of(), NAMES_WITHIN_MS, MILLISECONDS)
+        .completeOnTimeout(List.of(), client.patience().toMillis() / 2, MILLISECONDS)
         .thenCompose(
             places ->
                 places.isEmpty()

@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -22,9 +23,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class PageClient {
   static final Duration PATIENCE = Duration.ofMillis(700);
-  static final int MAX_BYTES = 2 * 1024 * 1024;
+  private static final int MAX_BYTES = 2 * 1024 * 1024;
 
+  private final Duration patience;
   private @Nullable HttpClient client;
+
+  /** {@code patience}: time until an answer must have ended. */
+  PageClient(Duration patience) {
+    this.patience = patience;
+  }
 
   /**
    * The outcome of a question.
@@ -32,7 +39,11 @@ final class PageClient {
    * @param body of an answer with status 200, else null
    * @param problem the reason for which there is no body, to follow an address
    */
-  record Reply(byte @Nullable [] body, String problem) {}
+  record Reply(@Nullable String body, String problem) {}
+
+  Duration patience() {
+    return patience;
+  }
 
   /** Sends a request; the result never fails. */
   CompletableFuture<Reply> get(URI address) {
@@ -43,7 +54,7 @@ final class PageClient {
       sent =
           client()
               .sendAsync(
-                  HttpRequest.newBuilder(address).timeout(PATIENCE).build(),
+                  HttpRequest.newBuilder(address).timeout(patience).build(),
                   head -> body.of(head.statusCode()));
     } catch (IllegalArgumentException e) {
       reply.complete(new Reply(null, "is not an address"));
@@ -51,7 +62,7 @@ final class PageClient {
     }
     var unused = sent.whenComplete((answer, failure) -> reply.complete(noAnswer()));
     return reply
-        .completeOnTimeout(noAnswer(), PATIENCE.toMillis(), MILLISECONDS)
+        .completeOnTimeout(noAnswer(), patience.toMillis(), MILLISECONDS)
         .whenComplete(
             (answer, failure) -> {
               sent.cancel(true);
@@ -69,7 +80,7 @@ final class PageClient {
       known =
           HttpClient.newBuilder()
               .version(HttpClient.Version.HTTP_1_1)
-              .connectTimeout(PATIENCE)
+              .connectTimeout(patience)
               .build();
       client = known;
     }
@@ -131,7 +142,7 @@ final class PageClient {
 
     @Override
     public void onComplete() {
-      reply.complete(new Reply(bytes.toByteArray(), ""));
+      reply.complete(new Reply(bytes.toString(StandardCharsets.UTF_8), ""));
       end.complete(null);
     }
 

@@ -61,7 +61,7 @@ final class Peers {
   }
 
   /** Returns one object of JSON again, as one line; null if it is none. */
-  private static @Nullable String line(byte[] text) {
+  private static @Nullable String line(String text) {
     StringWriter line = new StringWriter();
     try (JsonParser parser = JSON.createParser(text);
         JsonGenerator out = JSON.createGenerator(line)) {

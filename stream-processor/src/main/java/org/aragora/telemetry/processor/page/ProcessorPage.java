@@ -42,7 +42,7 @@ public final class ProcessorPage implements Supplier<PageContent> {
       Supplier<Health> live,
       Supplier<Health> ready) {
     this.identity = identity;
-    PageClient client = new PageClient();
+    PageClient client = new PageClient(PageClient.PATIENCE);
     this.peers = new Peers(identity.address(), client);
     this.exporters = new ExporterPages(exporters, client, InetAddress::getAllByName);
     this.pipeline = pipeline;

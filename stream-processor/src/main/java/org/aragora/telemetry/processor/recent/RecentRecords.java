@@ -23,6 +23,7 @@ public final class RecentRecords implements AutoCloseable {
   private static final long WATCHED_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final int MAX_EVENTS = 100;
   private static final int MAX_DEAD_LETTERS = 20;
+  private static final String BEGINNING = "the topics are being read";
   private static final JsonFactory JSON = new JsonFactory();
 
   private final Supplier<TopicEnds> ends;
@@ -36,7 +37,7 @@ public final class RecentRecords implements AutoCloseable {
   /** {@code ends}: opens a reader of the topics. */
   public RecentRecords(Supplier<TopicEnds> ends) {
     this.ends = ends;
-    this.json = json("the topics are being read");
+    this.json = json(BEGINNING);
   }
 
   /** Returns the last records as JSON, as far as they are read. */
@@ -52,6 +53,7 @@ public final class RecentRecords implements AutoCloseable {
   }
 
   private void run() {
+    String reason = BEGINNING; // for the first answers of the next reader
     try (TopicEnds opened = ends.get()) {
       while (isWatched()) {
         opened.read().forEach(this::keep);
@@ -62,12 +64,13 @@ public final class RecentRecords implements AutoCloseable {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
       LOG.debug("The last records cannot be read", e);
-      json = json("the topics cannot be read: " + e.getMessage());
+      reason = "the topics cannot be read: " + e.getMessage();
     } finally {
       synchronized (this) {
         reader = null; // the next question starts another one
-        events.clear();
+        events.clear(); // they are not the last ones any more
         deadLetters.clear();
+        json = json(reason);
       }
     }
   }

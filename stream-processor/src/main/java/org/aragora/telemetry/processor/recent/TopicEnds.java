@@ -40,7 +40,7 @@ public final class TopicEnds implements AutoCloseable {
   /** A record that was read. */
   record Read(boolean isDeadLetter, RecentRecord record) {}
 
-  private TopicEnds(Consumer<byte[], byte[]> consumer, String prefix) {
+  TopicEnds(Consumer<byte[], byte[]> consumer, String prefix) {
     this.consumer = consumer;
     this.prefix = prefix;
     this.deadLetters = Topics.DEAD_LETTERS.under(prefix);

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.aragora.telemetry.chassis.topics.TopicAdmin;
 import org.aragora.telemetry.schemas.topic.InputTopic;
@@ -23,20 +24,41 @@ import org.aragora.telemetry.schemas.topic.InputTopic;
 /** Topics of the pipeline on a broker without authentication: their creation and their records. */
 public final class BrokerTopics {
   private static final Duration POLL = Duration.ofMillis(200);
+  private static final long FENCED_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(120);
 
   private BrokerTopics() {}
 
   /** Creates every topic of the pipeline. */
   public static void create(String bootstrapServers, String prefix, int partitions) {
+    long deadline = System.nanoTime() + FENCED_NANOS;
     try (Admin admin =
         Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
-      new TopicAdmin(admin).create(new TopicAdmin.Plan(prefix, partitions, OptionalInt.empty()));
+      TopicAdmin topics = new TopicAdmin(admin);
+      TopicAdmin.Plan plan = new TopicAdmin.Plan(prefix, partitions, OptionalInt.empty());
+      while (!isCreated(topics, plan, deadline)) {
+        TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+      }
     } catch (ExecutionException e) {
       throw new IllegalStateException("The topics could not be created.", e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Interrupted while topics are created.", e);
+    }
+  }
+
+  /** Returns false while the only broker is fenced, as one that a busy machine starved is. */
+  private static boolean isCreated(TopicAdmin topics, TopicAdmin.Plan plan, long deadline)
+      throws ExecutionException, InterruptedException {
+    try {
+      topics.create(plan);
+      return true;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof InvalidReplicationFactorException
+          && System.nanoTime() < deadline) {
+        return false;
+      }
+      throw e;
     }
   }
 

@@ -2,6 +2,7 @@ package org.aragora.telemetry.benchmarks;
 
 import java.time.Clock;
 import org.aragora.telemetry.benchmarks.throughput.Throughput;
+import org.aragora.telemetry.chassis.main.CommandMain;
 import org.aragora.telemetry.testbed.broker.BrokerTopics;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
 import picocli.CommandLine;
@@ -45,7 +46,7 @@ public final class BenchmarkMain extends BrokerBenchmark {
   /** Prints one line per run and the medians. */
   public static void main(String[] arguments) {
     System.exit(
-        new CommandLine(new BenchmarkMain())
+        CommandMain.prepare(new CommandLine(new BenchmarkMain()))
             .setCaseInsensitiveEnumValuesAllowed(true)
             .execute(arguments));
   }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.aragora.telemetry.benchmarks.overload.Overload;
 import org.aragora.telemetry.chassis.log.ServiceLogging;
+import org.aragora.telemetry.chassis.main.CommandMain;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -45,7 +46,7 @@ public final class OverloadMain implements Callable<Integer> {
 
   /** Exits with 0 if the processor stayed up and every total was exact in the end. */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new OverloadMain()).execute(arguments));
+    System.exit(CommandMain.prepare(new CommandLine(new OverloadMain())).execute(arguments));
   }
 
   @Override

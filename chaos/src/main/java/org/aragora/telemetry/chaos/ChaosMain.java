@@ -14,6 +14,7 @@ import org.aragora.telemetry.chaos.settings.ChaosSettings;
 import org.aragora.telemetry.chaos.settings.FaultKind;
 import org.aragora.telemetry.chaos.settings.Sabotage;
 import org.aragora.telemetry.chassis.log.ServiceLogging;
+import org.aragora.telemetry.chassis.main.CommandMain;
 import org.aragora.telemetry.testbed.broker.EmbeddedCluster;
 import org.aragora.telemetry.testbed.service.FakeClock;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +78,7 @@ public final class ChaosMain implements Callable<Integer> {
 
   /** Exits with 0 if no check failed; in the self-test, if the checks found every sabotage. */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new ChaosMain()).execute(arguments));
+    System.exit(CommandMain.prepare(new CommandLine(new ChaosMain())).execute(arguments));
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.aragora.telemetry.chassis.main.CommandMain;
+import org.aragora.telemetry.chassis.main.Seconds;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.SettingsText;
 import org.aragora.telemetry.doctor.stack.ProcessorLogin;
@@ -50,6 +51,7 @@ public final class DoctorMain implements Callable<Integer> {
   @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
+      converter = Seconds.AsInt.class,
       defaultValue = "10",
       description = "how long each line may take (default ${DEFAULT-VALUE})")
   private int timeoutSeconds = 10;
@@ -57,6 +59,7 @@ public final class DoctorMain implements Callable<Integer> {
   @Option(
       names = "--alert-wait",
       paramLabel = "SECONDS",
+      converter = Seconds.AsInt.class,
       defaultValue = "60",
       description =
           "how long to wait until test alerts are notified; over the route's group_wait (default"

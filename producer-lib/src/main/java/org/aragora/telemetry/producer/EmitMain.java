@@ -20,6 +20,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.aragora.telemetry.chassis.log.ServiceLogging;
 import org.aragora.telemetry.chassis.main.CommandMain;
 import org.aragora.telemetry.chassis.main.ExitCodes;
+import org.aragora.telemetry.chassis.main.Seconds;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.chassis.topics.TopicSettings;
@@ -83,6 +84,7 @@ public final class EmitMain implements Callable<Integer> {
   @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
+      converter = Seconds.AsInt.class,
       defaultValue = "60",
       description = "how long the brokers may acknowledge nothing (default ${DEFAULT-VALUE})")
   private int timeoutSeconds = 60;

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.aragora.telemetry.chassis.main.CommandMain;
 import org.aragora.telemetry.chassis.main.ExitCodes;
+import org.aragora.telemetry.chassis.main.Seconds;
 import org.aragora.telemetry.quickstart.Options.Writer;
 import org.aragora.telemetry.testbed.service.Ports;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ public final class QuickstartMain implements Callable<Integer> {
   @Option(
       names = "--duration",
       paramLabel = "SECONDS",
+      converter = Seconds.AsLong.class,
       defaultValue = "0",
       description = "how long the load lasts (default: until Ctrl-C)")
   private long duration;

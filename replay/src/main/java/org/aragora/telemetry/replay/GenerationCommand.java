@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.aragora.telemetry.chassis.main.ExitCodes;
+import org.aragora.telemetry.chassis.main.Seconds;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.replay.generation.Promotion;
 import org.aragora.telemetry.replay.generation.Service;
@@ -65,6 +66,7 @@ abstract class GenerationCommand implements Callable<Integer> {
     @Option(
         names = "--wait",
         paramLabel = "SECONDS",
+        converter = Seconds.AsLong.class,
         defaultValue = "120",
         description =
             "how long to wait for the running processors (default ${DEFAULT-VALUE}); they change also after that")

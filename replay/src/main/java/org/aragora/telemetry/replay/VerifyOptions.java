@@ -1,6 +1,7 @@
 package org.aragora.telemetry.replay;
 
 import java.time.Duration;
+import org.aragora.telemetry.chassis.main.Seconds;
 import org.aragora.telemetry.replay.verify.Verifier;
 import picocli.CommandLine.Option;
 
@@ -16,6 +17,7 @@ final class VerifyOptions {
   @Option(
       names = "--warm-up",
       paramLabel = "SECONDS",
+      converter = Seconds.AsLong.class,
       defaultValue = "86520",
       description =
           "verify, if a range does not begin at the first offset: append time after its beginning from which"
@@ -25,6 +27,7 @@ final class VerifyOptions {
   @Option(
       names = "--settle",
       paramLabel = "SECONDS",
+      converter = Seconds.AsLong.class,
       defaultValue = "30",
       description =
           "verify: how long the live service has to write what it has already accounted for (default"

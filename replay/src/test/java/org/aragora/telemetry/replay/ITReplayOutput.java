@@ -133,7 +133,8 @@ class ITReplayOutput {
             service.replay("--from", "2020-01-01T00:00:00Z", "--to", "2020-01-02T00:00:00Z").out())
         .containsPattern("(?m)^aragora_active_debates +0$")
         .doesNotContain("aragora_requests_total");
-    assertThat(service.replay("--from", "yesterday").err()).contains("--from yesterday is no time");
+    assertThat(service.replay("--from", "yesterday").err())
+        .contains("--from=yesterday is refused: it must be a time");
   }
 
   private SortedMap<InputPartition, Bounds> range() {

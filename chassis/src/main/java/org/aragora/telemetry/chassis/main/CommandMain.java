@@ -91,15 +91,17 @@ public final class CommandMain {
   }
 
   /**
-   * Sets the one handling of failures and the version, for a command and the subcommands that it
-   * has by now.
+   * Sets the one handling of failures and of wrong usage, and the version, for a command and the
+   * subcommands that it has by now.
    */
   public static CommandLine prepare(CommandLine command) {
     setVersion(command);
+    Usage.prepare(command);
     return command.setExecutionExceptionHandler(
         (failure, failed, parsed) -> {
           failed.getOut().flush();
-          boolean ofKafka = failure instanceof KafkaException;
+          boolean ofKafka =
+              failure instanceof KafkaException && !Failures.isRefusedByClient(failure);
           failed
               .getErr()
               .println(

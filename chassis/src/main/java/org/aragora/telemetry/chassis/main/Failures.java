@@ -1,6 +1,7 @@
 package org.aragora.telemetry.chassis.main;
 
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.KafkaException;
@@ -14,17 +15,41 @@ public final class Failures {
   /** Kafka's message if no bootstrap name resolves, in a ConfigException like any other. */
   private static final String UNRESOLVED = "No resolvable bootstrap urls";
 
+  /** Kafka's messages if a client cannot be made. */
+  private static final List<String> CLIENT_FAILED =
+      List.of("Failed to create new KafkaAdminClient", "Failed to construct kafka ");
+
   private static final int MOST_CAUSES = 10;
 
   private Failures() {}
 
   static int exitCode(Throwable failure) {
-    return cause(failure) instanceof InvalidSettingException ? ExitCodes.USAGE : ExitCodes.FAILED;
+    return cause(failure) instanceof InvalidSettingException || isRefusedByClient(failure)
+        ? ExitCodes.USAGE
+        : ExitCodes.FAILED;
   }
 
   static String sentence(Throwable failure) {
     Throwable cause = cause(failure);
+    if (isRefusedByClient(failure)) {
+      return refusal(cause);
+    }
     return cause instanceof KafkaException ? withCauses(cause) : message(cause);
+  }
+
+  /** Returns the sentence about settings from which no Kafka client could be made. */
+  public static String refusal(Throwable failure) {
+    String causes = withCauses(failure);
+    return "The KAFKA_ settings are refused: " + causes + (causes.endsWith(".") ? "" : ".");
+  }
+
+  /** Returns true if no Kafka client could be made from the settings. */
+  static boolean isRefusedByClient(Throwable failure) {
+    Throwable cause = cause(failure);
+    String message = String.valueOf(cause.getMessage());
+    return cause instanceof KafkaException
+        && CLIENT_FAILED.stream().anyMatch(message::startsWith)
+        && !isUnresolved(cause);
   }
 
   /** Messages of a failure and of its causes, the outermost first; what repeats is left out. */

@@ -34,8 +34,7 @@ public final class ClientStart {
         return client.get();
       } catch (KafkaException e) {
         if (!Failures.isUnresolved(e)) {
-          throw new InvalidSettingException(
-              "The KAFKA_ settings are refused: " + Failures.withCauses(e) + ".");
+          throw new InvalidSettingException(Failures.refusal(e));
         }
         if (Thread.currentThread().isInterrupted()) {
           throw e;

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -15,6 +16,7 @@ import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 class CommandMainTest {
   private final StringWriter err = new StringWriter();
@@ -63,8 +65,55 @@ class CommandMainTest {
   }
 
   @Test
+  void settingThatAClientRefusesIsCode2AndNamesTheCause() {
+    Map<String, Object> settings =
+        Map.of(
+            "bootstrap.servers",
+            "127.0.0.1:9",
+            "security.protocol",
+            "SSL",
+            "ssl.keystore.location",
+            "/nowhere");
+    assertThat(execute(() -> Admin.create(settings) == null ? 1 : 0)).isEqualTo(2);
+    assertThat(err.toString())
+        .startsWith("The KAFKA_ settings are refused: ")
+        .containsPattern("key store password is not specified\\.\\R$");
+  }
+
+  @Test
   void wrongUsageIsCode2() {
     assertThat(execute(() -> 0, "--nothing")).isEqualTo(2);
+  }
+
+  @Test
+  void mistypedOptionWithAValueBringsTheNearest() {
+    for (String[] arguments : new String[][] {{"--durtion", "5"}, {"--durtion=5"}, {"--durtion"}}) {
+      assertThat(execute(() -> 0, arguments)).isEqualTo(2);
+      assertThat(err.toString()).contains("--durtion").contains("Possible solutions: --duration");
+      err.getBuffer().setLength(0);
+    }
+  }
+
+  @Test
+  void wrongNumberIsReportedWithoutAWordOfJava() {
+    assertThat(execute(() -> 0, "--count", "x")).isEqualTo(2);
+    assertThat(execute(() -> 0, "--duration", "x")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("'x' is not a whole number")
+        .contains("'x' is not a number of seconds, such as 90, 90s, 5m or 2h")
+        .doesNotContain("not an int", "not a long");
+  }
+
+  @Test
+  void secondsMayHaveAUnit() {
+    for (String text : List.of("300", "300s", "5m")) {
+      Work work = new Work(() -> 0);
+      CommandLine line = CommandMain.prepare(new CommandLine(work));
+      line.parseArgs("--duration", text);
+      assertThat(work.duration).isEqualTo(300);
+    }
+    assertThat(execute(() -> 0, "--duration", "999999999h")).isEqualTo(0);
+    assertThat(execute(() -> 0, "--timeout", "999999999h")).isEqualTo(2);
   }
 
   private static Callable<Integer> failing(Exception failure) {
@@ -80,7 +129,22 @@ class CommandMainTest {
   }
 
   @Command(name = "telemetry test")
-  private record Work(Callable<Integer> work) implements Callable<Integer> {
+  private static final class Work implements Callable<Integer> {
+    @Option(names = "--duration", converter = Seconds.AsLong.class)
+    private long duration;
+
+    @Option(names = "--timeout", converter = Seconds.AsInt.class)
+    private int timeout;
+
+    @Option(names = "--count")
+    private int count;
+
+    private final Callable<Integer> work;
+
+    Work(Callable<Integer> work) {
+      this.work = work;
+    }
+
     @Override
     public Integer call() throws Exception {
       return work.call();

@@ -21,6 +21,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.aragora.telemetry.chassis.log.ServiceLogging;
 import org.aragora.telemetry.chassis.main.CommandMain;
 import org.aragora.telemetry.chassis.main.ExitCodes;
+import org.aragora.telemetry.chassis.main.Seconds;
 import org.aragora.telemetry.chassis.redact.RedactionSettings;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
@@ -86,7 +87,11 @@ public final class TapMain implements Callable<Integer> {
   @Option(names = "--count", paramLabel = "N", description = "ends after N lines")
   private @Nullable Long count;
 
-  @Option(names = "--timeout", paramLabel = "SECONDS", description = "ends after this time")
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      converter = Seconds.AsInt.class,
+      description = "ends after this time")
   private @Nullable Integer timeoutSeconds;
 
   @Option(names = "--from-beginning", description = "begins with the oldest record")

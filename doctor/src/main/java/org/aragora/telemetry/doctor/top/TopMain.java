@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.aragora.telemetry.chassis.log.ServiceLogging;
 import org.aragora.telemetry.chassis.main.CommandMain;
 import org.aragora.telemetry.chassis.main.ExitCodes;
+import org.aragora.telemetry.chassis.main.Seconds;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.chassis.settings.SettingsText;
@@ -59,6 +60,7 @@ public final class TopMain implements Callable<Integer> {
   @Option(
       names = "--interval",
       paramLabel = "SECONDS",
+      converter = Seconds.AsInt.class,
       defaultValue = "1",
       description = "time between two questions (default ${DEFAULT-VALUE})")
   private int intervalSeconds = 1;

@@ -15,6 +15,8 @@ public final class FailureReport {
   private static final Logger LOG =
       LoggerFactory.getLogger("org.aragora.telemetry.producer.TelemetryProducer");
 
+  private static final int MOST_CAUSES = 10;
+
   /** Reason of a drop by {@link DropReason#DAMAGED}. */
   public static final String UNREADABLE = "The spool holds it no longer in readable form.";
 
@@ -65,11 +67,14 @@ public final class FailureReport {
   /** Describes a failure in words. */
   public static String reasonOf(Throwable cause) {
     String message = cause.getMessage();
-    Throwable below = cause.getCause();
+    Throwable root = cause;
+    for (int depth = 0; depth < MOST_CAUSES && root.getCause() != null; depth++) {
+      root = root.getCause();
+    }
     String words =
         message == null || message.isBlank() ? cause.getClass().getSimpleName() : message;
-    return below != null && below != cause && below.getMessage() != null
-        ? words + " (" + below.getMessage() + ")"
+    return root != cause && root.getMessage() != null
+        ? words + " (" + root.getMessage() + ")"
         : words;
   }
 

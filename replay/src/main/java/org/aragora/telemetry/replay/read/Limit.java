@@ -45,7 +45,7 @@ public sealed interface Limit {
       return OffsetDateTime.parse(text.strip()).toInstant();
     } catch (DateTimeException e) {
       throw new InvalidSettingException(
-          "%s %s is no time with its offset from UTC, such as 2026-11-24T12:00:00Z, and no list such as requests-0=1200,requests-1=900."
+          "%s=%s is refused: it must be a time with its offset from UTC, such as 2026-11-24T12:00:00Z, or a list such as requests-0=1200,requests-1=900."
               .formatted(option, text));
     }
   }

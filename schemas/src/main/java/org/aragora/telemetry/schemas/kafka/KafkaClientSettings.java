@@ -17,7 +17,9 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.config.SslConfigs;
+import org.apache.kafka.common.security.JaasContext;
 import org.aragora.telemetry.schemas.text.TextFile;
 import org.aragora.telemetry.schemas.text.Unicode;
 
@@ -203,7 +205,10 @@ public record KafkaClientSettings(Map<String, String> values, List<String> warni
       if (key.validator != null) {
         key.validator.ensureValid(name, parsed);
       }
-    } catch (ConfigException e) {
+      if (name.equals(SaslConfigs.SASL_JAAS_CONFIG)) {
+        JaasContext.loadClientContext(Map.of(name, parsed));
+      }
+    } catch (ConfigException | IllegalArgumentException e) {
       String shown = key.type == ConfigDef.Type.PASSWORD ? variable : shown(variable, value);
       throw new InvalidSettingException(
           "%s is refused: it is not valid for %s.".formatted(shown, name));

@@ -204,9 +204,18 @@ class KafkaClientSettingsTest {
         .hasMessage("KAFKA_SASL_JAAS_CONFIG_FILE=" + file + " is refused: the file is empty.");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"module s3cret;", "module required password=\"s3cret\"", "s3cret", "a b;"})
+  void loginThatKafkaCannotReadIsRefusedAndNotShown(String jaas) {
+    assertThatThrownBy(() -> consumer(Map.of("KAFKA_SASL_JAAS_CONFIG", jaas)))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage("KAFKA_SASL_JAAS_CONFIG is refused: it is not valid for sasl.jaas.config.");
+  }
+
   @Test
   void everyPasswordOfAClientMayComeFromAFile(@TempDir Path directory) throws IOException {
-    Path file = Files.writeString(directory.resolve("secret"), "s3cret\n");
+    Path file = Files.writeString(directory.resolve("secret"), "module required;\n");
     Map<String, ConfigDef.ConfigKey> keys = new HashMap<>(ConsumerConfig.configDef().configKeys());
     keys.putAll(ProducerConfig.configDef().configKeys());
     keys.putAll(AdminClientConfig.configDef().configKeys());
@@ -218,7 +227,7 @@ class KafkaClientSettingsTest {
                         Map.of(variable, file.toString()), Set.of(key.name), Set.of())
                     .values())
             .as(variable)
-            .containsEntry(key.name, "s3cret");
+            .containsEntry(key.name, "module required;");
       }
     }
   }

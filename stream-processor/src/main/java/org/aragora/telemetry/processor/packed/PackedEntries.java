@@ -166,7 +166,7 @@ final class PackedEntries {
     table[free] = 0;
     for (int slot = next(free); table[slot] != 0; slot = next(slot)) {
       int home = home(hashAt(address(slot)), table.length);
-      boolean reachable = free <= slot ? home <= free || home > slot : home <= free && home > slot;
+      boolean reachable = free <= slot ? (home <= free || home > slot) : (home <= free && home > slot);
       if (reachable) {
         table[free] = table[slot];
         table[slot] = 0;
@@ -205,11 +205,11 @@ final class PackedEntries {
     int at = writeInt(page, writeInt(page, used, key.length), value.length);
     System.arraycopy(key, 0, page, at, key.length);
     System.arraycopy(value, 0, page, at + key.length, value.length);
-    long address = (long) (pages.size() - 1) << PLACE_BITS | used;
+    long address = ((long) (pages.size() - 1) << PLACE_BITS) | used;
     if (address >= ADDRESS) {
       throw new IllegalStateException("the store has more than %d pages".formatted(pages.size()));
     }
-    table[slot] = tag(hash) << ADDRESS_BITS | address + 1;
+    table[slot] = (tag(hash) << ADDRESS_BITS) | (address + 1);
     used += length;
     bytes += length;
   }
@@ -283,17 +283,17 @@ final class PackedEntries {
     for (int i = from; i < to; i++) {
       hash = 31 * hash + bytes[i];
     }
-    hash = (hash ^ hash >>> 16) * 0x85ebca6b;
-    hash = (hash ^ hash >>> 13) * 0xc2b2ae35;
-    return hash ^ hash >>> 16;
+    hash = (hash ^ (hash >>> 16)) * 0x85ebca6b;
+    hash = (hash ^ (hash >>> 13)) * 0xc2b2ae35;
+    return hash ^ (hash >>> 16);
   }
 
   private static int home(int hash, int slots) {
-    return (int) ((hash & 0xFFFF_FFFFL) * slots >>> 32);
+    return (int) (((hash & 0xFFFF_FFFFL) * slots) >>> 32);
   }
 
   private static long tag(int hash) {
-    return hash & (1L << Long.SIZE - ADDRESS_BITS) - 1;
+    return hash & ((1L << (Long.SIZE - ADDRESS_BITS)) - 1);
   }
 
   private static int intBytes(int value) {
@@ -304,12 +304,12 @@ final class PackedEntries {
     if (value < 0x80) {
       page[at] = (byte) value;
     } else if (value < 0x4000) {
-      page[at] = (byte) (0x80 | value >> 8);
+      page[at] = (byte) (0x80 | (value >> 8));
       page[at + 1] = (byte) value;
     } else {
       page[at] = (byte) 0xC0;
       for (int i = 0; i < 4; i++) {
-        page[at + 1 + i] = (byte) (value >>> 8 * (3 - i));
+        page[at + 1 + i] = (byte) (value >>> (8 * (3 - i)));
       }
     }
     return at + intBytes(value);
@@ -321,11 +321,11 @@ final class PackedEntries {
       return first;
     }
     if (first < 0xC0) {
-      return (first & 0x3F) << 8 | page[at + 1] & 0xFF;
+      return ((first & 0x3F) << 8) | (page[at + 1] & 0xFF);
     }
     int value = 0;
     for (int i = 1; i <= 4; i++) {
-      value = value << 8 | page[at + i] & 0xFF;
+      value = (value << 8) | (page[at + i] & 0xFF);
     }
     return value;
   }

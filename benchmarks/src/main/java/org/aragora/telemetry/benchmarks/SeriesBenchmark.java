@@ -26,7 +26,9 @@ final class SeriesBenchmark extends BrokerBenchmark {
   @Option(
       names = "--histograms",
       split = ",",
-      description = "numbers of histograms to measure, each in every format, instead of counters")
+      description =
+          "numbers of histograms to measure instead of counters: plain, with exemplars, with native"
+              + " buckets; each in every format")
   private List<Integer> histograms = List.of();
 
   @Option(

@@ -3,6 +3,7 @@ package org.aragora.telemetry.processor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,11 +42,16 @@ class ITPagePictures {
   @Test
   void pageIsAccessibleAndFitsInEveryScheme() throws Exception {
     AtomicBoolean done = new AtomicBoolean();
+    HttpServer spans = exporter("spans", 18);
+    HttpServer lines = exporter("logs", 3);
     try (EmbeddedBroker broker = EmbeddedBroker.builder().start();
         CountingReceiver receiver = CountingReceiver.startKeeping(0);
         Pipe pipe =
             new Pipe(broker.bootstrapServers(), "aragora.")
                 .with("PAGE_RECEIVER_URL", receiver.address())
+                .with(
+                    "PAGE_EXPORTERS",
+                    ITPageExporters.address(spans) + "," + ITPageExporters.address(lines))
                 .with("APPLICATION_ID", "aragora-telemetry")
                 .with("CREATE_TOPICS", "true")
                 .with("PARTITIONS", "4");
@@ -82,7 +88,23 @@ class ITPagePictures {
         done.set(true);
         load.join();
       }
+    } finally {
+      spans.stop(0);
+      lines.stop(0);
     }
+  }
+
+  /** Answers as the page of an exporter that sends so many items a second. */
+  private static HttpServer exporter(String name, int perSecond) throws Exception {
+    long start = System.currentTimeMillis();
+    return ITPageExporters.serve(
+        () -> {
+          long now = System.currentTimeMillis();
+          long items = (now - start) * perSecond / 1000;
+          return ITPageExporters.figures(name, true, items, 0.3, 4)
+              .replace("\"timeMs\": 1000", "\"timeMs\": " + now)
+              .replace("\"rejected\", \"count\": 1", "\"rejected\", \"count\": 0");
+        });
   }
 
   private static void assertFits(Browser browser, int width) {

@@ -47,6 +47,7 @@ public final class Backlog {
   private final int partitions;
   private final Instant start;
   private final Map<String, Long> numbers = new HashMap<>();
+  private String traceFlags = "01";
   private int made;
   private int debateEvents;
 
@@ -59,6 +60,12 @@ public final class Backlog {
     this.random = new Random(seed);
     this.partitions = partitions;
     this.start = clock.instant().minusSeconds(events / EVENTS_PER_SECOND + 1);
+  }
+
+  /** Leaves the traces of all events out of the sample, so that they give no exemplar. */
+  public Backlog unsampled() {
+    traceFlags = "00";
+    return this;
   }
 
   /**
@@ -148,7 +155,7 @@ public final class Backlog {
         "bench-" + i,
         source,
         start.plusNanos(i * NANOS_PER_EVENT),
-        "00-%016x%016x-%016x-01".formatted(random.nextLong() | 1, i + 1L, i + 1L),
+        "00-%016x%016x-%016x-%s".formatted(random.nextLong() | 1, i + 1L, i + 1L, traceFlags),
         null,
         new Event.Sequence("epoch-" + data.getClass().getSimpleName(), seq),
         data);

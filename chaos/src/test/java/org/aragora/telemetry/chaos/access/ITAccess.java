@@ -16,9 +16,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -31,35 +38,34 @@ import org.aragora.telemetry.counting.generation.GenerationRecord;
 import org.aragora.telemetry.schemas.topic.DeadLetterHeaders;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.testbed.service.MetricsPage;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every program with exactly the permissions of the table in docs/how-to/operate.md, on a broker
- * with SASL_SSL and an authorizer; and with one permission less, which it then names. Some eighty
- * processes start one after the other, so it runs on demand only; see CONTRIBUTING.md.
+ * with SASL_SSL and an authorizer; and with one permission less, which it then names. Over a
+ * hundred processes start, three at a time, so it runs on demand only; see CONTRIBUTING.md. A
+ * property names the programs, or is {@code true} for all.
  */
-@EnabledIfSystemProperty(named = "aragora.telemetry.access", matches = "true")
+@EnabledIfSystemProperty(named = ITAccess.PROPERTY, matches = ".+")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ITAccess {
-  private static final List<String> PRINCIPALS =
+  static final String PROPERTY = "aragora.telemetry.access";
+
+  /** Programs that must not run beside each other; those of two lists may. */
+  private static final List<List<String>> CHAINS =
       List.of(
-          "instances",
-          "topics",
-          "processor",
-          "spans",
-          "logs",
-          "replay",
-          "verify",
-          "redrive",
-          "generations",
-          "tap",
-          "doctor");
+          List.of("processor", "verify", "generations"),
+          List.of("spans", "redrive", "instances"),
+          List.of("logs", "replay", "tap", "topics", "doctor"));
+
+  private static final List<String> PRINCIPALS = CHAINS.stream().flatMap(List::stream).toList();
   private static final Pattern GENERATION = Pattern.compile("Generation (\\d+) is complete");
   private static final String EVENTS =
       """
@@ -74,8 +80,10 @@ class ITAccess {
   private SecureBroker broker;
   private HttpServer backend;
   private KafkaProducer<byte[], byte[]> producer;
-  private int runs;
-  private int sent;
+  private final ExecutorService chains = Executors.newFixedThreadPool(CHAINS.size());
+  private final Map<String, CompletableFuture<@Nullable Void>> ends = new ConcurrentHashMap<>();
+  private final AtomicInteger runs = new AtomicInteger();
+  private final AtomicInteger sent = new AtomicInteger();
   private boolean served;
 
   @BeforeAll
@@ -100,10 +108,28 @@ class ITAccess {
     for (String principal : PRINCIPALS) {
       broker.permit(AclTable.of(principal));
     }
+    Set<String> chosen = Set.of(System.getProperty(PROPERTY).split(","));
+    for (List<String> chain : CHAINS) {
+      List<String> programs =
+          chain.stream().filter(each -> chosen.contains("true") || chosen.contains(each)).toList();
+      programs.forEach(program -> ends.put(program, new CompletableFuture<>()));
+      chains.execute(() -> programs.forEach(this::complete));
+    }
+  }
+
+  private void complete(String program) {
+    CompletableFuture<@Nullable Void> end = ends.get(program);
+    try {
+      programWorksWithTheTableAndNamesThePermissionThatItLacks(program);
+      end.complete(null);
+    } catch (Exception | AssertionError e) {
+      end.completeExceptionally(e);
+    }
   }
 
   @AfterAll
   void stop() {
+    chains.shutdownNow();
     producer.close();
     broker.close();
     backend.stop(0);
@@ -115,22 +141,15 @@ class ITAccess {
     exchange.close();
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "instances",
-        "topics",
-        "processor",
-        "spans",
-        "logs",
-        "replay",
-        "verify",
-        "redrive",
-        "generations",
-        "tap",
-        "doctor"
-      })
-  void programWorksWithTheTableAndNamesThePermissionThatItLacks(String principal) throws Exception {
+  @TestFactory
+  Stream<DynamicTest> everyProgramWorksWithTheTableAndNamesThePermissionThatItLacks() {
+    return ends.keySet().stream()
+        .sorted()
+        .map(program -> DynamicTest.dynamicTest(program, () -> ends.get(program).get()));
+  }
+
+  private void programWorksWithTheTableAndNamesThePermissionThatItLacks(String principal)
+      throws Exception {
     List<AclBinding> table = new ArrayList<>(AclTable.of(principal));
     assertThat(table).as("rows of " + principal).isNotEmpty();
     // What a program creates is there from its second run on.
@@ -184,18 +203,15 @@ class ITAccess {
   }
 
   private Program.End run(String principal) throws Exception {
-    Path log = directory.resolve("run-" + ++runs + ".log");
+    Path log = directory.resolve("run-" + runs.incrementAndGet() + ".log");
     return switch (principal) {
       case "instances" ->
           command("producer.EmitMain", principal, EVENTS, "--timeout", "4").run(log);
       case "topics" -> {
-        Program.End fresh = topics("aragora.new%d.".formatted(runs)).run(log);
+        Program.End fresh = topics("aragora.new%d.".formatted(runs.get())).run(log);
         yield fresh.done() ? topics("aragora.").run(log) : fresh;
       }
-      case "processor" -> {
-        work();
-        yield service("processor.ProcessorMain", principal).serve(log, counted());
-      }
+      case "processor" -> service("processor.ProcessorMain", principal).serve(log, counted(work()));
       case "spans" -> {
         work();
         yield service("exporter.spans.SpansMain", principal).serve(log, exported());
@@ -228,8 +244,7 @@ class ITAccess {
   /** Makes a generation, promotes it and the first one again, and discards the new one. */
   private Program.End generation(Path log) throws Exception {
     if (!served) { // the first generation can be promoted again if a processor has counted
-      work();
-      served = service("processor.ProcessorMain", "processor").serve(log, counted()).done();
+      served = service("processor.ProcessorMain", "processor").serve(log, counted(work())).done();
     }
     Program.End made = replay("--output", "generation").run(log);
     Matcher number = GENERATION.matcher(made.text());
@@ -250,62 +265,73 @@ class ITAccess {
     return command("replay.ReplayMain", "generations", "", arguments);
   }
 
-  /** Writes a debate that times out, an event of each other topic, and a record that is none. */
-  private void work() throws Exception {
-    sent++;
+  /**
+   * Writes a debate that times out, an event of each other topic, and a record that is none.
+   *
+   * @return how often it was done by now
+   */
+  private int work() throws Exception {
+    int number = sent.incrementAndGet();
     send(
+        number,
         "debates",
         "debate.started",
-        "{\"debate_id\":\"d%d\",\"agents\":[\"a\",\"b\"],\"timeout_seconds\":1}".formatted(sent));
+        "{\"debate_id\":\"d%d\",\"agents\":[\"a\",\"b\"],\"timeout_seconds\":1}".formatted(number));
     send(
+        number,
         "requests",
         "request.completed",
         "{\"request_id\":\"r%d\",\"method\":\"GET\",\"endpoint\":\"/api\",\"status\":503,\"duration_seconds\":0.1}"
-            .formatted(sent));
-    send("logs", "log.emitted", "{\"level\":\"INFO\",\"logger\":\"x\",\"message\":\"hello\"}");
+            .formatted(number));
+    send(
+        number,
+        "logs",
+        "log.emitted",
+        "{\"level\":\"INFO\",\"logger\":\"x\",\"message\":\"hello\"}");
     for (String topic : List.of("requests", "logs")) {
       producer
           .send(new ProducerRecord<>("aragora." + topic, 0, null, "no event".getBytes(UTF_8)))
           .get();
     }
+    return number;
   }
 
   /** Writes a dead letter of each input topic, as processor and exporters do. */
   private void park() throws Exception {
-    sent++;
+    int number = runs.get();
     for (InputTopic topic : InputTopic.values()) {
-      park("dead-letters", topic.under("aragora."), Map.of());
+      park(number, "dead-letters", topic.under("aragora."), Map.of());
     }
-    park("export-dead-letters", "aragora.logs", Map.of(DeadLetterHeaders.EXPORTER, "logs"));
+    park(number, "export-dead-letters", "aragora.logs", Map.of(DeadLetterHeaders.EXPORTER, "logs"));
   }
 
-  private void park(String to, String from, Map<String, String> more) throws Exception {
+  private void park(int number, String to, String from, Map<String, String> more) throws Exception {
     ProducerRecord<byte[], byte[]> letter =
         new ProducerRecord<>("aragora." + to, 0, null, "no event".getBytes(UTF_8));
     Map<String, String> headers = new HashMap<>(more);
     headers.put(DeadLetterHeaders.TOPIC, from);
     headers.put(DeadLetterHeaders.PARTITION, "0");
-    headers.put(DeadLetterHeaders.OFFSET, String.valueOf(sent));
+    headers.put(DeadLetterHeaders.OFFSET, String.valueOf(number));
     headers.put(DeadLetterHeaders.TIMESTAMP, String.valueOf(System.currentTimeMillis()));
     headers.put(DeadLetterHeaders.REASON, "undecodable");
     headers.forEach((name, value) -> letter.headers().add(name, value.getBytes(UTF_8)));
     producer.send(letter).get();
   }
 
-  private void send(String topic, String type, String data) throws Exception {
+  private void send(int number, String topic, String type, String data) throws Exception {
     String event =
         "{\"specversion\":\"1.0\",\"id\":\"%1$s-%2$d\",\"source\":\"/aragora/instances/t\",\"type\":\"ai.aragora.%3$s.v1\",\"time\":\"%4$s\",\"data\":%5$s}"
-            .formatted(topic, sent, type, Instant.now(), data);
+            .formatted(topic, number, type, Instant.now(), data);
     producer.send(new ProducerRecord<>("aragora." + topic, 0, null, event.getBytes(UTF_8))).get();
   }
 
   /** All requests are counted, each record that is none is a dead letter, each old debate ended. */
-  private Predicate<String> counted() {
+  private static Predicate<String> counted(int written) {
     return page -> {
       MetricsPage parsed = MetricsPage.parse(page);
-      return parsed.events("aragora.requests", "counted") >= sent
-          && parsed.events("aragora.requests", "dead_letter") >= sent
-          && parsed.count("aragora_debate_timeouts_total", Map.of()) >= sent - 2;
+      return parsed.events("aragora.requests", "counted") >= written
+          && parsed.events("aragora.requests", "dead_letter") >= written
+          && parsed.count("aragora_debate_timeouts_total", Map.of()) >= written - 2;
     };
   }
 

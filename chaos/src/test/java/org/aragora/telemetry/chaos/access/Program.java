@@ -18,7 +18,7 @@ import org.aragora.telemetry.testbed.service.Ports;
 /** A program of the pipeline in a JVM of its own, run until it has done its work or is refused. */
 final class Program {
   private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(5);
-  private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(180);
   private static final long POLL_MS = 200;
 
   /** Time for which a service must work: some of what it reads, it reads every other second. */

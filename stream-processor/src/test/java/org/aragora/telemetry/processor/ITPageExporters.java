@@ -232,7 +232,7 @@ class ITPageExporters {
             new PageLinks(Optional.empty(), Optional.empty(), Optional.empty())));
   }
 
-  /** What the page of an exporter answers, with some of its figures changed. */
+  /** Answer of an exporter's page, with some of its figures changed. */
   static String figures(String exporter, boolean ready, long items, double lag, long waiting) {
     try {
       return Files.readString(EXPORTER)

@@ -23,7 +23,7 @@ final class GaugeCheck {
   /** Commits, answers and scrapes need so long on a busy machine. */
   private static final long DELAY_SECONDS = 15;
 
-  /** How long a dashboard goes on to show a gauge. */
+  /** Time for which a dashboard goes on to show a gauge. */
   private static final long SHOWN_SECONDS = 61;
 
   /** Events may come so late; minutes before are complete. */

@@ -166,7 +166,8 @@ final class PackedEntries {
     table[free] = 0;
     for (int slot = next(free); table[slot] != 0; slot = next(slot)) {
       int home = home(hashAt(address(slot)), table.length);
-      boolean reachable = free <= slot ? (home <= free || home > slot) : (home <= free && home > slot);
+      boolean reachable =
+          free <= slot ? (home <= free || home > slot) : (home <= free && home > slot);
       if (reachable) {
         table[free] = table[slot];
         table[slot] = 0;

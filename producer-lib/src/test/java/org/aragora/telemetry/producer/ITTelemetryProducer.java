@@ -78,6 +78,8 @@ class ITTelemetryProducer {
                 Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers()));
         TelemetryProducer telemetry = builder().build()) {
       admin.deleteTopics(List.of(logs)).all().get();
+      // The broker takes records of the topic until it has the controller's news.
+      await().atMost(30, SECONDS).until(() -> !admin.listTopics().names().get().contains(logs));
       telemetry.log(org.aragora.telemetry.schemas.field.LogLevel.INFO, "a", "early");
       telemetry.emit(request(1));
       await()

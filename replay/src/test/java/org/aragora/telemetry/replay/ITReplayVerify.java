@@ -187,6 +187,14 @@ class ITReplayVerify {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
         KafkaProducer<byte[], byte[]> producer = producer()) {
       timestampType(admin, cut.topic(), "CreateTime");
+      // The broker goes on with its own times until it has the controller's news.
+      TopicPartition other = new TopicPartition(cut.topic(), 1);
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(
+              () ->
+                  producer.send(request(other, 0, START)).get().timestamp()
+                      == START.toEpochMilli());
       for (int i = 0; i < 900; i++) {
         producer.send(request(cut, i, START.plusSeconds(i)));
       }

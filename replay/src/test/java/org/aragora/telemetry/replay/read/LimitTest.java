@@ -36,9 +36,9 @@ class LimitTest {
   void whatIsNeitherIsRefusedByName() {
     assertThatThrownBy(() -> Limit.parse("requests=12", "aragora.", "--to"))
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessageContaining("--to requests=12");
+        .hasMessageContaining("--to=requests=12");
     assertThatThrownBy(() -> Limit.parse("2026-11-24", "aragora.", "--from"))
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessageContaining("--from 2026-11-24");
+        .hasMessageContaining("--from=2026-11-24");
   }
 }

@@ -134,6 +134,22 @@ class ITGeneration {
     }
   }
 
+  /** Waits for the broker, which follows the controller; a start before would not refuse them. */
+  private static void awaitPartitions(Admin admin, String topic, int partitions) {
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                admin
+                        .describeTopics(List.of(topic))
+                        .allTopicNames()
+                        .get()
+                        .get(topic)
+                        .partitions()
+                        .size()
+                    == partitions);
+  }
+
   @Test
   void morePartitionsAreRefusedUntilTheyAreCountedAnew() throws Exception {
     try (ReplayLoad load = load(3);
@@ -148,6 +164,7 @@ class ITGeneration {
               Map.of(kafka.prefix() + "requests", NewPartitions.increaseTo(PARTITIONS + 1)))
           .all()
           .get();
+      awaitPartitions(admin, kafka.prefix() + "requests", PARTITIONS + 1);
       try (ProcessorService refused = service.start()) {
         await().atMost(PATIENCE).until(() -> refused.stopped().isCompletedExceptionally());
         assertThat(refused.stopped())

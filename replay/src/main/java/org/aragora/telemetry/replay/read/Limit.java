@@ -63,7 +63,7 @@ public sealed interface Limit {
       }
       if (topic == null) {
         throw new InvalidSettingException(
-            "%s %s is refused: \"%s\" is not topic-partition=offset of an input topic, such as requests-0=1200."
+            "%s=%s is refused: \"%s\" is not topic-partition=offset of an input topic, such as requests-0=1200."
                 .formatted(option, text, part));
       }
       offsets.put(

@@ -1,5 +1,6 @@
 package org.aragora.telemetry.chaos.load;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -51,6 +52,7 @@ public final class ChaosLoad {
     return TelemetryProducer.builder(id)
         .bootstrapServers(bootstrapServers)
         .topicPrefix(settings.topicPrefix())
+        .heartbeatInterval(Duration.ofSeconds(3))
         .queue(50_000, 16L * 1024 * 1024)
         .build();
   }

@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What a predecessor served is not known, but at most the highest time that the topic can have
  * reached by the takeover. Nothing is served until the time is later than that. A time that does
- * not get there is served after 45 s of the minute that dashboards look back.
+ * not get there is served after half of the minute that dashboards look back.
  */
 public final class CompleteUntil {
   private static final long LONGEST_STEP_NANOS = Duration.ofSeconds(10).toNanos();
-  private static final long LONGEST_SILENCE_NANOS = Duration.ofSeconds(45).toNanos();
+  private static final long LONGEST_SILENCE_NANOS = Duration.ofSeconds(30).toNanos();
   private static final long DELAYS_DIFFER_BY_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Map<InputTopic, Long> reached;

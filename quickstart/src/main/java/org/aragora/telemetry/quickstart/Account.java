@@ -17,7 +17,8 @@ record Account(List<Row> rows) {
    * @param emitted events of the load that the broker acknowledged
    * @param processor events that the processor wrote itself
    * @param others records of other clients
-   * @param unread most records that the processor may not have read yet, by its own lag
+   * @param unread most records that the processor may not have read yet, by the offset that its
+   *     counts end at
    */
   record Row(
       String topic,

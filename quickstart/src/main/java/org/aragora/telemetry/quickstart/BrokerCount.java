@@ -53,6 +53,7 @@ final class BrokerCount implements AutoCloseable {
   private final Set<String> loadSources;
   private final Consumer<byte[], byte[]> consumer;
   private final Map<String, Written> written = new ConcurrentHashMap<>();
+  private final Map<TopicPartition, Long> nextOffsets = new ConcurrentHashMap<>();
   private final ExpectedExports expected = new ExpectedExports();
   private final AtomicReference<@Nullable CountDownLatch> wanted = new AtomicReference<>();
   private final Thread thread = new Thread(this::run, "broker-count");
@@ -82,6 +83,14 @@ final class BrokerCount implements AutoCloseable {
   /** Counts of the records read so far, by topic. */
   Map<String, Written> written() {
     return Map.copyOf(written);
+  }
+
+  /**
+   * Offsets after the records of {@link #written()} and perhaps a few more, if read after it; a
+   * partition without a record is absent.
+   */
+  Map<TopicPartition, Long> nextOffsets() {
+    return Map.copyOf(nextOffsets);
   }
 
   /**
@@ -117,6 +126,8 @@ final class BrokerCount implements AutoCloseable {
           if (one.load() > 0) {
             load.onWritten(new TopicPartition(record.topic(), record.partition()), event);
           }
+          nextOffsets.put(
+              new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
           written.merge(record.topic(), one, Written::plus);
         }
         CountDownLatch read = wanted.get();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.TopicPartition;
 import org.aragora.telemetry.quickstart.aragora.AragoraLoad;
 import org.aragora.telemetry.quickstart.load.Load;
 import org.aragora.telemetry.quickstart.load.NoLoad;
@@ -32,7 +33,7 @@ final class Quickstart {
 
   private static final int PARTITIONS = 4;
   private static final String EVENTS = "aragora_telemetry_events_total";
-  private static final String LAG = "aragora_telemetry_lag_records";
+  private static final String NEXT_OFFSET = "aragora_telemetry_consumed_offset";
   private static final Duration SHOWN_EVERY = Duration.ofSeconds(1);
   private static final Duration READY_WITHIN = Duration.ofMinutes(2);
   private static final Duration SETTLES_WITHIN = Duration.ofSeconds(60);
@@ -199,7 +200,8 @@ final class Quickstart {
       MetricsPage page = services.processor().metrics();
       // A processor that is not sure of its partitions serves nothing of them; that is not zero.
       if (page != null && page.sum(EVENTS, Map.of()).isPresent()) {
-        screen.live(progress.line(account(count, page), services.exporters().account(count), page));
+        screen.live(
+            progress.line(account(count, page, true), services.exporters().account(count), page));
       } else {
         screen.live(progress.waiting(reason(services.processor())));
       }
@@ -215,7 +217,7 @@ final class Quickstart {
     while (true) {
       MetricsPage page = services.processor().metrics();
       last = page == null ? last : page;
-      Account events = account(count, last);
+      Account events = account(count, last, isRead);
       Accounts accounts =
           new Accounts(
               load.account(last, events.hasOthers()), events, services.exporters().account(count));
@@ -237,31 +239,54 @@ final class Quickstart {
     }
   }
 
-  private Account account(BrokerCount count, MetricsPage page) {
+  /**
+   * @param isRead false if {@code count} may not have read all that was emitted
+   */
+  private Account account(BrokerCount count, MetricsPage page, boolean isRead) {
     Map<String, Long> emitted = load.emitted();
     Map<String, BrokerCount.Written> written = count.written();
+    Map<TopicPartition, Long> nextOffsets = count.nextOffsets();
     List<Account.Row> rows = new ArrayList<>();
     for (String topic : INPUTS) {
       BrokerCount.Written by = written.getOrDefault(topic, BrokerCount.Written.NOTHING);
+      long load = emitted.getOrDefault(topic, 0L);
+      long unseen = isRead ? 0 : Math.max(0, load - by.load());
       rows.add(
           new Account.Row(
               topic,
-              emitted.getOrDefault(topic, 0L),
+              load,
               by.processor(),
               by.others(),
               page.events(topic, "counted"),
               page.events(topic, "duplicate"),
               page.events(topic, "dead_letter"),
-              unread(page, topic)));
+              unseen + unread(page, topic, nextOffsets)));
     }
     return new Account(rows);
   }
 
-  /** Lag of the processor; all there is while it serves no ledger. */
-  private static long unread(MetricsPage page, String topic) {
-    return page.sum(EVENTS, Map.of("topic", topic)).isEmpty()
-        ? Long.MAX_VALUE
-        : page.count(LAG, Map.of("topic", topic));
+  /**
+   * Records at and after the offsets that the page's own counts end at. The lag of the page would
+   * not do: it is older than the last records when the processor is slow or answers no more.
+   *
+   * @param nextOffsets of all partitions, at the end of what was written
+   */
+  static long unread(MetricsPage page, String topic, Map<TopicPartition, Long> nextOffsets) {
+    return nextOffsets.entrySet().stream()
+        .filter(end -> end.getKey().topic().equals(topic))
+        .mapToLong(
+            end ->
+                Math.max(
+                    0,
+                    end.getValue()
+                        - page.count(
+                            NEXT_OFFSET,
+                            Map.of(
+                                "topic",
+                                topic,
+                                "partition",
+                                Integer.toString(end.getKey().partition())))))
+        .sum();
   }
 
   private void printAddresses(int kafkaPort, Services services, Path directory) {

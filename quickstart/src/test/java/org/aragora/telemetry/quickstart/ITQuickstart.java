@@ -27,6 +27,10 @@ class ITQuickstart {
 
   private static final String COUNTING = "counted [1-9]";
 
+  /** The live line of a processor that is not behind. */
+  private static final String IN_STEP =
+      "[0-9]:[0-9][0-9]  [0-9,]+ events/s  written [0-9,]+  counted [1-9]";
+
   /**
    * The same number four times, not zero: expected, sent, acknowledged, received; no dead letter.
    */
@@ -74,6 +78,7 @@ class ITQuickstart {
               assertThat(trace.path("spans")).isNotEmpty();
               assertThat(trace.path("lines")).isNotEmpty();
             });
+    quickstart.awaitOutput(IN_STEP);
 
     quickstart.terminate();
 

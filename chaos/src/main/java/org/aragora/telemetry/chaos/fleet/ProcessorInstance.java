@@ -50,9 +50,12 @@ public final class ProcessorInstance {
     set("METRICS_HOST", "127.0.0.1");
     set("APPLICATION_ID", settings.applicationId());
     set("PARTITIONS", String.valueOf(ChaosSettings.PARTITIONS));
-    set("COMMIT_INTERVAL_MS", String.valueOf(ChaosSettings.COMMIT_INTERVAL.toMillis()));
-    set("SESSION_TIMEOUT_MS", String.valueOf(ChaosSettings.SESSION_TIMEOUT.toMillis()));
-    set("TRANSACTION_TIMEOUT_MS", String.valueOf(ChaosSettings.TRANSACTION_TIMEOUT.toMillis()));
+    // A deployment keeps the defaults; among faults, shorter times bring more of them.
+    if (!settings.isPlanned()) {
+      set("COMMIT_INTERVAL_MS", String.valueOf(ChaosSettings.COMMIT_INTERVAL.toMillis()));
+      set("SESSION_TIMEOUT_MS", String.valueOf(ChaosSettings.SESSION_TIMEOUT.toMillis()));
+      set("TRANSACTION_TIMEOUT_MS", String.valueOf(ChaosSettings.TRANSACTION_TIMEOUT.toMillis()));
+    }
     set("BIRTH_SECONDS", String.valueOf(ChaosSettings.BIRTH.toSeconds()));
   }
 

@@ -66,6 +66,19 @@ class ProcessorConfigTest {
         .containsEntry("topic.min.insync.replicas", "2");
   }
 
+  @Test
+  void retriesOfATransactionAreQuickUnlessTheUserSetsThem() {
+    assertThat(ProcessorConfig.read(Map.of()).streamsSettings(Generation.FIRST, 1))
+        .containsEntry("producer.retry.backoff.ms", 10L)
+        .containsEntry("producer.retry.backoff.max.ms", 100L)
+        .doesNotContainKeys("retry.backoff.ms", "retry.backoff.max.ms");
+    assertThat(
+            ProcessorConfig.read(Map.of("KAFKA_RETRY_BACKOFF_MS", "50"))
+                .streamsSettings(Generation.FIRST, 1))
+        .containsEntry("retry.backoff.ms", "50")
+        .doesNotContainKeys("producer.retry.backoff.ms", "producer.retry.backoff.max.ms");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "ARAGORA_TELEMETRY_PARTITIONS,0",

@@ -101,7 +101,7 @@ class ITTraces {
     }
   }
 
-  /** How often each name came; of requests the method is the name. */
+  /** Spans by name; that of a request is its method. */
   private Map<String, Long> names() {
     return rooted().stream()
         .map(Map::values)

@@ -16,8 +16,8 @@ import org.aragora.telemetry.producer.EmitMain;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A producer library whose user has no permission at all, as if the ACLs had been forgotten. */
-class ITNoPermission {
+/** Programs as if their ACLs, or the setting of TLS, had been forgotten. */
+class ITForgotten {
   private static final String EVENT =
       "{\"type\":\"ai.aragora.log.emitted.v1\",\"data\":{\"level\":\"INFO\",\"logger\":\"x\",\"message\":\"m\"}}\n";
   private static final int START_SECONDS = 12;
@@ -50,6 +50,26 @@ class ITNoPermission {
         assertThat(emit.exitValue()).isZero();
       } finally {
         emit.destroyForcibly().waitFor();
+      }
+    }
+  }
+
+  @Test
+  void plainTextToAListenerOfTlsIsRefusedInASentence() throws Exception {
+    try (SecureBroker broker = new SecureBroker(directory, List.of("topics"))) {
+      String address = broker.environment("topics").get("KAFKA_BOOTSTRAP_SERVERS");
+      for (String program : List.of("chassis.topics.TopicsMain", "processor.ProcessorMain")) {
+        String[] arguments =
+            program.startsWith("chassis") ? new String[] {"create"} : new String[] {};
+
+        Program.End end =
+            new Program(program, "", arguments)
+                .with(Map.of("KAFKA_BOOTSTRAP_SERVERS", address, "METRICS_PORT", "0"))
+                .run(directory.resolve(program + ".log"));
+
+        assertThat(end.done()).isFalse();
+        assertThat(end.text())
+            .contains(address + ", which answers in TLS; set KAFKA_SECURITY_PROTOCOL to SSL");
       }
     }
   }

@@ -36,7 +36,7 @@ final class FreshnessBenchmark extends BrokerBenchmark {
       names = "--collector",
       defaultValue = "G1",
       description = "of the processor's garbage: G1, Serial or Parallel (default G1)")
-  private String collector;
+  private String collector = "G1";
 
   @Override
   void run(EmbeddedBroker broker) throws Exception {

@@ -50,6 +50,7 @@ class PausesTest {
             [3.000s][info][gc] GC(2) Pause Remark 9M->9M(128M) 1.500ms
             """);
 
-    assertThat(Pauses.of(log)).hasToString("2 pauses of 6 ms in all: p50 4.0 ms, p99 4.0 ms, max 4.0 ms");
+    assertThat(Pauses.of(log))
+        .hasToString("2 pauses of 6 ms in all: p50 4.0 ms, p99 4.0 ms, max 4.0 ms");
   }
 }

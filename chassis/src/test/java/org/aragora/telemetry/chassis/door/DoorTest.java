@@ -254,8 +254,7 @@ class DoorTest {
     Path certificate = directory.resolve("new.crt");
 
     Files.writeString(
-        file,
-        "tls_server_config:\n  cert_file: new.crt\n  key_file: " + otherServer.key() + "\n");
+        file, "tls_server_config:\n  cert_file: new.crt\n  key_file: " + otherServer.key() + "\n");
     await()
         .atMost(SOON)
         .untilAsserted(

@@ -93,8 +93,7 @@ class BrokerProtocolTest {
   }
 
   private Map<String, String> environment(String protocol) {
-    return Map.of(
-        "KAFKA_BOOTSTRAP_SERVERS", " " + address(), "KAFKA_SECURITY_PROTOCOL", protocol);
+    return Map.of("KAFKA_BOOTSTRAP_SERVERS", " " + address(), "KAFKA_SECURITY_PROTOCOL", protocol);
   }
 
   private String address() {

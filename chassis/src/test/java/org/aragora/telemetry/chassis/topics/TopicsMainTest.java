@@ -34,7 +34,9 @@ class TopicsMainTest {
   @Test
   void checkWithARefusedSettingIsWrongUsage() {
     assertThat(run(Map.of("KAFKA_SECURITY_PROTOCOL", "SSSL"), "create", "--check")).isEqualTo(2);
-    assertThat(err.toString()).startsWith("KAFKA_SECURITY_PROTOCOL=SSSL is refused").hasLineCount(1);
+    assertThat(err.toString())
+        .startsWith("KAFKA_SECURITY_PROTOCOL=SSSL is refused")
+        .hasLineCount(1);
   }
 
   @Test

@@ -16,8 +16,8 @@ import org.aragora.telemetry.schemas.field.DebateOutcome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One debate of the sample: start, rounds, what its outcome does to ratings, and end. A few are never
- * ended; the processor gives those up when their timeout has passed.
+ * One debate of the sample: start, rounds, what its outcome does to ratings, and end. A few are
+ * never ended; the processor gives those up when their timeout has passed.
  */
 final class Debate {
 

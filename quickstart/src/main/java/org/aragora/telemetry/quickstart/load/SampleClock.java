@@ -21,8 +21,7 @@ final class SampleClock {
   /** Returns the time at a value of {@link System#nanoTime} that was read just now. */
   Instant at(long monotonicNanos) {
     Instant now = wall.instant();
-    long offset =
-        TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano() - monotonicNanos;
+    long offset = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano() - monotonicNanos;
     if (Math.abs(offset - offsetNanos) > STEP_NANOS) {
       offsetNanos = offset;
     }

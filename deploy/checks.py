@@ -597,22 +597,30 @@ def check_load():
 
 
 def outside(events):
-    """operations that lie outside the span that they name as their parent, or that have no duration"""
+    """operations that lie outside the span that they name as their parent, or that have no duration; debates with one id"""
     spans = {}
     for e in events:
         end = datetime.datetime.fromisoformat(e["time"].replace("Z", "+00:00")).timestamp()
-        spans[e["traceparent"][36:52]] = (end - e["data"].get("duration_seconds", 0), end)
+        spans[e["traceparent"][36:52]] = (end - e["data"].get("duration_seconds", 0), end, e["traceparent"][3:35])
         if e["data"].get("duration_seconds", 1) <= 0:
             yield f"{e['type']} has no duration: {e['data']}"
-    found = 0
+    found = set()
     for e in events:
-        parent, own = spans.get(e.get("parentspanid")), spans[e["traceparent"][36:52]]
-        if parent and e["type"] == "ai.aragora.agent.call_completed.v1":
-            found += 1
-            if own[0] < parent[0] - 0.01 or own[1] > parent[1] + 0.01:
-                yield f"a call lies outside its debate: {own} {parent}"
-    if not found:
-        yield "no call belongs to a debate"
+        own = spans[e["traceparent"][36:52]]
+        if "parentspanid" in e:
+            found.add(e["type"])
+            # Times have microseconds, and a double holds those.
+            parent = spans.get(e["parentspanid"])
+            if not parent or own[2] != parent[2] or own[0] < parent[0] - 2e-6 or own[1] > parent[1] + 2e-6:
+                yield f"{e['type']} lies outside its debate: {own} {parent}"
+    if found != {"ai.aragora.agent.call_completed.v1", "ai.aragora.elo.updated.v1"}:
+        yield f"only {found} belong to a debate"
+    ids = [e["data"]["debate_id"] for e in events if e["type"] == "ai.aragora.debate.started.v1"]
+    if len(ids) != len(set(ids)):
+        yield f"two debates have one id: {sorted(ids)}"
+    traces = [e["traceparent"][3:35] for e in events if e["type"] != "ai.aragora.log.emitted.v1"]
+    if lone := [e for e in events if e["type"] == "ai.aragora.log.emitted.v1" and e["traceparent"][3:35] not in traces]:
+        yield f"log lines without a span in their trace: {lone[:2]}"
 
 
 def check_launcher():

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
     name = "freshness",
     description =
         "Time from the append of an event to the scrape that has it, at half of the peak that the same run measures,"
-            + " on an embedded broker.",
+            + " on an embedded broker; pauses of the processor's garbage collector.",
     mixinStandardHelpOptions = true)
 final class FreshnessBenchmark extends BrokerBenchmark {
   @Option(
@@ -32,10 +32,16 @@ final class FreshnessBenchmark extends BrokerBenchmark {
   @Option(names = "--seed", defaultValue = "1", description = "of the events (default 1)")
   private long seed;
 
+  @Option(
+      names = "--collector",
+      defaultValue = "G1",
+      description = "of the processor's garbage: G1, Serial or Parallel (default G1)")
+  private String collector = "G1";
+
   @Override
   void run(EmbeddedBroker broker) throws Exception {
     new Freshness(
             broker.bootstrapServers(), Files.createTempDirectory("aragora-freshness-"), System.out)
-        .run(new Freshness.Load(seed, events, rate), seconds);
+        .run(new Freshness.Load(seed, events, rate), seconds, collector);
   }
 }

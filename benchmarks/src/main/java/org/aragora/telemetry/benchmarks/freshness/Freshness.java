@@ -2,6 +2,7 @@ package org.aragora.telemetry.benchmarks.freshness;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -54,18 +55,23 @@ public final class Freshness {
    */
   public record Load(long seed, int backlog, int rate) {}
 
-  /** Measures for so many seconds. */
-  public void run(Load load, int seconds)
+  /**
+   * Measures.
+   *
+   * @param collector garbage collector of the processor, as in {@code -XX:+Use…GC}
+   */
+  public void run(Load load, int seconds, String collector)
       throws InterruptedException, IOException, ExecutionException {
     BrokerTopics.create(bootstrapServers, PREFIX, PARTITIONS);
     Backlog backlog = new Backlog(load.seed(), PARTITIONS, load.backlog(), Clock.systemUTC());
     backlog.write(bootstrapServers, PREFIX, load.backlog());
+    Path collections = logs.resolve("gc.log");
     ServiceProcess processor =
         ServiceProcess.of(
                 "processor",
                 ProcessorMain.class.getName(),
                 new ServiceEnvironment(bootstrapServers, PREFIX, logs))
-            .options("-Xmx512m", "-XX:+UseG1GC")
+            .options("-Xmx512m", "-XX:+Use" + collector + "GC", Pauses.option(collections))
             .set("ARAGORA_TELEMETRY_APPLICATION_ID", "freshness");
     try (Probes probes = new Probes(bootstrapServers, PREFIX, processor.metricsPort())) {
       probes.begin();
@@ -83,9 +89,25 @@ public final class Freshness {
       }
       writing.get();
       print(millis);
+      out.printf(
+          "%s: %s; at most %s resident%n",
+          collector, Pauses.of(collections), mostResident(processor.jvm().pid()));
     } finally {
       processor.jvm().kill();
     }
+  }
+
+  /** The kernel's figure, as in "498372 kB". */
+  private static String mostResident(long pid) throws IOException {
+    Path status = Path.of("/proc", String.valueOf(pid), "status");
+    if (!Files.exists(status)) {
+      return "an unknown number of bytes";
+    }
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("VmHWM:"))
+        .map(line -> line.substring("VmHWM:".length()).strip())
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Events a second from the second quarter of the backlog on; the first warms up. */

@@ -67,6 +67,11 @@ class ITAccess {
 
   private static final List<String> PRINCIPALS = CHAINS.stream().flatMap(List::stream).toList();
   private static final Pattern GENERATION = Pattern.compile("Generation (\\d+) is complete");
+  private static final Pattern REQUEST = Pattern.compile("correlation id ([0-9]+)");
+
+  /** Requests of a client that is refused: it tries again at a decent pace. */
+  private static final int MOST_REQUESTS = 5000;
+
   private static final String EVENTS =
       """
       {"type":"ai.aragora.debate.started.v1","data":{"debate_id":"d1","agents":["a","b"],"domain":"general"}}
@@ -179,6 +184,9 @@ class ITAccess {
               .findFirst()
               .orElse("");
       System.out.println(what + ": " + (less.done() ? "works" : sentence));
+      if (requests(less.text()) > MOST_REQUESTS) {
+        wrong.add(what + " asks the broker " + requests(less.text()) + " times");
+      }
       if (less.done()) {
         wrong.add(what + " works");
       } else if (sentence.isEmpty()) {
@@ -189,6 +197,16 @@ class ITAccess {
     assertThat(wrong).isEmpty();
     Program.End again = run(principal);
     assertThat(again.done()).as(again.text()).isTrue();
+  }
+
+  /** Highest number of a request that a client has logged. */
+  private static int requests(String log) {
+    return REQUEST
+        .matcher(log)
+        .results()
+        .mapToInt(request -> Integer.parseInt(request.group(1)))
+        .max()
+        .orElse(0);
   }
 
   private static boolean names(String line, AclBinding binding) {

@@ -4,11 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.aragora.telemetry.chassis.door.WebConfig.ClientAuth;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.eclipse.jetty.server.ConnectionFactory;
@@ -34,7 +35,9 @@ public final class Door implements AutoCloseable {
   private final SslContextFactory.Server ssl = new SslContextFactory.Server();
   private final Thread watch = new Thread(this::watch, "aragora-web-config");
   private volatile WebConfig config = NOTHING;
-  private int seen;
+
+  /** Content of the file and of those that it named when it was read last, also if refused. */
+  private Map<Path, Integer> seen = Map.of();
 
   private Door(DoorSettings settings) {
     file = settings.file();
@@ -54,12 +57,11 @@ public final class Door implements AutoCloseable {
       return door;
     }
     try {
-      door.apply(WebConfigReader.read(file));
+      door.apply(door.read(file));
     } catch (BadWebConfigException e) {
       throw new InvalidSettingException(
           "%s=%s is refused: %s.".formatted(DoorSettings.FILE.key(), file, e.getMessage()));
     }
-    door.seen = door.fingerprint();
     door.watch.start();
     return door;
   }
@@ -117,21 +119,12 @@ public final class Door implements AutoCloseable {
   }
 
   private void look() {
+    Path path = Objects.requireNonNull(file);
     try {
-      int now = fingerprint();
-      if (now == seen) {
+      if (contents(seen.keySet()).equals(seen)) {
         return;
       }
-      seen = now;
-      reload();
-    } catch (RuntimeException e) {
-      LOG.error("{} cannot be read again; the old configuration stays", file, e);
-    }
-  }
-
-  private void reload() {
-    try {
-      WebConfig next = WebConfigReader.read(Objects.requireNonNull(file));
+      WebConfig next = read(path);
       String lost = config.lostIn(next);
       if (lost != null) {
         throw new BadWebConfigException(lost + " by a restart only");
@@ -141,16 +134,29 @@ public final class Door implements AutoCloseable {
     } catch (BadWebConfigException e) {
       LOG.error(
           "{} has changed and is refused: {}. The old configuration stays.", file, e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("{} cannot be read again; the old configuration stays", file, e);
     }
   }
 
-  /** Content of the file and of those that it names: links and times of mounted secrets vary. */
-  private int fingerprint() {
-    WebConfig.Tls tls = config.tls();
-    Stream<Path> others = tls == null ? Stream.of() : tls.files();
-    List<Integer> contents =
-        Stream.concat(Stream.of(Objects.requireNonNull(file)), others).map(Door::content).toList();
-    return contents.hashCode();
+  /** Reads the file, and remembers contents from before: what changes meanwhile is read again. */
+  private WebConfig read(Path path) throws BadWebConfigException {
+    Set<Path> files = new HashSet<>(seen.keySet());
+    files.add(path);
+    seen = contents(files);
+    WebConfig next = WebConfigReader.read(path);
+    WebConfig.Tls tls = next.tls();
+    Map<Path, Integer> named = new HashMap<>(contents(tls == null ? Set.of() : tls.files()));
+    named.put(path, Objects.requireNonNull(seen.get(path)));
+    seen = named;
+    return next;
+  }
+
+  /** Contents, not times: links and times of mounted secrets vary. A missing file is 0. */
+  private static Map<Path, Integer> contents(Set<Path> files) {
+    Map<Path, Integer> contents = new HashMap<>();
+    files.forEach(each -> contents.put(each, content(each)));
+    return contents;
   }
 
   private static int content(Path path) {

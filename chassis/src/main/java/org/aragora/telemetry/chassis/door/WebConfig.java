@@ -3,6 +3,8 @@ package org.aragora.telemetry.chassis.door;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -53,8 +55,10 @@ record WebConfig(@Nullable Tls tls, Map<String, String> users) {
     }
 
     /** The files that it names. */
-    Stream<Path> files() {
-      return Stream.of(certificate, key, clientCa).filter(each -> each != null);
+    Set<Path> files() {
+      return Stream.of(certificate, key, clientCa)
+          .filter(each -> each != null)
+          .collect(Collectors.toSet());
     }
   }
 

@@ -41,7 +41,18 @@ public final class CommandMain {
       String... arguments) {
     try {
       ServiceLogging.configureCommand(environment);
-      return command.apply(environment).execute(arguments);
+      return command
+          .apply(environment)
+          .setExecutionStrategy(
+              parsed -> {
+                Integer help = CommandLine.executeHelpRequest(parsed);
+                if (help != null) {
+                  return help;
+                }
+                BrokerProtocol.check(environment);
+                return new CommandLine.RunLast().execute(parsed);
+              })
+          .execute(arguments);
     } catch (InvalidSettingException e) {
       System.err.println(e.getMessage());
       return ExitCodes.USAGE;

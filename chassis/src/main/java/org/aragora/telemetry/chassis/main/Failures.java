@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.aragora.telemetry.chassis.redact.Redactor;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
@@ -19,14 +20,18 @@ public final class Failures {
   private static final List<String> CLIENT_FAILED =
       List.of("Failed to create new KafkaAdminClient", "Failed to construct kafka ");
 
+  private static final String CHECK_ADDRESS =
+      "; if no broker answers, check KAFKA_BOOTSTRAP_SERVERS and the security settings";
+
   private static final int MOST_CAUSES = 10;
 
   private Failures() {}
 
   static int exitCode(Throwable failure) {
-    return cause(failure) instanceof InvalidSettingException || isRefusedByClient(failure)
-        ? ExitCodes.USAGE
-        : ExitCodes.FAILED;
+    if (cause(failure) instanceof InvalidSettingException || isRefusedByClient(failure)) {
+      return ExitCodes.USAGE;
+    }
+    return failure instanceof CannotCompareException ? ExitCodes.DIFFERS : ExitCodes.FAILED;
   }
 
   static String sentence(Throwable failure) {
@@ -90,8 +95,10 @@ public final class Failures {
     if (isUnresolvedHost(failure)) {
       return "KAFKA_BOOTSTRAP_SERVERS has no address whose host name resolves";
     }
-    return Redactor.addresses(
-        failure.getMessage() == null ? failure.toString() : failure.getMessage());
+    String message =
+        Redactor.addresses(
+            failure.getMessage() == null ? failure.toString() : failure.getMessage());
+    return failure instanceof TimeoutException ? message + CHECK_ADDRESS : message;
   }
 
   private static Throwable cause(Throwable failure) {
@@ -99,6 +106,7 @@ public final class Failures {
     boolean wrapper =
         failure instanceof ExecutionException
             || failure instanceof CompletionException
+            || failure instanceof CannotCompareException
             || failure instanceof UncheckedIOException;
     return wrapper && cause != null ? cause(cause) : failure;
   }

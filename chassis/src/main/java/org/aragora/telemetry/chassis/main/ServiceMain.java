@@ -98,7 +98,9 @@ public final class ServiceMain {
   private int run(Map<String, String> environment) {
     try {
       ServiceLogging.configure(environment);
-      RunningService started = start(Settings.read(definition.settings(), environment));
+      Settings settings = Settings.read(definition.settings(), environment);
+      BrokerProtocol.check(environment);
+      RunningService started = start(settings);
       if (started != null) {
         started.stopped().join();
       }

@@ -27,7 +27,7 @@ public final class Refusals {
   /** Returns the failure of a request about a group; see {@link #named}. */
   public static ExecutionException namedGroup(
       ExecutionException e, String operation, String group) {
-    return e.getCause() instanceof AuthorizationException
+    return e.getCause() instanceof GroupAuthorizationException
         ? new ExecutionException(
             new GroupAuthorizationException(
                 "Not authorized: this user lacks %s on the group %s".formatted(operation, group),

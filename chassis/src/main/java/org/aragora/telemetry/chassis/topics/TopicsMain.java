@@ -14,6 +14,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.aragora.telemetry.chassis.log.ServiceLogging;
+import org.aragora.telemetry.chassis.main.CannotCompareException;
 import org.aragora.telemetry.chassis.main.CommandMain;
 import org.aragora.telemetry.chassis.main.ExitCodes;
 import org.aragora.telemetry.chassis.settings.Setting;
@@ -97,8 +98,8 @@ public final class TopicsMain implements Runnable {
     @Option(
         names = "--check",
         description =
-            "creates nothing; exit code 3 if a topic is missing or differs from how it would be"
-                + " created")
+            "creates nothing; exit code 3 if a topic is missing, differs from how it would be"
+                + " created, or cannot be read")
     private boolean check;
 
     @Spec private @Nullable CommandSpec spec;
@@ -115,7 +116,7 @@ public final class TopicsMain implements Runnable {
       KafkaClientSettings kafka = settings.kafka(AdminClientConfig.configNames(), Set.of());
       TopicAdmin.Plan plan = plan(settings);
       kafka.warnings().forEach(err()::println);
-      List<TopicAdmin.Report> reports = reports(kafka, plan);
+      List<TopicAdmin.Report> reports = check ? differences(kafka, plan) : reports(kafka, plan);
       for (TopicAdmin.Report report : reports) {
         (report.breaksTheAccount() ? err() : out())
             .println((report.breaksTheAccount() ? "WARNING: " : "") + report.sentence());
@@ -123,6 +124,15 @@ public final class TopicsMain implements Runnable {
       boolean differs =
           reports.stream().anyMatch(report -> report.outcome() == TopicAdmin.Outcome.DIFFERS);
       return check && differs ? ExitCodes.DIFFERS : ExitCodes.DONE;
+    }
+
+    private List<TopicAdmin.Report> differences(KafkaClientSettings kafka, TopicAdmin.Plan plan)
+        throws CannotCompareException {
+      try {
+        return reports(kafka, plan);
+      } catch (Exception e) {
+        throw new CannotCompareException(e);
+      }
     }
 
     private TopicAdmin.Plan plan(Settings settings) {

@@ -247,6 +247,35 @@ class DoorTest {
                 get(guarded, TestIdentity.anonymous(otherServer), "/metrics").statusCode() == 200);
   }
 
+  @Test
+  void certificateThatComesAfterTheFileThatNamesItIsInForceAndLoggedOnce() throws Exception {
+    Path file = tls(server, "");
+    StatusServer guarded = start(file, false);
+    Path certificate = directory.resolve("new.crt");
+
+    Files.writeString(
+        file, "tls_server_config:\n  cert_file: new.crt\n  key_file: " + otherServer.key() + "\n");
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(messages())
+                    .anyMatch(line -> line.contains(certificate + " cannot be read")));
+    Files.copy(otherServer.certificate(), certificate);
+
+    await()
+        .atMost(SOON)
+        .ignoreExceptions()
+        .until(
+            () ->
+                get(guarded, TestIdentity.anonymous(otherServer), "/metrics").statusCode() == 200);
+    await().during(Duration.ofSeconds(3)).atMost(SOON).until(() -> inForce() == 1);
+  }
+
+  private long inForce() {
+    return messages().stream().filter(line -> line.contains("is in force")).count();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

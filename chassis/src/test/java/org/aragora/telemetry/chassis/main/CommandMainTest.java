@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -49,6 +50,20 @@ class CommandMainTest {
             "telemetry test has failed: no: really",
             "Inside.",
             "java.lang.IllegalStateException");
+  }
+
+  @Test
+  void comparisonThatCannotBeMadeIsCode3AndItsReason() {
+    Exception reason = new ExecutionException(new IllegalStateException("Nothing is there."));
+
+    assertThat(execute(failing(new CannotCompareException(reason)))).isEqualTo(3);
+    assertThat(err.toString()).isEqualToIgnoringNewLines("Nothing is there.");
+  }
+
+  @Test
+  void brokerThatDoesNotAnswerNamesTheSetting() {
+    assertThat(execute(failing(new TimeoutException("Timeout expired.")))).isEqualTo(1);
+    assertThat(err.toString()).contains("Timeout expired.", "check KAFKA_BOOTSTRAP_SERVERS");
   }
 
   @Test

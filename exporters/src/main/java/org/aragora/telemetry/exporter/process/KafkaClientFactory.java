@@ -60,7 +60,9 @@ final class KafkaClientFactory {
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5000);
     config.putAll(given);
     config.put(ProducerConfig.ACKS_CONFIG, "all");
-    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    // Without a permission to write, an idempotent producer asks for its id a thousand times a
+    // second.
+    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, false);
     // More could lose the first batch of a new topic: see producer-lib/RATIONALE.md.
     config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
     config.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);

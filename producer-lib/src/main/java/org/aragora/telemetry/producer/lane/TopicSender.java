@@ -10,6 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -41,6 +42,10 @@ public final class TopicSender {
 
   private static final long FIRST_PAUSE_MS = 50;
   private static final long LAST_PAUSE_MS = 5_000;
+
+  /** Pause from which on a client that is refused is closed; topics that are permitted go on. */
+  private static final long REFUSED_PAUSE_MS = 1_600;
+
   private static final Headers CONTENT_TYPE =
       new RecordHeaders()
           .add("content-type", "application/cloudevents+json".getBytes(StandardCharsets.UTF_8));
@@ -58,6 +63,7 @@ public final class TopicSender {
   private volatile boolean started;
   private volatile boolean abandoned;
   private volatile long pauseMs = FIRST_PAUSE_MS;
+  private volatile @Nullable AuthorizationException refused; // if that was the last failure
   private int partitions = Integer.MAX_VALUE; // that the topic has; this thread only
   private boolean busy; // if the last wait ended with an event; this thread only
   private long generation; // of the client that has what is in flight; this thread only
@@ -238,6 +244,7 @@ public final class TopicSender {
 
   private void resend() throws InterruptedException {
     pause();
+    takeBackFromDeadClient();
     for (InFlightEvent sent : inFlight.failed()) {
       if (handle.generation() != generation) {
         return; // all of them go out again, in order
@@ -331,7 +338,7 @@ public final class TopicSender {
         return;
       }
       pauseAfter(refusal);
-      if (shrinking.isDue()) {
+      if (shrinking.isDue() || handle.generation() != generation) {
         inFlight.fail(sent);
         return;
       }
@@ -343,6 +350,7 @@ public final class TopicSender {
     try {
       if (failure == null) {
         pauseMs = FIRST_PAUSE_MS;
+        handle.onAcknowledged();
         shrinking.progress();
         inFlight.acknowledge(sent, outcome);
       } else if (from != handle.generation()) {
@@ -352,6 +360,7 @@ public final class TopicSender {
       } else if (Thread.currentThread() == thread) {
         sent.refusal = failure; // within send: it never left
       } else if (!abandoned) {
+        refused = refusal(failure);
         inFlight.fail(sent);
         outcome.retrying(failure);
       }
@@ -378,10 +387,15 @@ public final class TopicSender {
     }
   }
 
+  private static @Nullable AuthorizationException refusal(Throwable failure) {
+    return failure instanceof AuthorizationException missing ? missing : null;
+  }
+
   private void pauseAfter(Throwable cause) throws InterruptedException {
     if (abandoned || Thread.interrupted()) {
       throw new InterruptedException();
     }
+    refused = refusal(cause);
     try {
       outcome.retrying(cause);
     } catch (Throwable e) {
@@ -393,6 +407,10 @@ public final class TopicSender {
   private void pause() throws InterruptedException {
     long millis = pauseMs;
     pauseMs = Math.min(LAST_PAUSE_MS, millis * 2);
+    AuthorizationException cause = refused;
+    if (cause != null && millis >= REFUSED_PAUSE_MS) {
+      handle.restIfUseless(cause);
+    }
     TimeUnit.MILLISECONDS.sleep(millis);
   }
 }

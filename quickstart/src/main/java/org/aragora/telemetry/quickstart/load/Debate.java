@@ -13,10 +13,11 @@ import org.aragora.telemetry.schemas.event.DebateStarted;
 import org.aragora.telemetry.schemas.event.EloUpdated;
 import org.aragora.telemetry.schemas.event.RoundCompleted;
 import org.aragora.telemetry.schemas.field.DebateOutcome;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One debate of the sample: start, rounds, end, and what the end does to ratings. A few are never
- * ended; the processor gives those up when their timeout has passed.
+ * One debate of the sample: start, rounds, what its outcome does to ratings, and end. A few are
+ * never ended; the processor gives those up when their timeout has passed.
  */
 final class Debate {
 
@@ -39,7 +40,7 @@ final class Debate {
   private String roundSpanId;
   private long roundStartedNanos;
   private long dueNanos;
-  private boolean ended;
+  private @Nullable DebateOutcome outcome;
 
   private Debate(Dice dice, Instance instance, long nowNanos) {
     this.id = "adhoc_" + dice.hex(8);
@@ -74,10 +75,6 @@ final class Debate {
 
   Instance instance() {
     return instance;
-  }
-
-  boolean isEnded() {
-    return ended;
   }
 
   /** Returns the time that an operation which ends now may have taken within its round. */
@@ -118,11 +115,7 @@ final class Debate {
    * @return true if another event comes after it
    */
   boolean step(Dice dice, Ratings ratings, long nowNanos) {
-    if (ended) {
-      Agent agent = rated.remove();
-      instance.emit(
-          ratings.update(dice, agent.name()).withDebateId(id).withDomain(domain), context());
-    } else if (round < rounds) {
+    if (round < rounds) {
       round++;
       instance.emit(
           new RoundCompleted(id, round, nowNanos - roundStartedNanos),
@@ -132,23 +125,34 @@ final class Debate {
       if (abandoned) {
         return false;
       }
-    } else {
-      end(dice, nowNanos);
+      nextStep(dice, nowNanos);
+      return true;
     }
-    nextStep(dice, nowNanos);
-    return !ended || !rated.isEmpty();
+    if (outcome == null) {
+      outcome = outcome(dice.number(0, 1));
+      rated.addAll(isDecided(outcome) ? agents : List.of());
+    }
+    Agent agent = rated.poll();
+    if (agent == null) {
+      end(dice, outcome, nowNanos);
+      return false;
+    }
+    instance.emit(
+        ratings.update(dice, agent.name()).withDebateId(id).withDomain(domain), context());
+    return true; // and at once
   }
 
-  private void end(Dice dice, long nowNanos) {
-    ended = true;
-    DebateOutcome outcome = outcome(dice.number(0, 1));
+  private static boolean isDecided(DebateOutcome outcome) {
+    return outcome == DebateOutcome.CONSENSUS || outcome == DebateOutcome.NO_CONSENSUS;
+  }
+
+  private void end(Dice dice, DebateOutcome outcome, long nowNanos) {
     DebateCompleted end =
         DebateCompleted.of(id, outcome, Duration.ofNanos(nowNanos - startedNanos))
             .withRounds(rounds)
             .withDomain(domain);
-    if (outcome == DebateOutcome.CONSENSUS || outcome == DebateOutcome.NO_CONSENSUS) {
+    if (isDecided(outcome)) {
       end = end.withConfidence(Math.round(dice.number(0.4, 1) * 100) / 100.0);
-      rated.addAll(agents);
     } else if (outcome == DebateOutcome.ERROR) {
       end = end.withError("AgentUnavailable: the judge did not answer");
     }
@@ -177,7 +181,7 @@ final class Debate {
   }
 
   private void nextStep(Dice dice, long nowNanos) {
-    dueNanos = ended ? nowNanos : nowNanos + dice.around(1_500).toNanos();
+    dueNanos = nowNanos + dice.around(1_500).toNanos();
   }
 
   /** Ratings of the agents. */

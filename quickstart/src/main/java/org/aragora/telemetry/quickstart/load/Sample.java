@@ -10,7 +10,6 @@ import org.aragora.telemetry.schemas.event.LogEmitted;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.aragora.telemetry.schemas.field.CallStatus;
 import org.aragora.telemetry.schemas.field.LogLevel;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Events of several Aragora instances, one at a time: requests of which some fail and some are
@@ -21,6 +20,7 @@ final class Sample {
 
   private static final int ENDPOINTS = 9;
   private static final int MOST_CONNECTIONS = 40;
+  private static final Duration SHORTEST_CALL = Duration.ofMillis(20);
 
   private final Dice dice;
   private final List<Instance> instances;
@@ -108,7 +108,11 @@ final class Sample {
   }
 
   private void agentCall(long nowNanos) {
-    Debate debate = dice.chance(0.9) ? openDebate() : null;
+    // The debate whose next step is nearest; all in the queue go on.
+    Debate debate = dice.chance(0.9) ? debates.peek() : null;
+    if (debate != null && debate.longest(nowNanos).compareTo(SHORTEST_CALL) < 0) {
+      debate = null; // its round has only begun
+    }
     Agent agent = debate == null ? dice.oneOf(Agent.ALL) : debate.anyAgent(dice);
     double chance = dice.number(0, 1);
     CallStatus status =
@@ -140,14 +144,6 @@ final class Sample {
     }
   }
 
-  /** Returns the debate whose next step is nearest and that goes on; null if none does. */
-  private @Nullable Debate openDebate() {
-    return debates.stream()
-        .filter(debate -> !debate.isEnded())
-        .min(Comparator.comparingLong(Debate::dueNanos))
-        .orElse(null);
-  }
-
   private void websocket() {
     int i = dice.between(0, instances.size() - 1);
     boolean opens = connections[i] == 0 || (connections[i] < MOST_CONNECTIONS && dice.chance(0.55));
@@ -169,7 +165,7 @@ final class Sample {
                     ? LogEmitted.of(LogLevel.INFO, "aragora.debate", "Round completed")
                         .withSource("orchestrator", "run_round", 412)
                     : LogEmitted.of(LogLevel.DEBUG, "aragora.memory", "Cache hit");
-    Debate debate = openDebate();
+    Debate debate = debates.peek();
     Instance instance = debate == null ? dice.oneOf(instances) : debate.instance();
     instance.emit(
         debate == null ? line : line.withDebateId(debate.id()),

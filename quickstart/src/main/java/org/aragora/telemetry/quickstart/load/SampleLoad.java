@@ -1,6 +1,8 @@
 package org.aragora.telemetry.quickstart.load;
 
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +32,12 @@ public final class SampleLoad implements Load {
 
   private final double perSecond;
   private final List<Connected> instances = new ArrayList<>();
+  private final SampleClock clock = new SampleClock(Clock.systemUTC());
   private final Thread thread = new Thread(this::run, "sample-load");
   private volatile boolean stopped;
+
+  /** Time of the event that is made; the thread of the load alone uses it. */
+  private Instant moment = Instant.EPOCH;
 
   /**
    * Prepares the load.
@@ -111,7 +117,9 @@ public final class SampleLoad implements Load {
         LockSupport.parkNanos(TICK_NANOS);
       }
       while (emitted < due && !stopped) {
-        sample.next(System.nanoTime());
+        long now = System.nanoTime();
+        moment = clock.at(now);
+        sample.next(now);
         emitted++;
       }
     }
@@ -130,11 +138,20 @@ public final class SampleLoad implements Load {
   }
 
   /** An instance that writes to the broker. */
-  private record Connected(TelemetryProducer producer) implements Instance {
+  private final class Connected implements Instance {
+    private final TelemetryProducer producer;
+
+    Connected(TelemetryProducer producer) {
+      this.producer = producer;
+    }
+
+    TelemetryProducer producer() {
+      return producer;
+    }
 
     @Override
     public void emit(EventData data, EventContext context) {
-      producer.emit(data, context);
+      producer.emit(data, context.withTime(moment));
     }
 
     @Override

@@ -21,6 +21,7 @@ import org.aragora.telemetry.schemas.envelope.EventType;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
 import org.aragora.telemetry.schemas.event.DebateCompleted;
 import org.aragora.telemetry.schemas.event.DebateStarted;
+import org.aragora.telemetry.schemas.event.EloUpdated;
 import org.aragora.telemetry.schemas.event.EventData;
 import org.aragora.telemetry.schemas.event.RequestCompleted;
 import org.aragora.telemetry.schemas.event.RoundCompleted;
@@ -89,7 +90,7 @@ class SampleTest {
   }
 
   @Test
-  void everyCallLiesWithinItsRoundAndItsDebate() {
+  void everyOperationTakesTimeAndLiesWithinTheOneAboveIt() {
     run();
 
     Map<String, long[]> spans = new HashMap<>();
@@ -101,25 +102,34 @@ class SampleTest {
               : event instanceof DebateCompleted debate ? debate.durationNanos() : -1;
       if (nanos >= 0) {
         long end = recording.nanos.get(i);
-        spans.put(spanId(i), new long[] {end - nanos, end});
+        assertThat(spans.put(spanId(i), new long[] {end - nanos, end})).isNull();
       }
     }
-    int inside = 0;
+    Map<Class<?>, Integer> inside = new HashMap<>();
     for (int i = 0; i < EVENTS; i++) {
-      String parent = recording.contexts.get(i).parentSpanId();
-      if (recording.events.get(i) instanceof AgentCallCompleted call && spans.containsKey(parent)) {
-        inside++;
+      EventData event = recording.events.get(i);
+      long nanos =
+          event instanceof AgentCallCompleted call
+              ? call.durationNanos()
+              : event instanceof RoundCompleted round ? round.durationNanos() : 1;
+      assertThat(nanos).as(event.toString()).isPositive();
+      // A rating carries the context of its debate, and its span is made below that.
+      String above =
+          event instanceof EloUpdated ? spanId(i) : recording.contexts.get(i).parentSpanId();
+      if (spans.containsKey(above)) {
+        inside.merge(event.getClass(), 1, Integer::sum);
         long end = recording.nanos.get(i);
-        assertThat(end - call.durationNanos()).isGreaterThanOrEqualTo(spans.get(parent)[0]);
-        assertThat(end).isLessThanOrEqualTo(spans.get(parent)[1]);
+        assertThat(end - nanos).as(event.toString()).isGreaterThanOrEqualTo(spans.get(above)[0]);
+        assertThat(end).as(event.toString()).isLessThanOrEqualTo(spans.get(above)[1]);
       }
     }
     List<AgentCallCompleted> ofDebates =
         all(AgentCallCompleted.class).stream().filter(call -> call.debateId() != null).toList();
     assertThat(ofDebates).filteredOn(call -> call.round() != null).hasSizeGreaterThan(2000);
-    assertThat((double) inside / ofDebates.size())
+    assertThat((double) inside.get(AgentCallCompleted.class) / ofDebates.size())
         .as("the rest is of the few without an end")
         .isGreaterThan(0.8);
+    assertThat(inside).containsKeys(RoundCompleted.class, EloUpdated.class);
   }
 
   private String spanId(int i) {

@@ -14,6 +14,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.chassis.topics.Refusals;
 import org.aragora.telemetry.counting.PartitionCounters;
 import org.aragora.telemetry.counting.generation.Generation;
 import org.aragora.telemetry.counting.generation.GenerationRecord;
@@ -138,10 +139,12 @@ public final class GenerationReplay {
     range.forEach(
         (partition, bounds) ->
             offsets.put(service.topicPartition(partition), new OffsetAndMetadata(bounds.to())));
-    admin
-        .alterConsumerGroupOffsets(made.applicationId(service.applicationId()), offsets)
-        .all()
-        .get();
+    String group = made.applicationId(service.applicationId());
+    try {
+      admin.alterConsumerGroupOffsets(group, offsets).all().get();
+    } catch (ExecutionException e) {
+      throw Refusals.namedGroup(e, "Read", group);
+    }
   }
 
   private void write(Producer<byte[], byte[]> producer, Generation made, State state, String note)

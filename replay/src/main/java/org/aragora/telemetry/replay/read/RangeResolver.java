@@ -12,6 +12,7 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.aragora.telemetry.chassis.main.Failures;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.schemas.kafka.InvalidSettingException;
 import org.aragora.telemetry.schemas.topic.InputTopic;
@@ -86,7 +87,8 @@ public final class RangeResolver {
         found = consumer.partitionsFor(name, PATIENCE);
       } catch (KafkaException e) {
         throw new ReplayException(
-            "The broker did not report the partitions of %s: %s".formatted(name, e.getMessage()),
+            "The broker did not report the partitions of %s: %s"
+                .formatted(name, Failures.withCauses(e)),
             e);
       }
       if (found == null || found.isEmpty()) {

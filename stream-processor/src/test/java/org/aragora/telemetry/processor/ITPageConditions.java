@@ -122,8 +122,7 @@ class ITPageConditions {
   }
 
   private static Object pressed(Browser browser) {
-    return browser.run(
-        "return document.getElementById('tail-pause').getAttribute('aria-pressed')");
+    return browser.run("return document.getElementById('tail-pause').getAttribute('aria-pressed')");
   }
 
   @Test

@@ -17,10 +17,10 @@ import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.aragora.telemetry.testbed.service.MetricsPage;
 
 /**
- * CPU time and allocated bytes of the stream thread for an event, in pairs of times with and without
- * an open page while events arrive at a constant rate; and the CPU time of the page's own threads.
- * CPU time depends on what else runs on the machine. Bytes hardly do: they show if the page makes
- * the thread do more.
+ * CPU time and allocated bytes of the stream thread for an event, in pairs of times with and
+ * without an open page while events arrive at a constant rate; and the CPU time of the page's own
+ * threads. CPU time depends on what else runs on the machine. Bytes hardly do: they show if the
+ * page makes the thread do more.
  */
 public final class PageCost {
   private static final String STREAM = "-StreamThread-";
@@ -32,7 +32,9 @@ public final class PageCost {
   private final PrintStream out;
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  /** The cost of an event to the stream thread, of the page to a core, and the events of one time. */
+  /**
+   * The cost of an event to the stream thread, of the page to a core, and the events of one time.
+   */
   private record Part(
       double streamMicros, double streamBytes, double pageShare, double eventsPerSecond) {}
 

@@ -92,8 +92,7 @@ class BoardTest {
   @Test
   void inLittleWidthRateAndHealthOfExportersStay() {
     assertThat(lines(Samples.snapshot(), LETTERS, 40))
-        .anySatisfy(
-            line -> assertThat(line).matches("exporter +rate +(lag +)?health"))
+        .anySatisfy(line -> assertThat(line).matches("exporter +rate +(lag +)?health"))
         .anySatisfy(line -> assertThat(line).matches("log-exporter:9465 +- .*not ready"));
   }
 

@@ -37,8 +37,7 @@ final class AppendTimes {
    * {@link System#nanoTime} at which the next record of each partition was appended, if the newest
    * was appended when it was seen first.
    */
-  Map<TopicPartition, Long> nextAtNanos(
-      Map<TopicPartition, PartitionEnds.Unread> unread) {
+  Map<TopicPartition, Long> nextAtNanos(Map<TopicPartition, PartitionEnds.Unread> unread) {
     Map<TopicPartition, Long> positions = new HashMap<>();
     Map<TopicPartition, Long> grown = new HashMap<>();
     newest.keySet().retainAll(unread.keySet());
@@ -55,7 +54,8 @@ final class AppendTimes {
             (partition, appendMs) -> {
               PartitionEnds.Unread found = unread.get(partition);
               if (found != null) {
-                newest.put(partition, new Newest(found.stableEnd(), appendMs, nanoClock.getAsLong()));
+                newest.put(
+                    partition, new Newest(found.stableEnd(), appendMs, nanoClock.getAsLong()));
               }
             });
     Map<TopicPartition, Long> appended = new HashMap<>();

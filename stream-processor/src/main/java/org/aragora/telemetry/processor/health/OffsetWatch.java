@@ -228,8 +228,8 @@ public final class OffsetWatch implements ConsumedOffsets {
   }
 
   /**
-   * Number of records that were ever appended to the input partitions, as of the last poll. The
-   * end of each transaction counts as one, too. Empty before the first poll.
+   * Number of records that were ever appended to the input partitions, as of the last poll. The end
+   * of each transaction counts as one, too. Empty before the first poll.
    */
   public OptionalLong appendedRecords() {
     Answers current = last;

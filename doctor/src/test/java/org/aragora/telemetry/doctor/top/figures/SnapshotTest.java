@@ -99,8 +99,7 @@ class SnapshotTest {
     assertThat(rates(spans(1_000, 5), spans(1_000, 5))).isEmpty();
     assertThat(rates(spans(1_000, 5), spans(3_000, 25))).containsValue(10.0);
     assertThat(rates(spans(1_000, 500), spans(2_000, 3), spans(4_000, 23))).containsValue(10.0);
-    assertThat(rates(spans(1_000, 0), spans(70_000, 100), spans(80_000, 300)))
-        .containsValue(20.0);
+    assertThat(rates(spans(1_000, 0), spans(70_000, 100), spans(80_000, 300))).containsValue(20.0);
     assertThat(rates(spans(1_000, 0), silent(), spans(3_000, 20))).containsValue(10.0);
     assertThat(rates(spans(9_000, 0), spans(3_000, 20))).isEmpty();
     assertThat(rates(exporter("logs", 1_000, 0), spans(3_000, 20))).isEmpty();

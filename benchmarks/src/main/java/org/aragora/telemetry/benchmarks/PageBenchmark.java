@@ -13,8 +13,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "page",
     description =
-        "CPU time of the stream thread for an event with the page open and closed, in pairs, while"
-            + " events arrive at a constant rate; and that of the page's own threads.",
+        "CPU time and allocated bytes of the stream thread for an event with the page open and closed,"
+            + " in pairs, while events arrive at a constant rate; and CPU time of the page's own"
+            + " threads.",
     mixinStandardHelpOptions = true)
 final class PageBenchmark extends BrokerBenchmark {
   private static final int PARTITIONS = 4;
@@ -25,7 +26,7 @@ final class PageBenchmark extends BrokerBenchmark {
   @Option(names = "--agents", defaultValue = "60", description = "with 18 series each (default 60)")
   private int agents;
 
-  @Option(names = "--pairs", defaultValue = "10", description = "(default 10)")
+  @Option(names = "--pairs", defaultValue = "11", description = "(default 11)")
   private int pairs;
 
   @Option(names = "--seconds", defaultValue = "20", description = "of each part (default 20)")

@@ -60,6 +60,8 @@ class ITTop {
         .containsPattern("Errors 5xx .* " + ERRORS + " in total")
         .containsPattern("Active debates +1 ")
         .contains("undecodable aragora.logs ")
+        .containsPattern("(?m)^localhost:[0-9]+ +spans +- +[0-9]+ .* ready$")
+        .containsPattern("(?m)^localhost:[0-9]+ +lines +- +[0-9]+ .* ready$")
         .doesNotContain("\u001b");
 
     Done tap =

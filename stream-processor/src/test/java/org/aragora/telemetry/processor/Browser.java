@@ -25,6 +25,8 @@ final class Browser implements AutoCloseable {
   private static final String AXE = "/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js";
 
   private final ChromeDriver driver;
+  private String scheme = "light";
+  private String motion = "no-preference";
 
   private Browser(ChromeDriver driver) {
     this.driver = driver;
@@ -68,13 +70,47 @@ final class Browser implements AutoCloseable {
   }
 
   /** Sets the size of the view and the colour scheme, {@code light} or {@code dark}. */
-  void view(int width, int height, String scheme) {
+  void view(int width, int height, String newScheme) {
     driver.executeCdpCommand(
         "Emulation.setDeviceMetricsOverride",
         Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+    scheme = newScheme;
+    emulateMedia();
+  }
+
+  /** Sets the preference of motion, {@code reduce} or {@code no-preference}. */
+  void motion(String preference) {
+    motion = preference;
+    emulateMedia();
+  }
+
+  private void emulateMedia() {
     driver.executeCdpCommand(
         "Emulation.setEmulatedMedia",
-        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+        Map.of(
+            "features",
+            List.of(
+                Map.of("name", "prefers-color-scheme", "value", scheme),
+                Map.of("name", "prefers-reduced-motion", "value", motion))));
+  }
+
+  /** Shifts the clock of the next pages, that of the time of day alone. */
+  void shiftClock(Duration by) {
+    driver.executeCdpCommand(
+        "Page.addScriptToEvaluateOnNewDocument",
+        Map.of(
+            "source",
+            """
+            {
+              const Real = Date;
+              const now = () => Real.now() + %d;
+              globalThis.Date = class extends Real {
+                constructor(...of) { super(...(of.length ? of : [now()])); }
+                static now() { return now(); }
+              };
+            }
+            """
+                .formatted(by.toMillis())));
   }
 
   void open(String url) {

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The page at {@code /} in a real browser. */
 class ITPage {
-  private static final String HOSTILE = "<img src=x onerror='window.hacked=1'>\\\"&amp;";
+  private static final String HOSTILE = "<img src=x onerror='window.hacked=1'>\\\"&amp;\u202e";
   private static final String REQUESTS =
       "aragora_requests_total{endpoint=\"/api/debates\",method=\"GET\",status=\"200\"}";
 
@@ -117,6 +117,7 @@ class ITPage {
       assertThat(browser.text("#generation")).isEqualTo("generation 0");
       assertThat(browser.isShown("#banner")).isFalse();
       assertThat(browser.console()).isEmpty();
+      assertThat(snapshot(port)).contains("\"appendedRecords\":51,");
 
       // A rate: 60 more within the page's minute.
       for (int i = 0; i < 60; i++) {
@@ -129,6 +130,9 @@ class ITPage {
                 assertThat(browser.text("#stat-errors .value")).isEqualTo("50 %");
                 assertThat(browser.text("#stat-p99 .value")).isEqualTo("50 ms"); // 0.01 to 0.05
                 assertThat(browser.content("#graph-errors .legend")).isEqualTo("/api/debates50 %");
+                assertThat(snapshot(port)).contains("\"appendedRecords\":111,");
+                assertThat(browser.text("#edge-write"))
+                    .matches("([1-9][0-9.]*|0\\.[0-9]*[1-9])/s, 0 dropped");
               });
     }
   }
@@ -227,6 +231,7 @@ class ITPage {
               () -> assertThat(browser.text("#tail tbody")).contains("agent=<img src=x onerror="));
       assertThat(browser.run("return document.querySelectorAll('main img').length")).isEqualTo(0L);
       assertThat(browser.run("return typeof window.hacked")).isEqualTo("undefined");
+      assertThat(browser.content("main")).doesNotContain("\u202e").contains("&amp;\ufffd");
       assertThat(browser.console()).isEmpty();
       assertThat(LocalHttp.get(port, "/", Pipe.PATIENCE).body()).doesNotContain("<img src=x");
     }
@@ -383,6 +388,10 @@ class ITPage {
         assertThat(LocalHttp.get(port, path, Pipe.PATIENCE).statusCode()).isEqualTo(404);
       }
     }
+  }
+
+  private static String snapshot(int port) throws Exception {
+    return LocalHttp.get(port, "/api/v1/snapshot", Pipe.PATIENCE).body();
   }
 
   private static String page(int port) {

@@ -138,7 +138,7 @@ class ITPageFigures {
         Browser browser = Browser.start()) {
       browser.open("http://127.0.0.1:" + server.port() + "/");
       Map<String, Object> kept = (Map<String, Object>) browser.runAsync(AN_HOUR, 3600);
-      assertThat(kept).containsEntry("samples", 900L).containsEntry("columns", 60L);
+      assertThat(kept).containsEntry("samples", 900L).containsEntry("columns", 61L);
       assertThat(kept.get("lengths")).isEqualTo(List.of(900L));
       assertThat(((Number) kept.get("requests")).doubleValue()).isEqualTo(100);
       assertThat(((Number) kept.get("errors")).doubleValue()).isCloseTo(0.01, within(1e-12));
@@ -199,6 +199,123 @@ class ITPageFigures {
               }, error => done(String(error)));
               """);
       assertThat(figures).isEqualTo("10,0.25,10,0.5,0.25");
+    }
+  }
+
+  @Test
+  void appendedRateNeedsBothEndsAndNoStepBack() {
+    Browser.assumeInstalled();
+    try (StatusServer server = server();
+        Browser browser = Browser.start()) {
+      browser.open("http://127.0.0.1:" + server.port() + "/");
+      Object rates =
+          browser.runAsync(
+              """
+              const done = arguments[arguments.length - 1];
+              const snapshot = (i, appendedRecords) => ({
+                timeMs: 1e12 + i * 1000, service: {generation: 0}, serving: {partitions: [0], all: 1}, topics: [],
+                appendedRecords, traffic: {endpoints: [], buckets: []},
+              });
+              import(new URL('page/figures.js', document.baseURI).href).then(({History}) => {
+                const rates = (...records) => {
+                  const history = new History();
+                  records.forEach((each, i) => history.add(snapshot(i, each)));
+                  return history.column('appended');
+                };
+                done(JSON.stringify([rates(null, 5, 25), rates(undefined, 5), rates(7, 27, 57), rates(9, 3)]));
+              }, error => done(String(error)));
+              """);
+      assertThat(rates).isEqualTo("[[null,null,null],[null,null],[null,20,25],[null,null]]");
+    }
+  }
+
+  @Test
+  void endpointsThatChangeAllTheTimeTakeLittleMemory() {
+    Browser.assumeInstalled();
+    try (StatusServer server = server();
+        Browser browser = Browser.start()) {
+      browser.open("http://127.0.0.1:" + server.port() + "/");
+      Object kept =
+          browser.runAsync(
+              """
+              const done = arguments[arguments.length - 1];
+              const snapshot = i => ({
+                timeMs: 1e12 + i * 1000, service: {generation: 0}, serving: {partitions: [0], all: 1}, topics: [],
+                traffic: {requests: i, serverErrors: i, buckets: [], endpoints: [
+                  {name: '/worst', requests: 100 * i, serverErrors: 100 * i},
+                  ...[...Array(40).keys()].map(e => ({name: `/${(i >> 1) * 40 + e}`, requests: (i + 1) * (e + 2), serverErrors: i + 1})),
+                ]},
+              });
+              import(new URL('page/figures.js', document.baseURI).href).then(({History}) => {
+                const history = new History();
+                for (let i = 1; i <= 900; i++) history.add(snapshot(i));
+                done([history.endpoints().length, history.worstEndpoints(6)[0], history.column('endpoint /worst').length].join());
+              }, error => done(String(error)));
+              """);
+      assertThat(kept).isEqualTo("200,/worst,900");
+    }
+  }
+
+  @Test
+  void peerWhoseAnswerIsGarbageIsLeftOut() {
+    Browser.assumeInstalled();
+    try (StatusServer server = server();
+        Browser browser = Browser.start()) {
+      browser.open("http://127.0.0.1:" + server.port() + "/");
+      Object shown =
+          browser.runAsync(
+              """
+              const done = arguments[arguments.length - 1];
+              const topic = {name: 't', read: 1, counted: 1, duplicate: 0, deadLettered: 0, late: 0, missing: 0,
+                completeUntilSeconds: null, lagSeconds: 0, lagRecords: 0};
+              const good = (partitions, change = all => {}) => {
+                const figures = {version: 1, service: {generation: 0}, serving: {partitions, all: 3, ledgersBalance: null},
+                  traffic: {requests: 7, buckets: [{le: 1, count: 2}, {le: null, count: 3}],
+                    endpoints: [{name: '/a', requests: 7, serverErrors: 1}]}, topics: [topic]};
+                change(figures);
+                return figures;
+              };
+              const garbage = [null, 7, 'x', [], {}, {version: 1}, {version: 1, service: null}, {version: 1, service: {generation: 0}},
+                good([1], all => { all.version = 2; }), good([1], all => { all.service.generation = 1; }),
+                good([0]), good([-1]), good([3]), good([1.5]), good(['1']), good([null]), good('1'), good(null),
+                good([1], all => { all.serving.ledgersBalance = 'yes'; }), good([1], all => { all.traffic.requests = 'Infinity'; }),
+                good([1], all => { all.traffic = []; }), good([1], all => { all.traffic.endpoints = {}; }),
+                good([1], all => { all.traffic.endpoints = [null]; }), good([1], all => { all.traffic.endpoints[0].name = {}; }),
+                good([1], all => { all.traffic.endpoints[0].serverErrors = null; }),
+                good([1], all => { all.traffic.buckets = null; }), good([1], all => { all.traffic.buckets[0].le = 'x'; }),
+                good([1], all => { all.traffic.buckets[0].count = []; }), good([1], all => { all.topics = [{}]; }),
+                good([1], all => { delete all.topics; }), good([1], all => { all.topics[0] = {...topic, lagSeconds: '1'}; }),
+                good([1], all => { all.topics[0] = {...topic, name: 1}; })];
+              import(new URL('page/peers.js', document.baseURI).href).then(({merged}) => {
+                const whole = {...good([0]), peers: [...garbage, good([1, 2])].map((figures, i) => ({address: 'p' + i, figures}))};
+                const all = merged(whole);
+                done(JSON.stringify([all.silent.length === garbage.length, all.owners.length, all.serving.partitions,
+                  all.traffic.requests, all.traffic.endpoints, all.traffic.buckets.map(each => each.count)]));
+              }, error => done(String(error)));
+              """);
+      assertThat(shown)
+          .isEqualTo(
+              "[true,2,[0,1,2],14,[{\"name\":\"/a\",\"requests\":14,\"serverErrors\":2}],[4,6]]");
+    }
+  }
+
+  @Test
+  void partitionsAreRangesAndNoTextTurnsWhatFollowsRound() {
+    Browser.assumeInstalled();
+    try (StatusServer server = server();
+        Browser browser = Browser.start()) {
+      browser.open("http://127.0.0.1:" + server.port() + "/");
+      assertThat(
+              browser.runAsync(
+                  """
+                  const done = arguments[arguments.length - 1];
+                  import(new URL('page/words.js', document.baseURI).href).then(({ranges, visible}) => {
+                    done(JSON.stringify([ranges([0, 1, 2, 5, 7, 8]), ranges([3]), ranges([]), ranges([...Array(10000).keys()]),
+                      visible('a\\u202eb\\u2067c\\u200fd'), visible('日本語 🦜👩\\u200d💻'), visible(null), visible(5)]));
+                  }, error => done(String(error)));
+                  """))
+          .isEqualTo(
+              "[\"0-2, 5, 7-8\",\"3\",\"\",\"0-9999\",\"a\ufffdb\ufffdc\ufffdd\",\"日本語 🦜👩\u200d💻\",\"\",\"5\"]");
     }
   }
 

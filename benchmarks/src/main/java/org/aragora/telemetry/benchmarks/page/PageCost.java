@@ -1,23 +1,26 @@
 package org.aragora.telemetry.benchmarks.page;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
-import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongUnaryOperator;
+import org.aragora.telemetry.benchmarks.throughput.Throughput;
 import org.aragora.telemetry.processor.ProcessorService;
 import org.aragora.telemetry.processor.settings.ProcessorConfig;
 import org.aragora.telemetry.testbed.service.MetricsPage;
 
 /**
- * CPU time of the stream thread for an event, in pairs of times with and without an open page while
- * events arrive at a constant rate; and the CPU time of the page's own threads.
+ * CPU time and allocated bytes of the stream thread for an event, in pairs of times with and
+ * without an open page while events arrive at a constant rate; and the CPU time of the page's own
+ * threads. CPU time depends on what else runs on the machine. Bytes hardly do: they show if the
+ * page makes the thread do more.
  */
 public final class PageCost {
   private static final String STREAM = "-StreamThread-";
@@ -27,10 +30,13 @@ public final class PageCost {
   private final SteadyLoad load;
   private final Duration window;
   private final PrintStream out;
-  private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  /** CPU time and events of one time. */
-  private record Part(double streamMicrosPerEvent, double pageShare, double eventsPerSecond) {}
+  /**
+   * The cost of an event to the stream thread, of the page to a core, and the events of one time.
+   */
+  private record Part(
+      double streamMicros, double streamBytes, double pageShare, double eventsPerSecond) {}
 
   /** {@code window}: length of each of the two times of a pair. */
   public PageCost(SteadyLoad load, Duration window, PrintStream out) {
@@ -39,7 +45,7 @@ public final class PageCost {
     this.out = out;
   }
 
-  /** Prints each pair and the medians. The load has been started. */
+  /** Prints each pair, the medians and the uncertainty of the mean. The load has been started. */
   public void run(Map<String, String> environment, int pairs)
       throws IOException, InterruptedException {
     try (ProcessorService processor = ProcessorService.start(ProcessorConfig.read(environment))) {
@@ -50,6 +56,7 @@ public final class PageCost {
       measure(port, true, WARM_UP);
       out.printf("%,d series%n", MetricsPage.of(port).samples().size());
       List<Double> ratios = new ArrayList<>();
+      List<Double> bytes = new ArrayList<>();
       List<Double> shares = new ArrayList<>();
       for (int i = 0; i < pairs; i++) {
         boolean openFirst = i % 2 == 1; // so that neither has the better half
@@ -57,22 +64,34 @@ public final class PageCost {
         Part second = measure(port, !openFirst, window);
         Part open = openFirst ? first : second;
         Part closed = openFirst ? second : first;
-        ratios.add(open.streamMicrosPerEvent() / closed.streamMicrosPerEvent());
+        ratios.add(open.streamMicros() / closed.streamMicros());
+        bytes.add(open.streamBytes() / closed.streamBytes());
         shares.add(open.pageShare());
         out.printf(
-            "pair %d: stream thread %.2f µs an event closed (%,.0f/s), %.2f open (%,.0f/s), ratio"
-                + " %.3f; page's threads %.2f %% of a core%n",
+            "pair %d: stream thread %.2f µs and %,.0f bytes an event closed (%,.0f/s), %.2f and %,.0f"
+                + " open (%,.0f/s), ratios %.3f and %.3f; page's threads %.2f %% of a core%n",
             i + 1,
-            closed.streamMicrosPerEvent(),
+            closed.streamMicros(),
+            closed.streamBytes(),
             closed.eventsPerSecond(),
-            open.streamMicrosPerEvent(),
+            open.streamMicros(),
+            open.streamBytes(),
             open.eventsPerSecond(),
             ratios.get(i),
+            bytes.get(i),
             100 * open.pageShare());
       }
       out.printf(
-          "medians: ratio %.3f, page's threads %.2f %% of a core%n",
-          median(ratios), 100 * median(shares));
+          "CPU time: median of the ratios %.3f, mean %.3f ± %.3f (two standard errors)%n"
+              + "bytes: median of the ratios %.3f, mean %.3f ± %.3f%n"
+              + "page's threads: median %.2f %% of a core%n",
+          Throughput.median(ratios),
+          mean(ratios),
+          uncertainty(ratios),
+          Throughput.median(bytes),
+          mean(bytes),
+          uncertainty(bytes),
+          100 * Throughput.median(shares));
     }
   }
 
@@ -84,6 +103,7 @@ public final class PageCost {
       double counted = MetricsPage.of(port).events("counted");
       long stream = cpuNanos(List.of(STREAM));
       long page = cpuNanos(PAGE);
+      long allocated = allocatedBytes();
       TimeUnit.NANOSECONDS.sleep(time.toNanos());
       double events = MetricsPage.of(port).events("counted") - counted;
       double nanos = System.nanoTime() - startNanos;
@@ -93,6 +113,7 @@ public final class PageCost {
       load.checkAlive();
       return new Part(
           (cpuNanos(List.of(STREAM)) - stream) / events / 1000,
+          (allocatedBytes() - allocated) / events,
           open ? (cpuNanos(PAGE) - page) / nanos : 0,
           events * 1e9 / nanos);
     }
@@ -100,22 +121,33 @@ public final class PageCost {
 
   /** CPU time of the living threads whose names contain one of the parts. */
   private long cpuNanos(List<String> parts) {
+    return sum(parts, threads::getThreadCpuTime);
+  }
+
+  /** Bytes that the stream thread has allocated. */
+  private long allocatedBytes() {
+    return sum(List.of(STREAM), threads::getThreadAllocatedBytes);
+  }
+
+  private long sum(List<String> parts, LongUnaryOperator ofThread) {
     long sum = 0;
     for (long id : threads.getAllThreadIds()) {
       ThreadInfo thread = threads.getThreadInfo(id);
       if (thread != null && parts.stream().anyMatch(thread.getThreadName()::contains)) {
-        sum += Math.max(0, threads.getThreadCpuTime(id));
+        sum += Math.max(0, ofThread.applyAsLong(id));
       }
     }
     return sum;
   }
 
-  private static double median(List<Double> values) {
-    List<Double> sorted = new ArrayList<>(values);
-    Collections.sort(sorted);
-    int middle = sorted.size() / 2;
-    return sorted.size() % 2 == 1
-        ? sorted.get(middle)
-        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+  private static double mean(List<Double> values) {
+    return values.stream().mapToDouble(each -> each).average().orElse(Double.NaN);
+  }
+
+  /** Two standard errors of the mean. */
+  private static double uncertainty(List<Double> values) {
+    double mean = mean(values);
+    double squares = values.stream().mapToDouble(each -> (each - mean) * (each - mean)).sum();
+    return 2 * Math.sqrt(squares / (values.size() - 1) / values.size());
   }
 }

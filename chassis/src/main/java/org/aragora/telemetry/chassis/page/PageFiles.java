@@ -29,6 +29,7 @@ final class PageFiles extends Handler.Abstract.NonBlocking {
           "live.js",
           "words.js",
           "figures.js",
+          "peers.js",
           "charts.js",
           "recent.js",
           "traces.js",

@@ -1,6 +1,6 @@
 // The page of an exporter.
 
-import { byId, cell, duration, rate, split, stat, text, whole } from './words.js';
+import { byId, cell, duration, heading, rate, split, stat, text, whole } from './words.js';
 import { listen, showBanner, showVerdict, wasReady } from './live.js';
 
 const KEEP = 900;
@@ -12,7 +12,8 @@ const samples = [];
 /** Adds a snapshot; returns the figures at each moment that is kept. */
 function add(snapshot) {
   const last = samples[samples.length - 1];
-  if (last && snapshot.timeMs <= last.timeMs) samples.length = 0; // another process, or its clock
+  if (last && snapshot.timeMs === last.timeMs) return snapshot; // the stream began again
+  if (last && snapshot.timeMs < last.timeMs) samples.length = 0; // another process, or its clock
   let from = samples[0];
   for (const sample of samples) {
     if (sample.timeMs >= snapshot.timeMs - RATE_SECONDS * 1000) {
@@ -71,10 +72,7 @@ function show(snapshot) {
   byId('partitions-empty').hidden = partitions.length > 0;
   byId('partitions').tBodies[0].replaceChildren(...partitions.map(each => {
     const row = document.createElement('tr');
-    const name = document.createElement('th');
-    name.scope = 'row';
-    name.textContent = each.topic;
-    row.append(name, cell(whole(each.partition)), cell(whole(each.lag)), cell(whole(each.heldBack)),
+    row.append(heading(each.topic), cell(whole(each.partition)), cell(whole(each.lag)), cell(whole(each.heldBack)),
       cell(whole(each.exported)), cell(whole(each.skipped)), cell(whole(each.deadLettered), each.deadLettered > 0 ? 'warn' : ''));
     return row;
   }));

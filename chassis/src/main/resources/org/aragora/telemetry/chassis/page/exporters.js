@@ -1,7 +1,7 @@
 // The exporters in the pipeline, as the processor gets their figures from their pages.
 
 import { increase } from './figures.js';
-import { byId, cell, duration, rate, text, tone, whole } from './words.js';
+import { byId, cell, duration, heading, rate, text, tone, whole } from './words.js';
 
 const RATE_MS = 60000;
 const BEHIND_SECONDS = 30;
@@ -49,11 +49,8 @@ function together(samples, reports, kind) {
 function row(samples, report) {
   const { address, figures } = report;
   const element = document.createElement('tr');
-  const name = document.createElement('th');
-  name.scope = 'row';
-  name.textContent = address;
   const [how, words] = health(report);
-  element.append(name, cell(figures ? ITEMS[figures.exporter] : '–'),
+  element.append(heading(address), cell(figures ? ITEMS[figures.exporter] : '–'),
     cell(figures ? rate(itemsPerSecond(samples, report)) + '/s' : '–'), cell(whole(figures?.items)),
     cell(duration(figures?.lagSeconds), figures?.lagSeconds > BEHIND_SECONDS ? 'warn' : ''),
     cell(whole(figures?.lagRecords)), cell(whole(figures?.deadLettered), figures?.deadLettered > 0 ? 'warn' : ''),

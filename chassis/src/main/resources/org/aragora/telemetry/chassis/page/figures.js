@@ -2,7 +2,12 @@
 
 const TOLERANCE = 1e-12;
 const CLOCK_STEP = 5;
-const MAX_ENDPOINTS = 50;
+const ENDPOINT = 'endpoint ';
+const MAX_COLUMNS = 200;
+
+/** Endpoints of a snapshot: those with the most errors. */
+export const MAX_ENDPOINTS = 50;
+
 const NONE = { requests: 0, serverErrors: 0 };
 
 /**
@@ -110,13 +115,19 @@ export class History {
   append(derived) {
     const length = this.times.length;
     const values = { ...derived.series };
-    for (const [endpoint, rate] of derived.endpointErrors) values['endpoint ' + endpoint] = rate;
+    for (const [endpoint, rate] of derived.endpointErrors) {
+      if (rate !== null || this.columns.has(ENDPOINT + endpoint)) values[ENDPOINT + endpoint] = rate;
+    }
     for (const name of Object.keys(values)) {
       if (!this.columns.has(name)) this.columns.set(name, new Array(length - 1).fill(null));
     }
     for (const [name, column] of this.columns) {
       const value = values[name];
       column.push(value === undefined || value === null || Number.isNaN(value) ? null : value);
+    }
+    const endpoints = this.endpoints();
+    if (endpoints.length > MAX_COLUMNS) { // others come all the time
+      for (const { name } of endpoints.slice(MAX_COLUMNS)) this.columns.delete(ENDPOINT + name);
     }
   }
 
@@ -125,16 +136,20 @@ export class History {
     return this.columns.get(name) ?? new Array(this.times.length).fill(null);
   }
 
-  /** The endpoints with errors in the history, the worst first. */
-  worstEndpoints(most) {
-    const worst = [];
+  /** The endpoints of the history with their highest rates of errors, the worst first. */
+  endpoints() {
+    const all = [];
     for (const [name, column] of this.columns) {
-      if (!name.startsWith('endpoint ')) continue;
+      if (!name.startsWith(ENDPOINT)) continue;
       const highest = column.reduce((a, b) => (b !== null && b > a ? b : a), 0);
-      if (highest > 0) worst.push({ name: name.slice('endpoint '.length), highest });
+      all.push({ name: name.slice(ENDPOINT.length), highest });
     }
-    worst.sort((a, b) => b.highest - a.highest || (a.name < b.name ? -1 : 1));
-    return worst.slice(0, most).map(each => each.name);
+    return all.sort((a, b) => b.highest - a.highest || (a.name < b.name ? -1 : 1));
+  }
+
+  /** The names of the endpoints with errors in the history, the worst first. */
+  worstEndpoints(most) {
+    return this.endpoints().filter(each => each.highest > 0).slice(0, most).map(each => each.name);
   }
 
   /** The oldest sample of the window that serves the same partitions; null if there is none. */
@@ -152,7 +167,7 @@ export class History {
     const base = this.base(snapshot);
     const to = snapshot.traffic;
     const series = {
-      requests: null, errors: null, p50: null, p95: null, p99: null, events: null, agentCalls: null,
+      requests: null, errors: null, p50: null, p95: null, p99: null, appended: null, events: null, agentCalls: null,
       debates: to.activeDebates, connections: to.webSocketConnections, agentTotal: to.agentCalls,
     };
     const endpointErrors = new Map();
@@ -165,6 +180,7 @@ export class History {
       const errors = increase(from.serverErrors ?? 0, to.serverErrors ?? 0);
       series.errors = requests === null || errors === null ? null : requests === 0 ? 0 : errors / requests;
       series.agentCalls = perSecond(increase(from.agentCalls ?? 0, to.agentCalls));
+      series.appended = perSecond(increase(base.appendedRecords, snapshot.appendedRecords));
       series.events = perSecond(increase(readOf(base), readOf(snapshot)));
       const grown = bucketIncrease(from.buckets, to.buckets);
       if (grown) {
@@ -189,52 +205,6 @@ export class History {
 
 function servedKey(snapshot) {
   return snapshot.service.generation + ':' + snapshot.serving.partitions.join(',');
-}
-
-/**
- * The figures of all processors as those of one. A peer that does not answer, counts into another
- * generation or serves a partition twice is left out; its partitions are missing then.
- */
-export function merged(snapshot) {
-  const all = { ...snapshot, serving: { ...snapshot.serving }, owners: [], silent: [] };
-  all.owners.push({ address: snapshot.service.address || 'this process', partitions: snapshot.serving.partitions });
-  for (const peer of snapshot.peers ?? []) {
-    const figures = peer.figures;
-    if (!figures || figures.version !== snapshot.version
-        || figures.service.generation !== snapshot.service.generation
-        || figures.serving.partitions.some(each => all.serving.partitions.includes(each))) {
-      all.silent.push(peer.address);
-      continue;
-    }
-    all.owners.push({ address: peer.address, partitions: figures.serving.partitions });
-    all.serving.partitions = [...all.serving.partitions, ...figures.serving.partitions].sort((a, b) => a - b);
-    all.serving.ledgersBalance = all.serving.ledgersBalance ?? figures.serving.ledgersBalance;
-    all.traffic = mergedTraffic(all.traffic, figures.traffic);
-    if (all.topics.length === 0) all.topics = figures.topics;
-  }
-  return all;
-}
-
-function plus(one, other) {
-  if (one === null || one === undefined) return other ?? null;
-  return other === null || other === undefined ? one : one + other;
-}
-
-function mergedTraffic(one, other) {
-  const sums = {};
-  for (const name of Object.keys(one)) {
-    if (name !== 'endpoints' && name !== 'buckets') sums[name] = plus(one[name], other[name]);
-  }
-  const endpoints = new Map(one.endpoints.map(each => [each.name, each]));
-  for (const each of other.endpoints) {
-    const old = endpoints.get(each.name);
-    endpoints.set(each.name, old ? {
-      name: each.name, requests: old.requests + each.requests, serverErrors: old.serverErrors + each.serverErrors,
-    } : each);
-  }
-  const buckets = one.buckets.length === 0 ? other.buckets : other.buckets.length === 0 ? one.buckets
-    : one.buckets.map((bucket, i) => ({ le: bucket.le, count: bucket.count + (other.buckets[i]?.count ?? NaN) }));
-  return { ...sums, endpoints: [...endpoints.values()], buckets };
 }
 
 /** Records read of all topics; null if the ledger is not served here. */

@@ -39,19 +39,19 @@ export function showVerdict(how, words, note) {
   }
 }
 
-function showSilence(sentence) {
+function showSilence(sentence, title = 'No answer') {
   byId('main').hidden = false;
   document.body.classList.add('stale');
   const banner = byId('banner');
   banner.hidden = false;
   tone(banner, 'bad');
-  text(byId('banner-title'), 'No answer.');
+  text(byId('banner-title'), title + '.');
   text(byId('banner-text'), sentence);
   byId('banner-link').hidden = true;
   tone(byId('verdict'), 'bad');
-  text(byId('verdict-text'), 'No answer');
+  text(byId('verdict-text'), title);
   text(byId('verdict-note'), '');
-  text(byId('announcement'), 'No answer');
+  text(byId('announcement'), title);
   state.announced = '';
 }
 
@@ -60,14 +60,18 @@ export function listen(add, show) {
   byId('plain').hidden = true; // the scripts have loaded
 
   function receive(snapshot) {
-    state.wasReady ||= snapshot.service.ready.ok;
-    state.lastMs = snapshot.timeMs;
-    state.receivedMs = performance.now();
-    const added = add(snapshot);
-    if (document.hidden) return;
-    document.body.classList.remove('stale');
-    byId('main').hidden = false;
-    show(added);
+    try {
+      state.wasReady ||= snapshot.service.ready.ok;
+      state.lastMs = snapshot.timeMs;
+      state.receivedMs = performance.now();
+      const added = add(snapshot);
+      if (document.hidden) return;
+      document.body.classList.remove('stale');
+      byId('main').hidden = false;
+      show(added);
+    } catch (failure) {
+      showSilence(`The page cannot show an answer of the process: ${failure.message}`, 'Not shown');
+    }
   }
 
   async function poll() {

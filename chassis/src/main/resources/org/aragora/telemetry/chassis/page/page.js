@@ -1,8 +1,11 @@
-import { History, merged, readOf } from './figures.js';
+import { History, readOf } from './figures.js';
+import { merged } from './peers.js';
 import { Graph, clock } from './charts.js';
 import { showExporters } from './exporters.js';
 import { listen, showBanner, showVerdict, wasReady } from './live.js';
-import { byId, cell, duration, moment, percent, rate, split, stat, text, tone, whole } from './words.js';
+import {
+  byId, cell, duration, heading, moment, percent, ranges, rate, split, stat, text, tone, visible, whole,
+} from './words.js';
 import { newestTrace, traceLinks } from './recent.js';
 
 const BEHIND_SECONDS = 30;
@@ -61,7 +64,7 @@ function showFacts(snapshot) {
   tone(byId('fact-ledger'), balance === null ? '' : balance ? 'good' : 'bad');
   const part = serving.partitions.length < serving.all;
   text(byId('fact-serves'), serving.all === 0 ? 'nothing yet'
-    : part ? `${serving.partitions.length} of ${serving.all} partitions (${serving.partitions.join(', ')})`
+    : part ? `${serving.partitions.length} of ${serving.all} partitions (${ranges(serving.partitions)})`
     : snapshot.owners.length > 1 ? `${snapshot.owners.length} processors, all ${serving.all} partitions`
     : `all ${serving.all} partitions`);
   tone(byId('fact-serves'), part ? 'warn' : '');
@@ -90,7 +93,7 @@ function showStats(snapshot, { series }) {
 function showGraphs() {
   latency.show(['P50', 'P95', 'P99'], history.times, ['p50', 'p95', 'p99'].map(name => history.column(name)));
   const worst = history.worstEndpoints(6);
-  errors.show(worst, history.times, worst.map(name => history.column('endpoint ' + name)));
+  errors.show(worst.map(visible), history.times, worst.map(name => history.column('endpoint ' + name)));
   const article = byId('graph-errors');
   article.querySelector('.empty').hidden = worst.length > 0;
   article.querySelector('.plot').hidden = worst.length === 0;
@@ -109,7 +112,7 @@ function showPipeline(snapshot, { series }) {
   figure('node-producers', up === null ? 'no instance yet'
     : `${whole(up)} up` + (silent > 0 ? `, ${whole(silent)} silent` : ''), silent > 0 ? 'warn' : up === null ? '' : 'good');
   const drops = traffic.producerDrops ?? 0;
-  figure('edge-write', `${whole(drops)} dropped`, drops > 0 ? 'warn' : '');
+  figure('edge-write', `${rate(series.appended)}/s, ${whole(drops)} dropped`, drops > 0 ? 'warn' : '');
   const records = topics.length ? total(topics, 'lagRecords') : null;
   figure('node-topics', `${whole(readOf(snapshot))} records read`, '');
   const lag = highest(topics, 'lagSeconds');
@@ -126,10 +129,7 @@ function showLedger(snapshot) {
   byId('ledger').hidden = snapshot.topics.length === 0;
   const rows = snapshot.topics.map(topic => {
     const row = document.createElement('tr');
-    const name = document.createElement('th');
-    name.scope = 'row';
-    name.textContent = topic.name;
-    row.append(name, cell(whole(topic.read)), cell(whole(topic.counted)), cell(whole(topic.duplicate)),
+    row.append(heading(topic.name), cell(whole(topic.read)), cell(whole(topic.counted)), cell(whole(topic.duplicate)),
       cell(whole(topic.deadLettered), topic.deadLettered > 0 ? 'warn' : ''), cell(whole(topic.late)),
       cell(whole(topic.missing), topic.missing > 0 ? 'warn' : ''),
       cell(duration(topic.lagSeconds), topic.lagSeconds > BEHIND_SECONDS ? 'warn' : ''),
@@ -145,11 +145,8 @@ function showOwners(snapshot) {
   if (!many) return;
   const rows = [...snapshot.owners, ...snapshot.silent.map(address => ({ address, partitions: null }))].map(owner => {
     const row = document.createElement('tr');
-    const name = document.createElement('th');
-    name.scope = 'row';
-    name.textContent = owner.address;
     const silent = owner.partitions === null;
-    row.append(name, cell(silent ? 'no figures' : owner.partitions.join(', ') || 'none', silent ? 'warn' : ''));
+    row.append(heading(owner.address), cell(silent ? 'no figures' : ranges(owner.partitions) || 'none', silent ? 'warn' : ''));
     return row;
   });
   byId('owners').querySelector('tbody').replaceChildren(...rows);

@@ -1,7 +1,7 @@
 // The last events and dead letters, asked for while the page is visible.
 
 import { clock } from './charts.js';
-import { byId, setting } from './words.js';
+import { byId, cell, setting } from './words.js';
 
 const ASK_MS = 1500;
 const ROWS = 60;
@@ -40,11 +40,7 @@ export function newestTrace() {
 
 function row(cells) {
   const element = document.createElement('tr');
-  for (const value of cells) {
-    const cell = document.createElement('td');
-    cell.textContent = value; // event data is text, never markup
-    element.append(cell);
-  }
+  element.append(...cells.map(value => cell(value)));
   return element;
 }
 
@@ -64,9 +60,9 @@ function showEvents() {
   byId('tail').tBodies[0].replaceChildren(...events.map(record => {
     const element = row([clock(record.timeMs / 1000), record.kind, record.source, record.text]);
     if (tracesUrl || linesUrl || keepsTraces) {
-      const cell = document.createElement('td');
-      traceLinks(record.traceId).forEach((each, i) => cell.append(i ? ' ' : '', each));
-      element.append(cell);
+      const links = document.createElement('td');
+      traceLinks(record.traceId).forEach((each, i) => links.append(i ? ' ' : '', each));
+      element.append(links);
     }
     return element;
   }));

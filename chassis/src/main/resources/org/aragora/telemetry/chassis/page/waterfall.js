@@ -1,6 +1,6 @@
 // One trace as a waterfall: its spans below each other, in the order of the tree. Text is text.
 
-import { duration } from './words.js';
+import { duration, visible } from './words.js';
 
 const WIDTH = 1000;
 const LEAST = 3;
@@ -41,7 +41,7 @@ export function inOrder(spans) {
 function element(name, className, words) {
   const created = document.createElement(name);
   if (className) created.className = className;
-  if (words !== undefined) created.textContent = words;
+  if (words !== undefined) created.textContent = visible(words);
   return created;
 }
 

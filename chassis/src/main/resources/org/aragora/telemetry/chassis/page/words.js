@@ -39,9 +39,34 @@ export function moment(seconds) {
   return (today ? '' : time.toLocaleDateString('en-CA') + ' ') + clock(seconds);
 }
 
-/** All event data goes through here: it is text, never markup. */
+/** Numbers in ascending order as ranges: 0-3, 7. */
+export function ranges(numbers) {
+  const parts = [];
+  for (const number of numbers) {
+    const last = parts[parts.length - 1];
+    if (last && last[1] === number - 1) last[1] = number;
+    else parts.push([number, number]);
+  }
+  return parts.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(', ');
+}
+
+/** Text of others without the characters that turn the order of what follows them round. */
+export function visible(value) {
+  return String(value ?? '').replace(/\p{Bidi_Control}/gu, '\uFFFD');
+}
+
+/** All event data goes through here or the next two: it is text, never markup. */
 export function text(element, value) {
-  if (element.textContent !== value) element.textContent = value;
+  const words = visible(value);
+  if (element.textContent !== words) element.textContent = words;
+}
+
+/** The name of a row. */
+export function heading(value) {
+  const element = document.createElement('th');
+  element.scope = 'row';
+  element.textContent = visible(value);
+  return element;
 }
 
 export function tone(element, value) {
@@ -51,7 +76,7 @@ export function tone(element, value) {
 
 export function cell(value, how) {
   const element = document.createElement('td');
-  element.textContent = value;
+  element.textContent = visible(value);
   tone(element, how);
   return element;
 }

@@ -91,6 +91,7 @@ class StatusPageTest {
         "/page/page.js",
         "/page/page.css",
         "/page/figures.js",
+        "/page/peers.js",
         "/page/charts.js",
         "/page/recent.js",
         "/page/traces.js",

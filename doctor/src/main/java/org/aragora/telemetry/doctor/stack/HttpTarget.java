@@ -3,7 +3,6 @@ package org.aragora.telemetry.doctor.stack;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -14,6 +13,10 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** A program of the stack that answers HTTP. Safe for use by several threads. */
 public final class HttpTarget {
@@ -42,6 +45,7 @@ public final class HttpTarget {
       "It asks for credentials: docs/how-to/doctor.md lists those that the doctor takes.";
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int MAX_BYTES = 32 * 1024 * 1024;
 
   private final Address address;
   private final HttpClient http;
@@ -137,28 +141,33 @@ public final class HttpTarget {
 
   private Reply send(String path, HttpRequest.Builder request)
       throws NoAnswerException, InterruptedException {
+    // The client's own timeout ends with the head of an answer.
+    CompletableFuture<HttpResponse<String>> answer =
+        http.sendAsync(request.build(), head -> new BoundedText(MAX_BYTES));
     try {
-      HttpResponse<String> response =
-          http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> response = answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
       return new Reply(
           response.statusCode(),
           response.headers().firstValue("Content-Type").orElse(""),
           response.body());
-    } catch (IOException e) {
+    } catch (ExecutionException | TimeoutException e) {
       throw new NoAnswerException(
           "%s does not answer at %s%s (%s)."
               .formatted(address.name(), where(), withoutQuery(path), why(e)),
           "Start it, or set %s if it is elsewhere.".formatted(address.variable()));
+    } finally {
+      answer.cancel(true);
     }
   }
 
-  private String why(IOException e) {
-    if (e instanceof ConnectException) {
+  private String why(Exception e) {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    if (cause instanceof ConnectException) {
       return "no connection";
     }
-    return e instanceof HttpTimeoutException
-        ? "nothing within " + timeout.toMillis() / 1000.0 + " s"
-        : "the connection broke: " + e.getMessage();
+    return cause instanceof HttpTimeoutException || cause instanceof TimeoutException
+        ? "nothing whole within " + timeout.toMillis() / 1000.0 + " s"
+        : "the connection broke: " + cause.getMessage();
   }
 
   private static String withoutQuery(String path) {

@@ -67,6 +67,7 @@ final class Board {
     lines.add(Line.empty());
     lines.addAll(ledger(now));
     lines.add(Line.empty());
+    lines.addAll(ExporterTable.lines(now.exporters(), view.rates().exporters(), width));
     lines.addAll(processors(now));
     addDeadLetters();
   }
@@ -92,6 +93,8 @@ final class Board {
     boolean behind = lag.orElse(0) > Verdict.BEHIND_SECONDS;
     return List.of(
         fact("lag", Figure.duration(lag), behind ? Tone.WARN : Tone.STRONG),
+        fact("written", Figure.perSecond(view.rates().appended()), Tone.STRONG),
+        fact("read", Figure.perSecond(view.rates().read()), Tone.STRONG),
         fact("missing", Figure.whole(missing), missing.orElse(0) > 0 ? Tone.WARN : Tone.STRONG),
         ledgerFact(now),
         fact("serves", served(now.serving()), now.serving().isPart() ? Tone.WARN : Tone.STRONG),

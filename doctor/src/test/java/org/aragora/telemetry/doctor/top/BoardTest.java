@@ -2,8 +2,11 @@ package org.aragora.telemetry.doctor.top;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.aragora.telemetry.doctor.top.figures.DeadLetters;
@@ -58,6 +61,55 @@ class BoardTest {
         .doesNotContain("duplicate");
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {80, 200})
+  void exportersAreShownWithRateLagAndHealth(int width) {
+    List<String> lines =
+        Board.lines(
+                new Board.View(
+                    "http://localhost:9090",
+                    Samples.snapshot(),
+                    rates(Map.of("http://span-exporter:9464", 18.0)),
+                    LETTERS,
+                    Verdict.of(Samples.snapshot(), false),
+                    ""),
+                width)
+            .stream()
+            .map(line -> line.render(width, false))
+            .toList();
+
+    assertThat(lines).allMatch(line -> line.length() <= width);
+    assertThat(String.join("\n", lines))
+        .containsPattern("exporter +sends +rate +sent +lag +waiting +dead +health")
+        .containsPattern("span-exporter:9464 +spans +18.0/s +1235k +400 ms +12 +0 +ready\n")
+        .containsPattern("log-exporter:9465 +lines +- +99 +61.0 s +4,567 +3 +not ready\n")
+        .containsPattern("other:9464 +- +- +- +- +- +- +no figures\n")
+        .contains("log-exporter:9465: not ready: Loki at http://loki:3100 answers with status 500.")
+        .contains("other:9464: does not answer")
+        .contains("written 21.0/s", "read 20.0/s");
+  }
+
+  @Test
+  void inLittleWidthRateAndHealthOfExportersStay() {
+    assertThat(lines(Samples.snapshot(), LETTERS, 40))
+        .anySatisfy(line -> assertThat(line).matches("exporter +rate +(lag +)?health"))
+        .anySatisfy(line -> assertThat(line).matches("log-exporter:9465 +- .*not ready"));
+  }
+
+  @Test
+  void withoutAddressesOfExportersNothingIsShown() {
+    ObjectNode answer = Samples.answer();
+    answer.remove("exporters");
+    assertThat(String.join("\n", lines(Snapshot.of(answer), LETTERS, 80)))
+        .doesNotContain("exporter");
+  }
+
+  private static History.Rates rates(Map<String, Double> exporters) {
+    OptionalDouble none = OptionalDouble.empty();
+    return new History.Rates(
+        none, none, none, none, OptionalDouble.of(21), OptionalDouble.of(20), exporters);
+  }
+
   @Test
   void hostileLabelsReachNoTerminal() {
     String hostile = "\u001b]0;owned\u0007\u009b2J\r\n\u202e日本語🦜" + "x".repeat(5_000);
@@ -70,6 +122,12 @@ class BoardTest {
     ((ObjectNode) answer.path("service").path("ready")).put("ok", false).put("cause", hostile);
     ((ObjectNode) answer.path("topics").path(0)).put("name", hostile);
     answer.withArray("peers").addObject().put("address", hostile).putNull("figures");
+    for (JsonNode exporter : answer.path("exporters")) {
+      ((ObjectNode) exporter).put("address", hostile).put("problem", hostile);
+    }
+    ObjectNode logs = (ObjectNode) answer.path("exporters").path(1).path("figures");
+    logs.put("exporter", hostile);
+    ((ObjectNode) logs.path("ready")).put("cause", hostile);
     DeadLetters letters =
         new DeadLetters(
             "", List.of(new DeadLetters.DeadLetter(0, hostile, hostile, hostile, hostile)));

@@ -33,7 +33,17 @@ public final class Samples {
                 "duplicate":12,"deadLettered":0,"late":0,"missing":0,
                 "completeUntilSeconds":1764244500,"lagSeconds":0,"lagRecords":0,
                 "unstableRecords":0}],
-             "peers":[]}
+             "appendedRecords":123456790016,
+             "peers":[],
+             "exporters":[
+               {"address":"http://span-exporter:9464","figures":{"timeMs":1764244803000,
+                "exporter":"spans","live":{"ok":true,"cause":""},"ready":{"ok":true,"cause":""},
+                "lagSeconds":0.4,"lagRecords":12,"items":1234567,"deadLettered":0}},
+               {"address":"http://log-exporter:9465","figures":{"timeMs":1764244803000,
+                "exporter":"logs","live":{"ok":true,"cause":""},
+                "ready":{"ok":false,"cause":"Loki at http://loki:3100 answers with status 500."},
+                "lagSeconds":61,"lagRecords":4567,"items":99,"deadLettered":3}},
+               {"address":"http://other:9464","figures":null,"problem":"does not answer"}]}
             """);
   }
 

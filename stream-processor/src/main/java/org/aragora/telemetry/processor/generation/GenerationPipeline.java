@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -323,6 +324,11 @@ public final class GenerationPipeline implements AutoCloseable {
   /** Returns true if every ledger balances; empty if this process does not serve the ledgers. */
   public Optional<Boolean> ledgersBalance() {
     return collector.ledgersBalance();
+  }
+
+  /** Number of records that were ever appended to the input topics; empty if it is unknown yet. */
+  public OptionalLong appendedRecords() {
+    return offsets.appendedRecords();
   }
 
   /** Partitions of the metrics topic that it serves now, in order. */

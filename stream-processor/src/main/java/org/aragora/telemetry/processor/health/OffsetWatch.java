@@ -3,8 +3,6 @@ package org.aragora.telemetry.processor.health;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -19,8 +17,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
@@ -33,13 +29,6 @@ import org.aragora.telemetry.processor.flow.ConsumedOffsets;
  */
 public final class OffsetWatch implements ConsumedOffsets {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
-  private static final Duration PEEK_TIMEOUT = Duration.ofSeconds(2);
-
-  /** Offsets before the end at which the newest record is looked for; the last may be a marker. */
-  private static final int NEWEST = 2;
-
-  /** The newest record of a partition: where the partition ends, its append time, when seen. */
-  private record Newest(long end, long appendMs, long atNanos) {}
 
   /** The answers of one poll; {@code askedAtNanos} is earlier than all of them. */
   private record Answers(
@@ -52,13 +41,12 @@ public final class OffsetWatch implements ConsumedOffsets {
   private record Held(long stable, long records, long sinceNanos) {}
 
   private final Admin admin;
-  private final Consumer<byte[], byte[]> peeker;
   private final Inputs inputs;
   private final BooleanSupplier needsAppendTimes;
   private final PartitionEnds ends;
   private final Map<TopicPartition, Held> held = new ConcurrentHashMap<>();
   private final Map<InputPartition, IdleTime> idle = new ConcurrentHashMap<>();
-  private final Map<TopicPartition, Newest> newest = new HashMap<>();
+  private final AppendTimes appendTimes;
   private final LongSupplier nanoClock;
   private volatile Answers last = new Answers(0, Map.of(), Map.of(), Map.of());
 
@@ -79,9 +67,9 @@ public final class OffsetWatch implements ConsumedOffsets {
       LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
     this.admin = admin;
-    this.peeker = peeker;
     this.inputs = inputs;
     this.ends = new PartitionEnds(admin, peeker, TIMEOUT);
+    this.appendTimes = new AppendTimes(peeker, nanoClock);
     this.needsAppendTimes = needsAppendTimes;
   }
 
@@ -126,52 +114,11 @@ public final class OffsetWatch implements ConsumedOffsets {
     Map<InputPartition, Long> appendedAtNanos = new HashMap<>();
     if (needsAppendTimes.getAsBoolean()) {
       held.forEach((tp, of) -> appendedAtNanos.put(inputs.partitions().get(tp), of.sinceNanos()));
-      appendedAtNanos(readable)
+      appendTimes
+          .nextAtNanos(readable)
           .forEach((tp, nanos) -> appendedAtNanos.put(inputs.partitions().get(tp), nanos));
     }
     last = new Answers(askedAtNanos, committedByPartition, unread, appendedAtNanos);
-  }
-
-  /**
-   * {@link System#nanoTime} at which the next record of each partition was appended, if the newest
-   * was appended when it was seen first.
-   */
-  private Map<TopicPartition, Long> appendedAtNanos(
-      Map<TopicPartition, PartitionEnds.Unread> unread) {
-    Map<TopicPartition, Long> positions = new HashMap<>();
-    Map<TopicPartition, Long> grown = new HashMap<>();
-    newest.keySet().retainAll(unread.keySet());
-    unread.forEach(
-        (partition, found) -> {
-          positions.put(partition, found.position());
-          Newest known = newest.get(partition);
-          if (known == null || known.end() != end(found)) {
-            grown.put(partition, Math.max(found.position(), end(found) - NEWEST));
-          }
-        });
-    peek(grown)
-        .forEach(
-            (partition, appendMs) -> {
-              PartitionEnds.Unread found = unread.get(partition);
-              if (found != null) {
-                newest.put(partition, new Newest(end(found), appendMs, nanoClock.getAsLong()));
-              }
-            });
-    Map<TopicPartition, Long> appended = new HashMap<>();
-    peek(positions)
-        .forEach(
-            (partition, appendMs) -> {
-              Newest of = newest.get(partition);
-              if (of != null) {
-                long agoMs = Math.max(0, of.appendMs() - appendMs);
-                appended.put(partition, of.atNanos() - TimeUnit.MILLISECONDS.toNanos(agoMs));
-              }
-            });
-    return appended;
-  }
-
-  private static long end(PartitionEnds.Unread unread) {
-    return unread.position() + unread.readable();
   }
 
   private void hold(TopicPartition partition, PartitionEnds.Unread found, long nowNanos) {
@@ -179,7 +126,7 @@ public final class OffsetWatch implements ConsumedOffsets {
       held.remove(partition);
       return;
     }
-    long stable = found.position() + found.readable();
+    long stable = found.stableEnd();
     held.compute(
         partition,
         (of, known) ->
@@ -234,29 +181,6 @@ public final class OffsetWatch implements ConsumedOffsets {
     return offsets;
   }
 
-  /** Append time of the first record at or after each offset. */
-  private Map<TopicPartition, Long> peek(Map<TopicPartition, Long> from) {
-    Map<TopicPartition, Long> appendTimes = new HashMap<>();
-    if (from.isEmpty()) {
-      return appendTimes;
-    }
-    Set<TopicPartition> waiting = new HashSet<>(from.keySet());
-    peeker.assign(waiting);
-    from.forEach(peeker::seek);
-    long untilNanos = System.nanoTime() + PEEK_TIMEOUT.toNanos();
-    while (!waiting.isEmpty() && System.nanoTime() < untilNanos) {
-      ConsumerRecords<byte[], byte[]> records = peeker.poll(Duration.ofMillis(100));
-      for (TopicPartition partition : records.partitions()) {
-        List<ConsumerRecord<byte[], byte[]>> found = records.records(partition);
-        appendTimes.putIfAbsent(partition, found.get(0).timestamp());
-        waiting.remove(partition);
-      }
-      peeker.pause(appendTimes.keySet());
-    }
-    peeker.assign(Set.of());
-    return appendTimes;
-  }
-
   @Override
   public OptionalLong lagRecords(InputPartition partition) {
     PartitionEnds.Unread unread = last.unread().get(partition);
@@ -301,6 +225,20 @@ public final class OffsetWatch implements ConsumedOffsets {
   /** Committed position of every input partition, as of the last poll; changes mean progress. */
   public Map<InputPartition, Long> committed() {
     return last.committed();
+  }
+
+  /**
+   * Number of records that were ever appended to the input partitions, as of the last poll. The end
+   * of each transaction counts as one, too. Empty before the first poll.
+   */
+  public OptionalLong appendedRecords() {
+    Answers current = last;
+    return current.unread().isEmpty()
+        ? OptionalLong.empty()
+        : OptionalLong.of(
+            current.unread().values().stream()
+                .mapToLong(unread -> unread.position() + unread.lag())
+                .sum());
   }
 
   /** Returns true if unread records that can be read were left at the last poll. */

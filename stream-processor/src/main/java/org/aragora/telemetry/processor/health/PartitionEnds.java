@@ -33,6 +33,10 @@ final class PartitionEnds {
     long lag() {
       return readable + unstable;
     }
+
+    long stableEnd() {
+      return position + readable;
+    }
   }
 
   /** A stretch that contains no record for a reader. */

@@ -3,6 +3,7 @@ package org.aragora.telemetry.processor.page;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.aragora.telemetry.chassis.http.Health;
 
 /**
@@ -10,9 +11,15 @@ import org.aragora.telemetry.chassis.http.Health;
  * not 0.
  *
  * @param timeMs when it was collected
+ * @param appendedRecords number of records that were ever appended to the input topics
  */
 record PageFigures(
-    long timeMs, Service service, Serving serving, Traffic traffic, List<Topic> topics) {
+    long timeMs,
+    Service service,
+    Serving serving,
+    Traffic traffic,
+    List<Topic> topics,
+    OptionalLong appendedRecords) {
 
   /**
    * The process and its state.

@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.aragora.telemetry.chassis.http.Health;
 import org.aragora.telemetry.processor.page.PageFigures.Gauges;
 import org.aragora.telemetry.processor.page.PageFigures.Topic;
@@ -53,6 +54,7 @@ final class PageJson {
       write(topic);
     }
     out.writeEndArray();
+    number("appendedRecords", doubleOf(figures.appendedRecords()));
     out.writeArrayFieldStart("peers");
     for (Peers.Answer other : others) {
       out.writeStartObject();
@@ -178,6 +180,10 @@ final class PageJson {
     number("lagRecords", topic.lagRecords());
     number("unstableRecords", topic.unstableRecords());
     out.writeEndObject();
+  }
+
+  private static double doubleOf(OptionalLong value) {
+    return value.isPresent() ? value.getAsLong() : Double.NaN;
   }
 
   private void number(String name, OptionalDouble value) throws IOException {

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.aragora.telemetry.chassis.http.Health;
@@ -90,6 +91,7 @@ public final class ProcessorPage implements Supplier<PageContent> {
             running == null ? 0 : running.metricsPartitions(),
             running == null ? Optional.empty() : running.ledgersBalance()),
         collector.traffic(),
-        collector.topics(identity.topicPrefix()));
+        collector.topics(identity.topicPrefix()),
+        running == null ? OptionalLong.empty() : running.appendedRecords());
   }
 }

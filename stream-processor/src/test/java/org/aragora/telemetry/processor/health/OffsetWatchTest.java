@@ -56,7 +56,24 @@ class OffsetWatchTest {
     assertThat(watch.lastReadToEndNanos(INPUT)).isEmpty();
     assertThat(watch.idleNanos(INPUT, 0)).isEmpty();
     assertThat(watch.lastAnswerNanos()).isEmpty();
+    assertThat(watch.appendedRecords()).isEmpty();
     assertThat(watch.isBehind()).isFalse();
+  }
+
+  @Test
+  void appendedRecordsDoNotDependOnWhatIsReadAndCanBeRead() throws Exception {
+    answers(10L, 10, 10);
+    watch.refresh();
+    assertThat(watch.appendedRecords()).hasValue(10);
+    answers(10L, 14, 21);
+    watch.refresh();
+    assertThat(watch.appendedRecords()).hasValue(21);
+    answers(21L, 21, 21);
+    watch.refresh();
+    assertThat(watch.appendedRecords()).hasValue(21);
+    answers(null, 21, 21);
+    watch.refresh();
+    assertThat(watch.appendedRecords()).hasValue(21);
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.aragora.telemetry.chassis.http.Health;
 import org.aragora.telemetry.chassis.page.PageContent;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,7 @@ class PageCollectorTest {
     }
     assertThat(figures.get("topics")).isEmpty();
     assertThat(figures.at("/serving/ledgersBalance").isNull()).isTrue();
+    assertThat(figures.at("/appendedRecords").isNull()).isTrue();
   }
 
   @Test
@@ -135,7 +137,8 @@ class PageCollectorTest {
             IDENTITY, 0, "RUNNING", Health.good("it runs"), Health.bad("waiting")),
         new PageFigures.Serving(List.of(1), 2, Optional.empty()),
         collector.traffic(),
-        collector.topics("aragora."));
+        collector.topics("aragora."),
+        OptionalLong.empty());
   }
 
   private static CounterSnapshot.Builder counter(String name) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.aragora.telemetry.chassis.http.Health;
 import org.aragora.telemetry.chassis.page.PageContent.Row;
 import org.aragora.telemetry.processor.page.PageFigures.Gauges;
@@ -79,7 +80,8 @@ class PageRowsTest {
                     OptionalDouble.empty(),
                     OptionalDouble.empty(),
                     OptionalDouble.empty())),
-            List.of(topics)),
+            List.of(topics),
+            OptionalLong.empty()),
         List.of());
   }
 

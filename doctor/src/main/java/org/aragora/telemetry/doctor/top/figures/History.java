@@ -2,6 +2,7 @@ package org.aragora.telemetry.doctor.top.figures;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
@@ -12,6 +13,7 @@ public final class History {
   private static final long WINDOW_MS = 60_000;
 
   private final Deque<Snapshot> samples = new ArrayDeque<>();
+  private final ExporterRates exporterRates = new ExporterRates();
 
   /**
    * Figures of the last minute, each empty if it is unknown.
@@ -20,21 +22,24 @@ public final class History {
    * @param errors share of 5xx
    * @param p99 latency in seconds
    * @param agentCalls per second
-   * @param read records per second
+   * @param appended records per second, to all input topics
+   * @param read records per second, of all input topics
+   * @param exporters items per second by address, without those that are unknown
    */
   public record Rates(
       OptionalDouble requests,
       OptionalDouble errors,
       OptionalDouble p99,
       OptionalDouble agentCalls,
-      OptionalDouble read) {
-    public static final Rates UNKNOWN =
-        new Rates(
-            OptionalDouble.empty(),
-            OptionalDouble.empty(),
-            OptionalDouble.empty(),
-            OptionalDouble.empty(),
-            OptionalDouble.empty());
+      OptionalDouble appended,
+      OptionalDouble read,
+      Map<String, Double> exporters) {
+    public static final Rates UNKNOWN = unknown(Map.of());
+
+    private static Rates unknown(Map<String, Double> exporters) {
+      OptionalDouble none = OptionalDouble.empty();
+      return new Rates(none, none, none, none, none, none, exporters);
+    }
   }
 
   /** Adds a snapshot and returns its rates. */
@@ -47,10 +52,11 @@ public final class History {
                 || !sample.serving().partitions().equals(now.serving().partitions()));
     Snapshot base = samples.peekFirst();
     samples.addLast(now);
-    return base == null ? Rates.UNKNOWN : rates(base, now);
+    Map<String, Double> exporters = exporterRates.add(now.exporters());
+    return base == null ? Rates.unknown(exporters) : rates(base, now, exporters);
   }
 
-  private static Rates rates(Snapshot from, Snapshot to) {
+  private static Rates rates(Snapshot from, Snapshot to, Map<String, Double> exporters) {
     double seconds = (to.timeMs() - from.timeMs()) / 1000.0;
     OptionalDouble requests = increase(from, to, "requests");
     OptionalDouble errors = increase(from, to, "serverErrors");
@@ -62,7 +68,9 @@ public final class History {
                 requests.getAsDouble() == 0 ? 0 : errors.getAsDouble() / requests.getAsDouble()),
         Quantile.of(0.99, increase(from.buckets(), to.buckets())),
         per(increase(from, to, "agentCalls"), seconds),
-        per(increase(from.total("read"), to.total("read")), seconds));
+        per(increase(from.appendedRecords(), to.appendedRecords()), seconds),
+        per(increase(from.total("read"), to.total("read")), seconds),
+        exporters);
   }
 
   private static OptionalDouble per(OptionalDouble grown, double seconds) {

@@ -2,12 +2,14 @@ package org.aragora.telemetry.doctor.top.figures;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -17,8 +19,10 @@ import java.util.TreeSet;
  *
  * @param figures of Aragora, by their names in the answer
  * @param buckets cumulative counts of request latency, by upper bound
+ * @param appendedRecords number of records that were ever appended to the input topics
  * @param owners partitions by the address of their processor
  * @param silent addresses of processors whose figures are not among these
+ * @param exporters those whose addresses the processor has
  */
 public record Snapshot(
     long timeMs,
@@ -27,8 +31,10 @@ public record Snapshot(
     Map<String, Double> figures,
     NavigableMap<Double, Double> buckets,
     List<Topic> topics,
+    OptionalDouble appendedRecords,
     Map<String, List<Integer>> owners,
-    List<String> silent) {
+    List<String> silent,
+    List<Exporter> exporters) {
   private static final int VERSION = 1;
 
   /** State of the process that answered. */
@@ -118,12 +124,18 @@ public record Snapshot(
         figures(answer.path("traffic")),
         buckets,
         topics,
+        number(answer.path("appendedRecords")),
         owners,
-        List.of());
+        List.of(),
+        Exporter.of(answer.path("exporters")));
   }
 
-  private static Health health(JsonNode health) {
+  static Health health(JsonNode health) {
     return new Health(health.path("ok").asBoolean(), health.path("cause").asText());
+  }
+
+  static OptionalDouble number(JsonNode value) {
+    return value.isNumber() ? OptionalDouble.of(value.asDouble()) : OptionalDouble.empty();
   }
 
   private static Map<String, Double> figures(JsonNode object) {
@@ -142,12 +154,22 @@ public record Snapshot(
     boolean fits =
         answer.path("version").asInt() == VERSION
             && peer.service.generation == service.generation
-            && peer.serving.partitions.stream().noneMatch(serving.partitions::contains);
+            && Collections.disjoint(peer.serving.partitions, Set.copyOf(serving.partitions));
     Map<String, List<Integer>> allOwners = new TreeMap<>(owners);
     List<String> allSilent = new ArrayList<>(silent);
     if (!fits) {
       allSilent.add(address);
-      return new Snapshot(timeMs, service, serving, figures, buckets, topics, allOwners, allSilent);
+      return new Snapshot(
+          timeMs,
+          service,
+          serving,
+          figures,
+          buckets,
+          topics,
+          appendedRecords,
+          allOwners,
+          allSilent,
+          exporters);
     }
     allOwners.put(address, peer.serving.partitions);
     return new Snapshot(
@@ -157,8 +179,10 @@ public record Snapshot(
         sums(figures, peer.figures),
         new TreeMap<>(sums(buckets, peer.buckets)),
         topics.isEmpty() ? peer.topics : topics,
+        appendedRecords,
         allOwners,
-        allSilent);
+        allSilent,
+        exporters);
   }
 
   private static <K> Map<K, Double> sums(Map<K, Double> one, Map<K, Double> other) {

@@ -3,8 +3,10 @@ package org.aragora.telemetry.doctor.top.figures;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.aragora.telemetry.doctor.top.Samples;
 import org.junit.jupiter.api.Test;
@@ -89,6 +91,79 @@ class SnapshotTest {
 
     assertThat(history.add(at(5_000, 110)).requests()).isEmpty();
     assertThat(history.add(at(6_000, 112)).requests()).hasValue(2);
+  }
+
+  @Test
+  void rateOfAnExporterIsThatOfOneRun() {
+    assertThat(rates(spans(1_000, 5))).isEmpty();
+    assertThat(rates(spans(1_000, 5), spans(1_000, 5))).isEmpty();
+    assertThat(rates(spans(1_000, 5), spans(3_000, 25))).containsValue(10.0);
+    assertThat(rates(spans(1_000, 500), spans(2_000, 3), spans(4_000, 23))).containsValue(10.0);
+    assertThat(rates(spans(1_000, 0), spans(70_000, 100), spans(80_000, 300))).containsValue(20.0);
+    assertThat(rates(spans(1_000, 0), silent(), spans(3_000, 20))).containsValue(10.0);
+    assertThat(rates(spans(9_000, 0), spans(3_000, 20))).isEmpty();
+    assertThat(rates(exporter("logs", 1_000, 0), spans(3_000, 20))).isEmpty();
+    assertThat(rates(spans(1_000, 0), silent())).isEmpty();
+    assertThat(rates(spans(1_000, 0), Samples.answer().without("exporters"), spans(3_000, 7)))
+        .isEmpty();
+  }
+
+  @Test
+  void anExporterOfWhichNothingIsCertainIsShownAsFarAsItCanBe() {
+    ObjectNode answer = Samples.answer();
+    answer.putArray("exporters").add(7).addNull().addObject().put("figures", "none");
+    answer.withArray("exporters").addObject().putObject("figures").put("items", "many");
+
+    assertThat(Snapshot.of(answer).exporters())
+        .hasSize(4)
+        .allMatch(each -> each.items().isEmpty() && each.address().isEmpty());
+    History history = new History();
+    history.add(Snapshot.of(answer));
+    assertThat(history.add(Snapshot.of(answer)).exporters()).isEmpty();
+  }
+
+  @Test
+  void appendedAndReadRecordsHaveRates() {
+    History history = new History();
+    history.add(Snapshot.of(Samples.answer()));
+    ObjectNode later = Samples.answer().put("timeMs", 1764244805123L);
+    later.put("appendedRecords", 123456790036L);
+    ((ObjectNode) later.path("topics").path(0)).put("read", 1010);
+
+    History.Rates rates = history.add(Snapshot.of(later));
+
+    assertThat(rates.appended()).hasValue(10);
+    assertThat(rates.read()).hasValue(5);
+  }
+
+  private static Map<String, Double> rates(JsonNode... answers) {
+    History history = new History();
+    Map<String, Double> rates = Map.of();
+    for (int i = 0; i < answers.length; i++) {
+      rates = history.add(Snapshot.of(((ObjectNode) answers[i]).put("timeMs", i))).exporters();
+    }
+    return rates;
+  }
+
+  private static ObjectNode spans(long ms, long items) {
+    return exporter("spans", ms, items);
+  }
+
+  private static ObjectNode exporter(String kind, long ms, long items) {
+    ObjectNode answer = Samples.answer();
+    ObjectNode figures = (ObjectNode) answer.path("exporters").path(0).path("figures");
+    figures.put("exporter", kind).put("timeMs", ms).put("items", items);
+    answer.withArray("exporters").remove(1);
+    return answer;
+  }
+
+  private static ObjectNode silent() {
+    ObjectNode answer = Samples.answer();
+    answer.withArray("exporters").remove(1);
+    ((ObjectNode) answer.path("exporters").path(0))
+        .put("problem", "does not answer")
+        .putNull("figures");
+    return answer;
   }
 
   private static Snapshot at(long ms, long requests) {

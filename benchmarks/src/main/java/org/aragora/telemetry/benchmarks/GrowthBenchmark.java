@@ -3,6 +3,7 @@ package org.aragora.telemetry.benchmarks;
 import java.nio.file.Files;
 import org.aragora.telemetry.benchmarks.growth.Growth;
 import org.aragora.telemetry.testbed.broker.EmbeddedBroker;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -20,9 +21,12 @@ final class GrowthBenchmark extends BrokerBenchmark {
       description = "backlog of each point (default 300,000)")
   private int events;
 
+  @Option(names = "--only", description = "one dimension, as the first column names it")
+  private @Nullable String only;
+
   @Override
   void run(EmbeddedBroker broker) throws Exception {
     new Growth(broker.bootstrapServers(), Files.createTempDirectory("aragora-growth-"), System.out)
-        .run(events);
+        .run(events, only);
   }
 }

@@ -10,8 +10,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "profile",
     description =
-        "CPU time of the processor's stream thread by stage while it counts a backlog, from samples of the JDK's"
-            + " Flight Recorder, on an embedded broker.",
+        "Time by stage of the thread that counts a backlog, from samples of the JDK's Flight Recorder, on an embedded"
+            + " broker. Of the processor it is CPU time, of the others the time of the run.",
     mixinStandardHelpOptions = true)
 final class ProfileBenchmark extends BrokerBenchmark {
   @Option(names = "--events", defaultValue = "1000000", description = "backlog (default 1,000,000)")
@@ -29,6 +29,12 @@ final class ProfileBenchmark extends BrokerBenchmark {
       description = "new counter series, spread over the backlog; 0 for the usual mix of events")
   private int series;
 
+  @Option(
+      names = "--of",
+      defaultValue = "PROCESSOR",
+      description = "${COMPLETION-CANDIDATES} (default PROCESSOR)")
+  private StageProfile.Program program = StageProfile.Program.PROCESSOR;
+
   @Option(names = "--seed", defaultValue = "1", description = "of the backlog (default 1)")
   private long seed;
 
@@ -36,7 +42,7 @@ final class ProfileBenchmark extends BrokerBenchmark {
   void run(EmbeddedBroker broker) throws Exception {
     String prefix = "aragora.";
     BrokerTopics.create(broker.bootstrapServers(), prefix, partitions);
-    new StageProfile(broker.bootstrapServers(), partitions, System.out)
+    new StageProfile(broker.bootstrapServers(), partitions, program, System.out)
         .run(prefix, new StageProfile.Load(seed, events, series), runs);
   }
 }

@@ -70,13 +70,19 @@ public final class Growth {
     this.out = out;
   }
 
-  /** Measures every point with a backlog of {@code events}. */
-  public void run(int events) throws InterruptedException, IOException {
+  /**
+   * Measures points with a backlog of {@code events}.
+   *
+   * @param only the one dimension to measure; null: all
+   */
+  public void run(int events, @Nullable String only) throws InterruptedException, IOException {
     out.println(HEADER);
     // The first run warms up the broker.
     measure(new Point("warm-up", 0, PARTITIONS, 1, events, null));
     for (Point point : points(events)) {
-      out.println(measure(point));
+      if (only == null || only.equals(point.dimension())) {
+        out.println(measure(point));
+      }
     }
   }
 

@@ -15,6 +15,7 @@ enum Stage {
   OUTPUT("outputs: totals and windows to the topics"),
   SERVE("read the metrics topic for serving"),
   HOST("our processor, between Streams and counting"),
+  REPLAY("replay, between the consumer and counting"),
   CONSUMER("Kafka's consumer"),
   PRODUCER("Kafka's producer"),
   STREAMS("Kafka Streams' own work"),
@@ -36,6 +37,7 @@ enum Stage {
           new Place(OURS + "counting.PartitionCounter", COUNT),
           new Place(OURS + "processor.serve.", SERVE),
           new Place(OURS + "processor.", HOST));
+  private static final List<Place> REPLAY_PLACES = List.of(new Place(OURS + "replay.", REPLAY));
   private static final List<Place> KAFKA_PLACES =
       List.of(
           new Place(KAFKA + "clients.consumer.", CONSUMER),
@@ -66,6 +68,7 @@ enum Stage {
     }
     Stage ours = find(frames, OUR_PLACES);
     Stage stage = ours != null ? ours : find(frames, KAFKA_PLACES);
+    stage = stage != null ? stage : find(frames, REPLAY_PLACES);
     return stage != null ? stage : OTHER;
   }
 

@@ -15,17 +15,30 @@ import jdk.jfr.consumer.RecordedThread;
 import jdk.jfr.consumer.RecordingFile;
 import org.aragora.telemetry.benchmarks.growth.SeriesGrowth;
 import org.aragora.telemetry.benchmarks.throughput.Backlog;
+import org.aragora.telemetry.benchmarks.throughput.BareLoop;
 import org.aragora.telemetry.benchmarks.throughput.ProcessorRun;
+import org.aragora.telemetry.benchmarks.throughput.ReplayRun;
 import org.aragora.telemetry.benchmarks.throughput.StreamThreads;
 import org.aragora.telemetry.benchmarks.throughput.Throughput;
+import org.aragora.telemetry.replay.read.Workers;
 
 /**
- * CPU time of the stream thread by stage while the processor counts a backlog, from samples of the
- * JDK's Flight Recorder. Time in the kernel and in native code is not sampled.
+ * CPU time by stage of the one thread that reads a backlog, from samples of the JDK's Flight
+ * Recorder. Time in the kernel and in native code is not sampled.
  */
 public final class StageProfile {
   private static final String SAMPLE = "jdk.ExecutionSample";
   private static final Duration PERIOD = Duration.ofMillis(10);
+
+  /** The program whose thread is sampled. */
+  public enum Program {
+    PROCESSOR,
+    REPLAY,
+    LOOP
+  }
+
+  /** Time of the thread and the events that it took in that time. */
+  private record Counted(long threadNanos, long events) {}
 
   /**
    * A backlog.
@@ -36,12 +49,15 @@ public final class StageProfile {
 
   private final String bootstrapServers;
   private final int partitions;
+  private final Program program;
   private final PrintStream out;
 
   /** Over a broker whose topics, with so many partitions, are there and empty. */
-  public StageProfile(String bootstrapServers, int partitions, PrintStream out) {
+  public StageProfile(
+      String bootstrapServers, int partitions, Program program, PrintStream out) {
     this.bootstrapServers = bootstrapServers;
     this.partitions = partitions;
+    this.program = program;
     this.out = out;
   }
 
@@ -68,7 +84,7 @@ public final class StageProfile {
       try (Recording recording = new Recording()) {
         recording.enable(SAMPLE).withPeriod(PERIOD);
         recording.start();
-        ProcessorRun.Result result = count(prefix, "run-" + run, events);
+        Counted result = count(prefix, "run-" + run, events);
         recording.stop();
         recording.dump(file);
         threadNanos += result.threadNanos();
@@ -80,25 +96,39 @@ public final class StageProfile {
     print(samples, threadNanos / 1e3 / counted);
   }
 
-  private ProcessorRun.Result count(String prefix, String applicationId, int events)
+  private Counted count(String prefix, String applicationId, int events)
       throws InterruptedException {
+    if (program == Program.REPLAY) {
+      return new Counted(ReplayRun.run(bootstrapServers, prefix, events), events);
+    }
+    if (program == Program.LOOP) {
+      return new Counted(BareLoop.run(bootstrapServers, prefix, partitions, events), events);
+    }
     Throughput.forgetCounts(bootstrapServers, prefix, partitions);
-    return new ProcessorRun().run(bootstrapServers, prefix, applicationId, events);
+    ProcessorRun.Result result =
+        new ProcessorRun().run(bootstrapServers, prefix, applicationId, events);
+    return new Counted(result.threadNanos(), result.events());
   }
 
-  private static void add(Path file, Map<Stage, Long> samples) throws IOException {
+  private void add(Path file, Map<Stage, Long> samples) throws IOException {
     for (RecordedEvent event : RecordingFile.readAllEvents(file)) {
       if (event.getEventType().getName().equals(SAMPLE)
           && event.getStackTrace() != null
-          && isStreamThread(event.getThread("sampledThread"))) {
+          && isOfProgram(event)) {
         samples.merge(Stage.of(event.getStackTrace().getFrames()), 1L, Long::sum);
       }
     }
   }
 
-  private static boolean isStreamThread(RecordedThread thread) {
-    String name = thread == null ? null : thread.getJavaName();
-    return name != null && StreamThreads.isName(name);
+  private boolean isOfProgram(RecordedEvent event) {
+    if (program == Program.PROCESSOR) {
+      RecordedThread thread = event.getThread("sampledThread");
+      String name = thread == null ? null : thread.getJavaName();
+      return name != null && StreamThreads.isName(name);
+    }
+    Class<?> outermost = program == Program.REPLAY ? Workers.class : BareLoop.class;
+    return event.getStackTrace().getFrames().stream()
+        .anyMatch(frame -> frame.getMethod().getType().getName().equals(outermost.getName()));
   }
 
   private void print(Map<Stage, Long> samples, double microsOfAnEvent) {

@@ -20,11 +20,11 @@ import org.aragora.telemetry.replay.read.RangeResolver;
 import org.aragora.telemetry.replay.read.Workers;
 
 /** The count of {@code replay} with one worker, in memory; one thread. */
-final class ReplayRun {
+public final class ReplayRun {
   private ReplayRun() {}
 
   /** Nanoseconds from the first record to the end of {@code events}. */
-  static long run(String bootstrapServers, String prefix, int events) {
+  public static long run(String bootstrapServers, String prefix, int events) {
     ProcessorConfig config =
         ProcessorConfig.read(
             Map.of(

@@ -6,6 +6,7 @@ import java.util.List;
 import org.aragora.telemetry.producer.lane.StampedEvent;
 import org.aragora.telemetry.producer.report.DropReason;
 import org.aragora.telemetry.schemas.codec.Decoded;
+import org.aragora.telemetry.schemas.codec.EncodedEvent;
 import org.aragora.telemetry.schemas.codec.EventCodec;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.envelope.ProposedEnd;
@@ -59,10 +60,12 @@ public final class Stamper {
             spanId(context),
             null,
             data.cutTexts(Stamper::cut));
-    byte[] value = codec.encode(event);
+    EncodedEvent encoded = codec.encode(event, now.toEpochMilli());
+    byte[] value = encoded.value();
     checkSize(value.length + NUMBER_BYTES);
     // The key is that of the event as readers get it, without lone surrogates.
-    Event read = check(event.type().topic(), null, value, now);
+    Event read =
+        encoded.isSurelyValid() ? event : check(event.type().topic(), null, value, now);
     return StampedEvent.numbered(Utf8.encode(read.key()), value);
   }
 

@@ -95,16 +95,33 @@ final class Envelope {
     Sequence sequence = event.sequence();
     out.begin()
         .constant("specversion", "1.0")
-        .text("id", event.id())
-        .text("source", event.source())
+        .label("id", event.id())
+        .label("source", event.source())
         .constant(TYPE, event.type().typeName())
         .time("time", event.time())
-        .text("traceparent", event.traceparent())
-        .text("parentspanid", event.parentSpanId())
-        .text("epoch", sequence == null ? null : sequence.epoch())
-        .integer("seq", sequence == null ? null : (Long) sequence.seq())
-        .begin("data");
+        .optionalText("traceparent", event.traceparent())
+        .optionalText("parentspanid", event.parentSpanId())
+        .optionalLabel("epoch", sequence == null ? null : sequence.epoch());
+    if (sequence != null) {
+      out.integer("seq", sequence.seq(), 1, Bounds.SEQ);
+    }
+    out.begin("data");
     event.data().write(out);
     out.end().end();
+  }
+
+  /**
+   * Returns true if the attributes are certain to be read as they are, as far as their writer does
+   * not check it. The time has its own rule.
+   */
+  @SuppressWarnings("ConstantValue") // hosts are not held to our annotations
+  static boolean isSure(Event event) {
+    Sequence sequence = event.sequence();
+    boolean numberedInFull =
+        sequence == null || (sequence.epoch() != null && !sequence.epoch().isEmpty());
+    return numberedInFull
+        && !event.id().isEmpty()
+        && !event.source().isEmpty()
+        && !event.source().equals(ProposedEnd.SOURCE);
   }
 }

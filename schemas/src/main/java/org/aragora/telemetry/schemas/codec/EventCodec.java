@@ -22,6 +22,15 @@ public interface EventCodec {
   byte[] encode(Event event);
 
   /**
+   * The value of {@code event} as {@link #encode(Event)} writes it, checked meanwhile by the rules
+   * of {@link #decode}. The check knows the usual events. Of what it does not know, it is not sure,
+   * and a caller decodes the value to learn more.
+   *
+   * @param appendTimeMs the record timestamp to expect, milliseconds since 1970
+   */
+  EncodedEvent encode(Event event, long appendTimeMs);
+
+  /**
    * Reads a record in structured or binary mode and checks every rule of a valid event. Never
    * throws on bad input. No string of the event has a lone surrogate.
    *

@@ -31,6 +31,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonEventCodec implements EventCodec {
   private static final Instant EARLIEST = Instant.parse("2020-01-01T00:00:00Z");
+
+  /** The last time that RFC 3339 can write. */
+  private static final Instant LATEST_WRITTEN = Instant.parse("9999-12-31T23:59:59.999999999Z");
+
   private static final long HOUR_MS = 3_600_000L;
 
   private final JsonReader reader = new JsonReader();
@@ -55,6 +59,22 @@ public final class JsonEventCodec implements EventCodec {
     JsonWriter out = new JsonWriter();
     Envelope.write(event, out);
     return out.toBytes();
+  }
+
+  @Override
+  public EncodedEvent encode(Event event, long appendTimeMs) {
+    JsonWriter out = new JsonWriter();
+    Envelope.write(event, out);
+    byte[] value = out.toBytes();
+    Instant time = event.time();
+    boolean sure =
+        out.isSure()
+            && value.length <= MAX_VALUE_BYTES
+            && Envelope.isSure(event)
+            && time != null
+            && !time.isAfter(LATEST_WRITTEN)
+            && isInRange(time, Instant.ofEpochMilli(appendTimeMs));
+    return new EncodedEvent(value, sure);
   }
 
   @Override
@@ -120,7 +140,7 @@ public final class JsonEventCodec implements EventCodec {
     Event event = Envelope.read(envelope, type);
     Instant appended = Instant.ofEpochMilli(appendTimeMs);
     Instant time = event.time() == null ? appended : event.time();
-    if (time.isBefore(EARLIEST) || time.isAfter(appended.plusMillis(HOUR_MS))) {
+    if (!isInRange(time, appended)) {
       return invalid(
           DeadLetterReason.TIMESTAMP_OUT_OF_RANGE,
           String.format(
@@ -128,6 +148,10 @@ public final class JsonEventCodec implements EventCodec {
               EARLIEST, appended, time));
     }
     return new Decoded.Valid(event);
+  }
+
+  private static boolean isInRange(Instant time, Instant appended) {
+    return !time.isBefore(EARLIEST) && !time.isAfter(appended.plusMillis(HOUR_MS));
   }
 
   private static Decoded invalid(DeadLetterReason reason, String message) {

@@ -127,14 +127,14 @@ public record AgentCallCompleted(
         .name("agent", agent)
         .oneOf("status", CallStatus.NAMES, status)
         .seconds("duration_seconds", durationNanos)
-        .text("operation", operation)
-        .text("model", model)
-        .text("provider", provider)
-        .integer("input_tokens", inputTokens)
-        .integer("output_tokens", outputTokens)
-        .text("error_type", errorType)
-        .name("debate_id", debateId)
-        .integer("round", round);
+        .optionalLabel("operation", operation)
+        .optionalLabel("model", model)
+        .optionalLabel("provider", provider)
+        .optionalCount("input_tokens", inputTokens)
+        .optionalCount("output_tokens", outputTokens)
+        .optionalLabel("error_type", errorType)
+        .optionalName("debate_id", debateId)
+        .optionalCount("round", round);
   }
 
   @Override

@@ -83,10 +83,10 @@ public record DebateCompleted(
     out.name("debate_id", debateId)
         .oneOf("outcome", DebateOutcome.NAMES, outcome)
         .seconds("duration_seconds", durationNanos)
-        .integer("rounds", rounds)
-        .number("confidence", confidence)
-        .text("domain", domain)
-        .text("error", error);
+        .optionalCount("rounds", rounds)
+        .optionalNumber("confidence", confidence)
+        .optionalLabel("domain", domain)
+        .optionalText("error", error);
   }
 
   @Override

@@ -86,11 +86,11 @@ public record DebateStarted(
   @Override
   public void write(FieldWriter out) {
     out.name("debate_id", debateId)
-        .texts("agents", agents)
-        .text("domain", domain)
-        .text("task", task)
-        .integer("planned_rounds", plannedRounds)
-        .seconds("timeout_seconds", timeoutNanos);
+        .labels("agents", agents)
+        .optionalLabel("domain", domain)
+        .optionalText("task", task)
+        .optionalCount("planned_rounds", plannedRounds)
+        .optionalSeconds("timeout_seconds", timeoutNanos);
   }
 
   @Override

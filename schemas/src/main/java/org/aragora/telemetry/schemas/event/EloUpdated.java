@@ -54,9 +54,9 @@ public record EloUpdated(
   public void write(FieldWriter out) {
     out.name("agent", agent)
         .number("rating", rating)
-        .number("previous_rating", previousRating)
-        .name("debate_id", debateId)
-        .text("domain", domain);
+        .optionalNumber("previous_rating", previousRating)
+        .optionalName("debate_id", debateId)
+        .optionalLabel("domain", domain);
   }
 
   @Override

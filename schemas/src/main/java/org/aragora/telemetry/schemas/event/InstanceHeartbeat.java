@@ -40,8 +40,8 @@ public record InstanceHeartbeat(
   @Override
   public void write(FieldWriter out) {
     out.name("instance_id", instanceId)
-        .integer("websocket_connections", websocketConnections)
-        .seconds("interval_seconds", intervalNanos)
+        .integer("websocket_connections", websocketConnections, 0, Bounds.CONNECTIONS)
+        .interval("interval_seconds", intervalNanos)
         .counts("emitted", emitted)
         .counts("dropped", dropped);
   }

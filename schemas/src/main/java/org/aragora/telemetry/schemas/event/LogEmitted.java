@@ -113,15 +113,15 @@ public record LogEmitted(
   @Override
   public void write(FieldWriter out) {
     out.oneOf("level", LogLevel.NAMES, level)
-        .text("logger", logger)
+        .label("logger", logger)
         .text("message", message)
-        .text("module", module)
-        .text("function", function)
-        .integer("line", line)
-        .name("request_id", requestId)
-        .text("user_id", userId)
-        .name("debate_id", debateId)
-        .object("fields", fields);
+        .optionalLabel("module", module)
+        .optionalLabel("function", function)
+        .optionalCount("line", line)
+        .optionalName("request_id", requestId)
+        .optionalLabel("user_id", userId)
+        .optionalName("debate_id", debateId)
+        .optionalObject("fields", fields);
   }
 
   @Override

@@ -50,10 +50,10 @@ public record RequestCompleted(
   public void write(FieldWriter out) {
     out.name("request_id", requestId)
         .name("method", method)
-        .name("endpoint", endpoint)
-        .integer("status", (long) status)
+        .endpoint("endpoint", endpoint)
+        .integer("status", status, 100, 599)
         .seconds("duration_seconds", durationNanos)
-        .text("user_id", userId);
+        .optionalLabel("user_id", userId);
   }
 
   @Override

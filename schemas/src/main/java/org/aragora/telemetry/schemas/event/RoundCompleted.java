@@ -27,7 +27,7 @@ public record RoundCompleted(String debateId, long round, long durationNanos) im
   @Override
   public void write(FieldWriter out) {
     out.name("debate_id", debateId)
-        .integer("round", round)
+        .count("round", round)
         .seconds("duration_seconds", durationNanos);
   }
 

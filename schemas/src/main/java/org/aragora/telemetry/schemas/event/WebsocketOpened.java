@@ -24,7 +24,7 @@ public record WebsocketOpened(String connectionId, long connections) implements 
 
   @Override
   public void write(FieldWriter out) {
-    out.name("connection_id", connectionId).integer("connections", connections);
+    out.name("connection_id", connectionId).integer("connections", connections, 0, Bounds.CONNECTIONS);
   }
 
   @Override

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * POSIX time.
  */
 public final class Rfc3339 {
+  private static final long YEAR_0 = -62_167_219_200L;
+  private static final long YEAR_10000 = 253_402_300_800L;
   private static final int SECONDS_A_DAY = 86_400;
   private static final int FRACTION = 19;
 
@@ -131,11 +133,12 @@ public final class Rfc3339 {
 
   /** Appends a time in UTC, with as many digits of a second as it needs. */
   public static void append(Utf8Builder out, Instant time) {
-    LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(time.getEpochSecond(), SECONDS_A_DAY));
-    if (date.getYear() < 0 || date.getYear() > 9999) {
+    // An Instant reaches further than a LocalDate.
+    if (time.getEpochSecond() < YEAR_0 || time.getEpochSecond() >= YEAR_10000) {
       out.appendAscii(time.toString());
       return;
     }
+    LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(time.getEpochSecond(), SECONDS_A_DAY));
     int second = Math.floorMod(time.getEpochSecond(), SECONDS_A_DAY);
     out.appendDigits(date.getYear(), 4).append('-').appendDigits(date.getMonthValue(), 2);
     out.append('-').appendDigits(date.getDayOfMonth(), 2);

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.envelope.Event.Sequence;
+import org.aragora.telemetry.schemas.field.Bounds;
 import org.aragora.telemetry.schemas.field.FieldWriter;
 import org.aragora.telemetry.schemas.field.WireNames;
 import org.aragora.telemetry.schemas.text.Unicode;
@@ -36,9 +37,11 @@ final class ReferenceWriter implements FieldWriter {
         .time("time", event.time())
         .text("traceparent", event.traceparent())
         .text("parentspanid", event.parentSpanId())
-        .text("epoch", sequence == null ? null : sequence.epoch())
-        .integer("seq", sequence == null ? null : (Long) sequence.seq())
-        .begin("data");
+        .text("epoch", sequence == null ? null : sequence.epoch());
+    if (sequence != null) {
+      out.integer("seq", sequence.seq(), 1, Bounds.SEQ);
+    }
+    out.begin("data");
     event.data().write(out);
     out.end().end();
     return out.out.toString();
@@ -93,33 +96,26 @@ final class ReferenceWriter implements FieldWriter {
   }
 
   @Override
-  public ReferenceWriter integer(String field, @Nullable Long value) {
-    if (value != null) {
-      key(field);
-      out.append(value.longValue());
-    }
+  public ReferenceWriter integer(String field, long value, long min, long max) {
+    key(field);
+    out.append(value);
     return this;
   }
 
   @Override
-  public ReferenceWriter seconds(String field, @Nullable Long nanos) {
-    if (nanos != null) {
-      key(field);
-      long value = nanos;
-      if (value < 0 && value > -NANOS) {
-        out.append('-');
-      }
-      out.append(value / NANOS);
-      appendFraction((int) Math.abs(value % NANOS));
+  public ReferenceWriter seconds(String field, long nanos) {
+    key(field);
+    if (nanos < 0 && nanos > -NANOS) {
+      out.append('-');
     }
+    out.append(nanos / NANOS);
+    appendFraction((int) Math.abs(nanos % NANOS));
     return this;
   }
 
   @Override
-  public ReferenceWriter number(String field, @Nullable Double value) {
-    if (value != null) {
-      key(field).value(value);
-    }
+  public ReferenceWriter number(String field, double value) {
+    key(field).value(value);
     return this;
   }
 
@@ -129,7 +125,7 @@ final class ReferenceWriter implements FieldWriter {
   }
 
   @Override
-  public ReferenceWriter texts(String field, List<String> values) {
+  public ReferenceWriter labels(String field, List<String> values) {
     key(field).value(values);
     return this;
   }
@@ -141,7 +137,7 @@ final class ReferenceWriter implements FieldWriter {
   }
 
   @Override
-  public ReferenceWriter object(String field, @Nullable Map<String, @Nullable Object> value) {
+  public ReferenceWriter optionalObject(String field, @Nullable Map<String, @Nullable Object> value) {
     if (value != null) {
       key(field).value(value);
     }

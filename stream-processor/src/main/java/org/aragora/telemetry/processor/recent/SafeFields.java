@@ -54,18 +54,18 @@ final class SafeFields implements FieldWriter {
   }
 
   @Override
-  public FieldWriter integer(String field, @Nullable Long value) {
-    return value == null ? this : add(field, value.toString());
+  public FieldWriter integer(String field, long value, long min, long max) {
+    return add(field, Long.toString(value));
   }
 
   @Override
-  public FieldWriter seconds(String field, @Nullable Long nanos) {
-    return nanos == null ? this : add(field, String.valueOf(nanos / NANOS_PER_SECOND));
+  public FieldWriter seconds(String field, long nanos) {
+    return add(field, String.valueOf(nanos / NANOS_PER_SECOND));
   }
 
   @Override
-  public FieldWriter number(String field, @Nullable Double value) {
-    return value == null ? this : add(field, value.toString());
+  public FieldWriter number(String field, double value) {
+    return add(field, Double.toString(value));
   }
 
   @Override
@@ -79,7 +79,7 @@ final class SafeFields implements FieldWriter {
   }
 
   @Override
-  public FieldWriter texts(String field, List<String> values) {
+  public FieldWriter labels(String field, List<String> values) {
     return this;
   }
 
@@ -89,7 +89,7 @@ final class SafeFields implements FieldWriter {
   }
 
   @Override
-  public FieldWriter object(String field, @Nullable Map<String, @Nullable Object> value) {
+  public FieldWriter optionalObject(String field, @Nullable Map<String, @Nullable Object> value) {
     return this;
   }
 }

@@ -23,8 +23,8 @@ public interface EventCodec {
 
   /**
    * The value of {@code event} as {@link #encode(Event)} writes it, checked meanwhile by the rules
-   * of {@link #decode}. The check knows the usual events. Of what it does not know, it is not sure,
-   * and a caller decodes the value to learn more.
+   * of {@link #decode}. The check covers the usual events. It is not sure of others, and a caller
+   * decodes their values to learn more.
    *
    * @param appendTimeMs the record timestamp to expect, milliseconds since 1970
    */

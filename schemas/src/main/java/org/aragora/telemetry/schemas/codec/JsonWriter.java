@@ -27,7 +27,7 @@ final class JsonWriter implements FieldWriter {
 
   /**
    * Returns true if every field so far is certain to be read as it is, by the rule of its kind and
-   * the bounds of JSON. False if one is not or may not be: only a reader knows.
+   * the bounds of JSON. False if one is not or may not be.
    */
   boolean isSure() {
     return json.isSure();

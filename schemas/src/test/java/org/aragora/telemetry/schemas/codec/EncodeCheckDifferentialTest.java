@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the check during encoding is sure of, compared with what reading the value back finds. */
+/** The check during encoding, compared with a second reading of the value. */
 class EncodeCheckDifferentialTest {
   private static final int EVENTS_OF_A_TYPE =
       Integer.getInteger("aragora.telemetry.encode-check.events", 20_000);

@@ -17,6 +17,7 @@ import org.aragora.telemetry.doctor.tap.TapMain;
 import org.aragora.telemetry.doctor.top.TopMain;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.testbed.broker.PlainClient;
+import org.aragora.telemetry.testbed.service.LocalHttp;
 import org.aragora.telemetry.testbed.service.MetricsPage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,12 @@ class ITTop {
     await()
         .atMost(Duration.ofSeconds(60))
         .until(() -> MetricsPage.of(port).events("counted") == REQUESTS + 1);
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () ->
+                assertThat(LocalHttp.get(port, "/api/v1/snapshot", Duration.ofSeconds(10)).body())
+                    .contains("\"items\":" + REQUESTS + ",", "\"items\":" + ERRORS + ","));
 
     Done top = run(TopMain.class, kafka, "--once", "--url", "http://localhost:" + port);
 
@@ -60,8 +67,8 @@ class ITTop {
         .containsPattern("Errors 5xx .* " + ERRORS + " in total")
         .containsPattern("Active debates +1 ")
         .contains("undecodable aragora.logs ")
-        .containsPattern("(?m)^localhost:[0-9]+ +spans +- +[0-9]+ .* ready$")
-        .containsPattern("(?m)^localhost:[0-9]+ +lines +- +[0-9]+ .* ready$")
+        .containsPattern("(?m)^127.0.0.1:[0-9]+ +spans +- +" + REQUESTS + " .* ready$")
+        .containsPattern("(?m)^127.0.0.1:[0-9]+ +lines +- +" + ERRORS + " .* ready$")
         .doesNotContain("\u001b");
 
     Done tap =

@@ -80,6 +80,8 @@ class ITPagePictures {
             .atMost(Pipe.PATIENCE)
             .until(() -> browser.text("#trace-note").contains("22 spans, 13 lines"));
         assertThat(browser.violations()).isEmpty();
+        Number all = (Number) browser.run("return document.documentElement.scrollHeight");
+        browser.view(1280, all.intValue() + 100, "light"); // the picture ends with the view
         browser.screenshot("#trace", IMAGES.resolve("page-trace.png"));
         browser.view(360, 900, "dark");
         assertFits(browser, 360);

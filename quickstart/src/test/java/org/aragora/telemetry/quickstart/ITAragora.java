@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import org.aragora.telemetry.testbed.service.LocalHttp;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code quickstart --aragora}: a real server where PyPI can be reached, else the sentence. */
@@ -26,9 +27,11 @@ class ITAragora {
 
   @TempDir private Path directory;
 
+  @RegisterExtension private final Quickstarts quickstarts = new Quickstarts();
+
   @Test
   void whatARealServerDidIsCountedAndItEndsCleanly() throws Exception {
-    QuickstartProcess quickstart = QuickstartProcess.start(directory, Map.of(), "--aragora");
+    QuickstartProcess quickstart = quickstarts.start(directory, Map.of(), "--aragora");
     String started =
         quickstart.awaitOutput("(Aragora +http://localhost:[0-9]+|--aragora needs .*)");
     skipIfMissing(started);
@@ -61,7 +64,7 @@ class ITAragora {
   void withoutPythonOneSentenceNamesItBeforeAnythingStarts() throws Exception {
     Path empty = Files.createDirectory(directory.resolve("empty"));
     QuickstartProcess quickstart =
-        QuickstartProcess.start(directory, Map.of("PATH", empty.toString()), "--aragora");
+        quickstarts.start(directory, Map.of("PATH", empty.toString()), "--aragora");
 
     assertThat(quickstart.awaitEnd(Duration.ofSeconds(30))).isEqualTo(1);
     assertThat(quickstart.output().strip())

@@ -20,6 +20,7 @@ import org.aragora.telemetry.testbed.broker.PlainClient;
 import org.aragora.telemetry.testbed.service.LocalHttp;
 import org.aragora.telemetry.testbed.service.MetricsPage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command as a user runs it: a process of its own. */
@@ -41,6 +42,8 @@ class ITQuickstart {
       Pattern.compile("(?m)^lines +([1-9][0-9,]*) +\\1 +\\1 +\\1 +0$");
 
   @TempDir private Path directory;
+
+  @RegisterExtension private final Quickstarts quickstarts = new Quickstarts();
 
   @Test
   void everyEventOfAShortRunIsAccountedFor() throws Exception {
@@ -115,7 +118,7 @@ class ITQuickstart {
   @Test
   void backendThatDoesNotAnswerIsSaidAndFails() throws Exception {
     QuickstartProcess quickstart =
-        QuickstartProcess.start(
+        quickstarts.start(
             directory, Map.of("LOKI_URL", "http://127.0.0.1:1"), "--rate", "100");
     quickstart.awaitOutput(COUNTING);
 
@@ -207,6 +210,6 @@ class ITQuickstart {
   }
 
   private QuickstartProcess start(String... arguments) throws Exception {
-    return QuickstartProcess.start(directory, Map.of(), arguments);
+    return quickstarts.start(directory, Map.of(), arguments);
   }
 }

@@ -20,6 +20,7 @@ import org.aragora.telemetry.testbed.broker.PlainClient;
 import org.aragora.telemetry.testbed.service.LocalHttp;
 import org.aragora.telemetry.testbed.service.MetricsPage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code top} and {@code tap} as a user runs them, beside a real processor. */
@@ -29,11 +30,13 @@ class ITTop {
 
   @TempDir private Path directory;
 
+  @RegisterExtension private final Quickstarts quickstarts = new Quickstarts();
+
   private record Done(int code, String out, String err) {}
 
   @Test
   void onceItPrintsWhatMetricsServe() throws Exception {
-    QuickstartProcess quickstart = QuickstartProcess.start(directory, Map.of(), "--no-load");
+    QuickstartProcess quickstart = quickstarts.start(directory, Map.of(), "--no-load");
     String kafka = "127.0.0.1:" + quickstart.awaitOutput("Kafka +localhost:([0-9]+)");
     int port = Integer.parseInt(quickstart.awaitOutput("Page +http://localhost:([0-9]+)/"));
     write(kafka);

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.aragora.telemetry.testbed.service.LocalHttp;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The traces of the sample load, as the exporter sent them and as a trace backend shows them. */
@@ -31,9 +32,11 @@ class ITTraces {
 
   @TempDir private Path directory;
 
+  @RegisterExtension private final Quickstarts quickstarts = new Quickstarts();
+
   @Test
   void everySpanTakesTimeAndLiesWithinTheOneAboveIt() throws Exception {
-    QuickstartProcess quickstart = QuickstartProcess.start(directory, Map.of(), "--rate", "30");
+    QuickstartProcess quickstart = quickstarts.start(directory, Map.of(), "--rate", "30");
     int port = Integer.parseInt(quickstart.awaitOutput("Page +http://localhost:([0-9]+)/"));
     // A span comes after those below it, and those of calls from other topics: so not at once.
     await()

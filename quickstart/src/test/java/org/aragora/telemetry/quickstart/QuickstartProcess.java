@@ -69,6 +69,17 @@ final class QuickstartProcess {
     process.destroy();
   }
 
+  /** Ends it and the processes that it started, if it has not ended. */
+  void end() throws Exception {
+    if (process.isAlive()) {
+      process.destroy();
+      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly().waitFor();
+      }
+    }
+  }
+
   /** Waits for its end, and returns its exit code. */
   int awaitEnd(Duration within) throws Exception {
     assertThat(process.waitFor(within.toSeconds(), TimeUnit.SECONDS)).as(output()).isTrue();

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
  *
  * @param millis each of them
  */
+@SuppressWarnings("ArrayRecordComponent") // nothing compares or changes them
 record Pauses(double[] millis) {
   private static final Pattern PAUSE = Pattern.compile("Pause .* ([0-9.]+)ms$");
 

@@ -2,11 +2,9 @@ package org.aragora.telemetry.producer.lane;
 
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.errors.AuthorizationException;
 import org.aragora.telemetry.producer.host.OwnWork;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProducerHandle {
   private static final String NETWORK_THREAD = "kafka-producer-network-thread | ";
-  private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final Supplier<Producer<byte[], byte[]>> factory;
   private final String networkThread;
@@ -25,9 +22,6 @@ public final class ProducerHandle {
   private volatile @Nullable Producer<byte[], byte[]> client;
   private volatile @Nullable Thread network;
   private volatile long generation;
-  private volatile @Nullable AuthorizationException refusal;
-  private volatile long restSinceNanos;
-  private volatile boolean useful; // the brokers have taken something from the client
   private volatile boolean closed;
 
   private ProducerHandle(Supplier<Producer<byte[], byte[]>> factory, String clientId) {
@@ -61,7 +55,6 @@ public final class ProducerHandle {
       }
       made = client;
       if (made == null) {
-        checkRest();
         Thread[] before = networkThreads();
         made = factory.get();
         network = newest(before);
@@ -96,45 +89,10 @@ public final class ProducerHandle {
     }
   }
 
-  /** The brokers have taken an event from the client. */
-  void onAcknowledged() {
-    if (!useful) {
-      useful = true;
-    }
-  }
-
-  /**
-   * Closes a client that the brokers refuse and have never taken anything from, for half a minute.
-   * Without a permission to write it asks for a producer id a thousand times a second.
-   *
-   * @param cause what {@link #client} throws until then
-   */
-  void restIfUseless(AuthorizationException cause) throws InterruptedException {
-    making.lockInterruptibly();
-    try {
-      if (client != null && !useful && !closed) {
-        refusal = cause;
-        restSinceNanos = System.nanoTime();
-        abandon();
-      }
-    } finally {
-      making.unlock();
-    }
-  }
-
-  private void checkRest() {
-    AuthorizationException cause = refusal;
-    if (cause != null && System.nanoTime() - restSinceNanos < REST_NANOS) {
-      throw cause;
-    }
-    refusal = null;
-  }
-
   @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
   private void abandon() {
     Producer<byte[], byte[]> dead = client;
     client = null;
-    useful = false;
     network = null;
     generation++;
     try {

@@ -10,7 +10,6 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.InvalidRecordException;
-import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -42,10 +41,6 @@ public final class TopicSender {
 
   private static final long FIRST_PAUSE_MS = 50;
   private static final long LAST_PAUSE_MS = 5_000;
-
-  /** Pause from which on a client that is refused is closed; topics that are permitted go on. */
-  private static final long REFUSED_PAUSE_MS = 1_600;
-
   private static final Headers CONTENT_TYPE =
       new RecordHeaders()
           .add("content-type", "application/cloudevents+json".getBytes(StandardCharsets.UTF_8));
@@ -63,7 +58,6 @@ public final class TopicSender {
   private volatile boolean started;
   private volatile boolean abandoned;
   private volatile long pauseMs = FIRST_PAUSE_MS;
-  private volatile @Nullable AuthorizationException refused; // if that was the last failure
   private int partitions = Integer.MAX_VALUE; // that the topic has; this thread only
   private boolean busy; // if the last wait ended with an event; this thread only
   private long generation; // of the client that has what is in flight; this thread only
@@ -244,7 +238,6 @@ public final class TopicSender {
 
   private void resend() throws InterruptedException {
     pause();
-    takeBackFromDeadClient();
     for (InFlightEvent sent : inFlight.failed()) {
       if (handle.generation() != generation) {
         return; // all of them go out again, in order
@@ -338,7 +331,7 @@ public final class TopicSender {
         return;
       }
       pauseAfter(refusal);
-      if (shrinking.isDue() || handle.generation() != generation) {
+      if (shrinking.isDue()) {
         inFlight.fail(sent);
         return;
       }
@@ -350,7 +343,6 @@ public final class TopicSender {
     try {
       if (failure == null) {
         pauseMs = FIRST_PAUSE_MS;
-        handle.onAcknowledged();
         shrinking.progress();
         inFlight.acknowledge(sent, outcome);
       } else if (from != handle.generation()) {
@@ -360,7 +352,6 @@ public final class TopicSender {
       } else if (Thread.currentThread() == thread) {
         sent.refusal = failure; // within send: it never left
       } else if (!abandoned) {
-        refused = refusal(failure);
         inFlight.fail(sent);
         outcome.retrying(failure);
       }
@@ -387,15 +378,10 @@ public final class TopicSender {
     }
   }
 
-  private static @Nullable AuthorizationException refusal(Throwable failure) {
-    return failure instanceof AuthorizationException missing ? missing : null;
-  }
-
   private void pauseAfter(Throwable cause) throws InterruptedException {
     if (abandoned || Thread.interrupted()) {
       throw new InterruptedException();
     }
-    refused = refusal(cause);
     try {
       outcome.retrying(cause);
     } catch (Throwable e) {
@@ -407,10 +393,6 @@ public final class TopicSender {
   private void pause() throws InterruptedException {
     long millis = pauseMs;
     pauseMs = Math.min(LAST_PAUSE_MS, millis * 2);
-    AuthorizationException cause = refused;
-    if (cause != null && millis >= REFUSED_PAUSE_MS) {
-      handle.restIfUseless(cause);
-    }
     TimeUnit.MILLISECONDS.sleep(millis);
   }
 }

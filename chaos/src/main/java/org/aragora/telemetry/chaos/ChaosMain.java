@@ -56,6 +56,15 @@ public final class ChaosMain implements Callable<Integer> {
   private Set<FaultKind> only = FaultKind.all();
 
   @Option(
+      names = "--min-ready-seconds",
+      paramLabel = "SECONDS",
+      description =
+          "Time from ready to the next restart of a rolling restart, as minReadySeconds of Kubernetes"
+              + " (default: ${DEFAULT-VALUE}).",
+      defaultValue = "0")
+  private int minReadySeconds;
+
+  @Option(
       names = "--self-test",
       description = "Breaks one guarantee after the other and tests that the checks find each.")
   private boolean selfTest;
@@ -93,6 +102,7 @@ public final class ChaosMain implements Callable<Integer> {
             drawn,
             rate,
             only,
+            Duration.ofSeconds(minReadySeconds),
             Sabotage.NONE,
             upgradeFrom,
             directory);

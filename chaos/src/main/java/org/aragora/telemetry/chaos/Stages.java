@@ -125,7 +125,8 @@ final class Stages {
             new Stage(settings.faults(), seed * 2, untilNanos, log),
             targets.fleet(),
             targets.scraper(),
-            checks.checker())
+            checks.checker(),
+            settings.minReady())
         .run();
     brokers.join();
     topics.join();

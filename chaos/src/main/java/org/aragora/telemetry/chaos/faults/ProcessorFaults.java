@@ -1,5 +1,6 @@
 package org.aragora.telemetry.chaos.faults;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -20,14 +21,24 @@ public final class ProcessorFaults extends FaultLane {
   private final ProcessorFleet fleet;
   private final Scraper scraper;
   private final ScrapeChecker checker;
+  private final Duration minReady;
 
-  /** {@code scraper} and {@code checker}: of the fleet. */
+  /**
+   * @param scraper of the fleet
+   * @param checker of the fleet
+   * @param minReady time from ready to the next restart of a rolling restart
+   */
   public ProcessorFaults(
-      Stage stage, ProcessorFleet fleet, Scraper scraper, ScrapeChecker checker) {
+      Stage stage,
+      ProcessorFleet fleet,
+      Scraper scraper,
+      ScrapeChecker checker,
+      Duration minReady) {
     super(stage, FaultKind.Target.PROCESSOR, REST_MS);
     this.fleet = fleet;
     this.scraper = scraper;
     this.checker = checker;
+    this.minReady = minReady;
   }
 
   @Override
@@ -132,6 +143,7 @@ public final class ProcessorFaults extends FaultLane {
     for (ProcessorInstance instance : fleet.running()) {
       fleet.stop(instance);
       fleet.startReady(instance);
+      TimeUnit.MILLISECONDS.sleep(minReady.toMillis());
     }
   }
 }

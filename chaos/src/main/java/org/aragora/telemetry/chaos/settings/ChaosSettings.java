@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed of the moments and kinds of faults, and of the load
  * @param eventsPerSecond of all producers together
  * @param faults kinds to draw from
+ * @param minReady time from ready to the next restart of a rolling restart
  * @param sabotage guarantee that is broken on purpose
  * @param oldBuild checkout of an earlier build to upgrade from, null for none
  * @param directory of the logs
@@ -21,6 +22,7 @@ public record ChaosSettings(
     long seed,
     int eventsPerSecond,
     Set<FaultKind> faults,
+    Duration minReady,
     Sabotage sabotage,
     @Nullable Path oldBuild,
     Path directory) {
@@ -36,12 +38,20 @@ public record ChaosSettings(
   /** Every kind of fault, nothing sabotaged. */
   public static ChaosSettings of(Duration chaos, long seed, int eventsPerSecond, Path directory) {
     return new ChaosSettings(
-        chaos, seed, eventsPerSecond, FaultKind.all(), Sabotage.NONE, null, directory);
+        chaos,
+        seed,
+        eventsPerSecond,
+        FaultKind.all(),
+        Duration.ZERO,
+        Sabotage.NONE,
+        null,
+        directory);
   }
 
   /** Breaks a guarantee in a run of its own. */
   public ChaosSettings sabotaged(Sabotage by, Duration length, Set<FaultKind> kinds) {
-    return new ChaosSettings(length, seed, eventsPerSecond, kinds, by, oldBuild, directory);
+    return new ChaosSettings(
+        length, seed, eventsPerSecond, kinds, minReady, by, oldBuild, directory);
   }
 
   /** Returns true if processors are only restarted, as at a deployment. */

@@ -11,8 +11,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "growth",
     description =
-        "Throughput and live heap of the processor by series, partitions, size of an event and instances, on an"
-            + " embedded broker. Writes comma-separated values, of which docs/benchmarks/draw makes charts.",
+        "Throughput and live heap of the processor by series, partitions, size of an event and"
+            + " instances, on an embedded broker. Writes comma-separated values, of which"
+            + " docs/benchmarks/draw makes charts.",
     mixinStandardHelpOptions = true)
 final class GrowthBenchmark extends BrokerBenchmark {
   @Option(

@@ -10,8 +10,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "profile",
     description =
-        "Time by stage of the thread that counts a backlog, from samples of the JDK's Flight Recorder, on an embedded"
-            + " broker. Of the processor it is CPU time, of the others the time of the run.",
+        "Time by stage of the thread that counts a backlog, from samples of the JDK's Flight"
+            + " Recorder, on an embedded broker. Of the processor it is CPU time, of the others the"
+            + " time of the run.",
     mixinStandardHelpOptions = true)
 final class ProfileBenchmark extends BrokerBenchmark {
   @Option(names = "--events", defaultValue = "1000000", description = "backlog (default 1,000,000)")

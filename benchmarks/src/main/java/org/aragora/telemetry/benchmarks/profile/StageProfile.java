@@ -53,8 +53,7 @@ public final class StageProfile {
   private final PrintStream out;
 
   /** Over a broker whose topics, with so many partitions, are there and empty. */
-  public StageProfile(
-      String bootstrapServers, int partitions, Program program, PrintStream out) {
+  public StageProfile(String bootstrapServers, int partitions, Program program, PrintStream out) {
     this.bootstrapServers = bootstrapServers;
     this.partitions = partitions;
     this.program = program;

@@ -64,8 +64,7 @@ public final class Stamper {
     byte[] value = encoded.value();
     checkSize(value.length + NUMBER_BYTES);
     // The key is that of the event as readers get it, without lone surrogates.
-    Event read =
-        encoded.isSurelyValid() ? event : check(event.type().topic(), null, value, now);
+    Event read = encoded.isSurelyValid() ? event : check(event.type().topic(), null, value, now);
     return StampedEvent.numbered(Utf8.encode(read.key()), value);
   }
 

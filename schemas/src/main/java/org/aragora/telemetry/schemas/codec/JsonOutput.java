@@ -88,7 +88,8 @@ final class JsonOutput {
     } else if (value instanceof Double || value instanceof Float) {
       double number = ((Number) value).doubleValue();
       boolean finite = Double.isFinite(number);
-      sure &= finite;
+      // The double that is read for a float may be written in other digits.
+      sure &= finite && value instanceof Double;
       out.appendAscii(finite ? value.toString() : "null");
     } else if (isPlain(value)) {
       sure &= !(value instanceof BigDecimal || value instanceof BigInteger);

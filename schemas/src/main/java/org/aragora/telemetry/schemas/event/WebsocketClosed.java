@@ -24,7 +24,8 @@ public record WebsocketClosed(String connectionId, long connections) implements 
 
   @Override
   public void write(FieldWriter out) {
-    out.name("connection_id", connectionId).integer("connections", connections, 0, Bounds.CONNECTIONS);
+    out.name("connection_id", connectionId)
+        .integer("connections", connections, 0, Bounds.CONNECTIONS);
   }
 
   @Override

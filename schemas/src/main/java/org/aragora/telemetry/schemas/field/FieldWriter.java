@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Target to which a record writes its {@code data}, the mirror of {@link FieldReader}: each field
- * is written by the method that has the name of the one that reads it. So the method names
- * the rule of a field, and a writer can check it. It refuses nothing. What a host left null is left out. Each
- * method returns the writer, so that a record writes itself in one chain.
+ * is written by the method that has the name of the one that reads it. So the method names the rule
+ * of a field, and a writer can check it. It refuses nothing. What a host left null is left out.
+ * Each method returns the writer, so that a record writes itself in one chain.
  */
 public interface FieldWriter {
 

@@ -91,9 +91,7 @@ class EncodeCheckDifferentialTest {
                   ? LogEmitted.of(LogLevel.INFO, "l", "m").withField("n", random.nextLong())
                   : any.data());
 
-      assertThat(codec.encode(event, Samples.APPENDED_MS).isSurelyValid())
-          .as("%s", event)
-          .isTrue();
+      assertThat(codec.encode(event, Samples.APPENDED_MS).isSurelyValid()).as("%s", event).isTrue();
     }
   }
 
@@ -117,8 +115,8 @@ class EncodeCheckDifferentialTest {
   }
 
   /**
-   * The value again, but for what is read otherwise on purpose: a trace context that is not valid is
-   * left out, a timeout is capped.
+   * The value again, but for what is read otherwise on purpose: a trace context that is not valid
+   * is left out, a timeout is capped.
    */
   private String comparable(Event event) {
     EventData data = event.data();
@@ -130,13 +128,7 @@ class EncodeCheckDifferentialTest {
     return text(
         codec.encode(
             new Event(
-                event.id(),
-                event.source(),
-                event.time(),
-                null,
-                null,
-                event.sequence(),
-                data)));
+                event.id(), event.source(), event.time(), null, null, event.sequence(), data)));
   }
 
   private static String text(byte[] value) {

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class HostileEvents {
   private static final List<String> USUAL =
-      List.of("a", "r-19", "/api/{id}?q=1", "ünï✓😀", "two\nlines \"quoted\" \\", "GET", "\u007f\0");
+      List.of(
+          "a", "r-19", "/api/{id}?q=1", "ünï✓😀", "two\nlines \"quoted\" \\", "GET", "\u007f\0");
   private static final List<@Nullable String> TEXTS =
       Arrays.asList(
           null,
@@ -195,8 +196,7 @@ final class HostileEvents {
 
   private Map<String, Long> counts() {
     Map<String, Long> counts = new HashMap<>();
-    int size =
-        random.nextInt(200) == 0 ? Bounds.MEMBERS + random.nextInt(2) : random.nextInt(4);
+    int size = random.nextInt(200) == 0 ? Bounds.MEMBERS + random.nextInt(2) : random.nextInt(4);
     for (int i = 0; i < size; i++) {
       counts.put(text() + (isOdd() ? "" : "" + i), isOdd() ? any(LONGS) : (Long) (long) i);
     }
@@ -205,8 +205,7 @@ final class HostileEvents {
 
   private Map<String, @Nullable Object> fields() {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-    int size =
-        random.nextInt(200) == 0 ? Bounds.MEMBERS + random.nextInt(2) : random.nextInt(4);
+    int size = random.nextInt(200) == 0 ? Bounds.MEMBERS + random.nextInt(2) : random.nextInt(4);
     for (int i = 0; i < size; i++) {
       fields.put(isOdd() ? text() : "field" + i, isOdd() ? oddField() : usualField());
     }

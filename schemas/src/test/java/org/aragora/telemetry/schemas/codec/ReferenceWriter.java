@@ -137,7 +137,8 @@ final class ReferenceWriter implements FieldWriter {
   }
 
   @Override
-  public ReferenceWriter optionalObject(String field, @Nullable Map<String, @Nullable Object> value) {
+  public ReferenceWriter optionalObject(
+      String field, @Nullable Map<String, @Nullable Object> value) {
     if (value != null) {
       key(field).value(value);
     }

@@ -118,8 +118,7 @@ class ITQuickstart {
   @Test
   void backendThatDoesNotAnswerIsSaidAndFails() throws Exception {
     QuickstartProcess quickstart =
-        quickstarts.start(
-            directory, Map.of("LOKI_URL", "http://127.0.0.1:1"), "--rate", "100");
+        quickstarts.start(directory, Map.of("LOKI_URL", "http://127.0.0.1:1"), "--rate", "100");
     quickstart.awaitOutput(COUNTING);
 
     quickstart.terminate();

@@ -6,7 +6,6 @@ import java.util.List;
 import org.aragora.telemetry.producer.lane.StampedEvent;
 import org.aragora.telemetry.producer.report.DropReason;
 import org.aragora.telemetry.schemas.codec.Decoded;
-import org.aragora.telemetry.schemas.codec.EncodedEvent;
 import org.aragora.telemetry.schemas.codec.EventCodec;
 import org.aragora.telemetry.schemas.envelope.Event;
 import org.aragora.telemetry.schemas.envelope.ProposedEnd;
@@ -60,7 +59,7 @@ public final class Stamper {
             spanId(context),
             null,
             data.cutTexts(Stamper::cut));
-    EncodedEvent encoded = codec.encode(event, now.toEpochMilli());
+    EventCodec.Encoded encoded = codec.encode(event, now.toEpochMilli());
     byte[] value = encoded.value();
     checkSize(value.length + NUMBER_BYTES);
     // The key is that of the event as readers get it, without lone surrogates.

@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 import org.apache.kafka.common.header.Header;
 import org.aragora.telemetry.schemas.codec.JsonReader.UndecodableException;
 import org.aragora.telemetry.schemas.field.Bounds;
+import org.aragora.telemetry.schemas.text.JsonNumber;
 import org.aragora.telemetry.schemas.text.Utf8;
 import org.jspecify.annotations.Nullable;
 

@@ -28,7 +28,7 @@ public interface EventCodec {
    *
    * @param appendTimeMs the record timestamp to expect, milliseconds since 1970
    */
-  EncodedEvent encode(Event event, long appendTimeMs);
+  Encoded encode(Event event, long appendTimeMs);
 
   /**
    * Reads a record in structured or binary mode and checks every rule of a valid event. Never
@@ -51,4 +51,15 @@ public interface EventCodec {
   default Decoded decode(InputTopic topic, byte @Nullable [] value, long appendTimeMs) {
     return decode(topic, null, List.of(), value, appendTimeMs);
   }
+
+  /**
+   * The value of an event, and what is known about it.
+   *
+   * @param value one JSON object in UTF-8
+   * @param isSurelyValid true only if {@link #decode} finds the value valid, in the topic of the
+   *     event's type and at the append time that was given, and reads an event with the same key;
+   *     false if that is not so or not known
+   */
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  record Encoded(byte[] value, boolean isSurelyValid) {}
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.aragora.telemetry.schemas.codec.JsonReader.UndecodableException;
 import org.aragora.telemetry.schemas.field.Bounds;
+import org.aragora.telemetry.schemas.text.JsonNumber;
 import org.aragora.telemetry.schemas.text.Unicode;
 import org.jspecify.annotations.Nullable;
 

@@ -62,7 +62,7 @@ public final class JsonEventCodec implements EventCodec {
   }
 
   @Override
-  public EncodedEvent encode(Event event, long appendTimeMs) {
+  public Encoded encode(Event event, long appendTimeMs) {
     JsonWriter out = new JsonWriter();
     Envelope.write(event, out);
     byte[] value = out.toBytes();
@@ -74,7 +74,7 @@ public final class JsonEventCodec implements EventCodec {
             && time != null
             && !time.isAfter(LATEST_WRITTEN)
             && isInRange(time, Instant.ofEpochMilli(appendTimeMs));
-    return new EncodedEvent(value, sure);
+    return new Encoded(value, sure);
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.aragora.telemetry.schemas.field.Bounds;
 import org.aragora.telemetry.schemas.field.FieldReader;
 import org.aragora.telemetry.schemas.field.WireNames;
+import org.aragora.telemetry.schemas.text.JsonNumber;
 import org.aragora.telemetry.schemas.text.Unicode;
 import org.jspecify.annotations.Nullable;
 

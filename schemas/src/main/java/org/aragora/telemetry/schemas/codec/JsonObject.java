@@ -3,6 +3,7 @@ package org.aragora.telemetry.schemas.codec;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
+import org.aragora.telemetry.schemas.text.JsonNumber;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.aragora.telemetry.schemas.field.Bounds;
+import org.aragora.telemetry.schemas.text.JsonText;
 import org.aragora.telemetry.schemas.text.Unicode;
 import org.aragora.telemetry.schemas.text.Utf8Builder;
 import org.jspecify.annotations.Nullable;

@@ -54,7 +54,7 @@ class EncodeCheckDifferentialTest {
         assertThat(failsToEncode(event, appendMs)).as("%s", event).isTrue();
         continue;
       }
-      EncodedEvent checked = codec.encode(event, appendMs);
+      EventCodec.Encoded checked = codec.encode(event, appendMs);
       assertThat(checked.value()).isEqualTo(value);
       Decoded read = reference.decode(type.topic(), value, appendMs);
       refused += read instanceof Decoded.Invalid ? 1 : 0;

@@ -1,4 +1,4 @@
-package org.aragora.telemetry.schemas.codec;
+package org.aragora.telemetry.schemas.text;
 
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A JSON number by its text, read exactly. All work is on the digits themselves, in time linear in
  * the text, so that {@code 1e999999999} and a million digits cost what other text costs.
  */
-final class JsonNumber {
+public final class JsonNumber {
   private static final int EXPONENT_LIMIT = 1_000_000_000;
   private static final int PLAIN_LENGTH = 15;
   private static final int DECIMAL_LIMIT = 1_000;
@@ -24,7 +24,7 @@ final class JsonNumber {
   private int magnitude;
 
   /** Takes text that is a number by JSON's grammar. */
-  JsonNumber(String text) {
+  public JsonNumber(String text) {
     this.text = text;
     int point = -1;
     int end = text.length();
@@ -69,7 +69,7 @@ final class JsonNumber {
   }
 
   /** The value, if it is integral (5.0 and 5e0 are) and a long; else null. */
-  @Nullable Long toLong() {
+  public @Nullable Long toLong() {
     if (isZero()) {
       return 0L;
     }
@@ -96,7 +96,7 @@ final class JsonNumber {
    * The value as seconds in nanoseconds, half even past the ninth digit; null if it is not within
    * 0..1e9, of which the exact value decides.
    */
-  @Nullable Long toNanos() {
+  public @Nullable Long toNanos() {
     if (isZero()) {
       return 0L;
     }
@@ -130,7 +130,7 @@ final class JsonNumber {
   }
 
   /** Compares the exact value with an integer of 1 or more. */
-  int compareTo(long integer) {
+  public int compareTo(long integer) {
     String digits = Long.toString(integer);
     if (isZero() || isNegative() || magnitude != digits.length()) {
       return isZero() || isNegative() || magnitude < digits.length() ? -1 : 1;
@@ -152,7 +152,7 @@ final class JsonNumber {
   }
 
   /** The nearest double; infinite if there is none. */
-  double toDouble() {
+  public double toDouble() {
     return Double.parseDouble(text);
   }
 
@@ -160,7 +160,7 @@ final class JsonNumber {
    * The value as a free field keeps it: Long, else a Double of the same value, else BigDecimal; the
    * text itself if a BigDecimal of it would be too costly.
    */
-  Object toObject() {
+  public Object toObject() {
     boolean integral = text.indexOf('.') < 0 && text.indexOf('e') < 0 && text.indexOf('E') < 0;
     Long exact = integral ? toLong() : null;
     if (exact != null) {

@@ -1,4 +1,4 @@
-package org.aragora.telemetry.schemas.codec;
+package org.aragora.telemetry.schemas.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

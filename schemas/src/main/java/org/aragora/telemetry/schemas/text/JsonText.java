@@ -1,9 +1,7 @@
-package org.aragora.telemetry.schemas.codec;
-
-import org.aragora.telemetry.schemas.text.Utf8Builder;
+package org.aragora.telemetry.schemas.text;
 
 /** Strings as JSON writes them. */
-final class JsonText {
+public final class JsonText {
   private static final String HEX = "0123456789abcdef";
 
   private JsonText() {}
@@ -13,7 +11,7 @@ final class JsonText {
    *
    * @return true if there was no lone surrogate, so that the text is read as it is
    */
-  static boolean append(Utf8Builder out, String text) {
+  public static boolean append(Utf8Builder out, String text) {
     boolean wellFormed = true;
     out.append('"');
     int i = out.appendPlain(text, 0);

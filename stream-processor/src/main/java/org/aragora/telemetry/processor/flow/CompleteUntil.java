@@ -2,6 +2,7 @@ package org.aragora.telemetry.processor.flow;
 
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.aragora.telemetry.counting.flow.Times;
@@ -19,25 +20,39 @@ import org.jspecify.annotations.Nullable;
  * clock that was ahead: the new time is served.
  *
  * <p>What a predecessor served is not known, but at most the highest time that the topic can have
- * reached by the takeover. Nothing is served until the time is later than that. A time that does
- * not get there is served after half of the minute that dashboards look back.
+ * reached by the takeover, or by the append of a record that the predecessor has not counted, as
+ * from then on the topic was not read to its end. Nothing is served until the time is later than
+ * that. A time that does not get there is served after half of the minute that dashboards look
+ * back.
  */
 public final class CompleteUntil {
   private static final long LONGEST_STEP_NANOS = Duration.ofSeconds(10).toNanos();
   private static final long LONGEST_SILENCE_NANOS = Duration.ofSeconds(30).toNanos();
   private static final long DELAYS_DIFFER_BY_NANOS = Duration.ofSeconds(1).toNanos();
 
-  private final Map<InputTopic, Long> reached;
+  private final Takeover takeover;
+  private final Map<InputTopic, Long> firstUnreadMs = new EnumMap<>(InputTopic.class);
   private final Map<InputTopic, Long> silentFrom = new EnumMap<>(InputTopic.class);
   private final Map<InputTopic, Long> served = new EnumMap<>(InputTopic.class);
 
-  private CompleteUntil(Map<InputTopic, Long> reached) {
-    this.reached = reached;
+  /** {@link ConsumedOffsets#unreadAppendMs}. */
+  @FunctionalInterface
+  public interface NextUnread {
+    OptionalLong appendMs(InputPartition partition, long askedFromNanos);
+  }
+
+  /** What was counted when the partition was taken over, and when that was by the broker. */
+  private record Takeover(Map<InputPartition, Counted> counted, long appendMs, long atNanos) {}
+
+  private record Counted(long timeNanos, long appendMs) {}
+
+  private CompleteUntil(Takeover takeover) {
+    this.takeover = takeover;
   }
 
   /** The times of topics that nobody has served before. */
   public static CompleteUntil first() {
-    return new CompleteUntil(Map.of());
+    return new CompleteUntil(new Takeover(Map.of(), 0, 0));
   }
 
   /**
@@ -45,20 +60,18 @@ public final class CompleteUntil {
    *
    * @param ledgers all that were written before it
    * @param appendMs append time of its announcement, milliseconds since 1970
+   * @param atNanos {@link System#nanoTime} after it
    */
-  public static CompleteUntil after(Map<InputPartition, Ledger> ledgers, long appendMs) {
-    Map<InputTopic, Long> reached = new EnumMap<>(InputTopic.class);
+  public static CompleteUntil after(
+      Map<InputPartition, Ledger> ledgers, long appendMs, long atNanos) {
+    Map<InputPartition, Counted> counted = new HashMap<>();
     ledgers.forEach(
         (partition, ledger) -> {
           if (ledger.partitionTimeNanos() != Ledger.NO_TIME) {
-            long idleMs = Math.max(0, appendMs - ledger.appendTimeMs());
-            reached.merge(
-                partition.topic(),
-                ledger.partitionTimeNanos() + idleMs * Times.NANOS_PER_MS,
-                Math::max);
+            counted.put(partition, new Counted(ledger.partitionTimeNanos(), ledger.appendTimeMs()));
           }
         });
-    return new CompleteUntil(reached);
+    return new CompleteUntil(new Takeover(counted, appendMs, atNanos));
   }
 
   /**
@@ -67,9 +80,10 @@ public final class CompleteUntil {
    *
    * @param atNanos {@link System#nanoTime} of now
    */
-  public synchronized OptionalLong served(InputTopic topic, long nanos, long atNanos) {
+  public synchronized OptionalLong served(
+      InputTopic topic, long nanos, NextUnread unread, long atNanos) {
     Long before = served.get(topic);
-    if (before == null && isSilent(topic, nanos, atNanos)) {
+    if (before == null && isSilent(topic, nanos, unread, atNanos)) {
       return OptionalLong.empty();
     }
     long now = isSmallStepBack(before, nanos) ? before : nanos;
@@ -77,13 +91,31 @@ public final class CompleteUntil {
     return OptionalLong.of(now);
   }
 
-  private boolean isSilent(InputTopic topic, long nanos, long atNanos) {
-    Long limit = reached.get(topic);
-    if (limit == null || nanos > limit + DELAYS_DIFFER_BY_NANOS) {
+  private boolean isSilent(InputTopic topic, long nanos, NextUnread unread, long atNanos) {
+    OptionalLong limit = reachedNanos(topic, unread);
+    if (limit.isEmpty() || nanos > limit.getAsLong() + DELAYS_DIFFER_BY_NANOS) {
       return false;
     }
     Long from = silentFrom.putIfAbsent(topic, atNanos);
     return from == null || atNanos - from < LONGEST_SILENCE_NANOS;
+  }
+
+  /** Highest time that a topic can have reached before it was last not read to its end. */
+  private OptionalLong reachedNanos(InputTopic topic, NextUnread unread) {
+    for (InputPartition partition : takeover.counted().keySet()) {
+      if (partition.topic() == topic) {
+        // What is unread later is younger, so the lowest is right.
+        unread
+            .appendMs(partition, takeover.atNanos())
+            .ifPresent(ms -> firstUnreadMs.merge(topic, ms, Math::min));
+      }
+    }
+    long untilMs = Math.min(takeover.appendMs(), firstUnreadMs.getOrDefault(topic, Long.MAX_VALUE));
+    return takeover.counted().entrySet().stream()
+        .filter(of -> of.getKey().topic() == topic)
+        .map(Map.Entry::getValue)
+        .mapToLong(of -> of.timeNanos() + (untilMs - of.appendMs()) * Times.NANOS_PER_MS)
+        .max();
   }
 
   private static boolean isSmallStepBack(@Nullable Long before, long nanos) {

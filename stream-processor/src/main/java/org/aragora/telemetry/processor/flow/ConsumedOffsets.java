@@ -25,6 +25,14 @@ public interface ConsumedOffsets {
   OptionalLong unreadAgeMs(InputPartition partition);
 
   /**
+   * Append time of the next unread record, milliseconds since 1970; empty at the end, if unknown,
+   * or if the broker was last asked before a time.
+   *
+   * @param askedFromNanos {@link System#nanoTime}
+   */
+  OptionalLong unreadAppendMs(InputPartition partition, long askedFromNanos);
+
+  /**
    * Nanoseconds for which the broker has reported that a partition has no record at or after an
    * offset and that all before it are read: between the first and the last such report. They stay
    * when records follow. Empty without such a report in this process.

@@ -27,6 +27,14 @@ final class AppendTimes {
   /** The newest record of a partition: where the partition ends, its append time, when seen. */
   private record Newest(long end, long appendMs, long atNanos) {}
 
+  /**
+   * When a record was appended.
+   *
+   * @param brokerMs as the broker says, milliseconds since 1970
+   * @param atNanos {@link System#nanoTime}
+   */
+  record Appended(long brokerMs, long atNanos) {}
+
   /** {@code peeker}: read_committed, not in any group. */
   AppendTimes(Consumer<byte[], byte[]> peeker, LongSupplier nanoClock) {
     this.peeker = peeker;
@@ -34,10 +42,10 @@ final class AppendTimes {
   }
 
   /**
-   * {@link System#nanoTime} at which the next record of each partition was appended, if the newest
-   * was appended when it was seen first.
+   * When the next record of each partition was appended; {@code atNanos} if the newest was appended
+   * when it was seen first.
    */
-  Map<TopicPartition, Long> nextAtNanos(Map<TopicPartition, PartitionEnds.Unread> unread) {
+  Map<TopicPartition, Appended> next(Map<TopicPartition, PartitionEnds.Unread> unread) {
     Map<TopicPartition, Long> positions = new HashMap<>();
     Map<TopicPartition, Long> grown = new HashMap<>();
     newest.keySet().retainAll(unread.keySet());
@@ -58,14 +66,16 @@ final class AppendTimes {
                     partition, new Newest(found.stableEnd(), appendMs, nanoClock.getAsLong()));
               }
             });
-    Map<TopicPartition, Long> appended = new HashMap<>();
+    Map<TopicPartition, Appended> appended = new HashMap<>();
     peek(positions)
         .forEach(
             (partition, appendMs) -> {
               Newest of = newest.get(partition);
               if (of != null) {
                 long agoMs = Math.max(0, of.appendMs() - appendMs);
-                appended.put(partition, of.atNanos() - TimeUnit.MILLISECONDS.toNanos(agoMs));
+                appended.put(
+                    partition,
+                    new Appended(appendMs, of.atNanos() - TimeUnit.MILLISECONDS.toNanos(agoMs)));
               }
             });
     return appended;

@@ -35,7 +35,8 @@ public final class OffsetWatch implements ConsumedOffsets {
       long askedAtNanos,
       Map<InputPartition, Long> committed,
       Map<InputPartition, PartitionEnds.Unread> unread,
-      Map<InputPartition, Long> appendedAtNanos) {}
+      Map<InputPartition, Long> appendedAtNanos,
+      Map<InputPartition, Long> appendedMs) {}
 
   /** Records that cannot be read, at one last stable offset. */
   private record Held(long stable, long records, long sinceNanos) {}
@@ -48,7 +49,7 @@ public final class OffsetWatch implements ConsumedOffsets {
   private final Map<InputPartition, IdleTime> idle = new ConcurrentHashMap<>();
   private final AppendTimes appendTimes;
   private final LongSupplier nanoClock;
-  private volatile Answers last = new Answers(0, Map.of(), Map.of(), Map.of());
+  private volatile Answers last = new Answers(0, Map.of(), Map.of(), Map.of(), Map.of());
 
   /** The input partitions of a consumer group. */
   public record Inputs(String group, Map<TopicPartition, InputPartition> partitions) {}
@@ -112,13 +113,18 @@ public final class OffsetWatch implements ConsumedOffsets {
               }
             });
     Map<InputPartition, Long> appendedAtNanos = new HashMap<>();
+    Map<InputPartition, Long> appendedMs = new HashMap<>();
     if (needsAppendTimes.getAsBoolean()) {
       held.forEach((tp, of) -> appendedAtNanos.put(inputs.partitions().get(tp), of.sinceNanos()));
       appendTimes
-          .nextAtNanos(readable)
-          .forEach((tp, nanos) -> appendedAtNanos.put(inputs.partitions().get(tp), nanos));
+          .next(readable)
+          .forEach(
+              (tp, appended) -> {
+                appendedAtNanos.put(inputs.partitions().get(tp), appended.atNanos());
+                appendedMs.put(inputs.partitions().get(tp), appended.brokerMs());
+              });
     }
-    last = new Answers(askedAtNanos, committedByPartition, unread, appendedAtNanos);
+    last = new Answers(askedAtNanos, committedByPartition, unread, appendedAtNanos, appendedMs);
   }
 
   private void hold(TopicPartition partition, PartitionEnds.Unread found, long nowNanos) {
@@ -199,6 +205,15 @@ public final class OffsetWatch implements ConsumedOffsets {
     return appended == null
         ? OptionalLong.empty()
         : OptionalLong.of(TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong() - appended));
+  }
+
+  @Override
+  public OptionalLong unreadAppendMs(InputPartition partition, long askedFromNanos) {
+    Answers current = last;
+    Long appendedMs = current.appendedMs().get(partition);
+    return appendedMs == null || current.askedAtNanos() - askedFromNanos < 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(appendedMs);
   }
 
   @Override

@@ -95,7 +95,10 @@ final class LedgerSamples {
   private void addTimes(InputTopic topic, String name) {
     OptionalLong known = time.completeUntilNanos(topic);
     OptionalLong until =
-        known.isEmpty() ? known : view.completeUntil().served(topic, known.getAsLong(), atNanos);
+        known.isEmpty()
+            ? known
+            : view.completeUntil()
+                .served(topic, known.getAsLong(), progress::unreadAppendMs, atNanos);
     if (until.isPresent()) {
       to.gauge(
           PREFIX + "complete_until_timestamp_seconds",

@@ -92,7 +92,7 @@ final class PartitionView {
       boolean isOwn = last.owner().equals(owner);
       displacedBy = announced && !isOwn ? last : isOwn ? null : displacedBy;
       if (isOwn && hasPredecessor) {
-        completeUntil = CompleteUntil.after(ledgers, appendMs);
+        completeUntil = CompleteUntil.after(ledgers, appendMs, System.nanoTime());
       }
       hasPredecessor |= !isOwn;
       announced = isOwn;

@@ -2,6 +2,7 @@ package org.aragora.telemetry.processor.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.aragora.telemetry.counting.ledger.Ledger;
@@ -11,6 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class CompleteUntilTest {
   private static final long SECOND = 1_000_000_000L;
+  private static final long MS = 1_000_000L;
+  private static final long TAKEOVER_NANOS = 7;
   private static final InputPartition D0 = new InputPartition(InputTopic.DEBATES, 0);
   private static final InputPartition D1 = new InputPartition(InputTopic.DEBATES, 1);
 
@@ -18,7 +21,9 @@ class CompleteUntilTest {
 
   /** D1 has an event of 95 s, appended at 96 s; the takeover is at 100 s: at most 99 s. */
   private final CompleteUntil takenOver =
-      CompleteUntil.after(Map.of(D0, ledger(85, 90), D1, ledger(95, 96)), 100_000);
+      CompleteUntil.after(Map.of(D0, ledger(85, 90), D1, ledger(95, 96)), 100_000, TAKEOVER_NANOS);
+
+  private final Map<InputPartition, Long> unreadMs = new HashMap<>();
 
   private static Ledger ledger(long eventSeconds, long appendSeconds) {
     Ledger ledger = new Ledger();
@@ -27,8 +32,18 @@ class CompleteUntilTest {
     return ledger;
   }
 
-  private static OptionalLong debates(CompleteUntil times, long nanos, long atSeconds) {
-    return times.served(InputTopic.DEBATES, nanos, atSeconds * SECOND);
+  private OptionalLong debates(CompleteUntil times, long nanos, long atSeconds) {
+    return served(times, InputTopic.DEBATES, nanos, atSeconds);
+  }
+
+  private OptionalLong served(CompleteUntil times, InputTopic topic, long nanos, long atSeconds) {
+    return times.served(topic, nanos, this::unreadMs, atSeconds * SECOND);
+  }
+
+  private OptionalLong unreadMs(InputPartition partition, long askedFromNanos) {
+    return unreadMs.containsKey(partition) && askedFromNanos == TAKEOVER_NANOS
+        ? OptionalLong.of(unreadMs.get(partition))
+        : OptionalLong.empty();
   }
 
   @Test
@@ -48,9 +63,9 @@ class CompleteUntilTest {
   @Test
   void topicsAreApart() {
     debates(first, 100 * SECOND, 0);
-    assertThat(first.served(InputTopic.REQUESTS, 99 * SECOND, SECOND)).hasValue(99 * SECOND);
+    assertThat(served(first, InputTopic.REQUESTS, 99 * SECOND, 1)).hasValue(99 * SECOND);
     assertThat(debates(takenOver, 10 * SECOND, 0)).isEmpty();
-    assertThat(takenOver.served(InputTopic.REQUESTS, 10 * SECOND, SECOND)).hasValue(10 * SECOND);
+    assertThat(served(takenOver, InputTopic.REQUESTS, 10 * SECOND, 1)).hasValue(10 * SECOND);
   }
 
   @Test
@@ -60,6 +75,29 @@ class CompleteUntilTest {
     assertThat(debates(takenOver, 100 * SECOND, 7)).isEmpty();
     assertThat(debates(takenOver, 100 * SECOND + 1, 8)).hasValue(100 * SECOND + 1);
     assertThat(debates(takenOver, 99 * SECOND, 9)).hasValue(100 * SECOND + 1);
+  }
+
+  @Test
+  void aRecordThatThePredecessorLeftUnreadHeldItBack() {
+    unreadMs.put(D0, 96_500L);
+    assertThat(debates(takenOver, 96_500 * MS, 5)).isEmpty();
+    unreadMs.put(D0, 98_000L);
+    unreadMs.put(D1, 97_000L);
+    assertThat(debates(takenOver, 96_500 * MS, 6)).isEmpty();
+    assertThat(debates(takenOver, 96_500 * MS + 1, 7)).hasValue(96_500 * MS + 1);
+  }
+
+  @Test
+  void aRecordAppendedAfterTheTakeoverSaysNothing() {
+    unreadMs.put(D0, 101_000L);
+    assertThat(debates(takenOver, 100 * SECOND, 5)).isEmpty();
+    assertThat(debates(takenOver, 100 * SECOND + 1, 6)).hasValue(100 * SECOND + 1);
+  }
+
+  @Test
+  void aPartitionWithoutACountedEventHeldNothingBack() {
+    unreadMs.put(new InputPartition(InputTopic.DEBATES, 2), 90_000L);
+    assertThat(debates(takenOver, 99 * SECOND, 5)).isEmpty();
   }
 
   @Test
@@ -74,7 +112,7 @@ class CompleteUntilTest {
   void aTopicWithoutAnEventHasNoLimit() {
     Ledger onlyDeadLetters = new Ledger();
     onlyDeadLetters.recordRead(0, 96_000);
-    CompleteUntil times = CompleteUntil.after(Map.of(D0, onlyDeadLetters), 100_000);
+    CompleteUntil times = CompleteUntil.after(Map.of(D0, onlyDeadLetters), 100_000, TAKEOVER_NANOS);
     assertThat(debates(times, 90 * SECOND, 5)).hasValue(90 * SECOND);
   }
 }

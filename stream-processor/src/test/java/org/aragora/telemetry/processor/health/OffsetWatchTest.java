@@ -185,6 +185,9 @@ class OffsetWatchTest {
     watch.refresh();
     nanos += Duration.ofSeconds(1).toNanos();
     assertThat(watch.unreadAgeMs(INPUT)).hasValue(1_000 + 9_500 - 7_000);
+    long askedAtNanos = watch.lastAnswerNanos().orElseThrow();
+    assertThat(watch.unreadAppendMs(INPUT, askedAtNanos)).hasValue(7_000);
+    assertThat(watch.unreadAppendMs(INPUT, askedAtNanos + 1)).isEmpty();
   }
 
   @Test

@@ -184,6 +184,11 @@ public final class TestPipeline implements AutoCloseable {
       }
 
       @Override
+      public OptionalLong unreadAppendMs(InputPartition partition, long askedFromNanos) {
+        return OptionalLong.empty();
+      }
+
+      @Override
       public OptionalLong idleNanos(InputPartition partition, long nextOffset) {
         return OptionalLong.of(nanos.getAsLong() - sentNanos.getOrDefault(partition.topic(), 0L));
       }

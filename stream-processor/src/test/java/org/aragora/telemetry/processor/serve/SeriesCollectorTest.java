@@ -688,6 +688,11 @@ class SeriesCollectorTest {
           }
 
           @Override
+          public OptionalLong unreadAppendMs(InputPartition of, long askedFromNanos) {
+            return OptionalLong.empty();
+          }
+
+          @Override
           public OptionalLong idleNanos(InputPartition of, long nextOffset) {
             OptionalLong look = lastReadToEndNanos(of);
             return look.isEmpty()

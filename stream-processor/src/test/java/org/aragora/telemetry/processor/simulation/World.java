@@ -143,6 +143,11 @@ final class World {
       }
 
       @Override
+      public OptionalLong unreadAppendMs(InputPartition partition, long askedFromNanos) {
+        return OptionalLong.empty();
+      }
+
+      @Override
       public OptionalLong idleNanos(InputPartition partition, long nextOffset) {
         return atEnd(partition)
             ? OptionalLong.of(logs.idleMs(partition) * 1_000_000)

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What a predecessor served is not known, but at most the highest time that the topic can have
  * reached by the takeover, or by the append of a record that the predecessor has not counted, as
- * from then on the topic was not read to its end. Nothing is served until the time is later than
- * that. A time that does not get there is served after half of the minute that dashboards look
- * back.
+ * from then on the topic was not read to its end. With such a record that time is served at once:
+ * all before it is counted. Otherwise nothing is served until the time is later. A time that does
+ * not get there is served after half of the minute that dashboards look back.
  */
 public final class CompleteUntil {
   private static final long LONGEST_STEP_NANOS = Duration.ofSeconds(10).toNanos();
@@ -83,25 +83,28 @@ public final class CompleteUntil {
   public synchronized OptionalLong served(
       InputTopic topic, long nanos, NextUnread unread, long atNanos) {
     Long before = served.get(topic);
-    if (before == null && isSilent(topic, nanos, unread, atNanos)) {
-      return OptionalLong.empty();
+    if (before == null) {
+      OptionalLong limit = limitNanos(topic, unread);
+      if (limit.isPresent() && nanos <= limit.getAsLong()) {
+        if (firstUnreadMs.containsKey(topic) && isSmallStepBack(limit.getAsLong(), nanos)) {
+          before = limit.getAsLong();
+        } else if (isSilent(topic, atNanos)) {
+          return OptionalLong.empty();
+        }
+      }
     }
     long now = isSmallStepBack(before, nanos) ? before : nanos;
     served.put(topic, now);
     return OptionalLong.of(now);
   }
 
-  private boolean isSilent(InputTopic topic, long nanos, NextUnread unread, long atNanos) {
-    OptionalLong limit = reachedNanos(topic, unread);
-    if (limit.isEmpty() || nanos > limit.getAsLong() + DELAYS_DIFFER_BY_NANOS) {
-      return false;
-    }
+  private boolean isSilent(InputTopic topic, long atNanos) {
     Long from = silentFrom.putIfAbsent(topic, atNanos);
     return from == null || atNanos - from < LONGEST_SILENCE_NANOS;
   }
 
-  /** Highest time that a topic can have reached before it was last not read to its end. */
-  private OptionalLong reachedNanos(InputTopic topic, NextUnread unread) {
+  /** Highest time that a predecessor can have served. */
+  private OptionalLong limitNanos(InputTopic topic, NextUnread unread) {
     for (InputPartition partition : takeover.counted().keySet()) {
       if (partition.topic() == topic) {
         // What is unread later is younger, so the lowest is right.
@@ -115,6 +118,7 @@ public final class CompleteUntil {
         .filter(of -> of.getKey().topic() == topic)
         .map(Map.Entry::getValue)
         .mapToLong(of -> of.timeNanos() + (untilMs - of.appendMs()) * Times.NANOS_PER_MS)
+        .map(nanos -> nanos + DELAYS_DIFFER_BY_NANOS)
         .max();
   }
 

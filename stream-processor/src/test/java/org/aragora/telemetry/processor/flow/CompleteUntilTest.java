@@ -78,20 +78,29 @@ class CompleteUntilTest {
   }
 
   @Test
-  void aRecordThatThePredecessorLeftUnreadHeldItBack() {
-    unreadMs.put(D0, 96_500L);
-    assertThat(debates(takenOver, 96_500 * MS, 5)).isEmpty();
+  void whatThePredecessorLeftUnreadHeldItBackAndAllBeforeThatIsServed() {
     unreadMs.put(D0, 98_000L);
-    unreadMs.put(D1, 97_000L);
-    assertThat(debates(takenOver, 96_500 * MS, 6)).isEmpty();
-    assertThat(debates(takenOver, 96_500 * MS + 1, 7)).hasValue(96_500 * MS + 1);
+    unreadMs.put(D1, 96_500L);
+    assertThat(debates(takenOver, 86_400 * MS, 5)).isEmpty();
+    assertThat(debates(takenOver, 86_500 * MS, 6)).hasValue(96_500 * MS);
+    unreadMs.put(D1, 99_000L);
+    assertThat(debates(takenOver, 90_000 * MS, 7)).hasValue(96_500 * MS);
+    assertThat(debates(takenOver, 96_500 * MS + 1, 8)).hasValue(96_500 * MS + 1);
+  }
+
+  @Test
+  void theFirstAnswerAfterTheTakeoverCounts() {
+    unreadMs.put(D1, 96_500L);
+    assertThat(debates(takenOver, 80_000 * MS, 5)).isEmpty();
+    unreadMs.put(D1, 99_000L);
+    assertThat(debates(takenOver, 90_000 * MS, 6)).hasValue(96_500 * MS);
   }
 
   @Test
   void aRecordAppendedAfterTheTakeoverSaysNothing() {
     unreadMs.put(D0, 101_000L);
-    assertThat(debates(takenOver, 100 * SECOND, 5)).isEmpty();
-    assertThat(debates(takenOver, 100 * SECOND + 1, 6)).hasValue(100 * SECOND + 1);
+    assertThat(debates(takenOver, 89 * SECOND, 5)).isEmpty();
+    assertThat(debates(takenOver, 99 * SECOND, 6)).hasValue(100 * SECOND);
   }
 
   @Test

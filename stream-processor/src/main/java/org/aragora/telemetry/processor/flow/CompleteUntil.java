@@ -41,7 +41,7 @@ public final class CompleteUntil {
     OptionalLong appendMs(InputPartition partition, long askedFromNanos);
   }
 
-  /** What was counted when the partition was taken over, and when that was by the broker. */
+  /** Partitions as they were counted at the takeover, and when that was by the broker. */
   private record Takeover(Map<InputPartition, Counted> counted, long appendMs, long atNanos) {}
 
   private record Counted(long timeNanos, long appendMs) {}

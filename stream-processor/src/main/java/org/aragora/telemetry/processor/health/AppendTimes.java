@@ -30,7 +30,7 @@ final class AppendTimes {
   /**
    * When a record was appended.
    *
-   * @param brokerMs as the broker says, milliseconds since 1970
+   * @param brokerMs its timestamp from the broker, milliseconds since 1970
    * @param atNanos {@link System#nanoTime}
    */
   record Appended(long brokerMs, long atNanos) {}

@@ -19,17 +19,26 @@ final class JsonDocument {
   private final JsonParser parser;
   private final String place;
   private final boolean surrogates;
+  private final int maxNames;
+  private int readNames;
   private @Nullable String brokenBound;
 
   /**
    * @param parser at the start of the root object
    * @param place the root's own place in an event, empty for the event itself
    * @param surrogates if strings may hold lone surrogates
+   * @param maxNames members of all objects together
    */
-  JsonDocument(JsonParser parser, String place, boolean surrogates) {
+  JsonDocument(JsonParser parser, String place, boolean surrogates, int maxNames) {
     this.parser = parser;
     this.place = place;
     this.surrogates = surrogates;
+    this.maxNames = maxNames;
+  }
+
+  /** The document has more members than this reader takes. */
+  static final class TooManyNamesException extends IOException {
+    private static final long serialVersionUID = 1L;
   }
 
   JsonObject read() throws IOException, UndecodableException {
@@ -42,6 +51,7 @@ final class JsonDocument {
     JsonObject object = new JsonObject();
     String raw;
     while ((raw = parser.nextFieldName()) != null) {
+      countName();
       String name = text(raw);
       JsonToken token = parser.nextToken();
       // The root's type is kept wherever it stands: an unknown one is the earlier reason.
@@ -75,10 +85,25 @@ final class JsonDocument {
 
   /** Past a value that is not kept; it must be JSON all the same. */
   private void skip(JsonToken token) throws IOException {
-    if (token.isStructStart()) {
-      parser.skipChildren();
-    } else {
+    if (!token.isStructStart()) {
       parser.finishToken();
+      return;
+    }
+    for (int depth = 1; depth > 0; ) {
+      JsonToken next = parser.nextToken();
+      if (next == JsonToken.FIELD_NAME) {
+        countName();
+      } else if (next == null || next.isStructEnd()) {
+        depth--;
+      } else if (next.isStructStart()) {
+        depth++;
+      }
+    }
+  }
+
+  private void countName() throws TooManyNamesException {
+    if (++readNames > maxNames) {
+      throw new TooManyNamesException();
     }
   }
 

@@ -22,7 +22,13 @@ import org.jspecify.annotations.Nullable;
 final class JsonReader {
   static final int MAX_DEPTH = 64;
 
-  private final JsonFactory factory = createFactory();
+  private static final JsonFactory TEXT =
+      factory().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
+
+  /** Its parser finds names in a table, where a thousand that hash alike are slow to find. */
+  private static final JsonFactory BYTES = factory().build();
+
+  private static final int MAX_NAMES_OF_BYTES = 2_000;
 
   /**
    * A value that is not a JSON object by the rules above; the message has the error and its place.
@@ -35,7 +41,7 @@ final class JsonReader {
     }
   }
 
-  private static JsonFactory createFactory() {
+  private static JsonFactoryBuilder factory() {
     // The value's size is the only limit on its names, strings and numbers: they are valid JSON.
     StreamReadConstraints constraints =
         StreamReadConstraints.builder()
@@ -48,8 +54,7 @@ final class JsonReader {
         .streamReadConstraints(constraints)
         .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
         .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
-        .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
-        .build();
+        .recyclerPool(JsonRecyclerPools.newConcurrentDequePool());
   }
 
   /** The object that the bytes are. */
@@ -73,11 +78,13 @@ final class JsonReader {
     // In UTF-8 without errors, only an escape can write half a surrogate pair.
     boolean surrogates = Utf8.contains(value, '\\') && hasSurrogateEscape(value);
     try {
-      return parse(factory.createParser(value), place, surrogates);
+      return parse(BYTES.createParser(value), place, surrogates, MAX_NAMES_OF_BYTES);
     } catch (UndecodableException e) {
       if (!surrogates) {
         throw e;
       }
+    } catch (JsonDocument.TooManyNamesException e) {
+      // read as text
     } catch (IOException e) {
       throw new UndecodableException(MessageText.shortened(String.valueOf(e.getMessage()), 160));
     }
@@ -87,10 +94,11 @@ final class JsonReader {
   /**
    * The slower way, over characters: Jackson's parser of bytes refuses names with an escaped lone
    * surrogate, which are valid JSON (RFC 8259, section 8.2); its parser of characters reads them.
+   * Without a table of names, it is also the faster one for names that hash alike.
    */
   private JsonObject readText(String text, String place) throws UndecodableException {
     try {
-      return parse(factory.createParser(text.toCharArray()), place, true);
+      return parse(TEXT.createParser(text.toCharArray()), place, true, Integer.MAX_VALUE);
     } catch (IOException e) {
       throw new UndecodableException(MessageText.shortened(String.valueOf(e.getMessage()), 160));
     }
@@ -105,13 +113,13 @@ final class JsonReader {
     return false;
   }
 
-  private static JsonObject parse(JsonParser open, String place, boolean surrogates)
+  private static JsonObject parse(JsonParser open, String place, boolean surrogates, int maxNames)
       throws IOException, UndecodableException {
     try (JsonParser parser = open) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new UndecodableException("it does not start with {");
       }
-      JsonObject object = new JsonDocument(parser, place, surrogates).read();
+      JsonObject object = new JsonDocument(parser, place, surrogates, maxNames).read();
       if (parser.nextToken() != null) {
         throw at(parser, "more follows the object");
       }

@@ -32,6 +32,7 @@ public final class Ledger {
   private ExactSum missing = new ExactSum();
   private long nextOffset;
   private long partitionTimeNanos = NO_TIME;
+  private long partitionTimeAppendMs = NO_TIME;
   private long reachedMs = NO_TIME;
 
   /**
@@ -42,13 +43,20 @@ public final class Ledger {
   public boolean recordRead(long offset, long appendMs) {
     read++;
     nextOffset = offset + 1;
-    return appendTime.record(appendMs);
+    boolean isSetBack = appendTime.record(appendMs);
+    if (isSetBack) {
+      partitionTimeAppendMs = Math.min(partitionTimeAppendMs, appendTimeMs());
+    }
+    return isSetBack;
   }
 
   /** It was counted, with this event time in nanoseconds since 1970. */
   public void recordCounted(long eventTimeNanos) {
     counted++;
-    partitionTimeNanos = Math.max(partitionTimeNanos, eventTimeNanos);
+    if (eventTimeNanos > partitionTimeNanos) {
+      partitionTimeNanos = eventTimeNanos;
+      partitionTimeAppendMs = appendTimeMs();
+    }
   }
 
   public void recordDuplicate() {
@@ -131,6 +139,14 @@ public final class Ledger {
   }
 
   /**
+   * Append time of the partition when it came to its partition time, milliseconds since 1970, or
+   * {@link #NO_TIME}. What came since has no later event time.
+   */
+  public long partitionTimeAppendMs() {
+    return partitionTimeAppendMs;
+  }
+
+  /**
    * Append time of the partition, milliseconds since 1970, or {@link #NO_TIME}: the highest that
    * was read, unless the broker's clock was set back.
    */
@@ -153,6 +169,11 @@ public final class Ledger {
 
   /** Appends this account with its format version. */
   public void write(BinaryWriter out) {
+    write(out, appendTimeMs());
+  }
+
+  /** Appends this account and the append time that the partition has reached. */
+  public void write(BinaryWriter out, long reached) {
     out.writeByte(VERSION).writeUnsigned(read).writeUnsigned(counted).writeUnsigned(duplicate);
     out.writeUnsigned(deadLetters.size());
     deadLetters.forEach((reason, count) -> out.writeString(reason.label()).writeUnsigned(count));
@@ -160,13 +181,7 @@ public final class Ledger {
     missing.write(out);
     out.writeUnsigned(nextOffset).writeSigned(partitionTimeNanos);
     appendTime.write(out);
-    out.writeUnsigned(runsForgotten);
-  }
-
-  /** Appends this account and the append time that the partition has reached. */
-  public void write(BinaryWriter out, long reached) {
-    write(out);
-    out.writeSigned(reached);
+    out.writeUnsigned(runsForgotten).writeSigned(reached).writeSigned(partitionTimeAppendMs);
   }
 
   /** Reads what either {@code write} wrote. */
@@ -192,8 +207,11 @@ public final class Ledger {
     ledger.appendTime.read(version, in);
     if (version >= 2) {
       ledger.runsForgotten = in.readUnsigned();
-      ledger.reachedMs = in.atEnd() ? NO_TIME : in.readSigned();
     }
+    // An earlier release wrote the rest, or the last of it, not at all.
+    long reached = in.atEnd() ? NO_TIME : in.readSigned();
+    ledger.reachedMs = reached > ledger.appendTimeMs() ? reached : NO_TIME;
+    ledger.partitionTimeAppendMs = in.atEnd() ? ledger.appendTimeMs() : in.readSigned();
     return ledger;
   }
 

@@ -14,13 +14,16 @@ import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.store.WriteBehind;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The ingest store as each version wrote it, from committed files. Whatever comes later must go on
  * from them; what writes other bytes must raise the version.
  */
 class IngestStoreTest {
-  private static final String FILE = "ingest-store-version-2.txt";
+  private static final String FILE = "ingest-store-version-2-2.txt";
+  private static final String FILE_2 = "ingest-store-version-2.txt";
   private static final String FILE_1 = "ingest-store-version-1.txt";
   private static final long NOON_MS = 1_795_521_600_000L;
 
@@ -47,9 +50,10 @@ class IngestStoreTest {
     countingGoesOnFrom(CommittedStore.open(IngestStoreTest.class, FILE_1));
   }
 
-  @Test
-  void countingGoesOnFromVersion2() {
-    countingGoesOnFrom(CommittedStore.open(IngestStoreTest.class, FILE));
+  @ParameterizedTest
+  @ValueSource(strings = {FILE, FILE_2})
+  void countingGoesOnFromVersion2(String file) {
+    countingGoesOnFrom(CommittedStore.open(IngestStoreTest.class, file));
   }
 
   @Test

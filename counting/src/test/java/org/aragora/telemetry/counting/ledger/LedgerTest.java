@@ -43,6 +43,27 @@ public class LedgerTest {
   }
 
   @Test
+  void onlyALaterEventMovesTheAppendTimeOfThePartitionTime() {
+    Ledger ledger = new Ledger();
+    assertThat(ledger.partitionTimeAppendMs()).isEqualTo(Ledger.NO_TIME);
+    ledger.recordRead(0, 400);
+    ledger.recordDeadLetter(DeadLetterReason.WRONG_TOPIC);
+    assertThat(ledger.partitionTimeAppendMs()).isEqualTo(Ledger.NO_TIME);
+    ledger.recordRead(1, 500);
+    ledger.recordCounted(70);
+    ledger.recordRead(2, 600);
+    ledger.recordCounted(70);
+    ledger.recordRead(3, 700);
+    ledger.recordDuplicate();
+    ledger = Ledger.read(new BinaryReader(bytes(ledger)));
+    assertThat(ledger.partitionTimeAppendMs()).isEqualTo(500);
+    assertThat(ledger.appendTimeMs()).isEqualTo(700);
+    ledger.recordRead(4, 800);
+    ledger.recordCounted(71);
+    assertThat(ledger.partitionTimeAppendMs()).isEqualTo(800);
+  }
+
+  @Test
   void aHundredRecordsInARowSetTheAppendTimeBack() {
     Ledger ledger = new Ledger();
     long offset = 0;
@@ -60,6 +81,18 @@ public class LedgerTest {
     assertThat(ledger.appendTimeMs()).as("their maximum").isEqualTo(8 * HOUR_MS + 98);
     assertThat(ledger.recordRead(offset, 9 * HOUR_MS)).isFalse();
     assertThat(ledger.appendTimeMs()).isEqualTo(9 * HOUR_MS);
+  }
+
+  @Test
+  void whatEarlierReleasesWroteHasTheLastAppendForThatOfItsPartitionTime() {
+    byte[] bytes = bytes(full());
+    int time = new BinaryWriter().writeSigned(full().appendTimeMs()).toBytes().length;
+    for (int times = 0; times <= 2; times++) {
+      byte[] earlier = Arrays.copyOf(bytes, bytes.length - times * time);
+      Ledger ledger = Ledger.read(new BinaryReader(earlier));
+      assertThat(ledger.partitionTimeAppendMs()).isEqualTo(full().appendTimeMs());
+      assertThat(bytes(ledger)).isEqualTo(bytes);
+    }
   }
 
   @Test
@@ -83,7 +116,11 @@ public class LedgerTest {
   @Test
   void oneThatEndsEarlyIsCorrupt() {
     byte[] bytes = bytes(full());
+    int time = new BinaryWriter().writeSigned(full().appendTimeMs()).toBytes().length;
     for (int length = 0; length < bytes.length; length++) {
+      if (length == bytes.length - 2 * time || length == bytes.length - time) {
+        continue; // those of earlier releases
+      }
       byte[] cut = Arrays.copyOf(bytes, length);
       assertThatThrownBy(() -> Ledger.read(new BinaryReader(cut)))
           .isInstanceOf(CorruptRecordException.class);

@@ -68,7 +68,7 @@ class FormatVersion1Test {
 
   @Test
   void aLedgerIsReadAsItWasWritten() {
-    for (String name : new String[] {"value.ledger", "value.ledger-2"}) {
+    for (String name : new String[] {"value.ledger", "value.ledger-2", "value.ledger-3"}) {
       assertThat(Ledger.read(new BinaryReader(committed(name))))
           .usingRecursiveComparison()
           .isEqualTo(LedgerTest.full());
@@ -143,6 +143,7 @@ class FormatVersion1Test {
     write().forEach((name, bytes) -> written.put(name, HexFormat.of().formatHex(bytes)));
     Map<String, String> committed = new TreeMap<>(load());
     committed.remove("value.ledger"); // all of an earlier release
+    committed.remove("value.ledger-2");
     committed.remove("value.run-maximum");
     committed.remove("value.histogram");
     committed.remove("value-2.histogram");
@@ -161,7 +162,7 @@ class FormatVersion1Test {
         "value.owner",
         new OwnerValue("5f0c6b5e-0000-4000-8000-000000000001", 12, Optional.empty()).toBytes());
     all.put("value.ripe", new RipeValue().toBytes());
-    all.put("value.ledger-2", LedgerTest.bytes(LedgerTest.full()));
+    all.put("value.ledger-3", LedgerTest.bytes(LedgerTest.full()));
     for (MetricType type : MetricType.values()) {
       BinaryWriter out = new BinaryWriter();
       PartialValue.write(

@@ -68,7 +68,9 @@ public final class CompleteUntil {
     ledgers.forEach(
         (partition, ledger) -> {
           if (ledger.partitionTimeNanos() != Ledger.NO_TIME) {
-            counted.put(partition, new Counted(ledger.partitionTimeNanos(), ledger.appendTimeMs()));
+            counted.put(
+                partition,
+                new Counted(ledger.partitionTimeNanos(), ledger.partitionTimeAppendMs()));
           }
         });
     return new CompleteUntil(new Takeover(counted, appendMs, atNanos));

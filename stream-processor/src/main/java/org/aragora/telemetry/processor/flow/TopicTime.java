@@ -15,10 +15,13 @@ public final class TopicTime {
 
   private final Map<InputPartition, Ledger> ledgers;
   private final ConsumedOffsets progress;
+  private final long atNanos;
 
-  public TopicTime(Map<InputPartition, Ledger> ledgers, ConsumedOffsets progress) {
+  /** {@code atNanos}: {@link System#nanoTime} of now. */
+  public TopicTime(Map<InputPartition, Ledger> ledgers, ConsumedOffsets progress, long atNanos) {
     this.ledgers = ledgers;
     this.progress = progress;
+    this.atNanos = atNanos;
   }
 
   /**
@@ -46,36 +49,49 @@ public final class TopicTime {
   }
 
   /**
-   * Highest partition time of a topic plus its idle time, which runs from its last append to the
-   * last moment at which all of it was read to the end. Empty if nothing was counted.
+   * Highest partition time of a topic plus its idle time, which runs from the append of that event
+   * to the last moment at which all of the topic was read to the end. Only a later event ends it.
+   * Empty if nothing was counted.
    */
   public OptionalLong highestNanos(InputTopic topic) {
-    long highest = Ledger.NO_TIME;
     long lookNanos = Long.MAX_VALUE;
-    Map.Entry<InputPartition, Ledger> last = null;
+    Map.Entry<InputPartition, Ledger> highest = null;
     for (Map.Entry<InputPartition, Ledger> entry : ledgers.entrySet()) {
       if (entry.getKey().topic() == topic) {
-        highest = Math.max(highest, entry.getValue().partitionTimeNanos());
         lookNanos = Math.min(lookNanos, progress.lastReadToEndNanos(entry.getKey()).orElse(NEVER));
-        if (last == null || last.getValue().appendTimeMs() < entry.getValue().appendTimeMs()) {
-          last = entry;
+        if (highest == null || isLater(entry.getValue(), highest.getValue())) {
+          highest = entry;
         }
       }
     }
-    if (last == null || highest == Ledger.NO_TIME) {
+    if (highest == null || highest.getValue().partitionTimeNanos() == Ledger.NO_TIME) {
       return OptionalLong.empty();
     }
-    OptionalLong ownLookNanos = progress.lastReadToEndNanos(last.getKey());
-    if (ownLookNanos.isEmpty() || lookNanos == NEVER) {
-      return OptionalLong.of(highest);
+    long idle = 0;
+    if (lookNanos != NEVER) {
+      long reachedAtNanos = reachedAtNanos(highest.getKey(), highest.getValue());
+      idle = idleNanos(highest.getKey(), highest.getValue()) - (reachedAtNanos - lookNanos);
     }
-    long unconfirmedNanos = ownLookNanos.getAsLong() - lookNanos;
-    return OptionalLong.of(
-        highest + Math.max(0, idleNanos(last.getKey(), last.getValue()) - unconfirmedNanos));
+    return OptionalLong.of(highest.getValue().partitionTimeNanos() + Math.max(0, idle));
   }
 
+  private static boolean isLater(Ledger one, Ledger other) {
+    return one.partitionTimeNanos() != other.partitionTimeNanos()
+        ? one.partitionTimeNanos() > other.partitionTimeNanos()
+        : one.partitionTimeAppendMs() > other.partitionTimeAppendMs();
+  }
+
+  /** When a partition had reached its append time, or later: what was read last may be older. */
+  private long reachedAtNanos(InputPartition partition, Ledger ledger) {
+    OptionalLong lookNanos = progress.lastReadToEndNanos(partition);
+    return lookNanos.isPresent() && progress.idleNanos(partition, ledger.nextOffset()).isPresent()
+        ? lookNanos.getAsLong()
+        : atNanos;
+  }
+
+  /** Time since the event that is the latest of its partition. */
   private long idleNanos(InputPartition partition, Ledger ledger) {
-    return (reachedMs(partition, ledger) - ledger.appendTimeMs()) * Times.NANOS_PER_MS;
+    return (reachedMs(partition, ledger) - ledger.partitionTimeAppendMs()) * Times.NANOS_PER_MS;
   }
 
   /**

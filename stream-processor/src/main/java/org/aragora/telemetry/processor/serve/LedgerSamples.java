@@ -37,7 +37,7 @@ final class LedgerSamples {
     this.view = view;
     this.ledgers = view.ledgers();
     this.progress = progress;
-    this.time = new TopicTime(ledgers, progress);
+    this.time = new TopicTime(ledgers, progress, atNanos);
     this.atNanos = atNanos;
     this.to = to;
   }

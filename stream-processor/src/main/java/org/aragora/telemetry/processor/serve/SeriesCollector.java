@@ -82,8 +82,9 @@ public final class SeriesCollector implements MultiCollector {
     Snapshots snapshots = new Snapshots();
     List<MetricDescriptor> metrics =
         settings.metrics().stream().filter(metric -> isIncluded(metric, includedNames)).toList();
+    long atNanos = nanoClock.getAsLong();
     for (PartitionView next : views) {
-      TopicTime time = new TopicTime(next.ledgers(), progress);
+      TopicTime time = new TopicTime(next.ledgers(), progress, atNanos);
       Map<String, List<Map.Entry<SeriesKey, SeriesParts>>> series = SeriesSamples.byMetric(next);
       for (MetricDescriptor metric : metrics) {
         if (!metric.type().needsTopicTime()) {
@@ -93,7 +94,7 @@ public final class SeriesCollector implements MultiCollector {
         }
       }
       if (next.partition() == topicTimePartition) {
-        new LedgerSamples(settings, next, progress, nanoClock.getAsLong(), snapshots).add();
+        new LedgerSamples(settings, next, progress, atNanos, snapshots).add();
       }
     }
     return snapshots.build(includedNames);

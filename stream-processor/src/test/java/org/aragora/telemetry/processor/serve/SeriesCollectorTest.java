@@ -2,6 +2,7 @@ package org.aragora.telemetry.processor.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -430,6 +431,54 @@ class SeriesCollectorTest {
   }
 
   @Test
+  void aRecordThatIsNoLaterEventDoesNotTurnBackTheTimeOfAnIdleTopic() {
+    announce("me");
+    long eventMs = nowMs;
+    RatioAggregate ratio = new RatioAggregate();
+    ratio.add(nowMs / MINUTE_MS, true);
+    put(RATE, D0, true, ratio);
+    ledger(D0, eventMs);
+    ledger(D1, eventMs - 1_000);
+    nowMs += 30 * MINUTE_MS;
+    lag.put(D0, 0L);
+    lag.put(D1, 0L);
+    isThirtyMinutesOn(nowMs);
+    for (InputPartition task : List.of(D0, D1)) {
+      long appendMs = ++nowMs;
+      ledger(task, task.equals(D0) ? eventMs : eventMs - 1_000, appendMs);
+      lag.put(task, 1L);
+      isThirtyMinutesOn(appendMs);
+      lag.put(task, 0L);
+      nowMs += 500;
+      isThirtyMinutesOn(nowMs);
+    }
+  }
+
+  private void isThirtyMinutesOn(long untilMs) {
+    Map<String, Double> samples = samples();
+    assertThat(samples).doesNotContainKey("rate{5m}");
+    assertThat(samples.get("aragora_telemetry_complete_until_timestamp_seconds{t.debates}"))
+        .isCloseTo(untilMs / 1e3 - 300, within(1e-6));
+  }
+
+  @Test
+  void aBacklogOfSuchRecordsDoesNotMoveTheTimeOverWhatWaits() {
+    announce("me");
+    RatioAggregate ratio = new RatioAggregate();
+    ratio.add(nowMs / MINUTE_MS, true);
+    put(RATE, D0, true, ratio);
+    ledger(D0, nowMs, nowMs + 30 * MINUTE_MS);
+    ledger(D1, nowMs - 1_000);
+    lag.put(D0, 0L);
+    lag.put(D1, 0L);
+    samples();
+    lag.put(D0, 1L);
+    lag.put(D1, 1L);
+    nowMs += 30 * MINUTE_MS;
+    assertThat(samples()).containsEntry("rate{5m}", 1.0);
+  }
+
+  @Test
   void anInstanceThatStoppedIsGoneAtOnce() {
     announce("me");
     InstanceAggregate instance = beat("a", 1, nowMs, 17);
@@ -640,12 +689,16 @@ class SeriesCollectorTest {
   }
 
   private void ledger(InputPartition task, long ms) {
-    ledgerMs.put(task, ms);
+    ledger(task, ms, ms);
+  }
+
+  private void ledger(InputPartition task, long eventMs, long lastMs) {
+    ledgerMs.put(task, lastMs);
     Ledger ledger = new Ledger();
-    ledger.recordRead(10, ms);
+    ledger.recordRead(10, eventMs);
+    ledger.recordCounted(eventMs * 1_000_000);
+    ledger.recordRead(11, lastMs);
     ledger.recordDeadLetter(DeadLetterReason.NULL_VALUE);
-    ledger.recordRead(11, ms);
-    ledger.recordCounted(ms * 1_000_000);
     BinaryWriter out = new BinaryWriter();
     ledger.write(out);
     partition.accept(new MetricsKey.LedgerOf(task).toBytes(), out.toBytes(), nowMs);
@@ -695,9 +748,10 @@ class SeriesCollectorTest {
           @Override
           public OptionalLong idleNanos(InputPartition of, long nextOffset) {
             OptionalLong look = lastReadToEndNanos(of);
-            return look.isEmpty()
-                ? look
-                : OptionalLong.of(look.getAsLong() - ledgerMs.getOrDefault(of, 0L) * 1_000_000);
+            long lastNanos = ledgerMs.getOrDefault(of, 0L) * 1_000_000;
+            return look.isEmpty() || look.getAsLong() < lastNanos
+                ? OptionalLong.empty()
+                : OptionalLong.of(look.getAsLong() - lastNanos);
           }
 
           @Override

@@ -144,15 +144,19 @@ public final class ExpectedPage {
 
   private void ratio(Metric metric) {
     long highestNanos = Long.MIN_VALUE;
-    long lastAppendMs = 0;
+    long highestAppendMs = 0;
     TreeMap<Long, long[]> minutes = new TreeMap<>();
     for (PartitionOracle partition : partitions) {
       PartitionOracle.Figures figures = partition.figures();
       Long appendMs = figures.appendMs();
       if (partition.topic().equals(MetricTable.topicOf(metric)) && appendMs != null) {
-        lastAppendMs = Math.max(lastAppendMs, appendMs);
         Long timeNanos = figures.partitionTimeNanos();
-        highestNanos = timeNanos == null ? highestNanos : Math.max(highestNanos, timeNanos);
+        Long timeAppendMs = figures.partitionTimeAppendMs();
+        if (timeNanos != null && timeAppendMs != null && timeNanos >= highestNanos) {
+          highestAppendMs =
+              timeNanos > highestNanos ? timeAppendMs : Math.max(highestAppendMs, timeAppendMs);
+          highestNanos = timeNanos;
+        }
         partition
             .series()
             .ratio(metric)
@@ -166,7 +170,8 @@ public final class ExpectedPage {
     }
     if (highestNanos != Long.MIN_VALUE) {
       long now =
-          Math.floorDiv(highestNanos + (nowMs - lastAppendMs) * 1_000_000, PartitionSeries.MINUTE);
+          Math.floorDiv(
+              highestNanos + (nowMs - highestAppendMs) * 1_000_000, PartitionSeries.MINUTE);
       ratio(metric.name(), "5m", minutes.subMap(now - 4, true, now, true));
       ratio(metric.name(), "1h", minutes.subMap(now - 59, true, now, true));
     }

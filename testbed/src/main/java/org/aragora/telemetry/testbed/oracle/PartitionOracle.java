@@ -47,6 +47,7 @@ public final class PartitionOracle {
    * @param missing numbers below the highest of each run that were not counted
    * @param nextOffset offset after the last record
    * @param partitionTimeNanos highest event time, null without a counted event
+   * @param partitionTimeAppendMs append time when partition time came to that, null with it
    * @param appendMs append time, null without a record
    */
   public record Figures(
@@ -61,6 +62,7 @@ public final class PartitionOracle {
       long missing,
       long nextOffset,
       @Nullable Long partitionTimeNanos,
+      @Nullable Long partitionTimeAppendMs,
       @Nullable Long appendMs) {
 
     /** Records that are not a valid event. */
@@ -139,6 +141,7 @@ public final class PartitionOracle {
   private long numbered;
   private long nextOffset;
   private @Nullable Long partitionTimeNanos;
+  private @Nullable Long partitionTimeAppendMs;
   private final AppendTime appendTime = new AppendTime();
 
   /**
@@ -187,6 +190,9 @@ public final class PartitionOracle {
   private void setBack(long nowMs) {
     runs.values().forEach(run -> run.lastMs = Math.min(run.lastMs, nowMs));
     endedDebates.replaceAll((debate, endMs) -> Math.min(endMs, nowMs));
+    if (partitionTimeAppendMs != null) {
+      partitionTimeAppendMs = Math.min(partitionTimeAppendMs, nowMs);
+    }
   }
 
   private void forget(long nowMs) {
@@ -225,6 +231,9 @@ public final class PartitionOracle {
     if (before != null && timeNanos < before - rules.graceNanos()) {
       late++;
       own("late_events_total", Map.of("topic", partition.topic()), 1);
+    }
+    if (before == null || timeNanos > before) {
+      partitionTimeAppendMs = appendTime.ms();
     }
     long now = before == null ? timeNanos : Math.max(before, timeNanos);
     partitionTimeNanos = now;
@@ -311,6 +320,7 @@ public final class PartitionOracle {
         runs.values().stream().mapToLong(ProducerRun::missing).sum(),
         nextOffset,
         partitionTimeNanos,
+        partitionTimeAppendMs,
         appendTime.ms());
   }
 

@@ -68,6 +68,20 @@ class ITIntruder {
   }
 
   @Test
+  void aGroupThatIsEmptyForAMomentIsNotGone() throws Exception {
+    ProcessorService first = pipe.start();
+    countMore(10);
+    pipe.stop(first);
+    ProcessorService intruder = ProcessorService.start(ProcessorConfig.read(intruder()));
+    TimeUnit.SECONDS.sleep(2); // it has looked
+    pipe.start();
+    assertThatThrownBy(() -> intruder.stopped().get(60, TimeUnit.SECONDS))
+        .hasMessageContaining("so " + kafka.prefix() + "intruder does not start");
+    intruder.close();
+    countMore(10);
+  }
+
+  @Test
   void anotherApplicationIdMayGoOnOnceTheFirstHasNoMember() {
     ProcessorService first = pipe.start();
     countMore(10);

@@ -217,7 +217,8 @@ public final class GenerationSupervisor implements AutoCloseable {
    */
   private boolean isOwn(Deployment deployment, Admin admin)
       throws ExecutionException, InterruptedException, TimeoutException {
-    Optional<String> refusal = new LastOwner(config, deployment, admin).refusal();
+    Duration emptyFor = hasRun ? Duration.ZERO : config.sessionTimeout().multipliedBy(2);
+    Optional<String> refusal = new LastOwner(config, deployment, admin).refusal(emptyFor);
     if (refusal.isPresent()) {
       if (!hasRun) {
         throw new InvalidSettingException(refusal.get());

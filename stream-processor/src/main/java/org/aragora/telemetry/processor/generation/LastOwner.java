@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -39,8 +40,13 @@ final class LastOwner {
     this.admin = admin;
   }
 
-  /** Sentence to refuse with; empty if this service may count into the topic. */
-  Optional<String> refusal() throws ExecutionException, InterruptedException, TimeoutException {
+  /**
+   * Sentence to refuse with; empty if this service may count into the topic.
+   *
+   * @param emptyFor time for which the group of another owner must have no member
+   */
+  Optional<String> refusal(Duration emptyFor)
+      throws ExecutionException, InterruptedException, TimeoutException {
     String topic = deployment.generation().metrics().under(config.topicPrefix());
     OwnerValue last = read(topic);
     if (last == null) {
@@ -56,7 +62,7 @@ final class LastOwner {
     }
     Generation generation = deployment.generation();
     if (!service.applicationId().equals(generation.applicationId(config.applicationId()))) {
-      return refusalOfOther(topic, service);
+      return refusalOfOther(topic, service, emptyFor);
     }
     if (service.windowsPartitions() != deployment.windowsPartitions()) {
       return Optional.of(
@@ -81,10 +87,19 @@ final class LastOwner {
         .findFirst();
   }
 
-  /** An owner is live while its group has members. */
-  private Optional<String> refusalOfOther(String topic, OwnerValue.Service owner)
+  /**
+   * An owner is live while its group has members. The group of a single process is empty while that
+   * comes back into it.
+   */
+  private Optional<String> refusalOfOther(String topic, OwnerValue.Service owner, Duration emptyFor)
       throws ExecutionException, InterruptedException, TimeoutException {
-    List<ConsumerGroups.Member> members = new ConsumerGroups(admin).members(owner.applicationId());
+    ConsumerGroups groups = new ConsumerGroups(admin);
+    long untilNanos = System.nanoTime() + emptyFor.toNanos();
+    List<ConsumerGroups.Member> members = groups.members(owner.applicationId());
+    while (members.isEmpty() && System.nanoTime() - untilNanos < 0) {
+      TimeUnit.SECONDS.sleep(1);
+      members = groups.members(owner.applicationId());
+    }
     if (members.isEmpty()) {
       LOG.warn(
           "{} was counted by application id {} before, which has no member now; {} goes on from"

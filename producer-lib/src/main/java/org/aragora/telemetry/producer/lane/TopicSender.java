@@ -58,6 +58,7 @@ public final class TopicSender {
   private volatile boolean started;
   private volatile boolean abandoned;
   private volatile long pauseMs = FIRST_PAUSE_MS;
+  private volatile @Nullable Throwable lastFailure; // of an event that goes out again
   private int partitions = Integer.MAX_VALUE; // that the topic has; this thread only
   private boolean busy; // if the last wait ended with an event; this thread only
   private long generation; // of the client that has what is in flight; this thread only
@@ -237,11 +238,8 @@ public final class TopicSender {
   }
 
   private void resend() throws InterruptedException {
-    pause();
+    pause(lastFailure);
     for (InFlightEvent sent : inFlight.failed()) {
-      if (handle.generation() != generation) {
-        return; // all of them go out again, in order
-      }
       transmit(sent);
     }
   }
@@ -316,6 +314,9 @@ public final class TopicSender {
       try {
         Producer<byte[], byte[]> client = handle.client();
         long to = handle.generation();
+        if (to != generation) {
+          return; // all that is in flight goes out again, in order
+        }
         var unused = client.send(sent.record, (metadata, failure) -> completed(sent, to, failure));
         sure = true;
       } catch (RuntimeException e) {
@@ -343,6 +344,7 @@ public final class TopicSender {
     try {
       if (failure == null) {
         pauseMs = FIRST_PAUSE_MS;
+        handle.onAcknowledged();
         shrinking.progress();
         inFlight.acknowledge(sent, outcome);
       } else if (from != handle.generation()) {
@@ -352,6 +354,7 @@ public final class TopicSender {
       } else if (Thread.currentThread() == thread) {
         sent.refusal = failure; // within send: it never left
       } else if (!abandoned) {
+        lastFailure = failure;
         inFlight.fail(sent);
         outcome.retrying(failure);
       }
@@ -387,12 +390,14 @@ public final class TopicSender {
     } catch (Throwable e) {
       // as with a full heap; the pause is what counts
     }
-    pause();
+    pause(cause);
   }
 
-  private void pause() throws InterruptedException {
-    long millis = pauseMs;
-    pauseMs = Math.min(LAST_PAUSE_MS, millis * 2);
+  private void pause(@Nullable Throwable cause) throws InterruptedException {
+    long usual = pauseMs;
+    long millis = handle.pauseMs(cause, usual);
+    // After a rest of the client it is early enough for the next trial.
+    pauseMs = millis == usual ? Math.min(LAST_PAUSE_MS, usual * 2) : FIRST_PAUSE_MS;
     TimeUnit.MILLISECONDS.sleep(millis);
   }
 }

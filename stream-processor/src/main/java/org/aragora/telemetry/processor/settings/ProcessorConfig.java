@@ -25,6 +25,7 @@ import org.aragora.telemetry.chassis.settings.CountingSettings;
 import org.aragora.telemetry.chassis.settings.Setting;
 import org.aragora.telemetry.chassis.settings.Settings;
 import org.aragora.telemetry.chassis.settings.Subject;
+import org.aragora.telemetry.chassis.settings.TransactionBackoff;
 import org.aragora.telemetry.chassis.topics.TopicSettings;
 import org.aragora.telemetry.counting.flow.CountingRules;
 import org.aragora.telemetry.counting.generation.Generation;
@@ -282,23 +283,10 @@ public final class ProcessorConfig {
         (int) settings.get(TRANSACTION_TIMEOUT).toMillis());
     streams.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_REQUEST_BYTES);
-    putRetryBackoff(streams);
+    TransactionBackoff.putInto(streams, StreamsConfig.PRODUCER_PREFIX);
     streams.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
     streams.putAll(streamsOverrides);
     return streams;
-  }
-
-  /**
-   * A broker refuses the first records of a transaction until the one before is marked in all of
-   * its partitions, which takes milliseconds. Kafka's default waits 0.1 s, 0.2 s, 0.4 s and so on,
-   * and the stream thread with it; a value of the user is left as it is.
-   */
-  private static void putRetryBackoff(Map<String, Object> streams) {
-    if (!streams.containsKey(ProducerConfig.RETRY_BACKOFF_MS_CONFIG)
-        && !streams.containsKey(ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG)) {
-      streams.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 10L);
-      streams.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG), 100L);
-    }
   }
 
   /**

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
+import org.aragora.telemetry.exporter.spans.HeadSampling;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.aragora.telemetry.schemas.topic.Topics;
 import org.aragora.telemetry.testbed.oracle.ExpectedExports;
@@ -87,6 +89,14 @@ final class Exporters {
         Quickstart.service(kind.name(), kind.mainClass(), services, "-Xmx256m", "-XX:+UseSerialGC");
     settings.forEach(process::set);
     return process.start();
+  }
+
+  /** What an instance decides of a trace that begins in it, by its id: as the exporter does. */
+  static Predicate<String> sampling(Map<String, String> environment) {
+    if (environment.getOrDefault(SAMPLER, "").isBlank()) {
+      return traceId -> true;
+    }
+    return HeadSampling.read(environment)::isSampled;
   }
 
   /** All spans go unless the user samples: one in ten would be few, and none could be missed. */

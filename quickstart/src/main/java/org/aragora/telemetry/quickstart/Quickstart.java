@@ -58,7 +58,7 @@ final class Quickstart {
     this.screen = screen;
     this.load =
         switch (options.writer()) {
-          case SAMPLE -> new SampleLoad(options.rate());
+          case SAMPLE -> new SampleLoad(options.rate(), Exporters.sampling(System.getenv()));
           case ARAGORA -> new AragoraLoad(options.rate(), screen::line);
           case NOBODY -> new NoLoad();
         };

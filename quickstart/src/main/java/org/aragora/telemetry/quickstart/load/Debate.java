@@ -64,7 +64,8 @@ final class Debate {
             .withDomain(debate.domain)
             .withTask("Should we " + dice.oneOf(List.of("rewrite", "buy", "postpone")) + " it?")
             .withPlannedRounds(debate.rounds);
-    instance.emit(debate.abandoned ? start.withTimeout(SHORT_TIMEOUT) : start, debate.context());
+    instance.emit(
+        debate.abandoned ? start.withTimeout(SHORT_TIMEOUT) : start, debate.context(dice));
     debate.nextStep(dice, nowNanos);
     return debate;
   }
@@ -119,7 +120,7 @@ final class Debate {
       round++;
       instance.emit(
           new RoundCompleted(id, round, nowNanos - roundStartedNanos),
-          new EventContext(traceparent(roundSpanId), spanId, null));
+          new EventContext(dice.traceparent(traceId, roundSpanId), spanId, null));
       roundStartedNanos = nowNanos;
       roundSpanId = dice.hex(16);
       if (abandoned) {
@@ -138,7 +139,7 @@ final class Debate {
       return false;
     }
     instance.emit(
-        ratings.update(dice, agent.name()).withDebateId(id).withDomain(domain), context());
+        ratings.update(dice, agent.name()).withDebateId(id).withDomain(domain), context(dice));
     return true; // and at once
   }
 
@@ -156,7 +157,7 @@ final class Debate {
     } else if (outcome == DebateOutcome.ERROR) {
       end = end.withError("AgentUnavailable: the judge did not answer");
     }
-    instance.emit(end, context());
+    instance.emit(end, context(dice));
   }
 
   private static DebateOutcome outcome(double chance) {
@@ -172,12 +173,8 @@ final class Debate {
     return chance < 0.97 ? DebateOutcome.ERROR : DebateOutcome.CANCELLED;
   }
 
-  private EventContext context() {
-    return new EventContext(traceparent(spanId), null, null);
-  }
-
-  private String traceparent(String span) {
-    return "00-" + traceId + "-" + span + "-01";
+  private EventContext context(Dice dice) {
+    return new EventContext(dice.traceparent(traceId, spanId), null, null);
   }
 
   private void nextStep(Dice dice, long nowNanos) {

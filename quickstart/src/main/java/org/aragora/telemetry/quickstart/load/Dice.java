@@ -3,15 +3,19 @@ package org.aragora.telemetry.quickstart.load;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 import org.aragora.telemetry.producer.stamp.EventContext;
 
 /** Chance, ids and trace contexts of the sample. Not thread-safe. */
 final class Dice {
 
   private final SplittableRandom random;
+  private final Predicate<String> sampling;
 
-  Dice(long seed) {
+  /** {@code sampling} says of a trace id if the trace is sampled. */
+  Dice(long seed, Predicate<String> sampling) {
     this.random = new SplittableRandom(seed);
+    this.sampling = sampling;
   }
 
   boolean chance(double probability) {
@@ -50,11 +54,15 @@ final class Dice {
 
   /** Context of an operation in a trace, under a span. */
   EventContext within(String traceId, String parentSpanId) {
-    return new EventContext("00-" + traceId + "-" + hex(16) + "-01", parentSpanId, null);
+    return new EventContext(traceparent(traceId, hex(16)), parentSpanId, null);
   }
 
   /** Context of an operation that begins a trace. */
   EventContext root() {
-    return new EventContext("00-" + hex(32) + "-" + hex(16) + "-01", null, null);
+    return new EventContext(traceparent(hex(32), hex(16)), null, null);
+  }
+
+  String traceparent(String traceId, String spanId) {
+    return "00-" + traceId + "-" + spanId + (sampling.test(traceId) ? "-01" : "-00");
   }
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.Predicate;
 import org.aragora.telemetry.producer.stamp.EventContext;
 import org.aragora.telemetry.schemas.event.AgentCallCompleted;
 import org.aragora.telemetry.schemas.event.LogEmitted;
@@ -29,8 +30,9 @@ final class Sample {
   private final PriorityQueue<Debate> debates =
       new PriorityQueue<>(Comparator.comparingLong(Debate::dueNanos));
 
-  Sample(long seed, List<? extends Instance> instances) {
-    this.dice = new Dice(seed);
+  /** {@code sampling} says of a trace id if the trace is sampled. */
+  Sample(long seed, List<? extends Instance> instances, Predicate<String> sampling) {
+    this.dice = new Dice(seed, sampling);
     this.instances = List.copyOf(instances);
     this.connections = new long[instances.size()];
   }

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.aragora.telemetry.producer.TelemetryProducer;
@@ -31,6 +32,7 @@ public final class SampleLoad implements Load {
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final double perSecond;
+  private final Predicate<String> sampling;
   private final List<Connected> instances = new ArrayList<>();
   private final SampleClock clock = new SampleClock(Clock.systemUTC());
   private final Thread thread = new Thread(this::run, "sample-load");
@@ -43,9 +45,11 @@ public final class SampleLoad implements Load {
    * Prepares the load.
    *
    * @param perSecond events per second of all instances together, heartbeats not among them
+   * @param sampling says of a trace id if the trace is sampled
    */
-  public SampleLoad(double perSecond) {
+  public SampleLoad(double perSecond, Predicate<String> sampling) {
     this.perSecond = perSecond;
+    this.sampling = sampling;
   }
 
   @Override
@@ -108,7 +112,7 @@ public final class SampleLoad implements Load {
   }
 
   private void run() {
-    Sample sample = new Sample(System.nanoTime(), instances);
+    Sample sample = new Sample(System.nanoTime(), instances, sampling);
     long start = System.nanoTime();
     long emitted = 0;
     while (!stopped) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.aragora.telemetry.exporter.spans.HeadSampling;
 import org.aragora.telemetry.producer.stamp.EventContext;
 import org.aragora.telemetry.schemas.codec.Decoded;
 import org.aragora.telemetry.schemas.codec.EventCodec;
@@ -33,6 +34,11 @@ import org.junit.jupiter.api.Test;
 class SampleTest {
 
   private static final int EVENTS = 20_000;
+
+  private static final HeadSampling SAMPLING =
+      HeadSampling.read(
+          Map.of(
+              "OTEL_TRACES_SAMPLER", "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG", "0.1"));
 
   private final Recording recording = new Recording();
 
@@ -132,12 +138,28 @@ class SampleTest {
     assertThat(inside).containsKeys(RoundCompleted.class, EloUpdated.class);
   }
 
+  @Test
+  void traceIsSampledAsAWholeAndSoManyAsTheSamplerSays() {
+    run();
+
+    Map<String, Set<String>> flags = new HashMap<>();
+    for (EventContext context : recording.contexts) {
+      if (context.traceparent() != null) {
+        String[] parts = context.traceparent().split("-");
+        flags.computeIfAbsent(parts[1], id -> new HashSet<>()).add(parts[3]);
+      }
+    }
+    assertThat(flags.values()).allSatisfy(of -> assertThat(of).hasSize(1));
+    long sampled = flags.values().stream().filter(of -> of.contains("01")).count();
+    assertThat((double) sampled / flags.size()).isBetween(0.08, 0.12);
+  }
+
   private String spanId(int i) {
     return Objects.requireNonNull(recording.contexts.get(i).traceparent()).substring(36, 52);
   }
 
   private void run() {
-    Sample sample = new Sample(42, List.of(recording));
+    Sample sample = new Sample(42, List.of(recording), SAMPLING::isSampled);
     for (int i = 0; i < EVENTS; i++) {
       recording.now = TimeUnit.MILLISECONDS.toNanos(i);
       sample.next(recording.now);

@@ -47,15 +47,16 @@ public final class PartitionCounter {
   }
 
   /**
-   * Writes all that has changed, as absolute values: proposed ends, ledger, totals and windows. It
-   * is one pass, so that no commit lies between a ledger and the totals that it accounts for.
+   * Writes all that has changed, as absolute values: totals and windows, proposed ends, ledger. It
+   * is one pass, so that no commit lies between a ledger and the totals that it accounts for. The
+   * ledger comes last: a reader that has its time has all that was counted by then, as heartbeats.
    *
    * @param appendMs append time of the partition, which may have advanced beyond its last record
    * @param readToEnd if every record of the partition is read, as the broker reports
    */
   public void writeOut(long appendMs, boolean readToEnd) {
-    ingest.writeOut(appendMs, readToEnd);
     aggregation.writeOut();
+    ingest.writeOut(appendMs, readToEnd);
   }
 
   /**

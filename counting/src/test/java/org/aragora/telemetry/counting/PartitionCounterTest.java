@@ -60,12 +60,12 @@ class PartitionCounterTest {
   }
 
   @Test
-  void ledgerAndTotalsAreWrittenInOnePassAndTheLedgerFirst() {
+  void ledgerAndTotalsAreWrittenInOnePassAndTheLedgerLast() {
     open();
     read(0, NOON_MS, START);
     assertThat(sink.kinds).isEmpty();
     counter.writeOut(NOON_MS, false);
-    assertThat(sink.kinds).startsWith("ledger", "total").endsWith("window");
+    assertThat(sink.kinds).startsWith("total").contains("window").endsWith("ledger");
     sink.kinds.clear();
     counter.writeOut(NOON_MS, false);
     assertThat(sink.kinds).as("nothing has changed").isEmpty();

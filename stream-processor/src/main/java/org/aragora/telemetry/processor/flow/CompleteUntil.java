@@ -9,15 +9,14 @@ import org.aragora.telemetry.counting.flow.Times;
 import org.aragora.telemetry.counting.ledger.Ledger;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.schemas.topic.InputTopic;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Times up to which the topics are served as complete, from one takeover to the next. Thread-safe.
+ * Times that were served of the topics, from one takeover to the next: up to which they are
+ * complete, and that of their ratios. Thread-safe.
  *
- * <p>Events take milliseconds to seconds from their time to their append, some longer than others.
- * So the lowest partition time goes back a little when a partition is idle no longer. That earlier
- * times are complete stays true, so the later time is served. A step back of more than that is a
- * clock that was ahead: the new time is served.
+ * <p>Events take milliseconds from their time to their append, or hours from a spool; a proposed
+ * end takes a minute. So the time of a topic goes back when it is idle no longer. That earlier
+ * times are complete stays true, so the later time is served, until the broker's clock is set back.
  *
  * <p>What a predecessor served is not known, but at most the highest time that the topic can have
  * reached by the takeover, or by the append of a record that the predecessor has not counted, as
@@ -26,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  * not get there is served after half of the minute that dashboards look back.
  */
 public final class CompleteUntil {
-  private static final long LONGEST_STEP_NANOS = Duration.ofSeconds(10).toNanos();
+  /** Proposed ends take a minute, and clocks may be ahead by another. */
+  private static final long FARTHEST_LIMIT_NANOS = Duration.ofMinutes(2).toNanos();
+
   private static final long LONGEST_SILENCE_NANOS = Duration.ofSeconds(30).toNanos();
   private static final long DELAYS_DIFFER_BY_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -34,6 +35,7 @@ public final class CompleteUntil {
   private final Map<InputTopic, Long> firstUnreadMs = new EnumMap<>(InputTopic.class);
   private final Map<InputTopic, Long> silentFrom = new EnumMap<>(InputTopic.class);
   private final Map<InputTopic, Long> served = new EnumMap<>(InputTopic.class);
+  private final Map<InputTopic, Long> ofRatios = new EnumMap<>(InputTopic.class);
 
   /** {@link ConsumedOffsets#unreadAppendMs}. */
   @FunctionalInterface
@@ -88,16 +90,27 @@ public final class CompleteUntil {
     if (before == null) {
       OptionalLong limit = limitNanos(topic, unread);
       if (limit.isPresent() && nanos <= limit.getAsLong()) {
-        if (firstUnreadMs.containsKey(topic) && isSmallStepBack(limit.getAsLong(), nanos)) {
+        if (firstUnreadMs.containsKey(topic) && limit.getAsLong() - nanos <= FARTHEST_LIMIT_NANOS) {
           before = limit.getAsLong();
         } else if (isSilent(topic, atNanos)) {
           return OptionalLong.empty();
         }
       }
     }
-    long now = isSmallStepBack(before, nanos) ? before : nanos;
+    long now = before == null ? nanos : Math.max(before, nanos);
     served.put(topic, now);
     return OptionalLong.of(now);
+  }
+
+  /** Returns the time of the ratios of a topic: the highest that was given, as {@code nanos}. */
+  public synchronized long ofRatios(InputTopic topic, long nanos) {
+    return ofRatios.merge(topic, nanos, Math::max);
+  }
+
+  /** The append time of a topic was set back: what was served may lie in the future. */
+  public synchronized void setBack(InputTopic topic) {
+    served.remove(topic);
+    ofRatios.remove(topic);
   }
 
   private boolean isSilent(InputTopic topic, long atNanos) {
@@ -122,9 +135,5 @@ public final class CompleteUntil {
         .mapToLong(of -> of.timeNanos() + (untilMs - of.appendMs()) * Times.NANOS_PER_MS)
         .map(nanos -> nanos + DELAYS_DIFFER_BY_NANOS)
         .max();
-  }
-
-  private static boolean isSmallStepBack(@Nullable Long before, long nanos) {
-    return before != null && nanos < before && before - nanos <= LONGEST_STEP_NANOS;
   }
 }

@@ -82,11 +82,7 @@ final class PartitionView {
     if (key instanceof MetricsKey.Partial partial) {
       acceptPartial(partial, value);
     } else if (key instanceof MetricsKey.LedgerOf ledger) {
-      if (value == null) {
-        ledgers.remove(ledger.task());
-      } else {
-        ledgers.put(ledger.task(), Ledger.read(new BinaryReader(value)));
-      }
+      acceptLedger(ledger.task(), value);
     } else if (key instanceof MetricsKey.Owner && value != null) {
       OwnerValue last = OwnerValue.fromBytes(value);
       boolean isOwn = last.owner().equals(owner);
@@ -112,6 +108,14 @@ final class PartitionView {
    */
   void restored() {
     inOrder = true;
+  }
+
+  private void acceptLedger(InputPartition task, byte @Nullable [] value) {
+    Ledger next = value == null ? new Ledger() : Ledger.read(new BinaryReader(value));
+    Ledger last = value == null ? ledgers.remove(task) : ledgers.put(task, next);
+    if (last != null && next.appendTimeMs() < last.appendTimeMs()) {
+      completeUntil.setBack(task.topic());
+    }
   }
 
   private void acceptPartial(MetricsKey.Partial key, byte @Nullable [] value) {

@@ -84,7 +84,8 @@ public final class SeriesCollector implements MultiCollector {
         settings.metrics().stream().filter(metric -> isIncluded(metric, includedNames)).toList();
     long atNanos = nanoClock.getAsLong();
     for (PartitionView next : views) {
-      TopicTime time = new TopicTime(next.ledgers(), progress, atNanos);
+      // Before the series: a time must not be later than the heartbeats that are read after it.
+      TopicTime time = new TopicTime(Map.copyOf(next.ledgers()), progress, atNanos);
       Map<String, List<Map.Entry<SeriesKey, SeriesParts>>> series = SeriesSamples.byMetric(next);
       for (MetricDescriptor metric : metrics) {
         if (!metric.type().needsTopicTime()) {

@@ -15,6 +15,7 @@ import org.aragora.telemetry.counting.value.RatioAggregate;
 import org.aragora.telemetry.processor.flow.TopicTime;
 import org.aragora.telemetry.processor.serve.parts.Part;
 import org.aragora.telemetry.processor.serve.parts.SeriesParts;
+import org.aragora.telemetry.schemas.topic.InputTopic;
 
 /** Samples that depend on the time that the topics have reached: ratios and live instances. */
 final class TopicTimeSamples {
@@ -28,19 +29,20 @@ final class TopicTimeSamples {
   /** Adds ratios of the last minutes of the topic of their events, if those had events. */
   static void addRatio(MetricDescriptor metric, PartitionView view, TopicTime time, Snapshots to) {
     RatioAggregate merged = new RatioAggregate();
-    OptionalLong until = OptionalLong.empty();
+    InputTopic topic = null;
     for (Map.Entry<SeriesKey, SeriesParts> series : view.series().entrySet()) {
       if (series.getKey().metric().equals(metric.name())) {
         for (Part part : series.getValue().parts()) {
           merged.merge(part.value());
-          until = time.highestNanos(part.task().topic());
+          topic = part.task().topic();
         }
       }
     }
-    if (until.isEmpty()) {
+    OptionalLong until = topic == null ? OptionalLong.empty() : time.highestNanos(topic);
+    if (topic == null || until.isEmpty()) {
       return;
     }
-    long minute = Times.minute(until.getAsLong());
+    long minute = Times.minute(view.completeUntil().ofRatios(topic, until.getAsLong()));
     WINDOWS.forEach(
         (label, minutes) -> {
           OptionalDouble ratio = merged.ratio(minute, minutes);

@@ -47,17 +47,30 @@ class CompleteUntilTest {
   }
 
   @Test
-  void aSmallStepBackIsNotServed() {
+  void aStepBackIsNotServed() {
     assertThat(debates(first, 100 * SECOND, 0)).hasValue(100 * SECOND);
     assertThat(debates(first, 100 * SECOND - 1, 1)).hasValue(100 * SECOND);
-    assertThat(debates(first, 90 * SECOND, 2)).hasValue(100 * SECOND);
+    assertThat(debates(first, -9_000 * SECOND, 2)).hasValue(100 * SECOND);
     assertThat(debates(first, 101 * SECOND, 3)).hasValue(101 * SECOND);
   }
 
   @Test
-  void aClockThatWasAheadIsFollowedBack() {
+  void theTimeOfRatiosNeverGoesBackEither() {
+    assertThat(first.ofRatios(InputTopic.DEBATES, 100)).isEqualTo(100);
+    assertThat(first.ofRatios(InputTopic.DEBATES, 99)).isEqualTo(100);
+    assertThat(first.ofRatios(InputTopic.REQUESTS, 99)).isEqualTo(99);
+    assertThat(first.ofRatios(InputTopic.DEBATES, 101)).isEqualTo(101);
+  }
+
+  @Test
+  void aClockThatIsSetBackIsFollowed() {
     debates(first, 100 * SECOND, 0);
+    first.ofRatios(InputTopic.DEBATES, 100);
+    served(first, InputTopic.REQUESTS, 100 * SECOND, 0);
+    first.setBack(InputTopic.DEBATES);
     assertThat(debates(first, 89 * SECOND, 1)).hasValue(89 * SECOND);
+    assertThat(first.ofRatios(InputTopic.DEBATES, 89)).isEqualTo(89);
+    assertThat(served(first, InputTopic.REQUESTS, 89 * SECOND, 0)).hasValue(100 * SECOND);
   }
 
   @Test
@@ -81,8 +94,8 @@ class CompleteUntilTest {
   void whatThePredecessorLeftUnreadHeldItBackAndAllBeforeThatIsServed() {
     unreadMs.put(D0, 98_000L);
     unreadMs.put(D1, 96_500L);
-    assertThat(debates(takenOver, 86_400 * MS, 5)).isEmpty();
-    assertThat(debates(takenOver, 86_500 * MS, 6)).hasValue(96_500 * MS);
+    assertThat(debates(takenOver, -23_501 * MS, 5)).isEmpty();
+    assertThat(debates(takenOver, -23_500 * MS, 6)).hasValue(96_500 * MS);
     unreadMs.put(D1, 99_000L);
     assertThat(debates(takenOver, 90_000 * MS, 7)).hasValue(96_500 * MS);
     assertThat(debates(takenOver, 96_500 * MS + 1, 8)).hasValue(96_500 * MS + 1);
@@ -91,16 +104,16 @@ class CompleteUntilTest {
   @Test
   void theFirstAnswerAfterTheTakeoverCounts() {
     unreadMs.put(D1, 96_500L);
-    assertThat(debates(takenOver, 80_000 * MS, 5)).isEmpty();
+    assertThat(debates(takenOver, -30_000 * MS, 5)).isEmpty();
     unreadMs.put(D1, 99_000L);
     assertThat(debates(takenOver, 90_000 * MS, 6)).hasValue(96_500 * MS);
   }
 
   @Test
-  void aRecordAppendedAfterTheTakeoverSaysNothing() {
+  void aRecordAppendedAfterTheTakeoverLeavesTheBoundThere() {
     unreadMs.put(D0, 101_000L);
-    assertThat(debates(takenOver, 89 * SECOND, 5)).isEmpty();
-    assertThat(debates(takenOver, 99 * SECOND, 6)).hasValue(100 * SECOND);
+    assertThat(debates(takenOver, -21 * SECOND, 5)).isEmpty();
+    assertThat(debates(takenOver, 89 * SECOND, 6)).hasValue(100 * SECOND);
   }
 
   @Test

@@ -49,6 +49,7 @@ class SeriesCollectorTest {
   private static final InputPartition D0 = new InputPartition(InputTopic.DEBATES, 0);
   private static final InputPartition D1 = new InputPartition(InputTopic.DEBATES, 1);
   private static final InputPartition I0 = new InputPartition(InputTopic.INSTANCES, 0);
+  private static final InputPartition I1 = new InputPartition(InputTopic.INSTANCES, 1);
   private static final InputPartition R0 = new InputPartition(InputTopic.REQUESTS, 0);
   private static final MetricDescriptor CALLS =
       MetricDescriptor.of(MetricType.COUNTER, "calls_total", "Calls.", "agent");
@@ -78,6 +79,7 @@ class SeriesCollectorTest {
   private long lookAgeMs;
   private boolean nativeHistograms;
   private Runnable duringCollection = () -> {};
+  private Runnable onIdle = () -> {};
   private Predicate<String> included = name -> true;
   private long nowMs = Instant.parse("2026-11-24T12:00:30Z").toEpochMilli();
   private final PartitionView partition = open("me");
@@ -454,6 +456,58 @@ class SeriesCollectorTest {
     }
   }
 
+  /** As a proposed end, which comes a minute after its time, or what waited in a spool. */
+  @Test
+  void anEventThatComesLateDoesNotTurnBackTheTimeOfAnIdleTopic() {
+    announce("me");
+    RatioAggregate ratio = new RatioAggregate();
+    ratio.add(nowMs / MINUTE_MS, true);
+    put(RATE, D0, true, ratio);
+    ledger(D0, nowMs);
+    ledger(D1, nowMs - 1_000);
+    lag.put(D0, 0L);
+    lag.put(D1, 0L);
+    nowMs += 30 * MINUTE_MS;
+    isThirtyMinutesOn(nowMs);
+    long untilMs = nowMs;
+    for (InputPartition task : List.of(D0, D1)) {
+      ledger(task, untilMs - 29 * MINUTE_MS, ++nowMs, ++nowMs);
+      isThirtyMinutesOn(untilMs);
+    }
+    ledger(D0, untilMs + 10, ++nowMs, nowMs);
+    isThirtyMinutesOn(untilMs + 10);
+  }
+
+  @Test
+  void theTimeOfATopicIsSetBackWithTheClockOfItsBroker() {
+    announce("me");
+    ledger(D0, nowMs + 120 * MINUTE_MS);
+    isCompleteUntil(nowMs + 120 * MINUTE_MS);
+    ledger(D0, nowMs);
+    isCompleteUntil(nowMs);
+  }
+
+  private void isCompleteUntil(long untilMs) {
+    assertThat(samples().get("aragora_telemetry_complete_until_timestamp_seconds{t.debates}"))
+        .isCloseTo(untilMs / 1e3 - 300, within(1e-6));
+  }
+
+  @Test
+  void anInstanceIsNotSilentIfItsHeartbeatIsReadDuringACollection() {
+    announce("me");
+    beat(I0, "a", 1, nowMs, 17);
+    beat(I1, "a", 2, nowMs, 17);
+    ledger(I0, nowMs);
+    ledger(I1, nowMs);
+    onIdle =
+        () -> {
+          nowMs += 600_000;
+          beat(I1, "a", 3, nowMs, 17);
+          ledger(I1, nowMs);
+        };
+    assertThat(samples()).containsEntry("up{a}", 1.0);
+  }
+
   private void isThirtyMinutesOn(long untilMs) {
     Map<String, Double> samples = samples();
     assertThat(samples).doesNotContainKey("rate{5m}");
@@ -467,11 +521,12 @@ class SeriesCollectorTest {
     RatioAggregate ratio = new RatioAggregate();
     ratio.add(nowMs / MINUTE_MS, true);
     put(RATE, D0, true, ratio);
-    ledger(D0, nowMs, nowMs + 30 * MINUTE_MS);
+    ledger(D0, nowMs);
     ledger(D1, nowMs - 1_000);
     lag.put(D0, 0L);
     lag.put(D1, 0L);
     samples();
+    ledger(D0, nowMs, nowMs + 30 * MINUTE_MS);
     lag.put(D0, 1L);
     lag.put(D1, 1L);
     nowMs += 30 * MINUTE_MS;
@@ -658,10 +713,15 @@ class SeriesCollectorTest {
   }
 
   private InstanceAggregate beat(String id, long time, long appendMs, long connections) {
+    return beat(I0, id, time, appendMs, connections);
+  }
+
+  private InstanceAggregate beat(
+      InputPartition task, String id, long time, long appendMs, long connections) {
     InstanceAggregate instance = new InstanceAggregate();
     instance.heartbeat(
         new EventOrder(time, "/" + id, "", 0, "h"), appendMs, 30_000_000_000L, connections);
-    put(UP, I0, true, instance, id);
+    put(UP, task, true, instance, id);
     return instance;
   }
 
@@ -693,9 +753,13 @@ class SeriesCollectorTest {
   }
 
   private void ledger(InputPartition task, long eventMs, long lastMs) {
+    ledger(task, eventMs, eventMs, lastMs);
+  }
+
+  private void ledger(InputPartition task, long eventMs, long appendMs, long lastMs) {
     ledgerMs.put(task, lastMs);
     Ledger ledger = new Ledger();
-    ledger.recordRead(10, eventMs);
+    ledger.recordRead(10, appendMs);
     ledger.recordCounted(eventMs * 1_000_000);
     ledger.recordRead(11, lastMs);
     ledger.recordDeadLetter(DeadLetterReason.NULL_VALUE);
@@ -747,6 +811,9 @@ class SeriesCollectorTest {
 
           @Override
           public OptionalLong idleNanos(InputPartition of, long nextOffset) {
+            Runnable once = onIdle;
+            onIdle = () -> {};
+            once.run();
             OptionalLong look = lastReadToEndNanos(of);
             long lastNanos = ledgerMs.getOrDefault(of, 0L) * 1_000_000;
             return look.isEmpty() || look.getAsLong() < lastNanos

@@ -122,7 +122,7 @@ public final class ProducerHandle {
    * @param usualMs wait after any other failure
    */
   long pauseMs(@Nullable Throwable cause, long usualMs) throws InterruptedException {
-    if (useful || !(cause instanceof AuthorizationException refused)) {
+    if (useful || closed || !(cause instanceof AuthorizationException refused)) {
       return usualMs;
     }
     making.lockInterruptibly();
@@ -136,7 +136,7 @@ public final class ProducerHandle {
         restNanos = now;
         abandon();
       }
-      return millisUntil(restNanos + REST_NANOS, now);
+      return refusal == null ? usualMs : millisUntil(restNanos + REST_NANOS, now);
     } finally {
       making.unlock();
     }

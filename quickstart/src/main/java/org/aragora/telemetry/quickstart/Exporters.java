@@ -91,7 +91,7 @@ final class Exporters {
     return process.start();
   }
 
-  /** What an instance decides of a trace that begins in it, by its id: as the exporter does. */
+  /** Decides on a trace that begins in an instance, by its id, as the exporter does. */
   static Predicate<String> sampling(Map<String, String> environment) {
     if (environment.getOrDefault(SAMPLER, "").isBlank()) {
       return traceId -> true;

@@ -4,7 +4,7 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
- * How soon a transactional producer tries again.
+ * Waits of a transactional producer before it tries again.
  *
  * <p>A broker refuses the first records of a transaction until the one before is marked in all of
  * its partitions, which takes milliseconds. Kafka's default waits 0.1 s, 0.2 s, 0.4 s and so on,

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.aragora.telemetry.chassis.settings.Settings;
 
 /**
- * What a writer decides of a trace that begins in it, so that the exporter, which asks the same
- * sampler, keeps the same traces. Thread-safe.
+ * Decisions of a writer on traces that begin in it. The exporter asks the same sampler, so it keeps
+ * the same traces. Thread-safe.
  */
 public final class HeadSampling {
   private final Sampler sampler;

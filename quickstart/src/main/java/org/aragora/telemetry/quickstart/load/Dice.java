@@ -12,7 +12,7 @@ final class Dice {
   private final SplittableRandom random;
   private final Predicate<String> sampling;
 
-  /** {@code sampling} says of a trace id if the trace is sampled. */
+  /** {@code sampling} decides by its id if a trace is sampled. */
   Dice(long seed, Predicate<String> sampling) {
     this.random = new SplittableRandom(seed);
     this.sampling = sampling;

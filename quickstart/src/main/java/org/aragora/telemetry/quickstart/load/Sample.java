@@ -30,7 +30,7 @@ final class Sample {
   private final PriorityQueue<Debate> debates =
       new PriorityQueue<>(Comparator.comparingLong(Debate::dueNanos));
 
-  /** {@code sampling} says of a trace id if the trace is sampled. */
+  /** {@code sampling} decides by its id if a trace is sampled. */
   Sample(long seed, List<? extends Instance> instances, Predicate<String> sampling) {
     this.dice = new Dice(seed, sampling);
     this.instances = List.copyOf(instances);

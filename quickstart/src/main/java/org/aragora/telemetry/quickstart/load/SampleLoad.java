@@ -45,7 +45,7 @@ public final class SampleLoad implements Load {
    * Prepares the load.
    *
    * @param perSecond events per second of all instances together, heartbeats not among them
-   * @param sampling says of a trace id if the trace is sampled
+   * @param sampling decides by its id if a trace is sampled
    */
   public SampleLoad(double perSecond, Predicate<String> sampling) {
     this.perSecond = perSecond;

@@ -91,15 +91,17 @@ final class Stages {
       long beganMs = System.currentTimeMillis();
       faults(targets, stageEnds, settings.seed() * 1000 + stage++);
       sleepUntil(stageEnds);
+      long endedMs = System.currentTimeMillis();
+      targets.fleet().checkAlive();
+      rest();
       PrometheusCheck prometheus = checks.prometheus();
       if (prometheus != null && settings.isPlanned()) {
         prometheus.gauges(
             beganMs,
+            endedMs,
             System.currentTimeMillis(),
             TrueLag.read(settings, targets.cluster().bootstrapServers(), checks.offsets()));
       }
-      targets.fleet().checkAlive();
-      rest();
     }
   }
 

@@ -74,8 +74,11 @@ final class GaugeCheck {
     this.violations = violations;
   }
 
-  /** Checks a stage; {@code fromSeconds} and {@code toSeconds}: its begin and end since 1970. */
-  void stage(long fromSeconds, long toSeconds) throws InterruptedException {
+  /**
+   * Checks a stage, and that no time went back in it and in the rest behind it, when the last open
+   * debates get their proposed ends. Unit: seconds since 1970.
+   */
+  void stage(long fromSeconds, long toSeconds, long restedSeconds) throws InterruptedException {
     long from = fromSeconds + SETTLED_AFTER_SECONDS;
     if (from >= toSeconds) {
       return;
@@ -87,6 +90,7 @@ final class GaugeCheck {
       whole(LAG, this::isLag, from, toSeconds);
       whole(AGE, (at, age) -> age >= 0 && age <= GRACE_SECONDS + LAG_SECONDS, from, toSeconds);
       NavigableMap<Long, Double> until = whole(GOES_ON, (at, value) -> true, from, toSeconds);
+      until.putAll(values(GOES_ON, (at, value) -> true, toSeconds + 1, restedSeconds));
       until.forEach(
           (at, value) -> {
             Map.Entry<Long, Double> before = until.lowerEntry(at);

@@ -69,9 +69,14 @@ public final class PrometheusCheck implements AutoCloseable {
     prometheus.close();
   }
 
-  /** Checks the gauges of a stage in which processors were only restarted, by the wall clock. */
-  public void gauges(long fromMs, long toMs, TrueLag truth) throws InterruptedException {
-    new GaugeCheck(prometheus, truth, violations).stage(fromMs / 1000 + 1, toMs / 1000);
+  /**
+   * Checks the gauges of a stage in which processors were only restarted, by the wall clock, and of
+   * the rest behind it.
+   */
+  public void gauges(long fromMs, long toMs, long restedMs, TrueLag truth)
+      throws InterruptedException {
+    new GaugeCheck(prometheus, truth, violations)
+        .stage(fromMs / 1000 + 1, toMs / 1000, restedMs / 1000);
   }
 
   /** Waits until Prometheus has these values and checks their growth since the last rest. */

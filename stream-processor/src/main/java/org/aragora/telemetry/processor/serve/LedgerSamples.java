@@ -97,7 +97,7 @@ final class LedgerSamples {
     OptionalLong until =
         known.isEmpty()
             ? known
-            : view.completeUntil()
+            : view.servedTimes()
                 .served(topic, known.getAsLong(), progress::unreadAppendMs, atNanos);
     if (until.isPresent()) {
       to.gauge(

@@ -21,7 +21,7 @@ import org.aragora.telemetry.counting.store.BinaryWriter;
 import org.aragora.telemetry.counting.value.Aggregate;
 import org.aragora.telemetry.counting.value.IncompatibleMetricException;
 import org.aragora.telemetry.counting.value.PartialValue;
-import org.aragora.telemetry.processor.flow.CompleteUntil;
+import org.aragora.telemetry.processor.flow.ServedTimes;
 import org.aragora.telemetry.processor.serve.parts.Part;
 import org.aragora.telemetry.processor.serve.parts.SeriesParts;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +55,7 @@ final class PartitionView {
   private boolean inOrder;
   private boolean hasPredecessor;
   private volatile boolean announced;
-  private volatile CompleteUntil completeUntil = CompleteUntil.first();
+  private volatile ServedTimes servedTimes = ServedTimes.first();
   private volatile @Nullable OwnerValue displacedBy;
 
   PartitionView(
@@ -88,7 +88,7 @@ final class PartitionView {
       boolean isOwn = last.owner().equals(owner);
       displacedBy = announced && !isOwn ? last : isOwn ? null : displacedBy;
       if (isOwn && hasPredecessor) {
-        completeUntil = CompleteUntil.after(ledgers, appendMs, System.nanoTime());
+        servedTimes = ServedTimes.after(ledgers, appendMs, System.nanoTime());
       }
       hasPredecessor |= !isOwn;
       announced = isOwn;
@@ -114,7 +114,7 @@ final class PartitionView {
     Ledger next = value == null ? new Ledger() : Ledger.read(new BinaryReader(value));
     Ledger last = value == null ? ledgers.remove(task) : ledgers.put(task, next);
     if (last != null && next.appendTimeMs() < last.appendTimeMs()) {
-      completeUntil.setBack(task.topic());
+      servedTimes.setBack(task.topic());
     }
   }
 
@@ -221,9 +221,9 @@ final class PartitionView {
     return announced;
   }
 
-  /** Times up to which the topics were served as complete since the last takeover. */
-  CompleteUntil completeUntil() {
-    return completeUntil;
+  /** Times of the topics that were served since the last takeover. */
+  ServedTimes servedTimes() {
+    return servedTimes;
   }
 
   /** The owner that announced itself after this task; null if none did. */

@@ -42,7 +42,7 @@ final class TopicTimeSamples {
     if (topic == null || until.isEmpty()) {
       return;
     }
-    long minute = Times.minute(view.completeUntil().ofRatios(topic, until.getAsLong()));
+    long minute = Times.minute(view.servedTimes().ofRatios(topic, until.getAsLong()));
     WINDOWS.forEach(
         (label, minutes) -> {
           OptionalDouble ratio = merged.ratio(minute, minutes);

@@ -10,18 +10,18 @@ import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.schemas.topic.InputTopic;
 import org.junit.jupiter.api.Test;
 
-class CompleteUntilTest {
+class ServedTimesTest {
   private static final long SECOND = 1_000_000_000L;
   private static final long MS = 1_000_000L;
   private static final long TAKEOVER_NANOS = 7;
   private static final InputPartition D0 = new InputPartition(InputTopic.DEBATES, 0);
   private static final InputPartition D1 = new InputPartition(InputTopic.DEBATES, 1);
 
-  private final CompleteUntil first = CompleteUntil.first();
+  private final ServedTimes first = ServedTimes.first();
 
   /** D1 has an event of 95 s, appended at 96 s; the takeover is at 100 s: at most 99 s. */
-  private final CompleteUntil takenOver =
-      CompleteUntil.after(Map.of(D0, ledger(85, 90), D1, ledger(95, 96)), 100_000, TAKEOVER_NANOS);
+  private final ServedTimes takenOver =
+      ServedTimes.after(Map.of(D0, ledger(85, 90), D1, ledger(95, 96)), 100_000, TAKEOVER_NANOS);
 
   private final Map<InputPartition, Long> unreadMs = new HashMap<>();
 
@@ -32,11 +32,11 @@ class CompleteUntilTest {
     return ledger;
   }
 
-  private OptionalLong debates(CompleteUntil times, long nanos, long atSeconds) {
+  private OptionalLong debates(ServedTimes times, long nanos, long atSeconds) {
     return served(times, InputTopic.DEBATES, nanos, atSeconds);
   }
 
-  private OptionalLong served(CompleteUntil times, InputTopic topic, long nanos, long atSeconds) {
+  private OptionalLong served(ServedTimes times, InputTopic topic, long nanos, long atSeconds) {
     return times.served(topic, nanos, this::unreadMs, atSeconds * SECOND);
   }
 
@@ -134,7 +134,7 @@ class CompleteUntilTest {
   void aTopicWithoutAnEventHasNoLimit() {
     Ledger onlyDeadLetters = new Ledger();
     onlyDeadLetters.recordRead(0, 96_000);
-    CompleteUntil times = CompleteUntil.after(Map.of(D0, onlyDeadLetters), 100_000, TAKEOVER_NANOS);
+    ServedTimes times = ServedTimes.after(Map.of(D0, onlyDeadLetters), 100_000, TAKEOVER_NANOS);
     assertThat(debates(times, 90 * SECOND, 5)).hasValue(90 * SECOND);
   }
 }

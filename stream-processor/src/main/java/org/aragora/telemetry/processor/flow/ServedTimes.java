@@ -24,7 +24,7 @@ import org.aragora.telemetry.schemas.topic.InputTopic;
  * all before it is counted. Otherwise nothing is served until the time is later. A time that does
  * not get there is served after half of the minute that dashboards look back.
  */
-public final class CompleteUntil {
+public final class ServedTimes {
   /** Proposed ends take a minute, and clocks may be ahead by another. */
   private static final long FARTHEST_LIMIT_NANOS = Duration.ofMinutes(2).toNanos();
 
@@ -48,13 +48,13 @@ public final class CompleteUntil {
 
   private record Counted(long timeNanos, long appendMs) {}
 
-  private CompleteUntil(Takeover takeover) {
+  private ServedTimes(Takeover takeover) {
     this.takeover = takeover;
   }
 
   /** The times of topics that nobody has served before. */
-  public static CompleteUntil first() {
-    return new CompleteUntil(new Takeover(Map.of(), 0, 0));
+  public static ServedTimes first() {
+    return new ServedTimes(new Takeover(Map.of(), 0, 0));
   }
 
   /**
@@ -64,7 +64,7 @@ public final class CompleteUntil {
    * @param appendMs append time of its announcement, milliseconds since 1970
    * @param atNanos {@link System#nanoTime} after it
    */
-  public static CompleteUntil after(
+  public static ServedTimes after(
       Map<InputPartition, Ledger> ledgers, long appendMs, long atNanos) {
     Map<InputPartition, Counted> counted = new HashMap<>();
     ledgers.forEach(
@@ -75,7 +75,7 @@ public final class CompleteUntil {
                 new Counted(ledger.partitionTimeNanos(), ledger.partitionTimeAppendMs()));
           }
         });
-    return new CompleteUntil(new Takeover(counted, appendMs, atNanos));
+    return new ServedTimes(new Takeover(counted, appendMs, atNanos));
   }
 
   /**

@@ -323,7 +323,7 @@ public final class TopicSender {
         sent.refusal = e;
         sure = true;
       } finally {
-        if (!sure) { // an Error: it may be on its way or not, and a second copy is harmless
+        if (!sure) { // another client, or an Error: a second copy is harmless
           inFlight.fail(sent);
         }
       }

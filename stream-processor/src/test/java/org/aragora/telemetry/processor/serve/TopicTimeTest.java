@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
-import java.util.Map;
 import org.aragora.telemetry.counting.metric.InputPartition;
 import org.aragora.telemetry.counting.metric.MetricsKey;
 import org.aragora.telemetry.counting.metric.SeriesKey;
@@ -120,16 +119,9 @@ class TopicTimeTest extends CollectorFixture {
 
   @Test
   void aRecordThatIsNoLaterEventDoesNotTurnBackTheTimeOfAnIdleTopic() {
-    announce("me");
+    idleTopicWithARatio();
     long eventMs = nowMs;
-    RatioAggregate ratio = new RatioAggregate();
-    ratio.add(nowMs / MINUTE_MS, true);
-    put(RATE, D0, true, ratio);
-    ledger(D0, eventMs);
-    ledger(D1, eventMs - 1_000);
     nowMs += 30 * MINUTE_MS;
-    lag.put(D0, 0L);
-    lag.put(D1, 0L);
     isThirtyMinutesOn(nowMs);
     for (InputPartition task : List.of(D0, D1)) {
       long appendMs = ++nowMs;
@@ -145,14 +137,7 @@ class TopicTimeTest extends CollectorFixture {
   /** As a proposed end, which comes a minute after its time, or what waited in a spool. */
   @Test
   void anEventThatComesLateDoesNotTurnBackTheTimeOfAnIdleTopic() {
-    announce("me");
-    RatioAggregate ratio = new RatioAggregate();
-    ratio.add(nowMs / MINUTE_MS, true);
-    put(RATE, D0, true, ratio);
-    ledger(D0, nowMs);
-    ledger(D1, nowMs - 1_000);
-    lag.put(D0, 0L);
-    lag.put(D1, 0L);
+    idleTopicWithARatio();
     nowMs += 30 * MINUTE_MS;
     isThirtyMinutesOn(nowMs);
     long untilMs = nowMs;
@@ -178,6 +163,23 @@ class TopicTimeTest extends CollectorFixture {
         .isCloseTo(untilMs / 1e3 - 300, within(1e-6));
   }
 
+  /** Two partitions are read to their end; D0 has the last event, of now. */
+  private void idleTopicWithARatio() {
+    announce("me");
+    RatioAggregate ratio = new RatioAggregate();
+    ratio.add(nowMs / MINUTE_MS, true);
+    put(RATE, D0, true, ratio);
+    ledger(D0, nowMs);
+    ledger(D1, nowMs - 1_000);
+    lag.put(D0, 0L);
+    lag.put(D1, 0L);
+  }
+
+  private void isThirtyMinutesOn(long untilMs) {
+    assertThat(samples()).doesNotContainKey("rate{5m}");
+    isCompleteUntil(untilMs);
+  }
+
   @Test
   void anInstanceIsNotSilentIfItsHeartbeatIsReadDuringACollection() {
     announce("me");
@@ -194,23 +196,9 @@ class TopicTimeTest extends CollectorFixture {
     assertThat(samples()).containsEntry("up{a}", 1.0);
   }
 
-  private void isThirtyMinutesOn(long untilMs) {
-    Map<String, Double> samples = samples();
-    assertThat(samples).doesNotContainKey("rate{5m}");
-    assertThat(samples.get("aragora_telemetry_complete_until_timestamp_seconds{t.debates}"))
-        .isCloseTo(untilMs / 1e3 - 300, within(1e-6));
-  }
-
   @Test
   void aBacklogOfSuchRecordsDoesNotMoveTheTimeOverWhatWaits() {
-    announce("me");
-    RatioAggregate ratio = new RatioAggregate();
-    ratio.add(nowMs / MINUTE_MS, true);
-    put(RATE, D0, true, ratio);
-    ledger(D0, nowMs);
-    ledger(D1, nowMs - 1_000);
-    lag.put(D0, 0L);
-    lag.put(D1, 0L);
+    idleTopicWithARatio();
     samples();
     ledger(D0, nowMs, nowMs + 30 * MINUTE_MS);
     lag.put(D0, 1L);
